@@ -1,0 +1,1 @@
+"""The demo corpus and checkpoints, and the scripts that make them."""

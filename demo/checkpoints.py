@@ -1,0 +1,80 @@
+"""Write tiny untrained checkpoints of the real model classes: `python -m demo.checkpoints FOLDER`.
+
+Each is a whole folder as on the Hub (config.json, model.safetensors, preprocessor and tokenizer files), so that
+the real loading path runs offline. The weights are random: what the models say means nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import torch
+
+from demo.untrained.audio import SOUNDS, language_audio, spectrogram_transformer
+from demo.untrained.speech import EMOTIONS, classifier, speaker, transcriber
+from demo.untrained.whisper import whisper
+
+WRITERS: dict[str, Callable[[Path], None]] = {
+    "wav2vec2_ctc": partial(transcriber, "wav2vec2"),
+    "wav2vec2_ctc_layer": partial(transcriber, "wav2vec2", layer_norm=True),
+    "hubert_ctc": partial(transcriber, "hubert"),
+    "wavlm_ctc": partial(transcriber, "wavlm"),
+    "whisper": whisper,
+    "wav2vec2_emotion": partial(classifier, "wav2vec2"),
+    "hubert_emotion": partial(classifier, "hubert"),
+    "wavlm_emotion": partial(classifier, "wavlm"),
+    "ast_emotion": partial(spectrogram_transformer, EMOTIONS),
+    "ast_sounds": partial(spectrogram_transformer, SOUNDS),
+    "clap": language_audio,
+    "wavlm_xvector": partial(speaker, "wavlm"),
+    "wav2vec2_xvector": partial(speaker, "wav2vec2"),
+}
+KINDS: tuple[str, ...] = tuple(WRITERS)
+# The kinds that stand in for the design's default checkpoint of each job.
+DEMO_SET = {
+    "transcripts": "wav2vec2_ctc",
+    "emotions": "hubert_emotion",
+    "sounds": "ast_sounds",
+    "embeddings": "clap",
+    "speakers": "wavlm_xvector",
+}
+WARNING = "These models are untrained: their weights are random, and what they say means nothing."
+
+
+def build(kind: str, folder: Path, seed: int = 0) -> Path:
+    """Write the checkpoint `kind`, one of `KINDS`, into `folder` (made if missing) and return the folder.
+
+    The same seed gives the same weights; the caller's random state is left as it was.
+
+    Raises:
+        KeyError: for an unknown kind.
+    """
+    write = WRITERS[kind]
+    folder.mkdir(parents=True, exist_ok=True)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        write(folder)
+    return folder
+
+
+def build_demo_set(folder: Path) -> dict[str, Path]:
+    """Write one checkpoint a job, each in the subfolder that bears the job's name: job to folder."""
+    return {job: build(kind, folder / job) for job, kind in DEMO_SET.items()}
+
+
+def main(arguments: list[str]) -> int:
+    """Write the demo set into the folder named and say what it is worth; 2 for wrong use."""
+    if len(arguments) != 1 or arguments[0].startswith("-"):
+        print("usage: python -m demo.checkpoints FOLDER", file=sys.stderr)
+        return 2
+    for job, folder in build_demo_set(Path(arguments[0])).items():
+        print(f"{job:12} {DEMO_SET[job]:16} {folder}")
+    print(WARNING)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

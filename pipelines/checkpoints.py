@@ -1,0 +1,38 @@
+"""The named sets of checkpoints, and which checkpoint does which job in a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from schemas.catalog import JOBS
+from schemas.config import Config, ConfigError
+
+BASE: dict[str, str] = {
+    "transcripts": "facebook/wav2vec2-base-960h",
+    "emotions": "superb/hubert-base-superb-er",
+    "sounds": "MIT/ast-finetuned-audioset-10-10-0.4593",
+    "embeddings": "laion/clap-htsat-unfused",
+}
+"""Voice prints are personal data, so ``speakers`` has to be asked for: microsoft/wavlm-base-plus-sv."""
+
+DEMO_FOLDER = Path(__file__).resolve().parent.parent / "demo" / "models"
+
+
+def chosen(config: Config) -> dict[str, str]:
+    """The checkpoint of each job that is to be done.
+
+    Raises:
+        ConfigError: the demo checkpoints are not there.
+    """
+    if config.models == "demo":
+        of_set = {job: str(DEMO_FOLDER / job) for job in JOBS}
+        missing = [job for job in JOBS if job not in config.model and not (DEMO_FOLDER / job).is_dir()]
+        if missing:
+            raise ConfigError(
+                f"--models demo: no checkpoint for {', '.join(missing)} in {DEMO_FOLDER}: "
+                f"make them with `python -m demo.checkpoints {DEMO_FOLDER}`"
+            )
+    else:
+        of_set = dict(BASE)
+    picked = {**of_set, **config.model}
+    return {job: picked[job] for job in JOBS if picked.get(job, "none") != "none"}

@@ -1,0 +1,107 @@
+"""The wiring: which stage feeds which.  Everything between the shards and the files is one fused chain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import apache_beam as beam
+
+from schemas.records import Clip, Segment, Source, Window
+from schemas.table import Table
+from transforms.answers import Job
+from transforms.rows.sound import window_tables
+from transforms.rows.speech import segment_tables
+from transforms.stages.branch import GatherItems, WriteRows, tabulate
+from transforms.stages.identify import Identify
+from transforms.stages.inference import Infer
+from transforms.stages.listen import CLIPS, INVENTORY, SEGMENTS, WINDOWS, Hearing, Listen
+from transforms.stages.plan import Plan
+
+HEARS: dict[str, str] = {
+    "sounds": WINDOWS,
+    "embeddings": WINDOWS,
+    "transcripts": SEGMENTS,
+    "emotions": CLIPS,
+    "speakers": CLIPS,
+}
+"""What each job listens to."""
+
+OF_WINDOWS = ("windows", "frames", "spectrograms", "waveforms")
+OF_SEGMENTS = ("segments", "prosody")
+
+
+@dataclass(frozen=True)
+class Work:
+    """A run, ready to be wired.
+
+    Attributes:
+        folder: where the tables' folders are written.
+        tables: the tables to make, with the columns and vector lengths of this run.
+        rates: the sampling rate of each job's model.
+        lanes: workers to balance over.
+    """
+
+    run_id: str
+    folder: str
+    sources: tuple[Source, ...]
+    tables: dict[str, Table]
+    jobs: tuple[Job, ...]
+    rates: dict[str, int]
+    hearing: Hearing
+    lanes: int
+    shard_seconds: float
+    batch_seconds: float
+
+
+def build(pipeline: beam.Pipeline, work: Work) -> None:
+    """Lay the whole run into ``pipeline``."""
+    ticks = work.hearing.ticks
+    heard = (
+        pipeline
+        | "Sources" >> beam.Create(work.sources, reshuffle=False)
+        | "Identify" >> Identify()
+        | "Plan" >> Plan(work.lanes, work.shard_seconds, ticks)
+        | "Listen" >> Listen(work.hearing)
+    )
+    write = partial(WriteRows, work.folder, tables=work.tables, ticks=ticks)
+    for branch, wanted, make in (
+        (WINDOWS, _made(OF_WINDOWS, work), window_tables),
+        (SEGMENTS, _made(OF_SEGMENTS, work), segment_tables),
+    ):
+        if wanted:
+            _ = (
+                heard[branch]
+                | f"Gather {branch}" >> beam.ParDo(GatherItems(work.batch_seconds, seconds_of))
+                | f"Make {branch}" >> beam.FlatMap(tabulate, wanted, make, work.run_id)
+                | f"Write {branch}" >> write(branch)
+            )
+    for job in work.jobs:
+        convert = partial(clip_of, rate=work.rates[job.name])
+        _ = (
+            heard[HEARS[job.name]]
+            | f"Gather for {job.name}" >> beam.ParDo(GatherItems(work.batch_seconds, seconds_of, convert))
+            | f"Infer {job.name}" >> Infer(job)
+            | f"Write {job.name}" >> write(job.name)
+        )
+    _ = heard[INVENTORY] | "Write inventory" >> write(INVENTORY)
+
+
+def clip_of(heard: Window | Segment | Clip, rate: int) -> Clip:
+    """What a model hears of a window, at ``rate``, of a segment or of a clip."""
+    match heard:
+        case Window():
+            return Clip(heard.place, heard.audio[rate], rate)
+        case Segment():
+            return Clip(heard.place, heard.samples, 16_000, parent=heard.place.id)
+    return heard
+
+
+def seconds_of(heard: Window | Segment | Clip) -> float:
+    """The length of a stretch."""
+    return (heard.place.end_ms - heard.place.start_ms) / 1000
+
+
+def _made(names: Sequence[str], work: Work) -> tuple[str, ...]:
+    return tuple(name for name in names if name in work.tables)

@@ -1,0 +1,118 @@
+"""What a run did: its row of ``runs``, from its tables and Beam's counters."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+from apache_beam.metrics.metric import MetricsFilter
+from apache_beam.runners.runner import PipelineResult
+
+from pipelines.versions import versions
+from schemas.config import Config, to_mapping
+from schemas.table import Table
+from transforms.rows.batch import to_batch
+from transforms.shards import open_parquet
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Counts and times of a run.
+
+    Attributes:
+        rows: rows of each table.
+        files: rows of ``files`` by status.
+        errors: rows of ``errors`` by reason.
+        audio_seconds: length of what was decoded.
+        kept_seconds: the same over all channels that were kept.
+        wall_seconds: from the start to the end of the last stage.
+        model_seconds: inside each model, summed over workers.
+        models: what the ``model`` column says, by job.
+    """
+
+    rows: Mapping[str, int]
+    files: Mapping[str, int]
+    errors: Mapping[str, int]
+    audio_seconds: float
+    kept_seconds: float
+    wall_seconds: float
+    model_seconds: Mapping[str, float]
+    models: Mapping[str, str]
+
+
+def measure(
+    folder: Path, tables: Mapping[str, Table], result: PipelineResult, models: Mapping[str, str], wall_seconds: float
+) -> Measured:
+    """Count what lies in ``folder`` and read the counters of ``result``."""
+    counters = {c.key.metric.name: c.result for c in _counters(result, "earwitness")}
+    model_seconds = {
+        job: sum(d.result.sum for d in _latencies(result, f"earwitness.{job}")) / 1e6 for job in models
+    }
+    return Measured(
+        rows={name: _count(folder / name) for name in tables if name != "runs"},
+        files=_count_by(folder / "files", "status"),
+        errors=_count_by(folder / "errors", "reason"),
+        audio_seconds=counters.get("heard_ms", 0) / 1000,
+        kept_seconds=counters.get("kept_ms", 0) / 1000,
+        wall_seconds=wall_seconds,
+        model_seconds=model_seconds,
+        models=models,
+    )
+
+
+def write_run(
+    folder: Path, table: Table, config: Config, run_id: str, started: datetime, measured: Measured
+) -> None:
+    """Write the row of ``runs``."""
+    counts = {
+        **measured.rows,
+        **{f"files.{status}": n for status, n in measured.files.items()},
+        **{f"errors.{reason}": n for reason, n in measured.errors.items()},
+    }
+    row = to_batch(
+        table,
+        {
+            "run_id": [run_id],
+            "started": [started],
+            "finished": [datetime.now(UTC)],
+            "config": [json.dumps(to_mapping(config), sort_keys=True)],
+            "models": [[{"name": job, "version": model} for job, model in measured.models.items()]],
+            "versions": [[{"name": n, "version": v} for n, v in versions().items()]],
+            "counts": [[{"name": name, "value": n} for name, n in counts.items()]],
+            "audio_seconds_in": [measured.audio_seconds],
+            "audio_seconds_out": [measured.kept_seconds],
+            "wall_seconds": [measured.wall_seconds],
+            "model_seconds": [[{"name": job, "seconds": s} for job, s in measured.model_seconds.items()]],
+        },
+    )
+    (folder / table.name).mkdir(exist_ok=True)
+    with open_parquet(folder / table.name / f"{run_id}.parquet", table.schema) as writer:
+        writer.write_table(pa.Table.from_batches([row]))
+
+
+def _count(folder: Path) -> int:
+    return sum(pa.parquet.read_metadata(path).num_rows for path in folder.glob("*.parquet"))
+
+
+def _count_by(folder: Path, column: str) -> dict[str, int]:
+    if not any(folder.glob("*.parquet")):
+        return {}
+    found = duckdb.sql(
+        f"SELECT {column}::VARCHAR, count(*) FROM read_parquet($1) GROUP BY 1 ORDER BY 2 DESC, 1",
+        params=[str(folder / "*.parquet")],
+    )
+    return dict(found.fetchall())
+
+
+def _counters(result: PipelineResult, namespace: str) -> list:
+    return result.metrics().query(MetricsFilter().with_namespace(namespace))["counters"]
+
+
+def _latencies(result: PipelineResult, namespace: str) -> list:
+    query = MetricsFilter().with_namespace(namespace).with_name("inference_batch_latency_micro_secs")
+    return result.metrics().query(query)["distributions"]

@@ -1,0 +1,253 @@
+"""One run: from what the user named to a published corpus."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import apache_beam as beam
+import torch
+
+from pipelines.audit import Audit, audit
+from pipelines.checkpoints import chosen
+from pipelines.engine import Engine, choose_engine, threads_each
+from pipelines.graph import HEARS, OF_WINDOWS, Work, build
+from pipelines.history import Measured, measure, write_run
+from pipelines.metadata import join_metadata
+from pipelines.snapshot import Corpus
+from schemas.catalog import JOBS, TABLES, tables_for
+from schemas.config import Config, ConfigError
+from schemas.records import Source
+from schemas.table import Table
+from transforms.answers import Job
+from transforms.discover import discover
+from transforms.listen import Listening
+from transforms.models.door import Description, ModelError, describe
+from transforms.stages.inference import door_of
+from transforms.stages.listen import WINDOWS, Hearing
+
+
+class RunError(Exception):
+    """The run failed and nothing was published: one line that says what and where."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A run whose words have all been understood, before anything is decoded or written.
+
+    Attributes:
+        tables: the tables to make, sized for the checkpoints and with the user's columns.
+        checkpoints: of each job that is to be done.
+        notes: what the user should know before it begins.
+    """
+
+    config: Config
+    sources: tuple[Source, ...]
+    tables: dict[str, Table]
+    checkpoints: dict[str, str]
+    descriptions: dict[str, Description]
+    engine: Engine
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Published:
+    """A run that is over.
+
+    Attributes:
+        snapshot: the folder of its tables.
+        measured: counts and times.
+    """
+
+    run_id: str
+    snapshot: Path
+    audit: Audit
+    measured: Measured
+
+
+def prepare(config: Config) -> Prepared:
+    """Understand a configuration: files, metadata, tables, checkpoints, engine.
+
+    Raises:
+        ConfigError, FileNotFoundError: wrong use.
+        ModelError: a checkpoint that cannot be had or does not fit its job.
+    """
+    if not config.recordings:
+        raise ConfigError("no recordings: name files, folders or globs")
+    if not config.out:
+        raise ConfigError("no place for the tables: name a folder with --out")
+    found = discover(config.recordings)
+    if not found.sources:
+        raise ConfigError("no recordings: the folders named hold no files that could be any")
+    joined = join_metadata(found.sources, config.metadata)
+    checkpoints = chosen(config)
+    try:
+        names = tables_for(config.tables, checkpoints)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+    checkpoints = {job: checkpoints[job] for job in JOBS if job in names}
+    descriptions = {job: describe(job, checkpoint) for job, checkpoint in checkpoints.items()}
+    tables = {name: TABLES[name] for name in names}
+    for job, description in descriptions.items():
+        if description.dimension is not None:
+            tables[job] = tables[job].with_vector("embedding", description.dimension)
+    try:
+        tables["recordings"] = tables["recordings"].with_columns(joined.columns)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+    notes = []
+    if found.passed_over:
+        which = ", ".join(f"{extension} {n}" for extension, n in found.passed_over.most_common(4))
+        notes.append(f"{found.passed_over.total()} files passed over that are no recordings by their extension ({which})")
+    if joined.unmatched:
+        some = ", ".join(joined.unmatched[:3]) + (", ..." if len(joined.unmatched) > 3 else "")
+        notes.append(f"{len(joined.unmatched)} lines of the metadata name no file of this run: {some}")
+    engine = choose_engine(config.beam, len(joined.sources))
+    return Prepared(config, joined.sources, tables, checkpoints, descriptions, engine, tuple(notes))
+
+
+def new_run_id() -> str:
+    """UTC time and four random hex digits: sorts by time."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+
+
+def jobs_of(prepared: Prepared, run_id: str) -> tuple[Job, ...]:
+    """The jobs of a run, on the device and at the precision that it resolved to."""
+    config = prepared.config
+    device = config.device
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    elif device == "cuda" and not torch.cuda.is_available():
+        raise ConfigError("--device cuda: torch sees no GPU on this machine")
+    precision = "fp32" if config.precision == "auto" else config.precision
+    return tuple(
+        Job(
+            name=job,
+            table=prepared.tables[job],
+            checkpoint=checkpoint,
+            run_id=run_id,
+            device=device,
+            precision=precision,
+            language=config.language,
+            budget_seconds=config.batch_seconds,
+            top=config.top_tags,
+        )
+        for job, checkpoint in prepared.checkpoints.items()
+    )
+
+
+def work_of(prepared: Prepared, run_id: str, folder: Path, ticks: tuple[str, int] | None) -> Work:
+    """The run as the wiring takes it."""
+    config, tables = prepared.config, prepared.tables
+    rates = {job: description.rate for job, description in prepared.descriptions.items()}
+    over_windows = [rates[job] for job in rates if HEARS[job] == WINDOWS]
+    wants_windows = bool(over_windows) or any(name in tables for name in OF_WINDOWS)
+    listening = Listening(
+        windows=tuple(sorted(set(over_windows))) if wants_windows else None,
+        speech=config.speech if "segments" in tables else None,
+        clip_seconds=config.emotion_seconds,
+        each=config.channels == "each",
+    )
+    return Work(
+        run_id=run_id,
+        folder=str(folder.absolute()),
+        sources=prepared.sources,
+        tables=tables,
+        jobs=jobs_of(prepared, run_id),
+        rates=rates,
+        hearing=Hearing(listening, tables["recordings"], run_id, threads_each(prepared.engine), ticks),
+        lanes=prepared.engine.lanes,
+        shard_seconds=config.shard_seconds,
+        batch_seconds=config.batch_seconds,
+    )
+
+
+def load_models(work: Work) -> dict[str, str]:
+    """Open every checkpoint once, before any audio is touched: a wrong one ends the run here.
+
+    Local workers use the same copies.
+
+    Returns:
+        What the ``model`` column will say, for each job.
+    """
+    return {job.name: door_of(job).model_id for job in work.jobs}
+
+
+def execute(work: Work, engine: Engine) -> beam.runners.runner.PipelineResult:
+    """Run the pipeline to its end."""
+    pipeline = beam.Pipeline(options=engine.options)
+    build(pipeline, work)
+    result = pipeline.run()
+    result.wait_until_finish()
+    return result
+
+
+def run(
+    prepared: Prepared, ticks: tuple[str, int] | None = None, say: Callable[[str], None] = lambda line: None
+) -> Published:
+    """Do it: stage, audit, publish.
+
+    Args:
+        ticks: where workers report progress.
+        say: takes a line for the user.
+
+    Raises:
+        RunError: nothing was published; the message says why.
+        ModelError: a checkpoint that cannot be opened.
+    """
+    started, clock, run_id = datetime.now(UTC), time.monotonic(), new_run_id()
+    corpus = Corpus(prepared.config.out)
+    try:
+        staging = corpus.begin(run_id)
+    except OSError as error:
+        raise RunError(f"{corpus.out} cannot be written: {error.strerror}") from error
+    try:
+        work = work_of(prepared, run_id, staging, ticks)
+        models = load_models(work)
+        result = execute(work, prepared.engine)
+        measured = measure(staging, work.tables, result, models, time.monotonic() - clock)
+        write_run(staging, work.tables["runs"], prepared.config, run_id, started, measured)
+        corpus.complete(staging, work.tables)
+    except (ModelError, ConfigError):
+        corpus.abandon(staging)
+        raise
+    except BaseException as error:
+        corpus.abandon(staging)
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        raise RunError(first_line(error)) from error
+    say("auditing the tables")
+    audited = audit(staging, list(work.tables.values()), inputs=len(prepared.sources))
+    (staging / "audit.json").write_text(audited.to_json())
+    if not audited.success:
+        lines = "\n  ".join(audited.summary())
+        raise RunError(f"the audit failed; nothing was published; the tables are kept in {staging}\n  {lines}")
+    return Published(run_id, corpus.publish(staging), audited, measured)
+
+
+def first_line(error: BaseException) -> str:
+    """What went wrong, out of the layers that Beam wraps round an error."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    told = [line for line in lines if not line.startswith(("File ", "Traceback", "During", "^", "~"))]
+    return (told[-1] if told else f"{type(error).__name__}")[:500]
+
+
+def config_json(config: Config) -> str:
+    """For the log and the table ``runs``."""
+    from schemas.config import to_mapping
+
+    return json.dumps(to_mapping(config), sort_keys=True)
+
+
+def free_bytes(folder: str | Path) -> int:
+    """Free space where ``folder`` is or will be."""
+    at = Path(folder).absolute()
+    while not at.exists():
+        at = at.parent
+    return shutil.disk_usage(at).free

@@ -1,0 +1,1 @@
+"""Ground floor: what a corpus is.  Imports pyarrow and the standard library only."""

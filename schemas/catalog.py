@@ -1,0 +1,70 @@
+"""All tables by name, the jobs that models do, and which tables a choice asks for."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from schemas import inventory, sound, speech
+from schemas.table import Table
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        inventory.FILES,
+        inventory.RECORDINGS,
+        sound.WINDOWS,
+        speech.SEGMENTS,
+        sound.FRAMES,
+        sound.SPECTROGRAMS,
+        speech.TRANSCRIPTS,
+        speech.EMOTIONS,
+        speech.PROSODY,
+        sound.SOUNDS,
+        sound.EMBEDDINGS,
+        speech.SPEAKERS,
+        sound.WAVEFORMS,
+        inventory.ERRORS,
+        inventory.RUNS,
+    )
+}
+
+JOBS: tuple[str, ...] = tuple(t.name for t in TABLES.values() if t.made_by)
+"""The five jobs that models do; each fills the table of its name."""
+
+ALWAYS: tuple[str, ...] = ("files", "recordings", "errors", "runs")
+"""The tables of every corpus, whatever was asked for."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """``", did you mean X?"`` where a known name is near, else the list of them."""
+    names = list(known)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    return f": did you mean {close[0]!r}?" if close else f": choose from {', '.join(names)}"
+
+
+def tables_for(asked: Iterable[str] | None, jobs: Iterable[str]) -> tuple[str, ...]:
+    """The tables that a run makes, in the order of the catalog.
+
+    Args:
+        asked: the tables named by the user; None for all that are not for the asking only.
+        jobs: the jobs that have a checkpoint.
+
+    Raises:
+        ValueError: an unknown table, or one whose job has no checkpoint.
+    """
+    have = set(jobs)
+    if asked is None:
+        chosen = {t.name for t in TABLES.values() if not t.asked_for_by_name}
+        chosen -= {job for job in JOBS if job not in have}
+    else:
+        chosen = set(asked)
+        for name in chosen:
+            if name not in TABLES:
+                raise ValueError(f"unknown table {name!r}{nearest(name, TABLES)}")
+            if TABLES[name].made_by and name not in have:
+                raise ValueError(f"the table {name!r} needs a checkpoint: name one with --model {name}=NAME_OR_FOLDER")
+    for name in tuple(chosen):
+        chosen.update(TABLES[name].needs)
+    chosen.update(ALWAYS)
+    return tuple(name for name in TABLES if name in chosen)

@@ -1,0 +1,177 @@
+"""The configuration of a run: strict, with every default in one place.
+
+A file (YAML, read by the caller with a safe loader) and the command line both end here.  An
+unknown key, a wrong type or a value out of range is a :class:`ConfigError` of one line.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from schemas.catalog import JOBS, nearest
+
+METADATA_TYPES = ("text", "int", "float", "bool", "date")
+
+
+class ConfigError(ValueError):
+    """Wrong use: one line that says what, where and what to do."""
+
+
+@dataclass(frozen=True)
+class MetadataConfig:
+    """The user's own columns.
+
+    Attributes:
+        path: a CSV file with a header; one of its columns names the file or its path.
+        types: the type of each column that is not text: one of METADATA_TYPES.
+    """
+
+    path: str | None = None
+    types: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SpeechConfig:
+    """How speech is cut into segments.  Times are rounded to VAD frames of 32 ms.
+
+    Attributes:
+        threshold: speech begins at this probability; it ends 0.15 below it.
+        min_speech_ms: shorter stretches are left out.
+        min_silence_ms: a pause at least this long ends a segment.
+        pad_ms: kept on both sides of a segment; at most half of min_silence_ms.
+        max_seconds: longer speech is cut at its deepest pause.
+    """
+
+    threshold: float = 0.5
+    min_speech_ms: int = 256
+    min_silence_ms: int = 320
+    pad_ms: int = 64
+    max_seconds: float = 30.0
+
+    def __post_init__(self) -> None:
+        _between("speech.threshold", self.threshold, 0.15, 1)
+        _between("speech.max_seconds", self.max_seconds, 1, 30)
+        _between("speech.min_speech_ms", self.min_speech_ms, 0, 10_000)
+        _between("speech.min_silence_ms", self.min_silence_ms, 32, 10_000)
+        _between("speech.pad_ms", self.pad_ms, 0, self.min_silence_ms / 2)
+
+
+@dataclass(frozen=True)
+class Config:
+    """What a run does.
+
+    Attributes:
+        recordings: files, folders and globs.
+        out: the folder of the corpus.
+        models: a named set of checkpoints, ``base`` or ``demo``.
+        model: the checkpoint of a job, over the set's; ``none`` leaves the job out.
+        tables: only these and what they need; None for all that the models allow.
+        channels: ``mix`` averages the channels, ``each`` keeps them apart.
+        language: ISO 639-1 code of what is spoken; None lets a model detect it where it can.
+        emotion_seconds: longest stretch that one emotion or speaker vector is given for, in seconds.
+        batch_seconds: audio that a model is given at once, in seconds; never changes a row.
+        shard_seconds: audio whose rows share one file while a run works, in seconds.
+        beam: options for Beam, as on its command line.
+    """
+
+    recordings: tuple[str, ...] = ()
+    out: str = ""
+    models: Literal["base", "demo"] = "base"
+    model: Mapping[str, str] = field(default_factory=dict)
+    tables: tuple[str, ...] | None = None
+    metadata: MetadataConfig = field(default_factory=MetadataConfig)
+    channels: Literal["mix", "each"] = "mix"
+    language: str | None = None
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    speech: SpeechConfig = field(default_factory=SpeechConfig)
+    emotion_seconds: float = 5.0
+    top_tags: int = 10
+    batch_seconds: float = 60.0
+    shard_seconds: float = 900.0
+    beam: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for job in self.model:
+            if job not in JOBS:
+                raise ConfigError(f"model: unknown job {job!r}{nearest(job, JOBS)}")
+        for name, kind in self.metadata.types.items():
+            if kind not in METADATA_TYPES:
+                raise ConfigError(f"metadata.types.{name}: unknown type {kind!r}{nearest(kind, METADATA_TYPES)}")
+        _between("emotion_seconds", self.emotion_seconds, 1, 30)
+        _between("top_tags", self.top_tags, 1, 1000)
+        _between("batch_seconds", self.batch_seconds, 1, 3600)
+        _between("shard_seconds", self.shard_seconds, 1, 36_000)
+
+
+def from_mapping(values: Mapping[str, Any]) -> Config:
+    """The configuration that a mapping, as YAML gives it, describes.
+
+    Raises:
+        ConfigError: an unknown key (the message names the nearest known one), a wrong type, a
+            value out of range.
+    """
+    return _build(Config, values, "")
+
+
+def to_mapping(config: Config) -> dict[str, Any]:
+    """The configuration as plain dicts, lists and scalars, for ``runs.config``."""
+    return _plain(config)
+
+
+def _build(kind: type, values: Mapping[str, Any], where: str) -> Any:
+    if not isinstance(values, Mapping):
+        raise ConfigError(f"{where.rstrip('.') or 'the configuration'}: expected keys and values, got {values!r}")
+    hints = typing.get_type_hints(kind)
+    for key in values:
+        if key not in hints:
+            raise ConfigError(f"unknown key {where + str(key)!r}{nearest(str(key), hints)}")
+    return kind(**{key: _convert(hints[key], value, f"{where}{key}") for key, value in values.items()})
+
+
+def _convert(hint: Any, value: Any, where: str) -> Any:
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (types.UnionType, typing.Union):
+        if value is None:
+            return None
+        return _convert(next(a for a in args if a is not type(None)), value, where)
+    if origin is Literal:
+        if value not in args:
+            raise ConfigError(f"{where}: {value!r} is not known{nearest(str(value), [str(a) for a in args])}")
+        return value
+    if origin is tuple:
+        items = [value] if isinstance(value, str) else value
+        if not isinstance(items, list | tuple):
+            raise ConfigError(f"{where}: expected a list, got {value!r}")
+        return tuple(_convert(args[0], item, where) for item in items)
+    if origin is not None and issubclass(origin, Mapping):
+        if not isinstance(value, Mapping):
+            raise ConfigError(f"{where}: expected keys and values, got {value!r}")
+        return {str(k): _convert(args[1], v, f"{where}.{k}") for k, v in value.items()}
+    if dataclasses.is_dataclass(hint):
+        return _build(typing.cast(type, hint), value, where + ".")
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
+        raise ConfigError(f"{where}: expected {hint.__name__}, got {value!r}")
+    return value
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {k: _plain(v) for k, v in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(v) for v in value]
+    return value
+
+
+def _between(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise ConfigError(f"{name}: {value} is not between {low:g} and {high:g}")

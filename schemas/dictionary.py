@@ -1,0 +1,167 @@
+"""The table dictionary: every declared table as Markdown.
+
+``python -m schemas.dictionary > docs/tables.md`` writes the one in the docs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pyarrow as pa
+
+from schemas.catalog import TABLES
+from schemas.reasons import MEANING, Reason
+from schemas.table import Table, rules_of
+
+PREFACE = """\
+# The tables
+
+A corpus is a folder of tables. Each table is a folder of Parquet files: `OUT/current/transcripts/*.parquet`.
+This page is made from the declarations in `schemas/` by `python -m schemas.dictionary`.
+
+How to read it:
+
+- **One row is** says what is counted when the rows of a table are counted.
+- **Key**: the columns that name a row. No two rows share them.
+- **Points into**: where the rest of the story stands. The column of the same name in that table leads there.
+- **Null** is the absence of a value, which is not zero: silence has no loudness, an unvoiced frame no pitch.
+  A column that is not marked "may be null" has a value in every row.
+- All times are whole milliseconds (ms) from the start of the recording.
+- A share or probability lies between 0 and 1. LUFS and dBFS are decibels that count down from 0, the loudest that
+  a file can hold.
+- A `label` and its `confidence` are a model's: which of the classes that it was trained on is most alike, and how sure
+  the model is of that. They are not what a person meant or felt.
+- A part of a list is written `words.confidence`: the `confidence` of each of the `words` of a row.
+"""
+
+
+def dictionary(tables: Iterable[Table] = TABLES.values()) -> str:
+    """The Markdown page: an overview, a section a table, the reasons of errors."""
+    listed = list(tables)
+    lines = [PREFACE]
+    lines += _table(("table", "one row is", "made by"), ((f"[{t.name}](#{t.name})", t.row, _maker(t)) for t in listed))
+    for table in listed:
+        lines += ["", *_section(table)]
+    lines += ["", *_reasons()]
+    return "\n".join(lines) + "\n"
+
+
+def _section(table: Table) -> Iterator[str]:
+    yield f"## {table.name}"
+    yield ""
+    yield f"One row is {table.row}."
+    yield ""
+    yield f"- Key: {_code(table.key) or 'none; rows may repeat'}"
+    if table.references:
+        yield "- Points into: " + "; ".join(f"[{r.to}](#{r.to}) by {_code(r.columns)}" for r in table.references)
+    if table.made_by:
+        yield f"- Made by: {_maker(table)}"
+    if table.asked_for_by_name:
+        yield "- Only made when it is asked for by name."
+    yield ""
+    yield from _table(
+        ("column", "type", "unit", "values", "null", "meaning"),
+        (row for column in table.schema for row in _rows(column)),
+    )
+
+
+def _rows(column: pa.Field, of: str = "") -> Iterator[tuple[str, ...]]:
+    """A row for a column, then one for each part of its elements."""
+    rules = rules_of(column)
+    name = of + column.name
+    yield (
+        f"`{name}`",
+        _readable(column.type),
+        "" if rules.get("unit") == "1" else rules.get("unit", ""),
+        _values(column),
+        "may be null" if column.nullable else "",
+        rules.get("doc", ""),
+    )
+    for part in _parts(column.type):
+        yield from _rows(part, of=f"{name}.")
+
+
+def _parts(type: pa.DataType) -> list[pa.Field]:
+    """The fields of the structs in a list; none for another type."""
+    if _is_list(type) and pa.types.is_struct(type.value_type):
+        return list(type.value_type.fields)
+    return []
+
+
+def _readable(type: pa.DataType) -> str:
+    """The type for a reader who does not know Arrow's names."""
+    if pa.types.is_dictionary(type):
+        return _readable(type.value_type)
+    if pa.types.is_string(type):
+        return "text"
+    if pa.types.is_boolean(type):
+        return "true or false"
+    if pa.types.is_binary(type):
+        return "bytes"
+    if pa.types.is_timestamp(type):
+        return f"time ({type.tz})" if type.tz else "time"
+    if pa.types.is_float16(type):
+        return "float16"
+    if _is_list(type):
+        if pa.types.is_struct(type.value_type):
+            return f"list of ({', '.join(part.name for part in _parts(type))})"
+        size = f"{type.list_size} " if pa.types.is_fixed_size_list(type) else ""
+        nulls = ", null among them" if type.value_field.nullable else ""
+        return f"list of {size}{_readable(type.value_type)}{nulls}"
+    return {"float": "float32", "double": "float64"}.get(str(type), str(type))
+
+
+def _values(column: pa.Field) -> str:
+    """What may stand in the column, in words."""
+    rules = rules_of(column)
+    said = []
+    low, high = rules.get("low"), rules.get("high")
+    if low is not None and high is not None:
+        said.append(f"{low:g} to {high:g}")
+    elif low is not None:
+        said.append(f"{low:g} or more")
+    elif high is not None:
+        said.append(f"{high:g} or less")
+    if rules.get("oneof") == [reason.value for reason in Reason]:
+        said.append("see [reasons of errors](#reasons-of-errors)")
+    elif "oneof" in rules:
+        said.append(_code(rules["oneof"]))
+    if "regex" in rules:
+        said.append(f"matches `{rules['regex']}`")
+    if "length" in rules:
+        said.append(f"{rules['length']} values")
+    if "norm" in rules:
+        said.append(f"norm {rules['norm']:g}")
+    return ", ".join(said)
+
+
+def _reasons() -> Iterator[str]:
+    yield "## reasons of errors"
+    yield ""
+    yield "The closed list of codes in `errors.reason`."
+    yield ""
+    yield from _table(("reason", "meaning"), ((f"`{reason.value}`", MEANING[reason]) for reason in Reason))
+
+
+def _maker(table: Table) -> str:
+    return f"the model of the job `{table.made_by}`" if table.made_by else ""
+
+
+def _is_list(type: pa.DataType) -> bool:
+    return pa.types.is_list(type) or pa.types.is_fixed_size_list(type)
+
+
+def _code(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """The lines of a Markdown table; a bar in a cell would end it."""
+    yield f"| {' | '.join(header)} |"
+    yield "|" + " --- |" * len(header)
+    for row in rows:
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
+
+
+if __name__ == "__main__":
+    print(dictionary(), end="")

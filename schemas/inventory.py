@@ -1,0 +1,134 @@
+"""The tables that say what was given, what it is, what failed and which run did it."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from schemas.columns import ID, MILLISECONDS, OF_RECORDING, RECORDING, RUN, share
+from schemas.reasons import Reason, Stage
+from schemas.table import Table, column
+
+STATUSES = ("complete", "partial", "no_audio", "failed")
+UTC = pa.timestamp("us", tz="UTC")
+
+FILES = Table(
+    name="files",
+    row="a URI that a run was given",
+    key=("uri",),
+    references=(OF_RECORDING,),
+    schema=pa.schema(
+        [
+            column("uri", pa.string(), "path or address of the file"),
+            column("bytes", pa.int64(), "size of the file", unit="bytes", low=0),
+            column("modified", UTC, "when the file was last changed", nullable=True),
+            RECORDING.with_nullable(True),
+            column(
+                "status",
+                ID,
+                "complete: every sample was read; partial: part of it was (see errors); "
+                "no_audio: nothing to hear in it; failed: it could not be read",
+                oneof=STATUSES,
+            ),
+            RUN,
+        ]
+    ),
+)
+
+RECORDINGS = Table(
+    name="recordings",
+    row="one content, however many files hold it; the user's own metadata columns stand behind these",
+    key=("recording_id",),
+    schema=pa.schema(
+        [
+            RECORDING,
+            column("uri", pa.string(), "the file that was decoded: the first by name that holds the content"),
+            column("container", ID, "container format, as the decoder names it"),
+            column("codec", ID, "codec or sample format, as the decoder names it"),
+            column("sample_rate_hz", pa.int32(), "sampling rate of the file", unit="Hz", low=1),
+            column("channels", pa.int16(), "channels of the file", low=1),
+            column("duration_ms", MILLISECONDS, "length of what was decoded", unit="ms", low=0),
+            column(
+                "loudness_lufs",
+                pa.float32(),
+                "integrated loudness after ITU-R BS.1770-4; null where nothing passes its gate",
+                unit="LUFS",
+                high=100,
+                nullable=True,
+            ),
+            column(
+                "peak_dbfs",
+                pa.float32(),
+                "greatest absolute sample; null for digital silence",
+                unit="dBFS",
+                nullable=True,
+            ),
+            share("clipped_share", "share of the samples that are clipped"),
+            share("speech_share", "share of the duration that lies in segments of speech", nullable=True),
+            RUN,
+        ]
+    ),
+)
+
+ERRORS = Table(
+    name="errors",
+    row="something that failed: none to many a file",
+    key=(),
+    schema=pa.schema(
+        [
+            column("uri", pa.string(), "the file that it happened to"),
+            RECORDING.with_nullable(True),
+            column("stage", ID, "where it failed", oneof=[s.value for s in Stage]),
+            column("reason", ID, "why: a code of the closed list", oneof=[r.value for r in Reason]),
+            column("message", pa.string(), "the same for a person, in one line"),
+            column("channel", pa.int16(), "the channel, where one was read", low=0, nullable=True),
+            column(
+                "start_ms",
+                MILLISECONDS,
+                "where in the recording, if it is known",
+                unit="ms",
+                low=0,
+                nullable=True,
+            ),
+            column("end_ms", MILLISECONDS, "to where, if it is known", unit="ms", low=0, nullable=True),
+            RUN,
+        ]
+    ),
+)
+
+COUNT = pa.struct([column("name", pa.string(), "what was counted"), column("value", pa.int64(), "how many", low=0)])
+SECONDS_BY_STAGE = pa.struct(
+    [column("name", pa.string(), "the stage"), column("seconds", pa.float64(), "its time", unit="s", low=0)]
+)
+VERSION = pa.struct([column("name", pa.string(), "of what"), column("version", pa.string(), "which version")])
+
+RUNS = Table(
+    name="runs",
+    row="a run",
+    key=("run_id",),
+    schema=pa.schema(
+        [
+            column("run_id", pa.string(), "UTC time of the start and four random hex digits"),
+            column("started", UTC, "when it started"),
+            column("finished", UTC, "when its tables were written"),
+            column("config", pa.string(), "the whole configuration as JSON"),
+            column("models", pa.list_(VERSION), "the checkpoint of each job: name@revision/precision"),
+            column("versions", pa.list_(VERSION), "versions of Python and of the packages that shape rows"),
+            column("counts", pa.list_(COUNT), "rows of each table, files by status, errors by reason"),
+            column("audio_seconds_in", pa.float64(), "length of what was decoded", unit="s", low=0),
+            column(
+                "audio_seconds_out",
+                pa.float64(),
+                "length of what lies in windows: all channels that were kept",
+                unit="s",
+                low=0,
+            ),
+            column("wall_seconds", pa.float64(), "from the start to the end of the last stage", unit="s", low=0),
+            column(
+                "model_seconds",
+                pa.list_(SECONDS_BY_STAGE),
+                "time inside each model, summed over workers",
+                unit="s",
+            ),
+        ]
+    ),
+)

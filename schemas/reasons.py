@@ -1,0 +1,64 @@
+"""Why something failed: the closed list of codes that ``errors.reason`` may hold."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """Where it failed."""
+
+    DISCOVER = "discover"
+    IDENTIFY = "identify"
+    DECODE = "decode"
+    SPEECH = "speech"
+    FRAMES = "frames"
+    SPECTROGRAMS = "spectrograms"
+    PROSODY = "prosody"
+    WAVEFORMS = "waveforms"
+    TRANSCRIPTS = "transcripts"
+    EMOTIONS = "emotions"
+    SOUNDS = "sounds"
+    EMBEDDINGS = "embeddings"
+    SPEAKERS = "speakers"
+
+
+class Reason(StrEnum):
+    """What happened.  The doc of each stands in :data:`MEANING`."""
+
+    NOT_FOUND = "not_found"
+    UNREADABLE = "unreadable"
+    NOT_A_FILE = "not_a_file"
+    EMPTY_FILE = "empty_file"
+    NO_AUDIO = "no_audio"
+    UNDECODABLE = "undecodable"
+    ZERO_SAMPLES = "zero_samples"
+    TRUNCATED = "truncated"
+    CORRUPT = "corrupt"
+    NON_FINITE = "non_finite"
+    BAD_RATE = "bad_rate"
+    TOO_SHORT = "too_short"
+    MODEL_FAILED = "model_failed"
+    NON_FINITE_OUTPUT = "non_finite_output"
+    OUT_OF_MEMORY = "out_of_memory"
+    INTERNAL = "internal"
+
+
+MEANING: dict[Reason, str] = {
+    Reason.NOT_FOUND: "the file was not there when it was to be read",
+    Reason.UNREADABLE: "the system refused to read the file (permissions, input/output error)",
+    Reason.NOT_A_FILE: "a pipe, a socket, a device or a link loop",
+    Reason.EMPTY_FILE: "zero bytes",
+    Reason.NO_AUDIO: "a container without an audio stream",
+    Reason.UNDECODABLE: "no decoder could open the file",
+    Reason.ZERO_SAMPLES: "an audio stream that holds no samples",
+    Reason.TRUNCATED: "the audio ends before its header says; what was there is kept",
+    Reason.CORRUPT: "packets that could not be decoded were left out; the rest is kept",
+    Reason.NON_FINITE: "samples that were NaN or infinite were set to zero",
+    Reason.BAD_RATE: "a sampling rate that cannot be brought to that of the models",
+    Reason.TOO_SHORT: "the clip is shorter than the model's shortest input",
+    Reason.MODEL_FAILED: "the model raised an error on this clip alone",
+    Reason.NON_FINITE_OUTPUT: "the model gave NaN or infinite values for this clip",
+    Reason.OUT_OF_MEMORY: "the clip alone did not fit the memory of the device",
+    Reason.INTERNAL: "an error that Earwitness did not foresee: please report it",
+}

@@ -1,0 +1,169 @@
+"""The records that travel between stages: small, frozen, told apart by type.
+
+A sample array is float32 mono in [-1, 1] unless a file holds more.  Times are milliseconds of the
+recording.  Only :class:`Source`, :class:`Known` and :class:`Shard` may cross a shuffle; what
+holds samples lives inside one fused chain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from schemas.reasons import Reason, Stage
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+MIX = 0
+"""The channel number of the average of all channels; 1, 2, ... are channels kept apart."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A URI that a run was given, as it was listed."""
+
+    uri: str
+    path: str
+    bytes: int
+    modified_ns: int
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What becomes a row of ``errors``."""
+
+    stage: Stage
+    reason: Reason
+    message: str
+    start_ms: int | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """A source whose content has been read once: who it is and how long it says it is."""
+
+    source: Source
+    recording_id: str | None
+    seconds: float
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One content with every URI that holds it; the first is the one that is decoded."""
+
+    recording_id: str
+    sources: tuple[Source, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Shard:
+    """The recordings whose rows share one file a table.  The name is the same in every try."""
+
+    name: str
+    recordings: tuple[Recording, ...]
+    failed: tuple[Known, ...] = ()
+
+    @property
+    def seconds(self) -> float:
+        return sum(r.seconds for r in self.recordings)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which stretch of which recording."""
+
+    uri: str
+    recording_id: str
+    channel: int
+    start_ms: int
+    end_ms: int
+
+    @property
+    def id(self) -> str:
+        """``recording_id/channel/start_ms``: the key of a window or a segment."""
+        return f"{self.recording_id}/{self.channel}/{self.start_ms}"
+
+
+@dataclass(frozen=True)
+class Window:
+    """A stretch of the fixed grid with its samples at each rate that a stage asked for.
+
+    ``context`` holds, at 16 kHz, the window with the samples beside it that frames centred inside
+    the window reach into (zeros beyond the ends of the recording).
+    """
+
+    place: Place
+    audio: Mapping[int, np.ndarray]
+    context: np.ndarray
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of speech at 16 kHz with the speech probability of each of its VAD frames."""
+
+    place: Place
+    samples: np.ndarray
+    speech: np.ndarray
+
+
+@dataclass(frozen=True)
+class Clip:
+    """What a model hears: mono samples at ``rate``, and the segment that they were cut from."""
+
+    place: Place
+    samples: np.ndarray
+    rate: int
+    parent: str | None = None
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word with its times from the start of the clip and its confidence in [0, 1]."""
+
+    word: str
+    start_ms: int
+    end_ms: int
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Transcript:
+    text: str
+    words: tuple[Word, ...]
+    confidence: float
+    language: str | None
+
+
+@dataclass(frozen=True)
+class Scores:
+    """A probability for each class, float32 [n_labels], in the order of ``labels``."""
+
+    labels: tuple[str, ...]
+    probabilities: np.ndarray
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What a model gives in place of a result for a clip that it could not take."""
+
+    reason: Reason
+    message: str
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Arrow rows on their way into the file of one shard and table.
+
+    ``closes`` says that no more rows of this shard and table follow.
+    """
+
+    table: str
+    shard: str
+    batch: pa.RecordBatch | None = None
+    closes: bool = False

@@ -1,0 +1,165 @@
+"""The tables over speech: segments between pauses, what is said in them and how."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from schemas.columns import (
+    ID,
+    MILLISECONDS,
+    MODEL,
+    OF_RECORDING,
+    OF_SEGMENT,
+    PLACE_KEY,
+    SEGMENT_ID,
+    STRETCH,
+    share,
+)
+from schemas.table import Table, column
+
+SEGMENTS = Table(
+    name="segments",
+    row="a stretch of speech between pauses, at most 30 s",
+    key=("segment_id",),
+    references=(OF_RECORDING,),
+    schema=pa.schema(
+        [
+            SEGMENT_ID,
+            *STRETCH,
+            share("speech_probability", "mean probability of speech over its frames (silero-vad)"),
+        ]
+    ),
+)
+
+WORD = pa.struct(
+    [
+        column("word", pa.string(), "the word as it was recognised"),
+        column("start_ms", MILLISECONDS, "where it starts in the recording", unit="ms", low=0),
+        column("end_ms", MILLISECONDS, "where it ends in the recording", unit="ms", low=0),
+        share("confidence", "mean posterior of its tokens"),
+    ]
+)
+
+TRANSCRIPTS = Table(
+    name="transcripts",
+    row="a segment: what was said in it",
+    key=("segment_id",),
+    references=(OF_SEGMENT,),
+    made_by="transcripts",
+    needs=("segments",),
+    schema=pa.schema(
+        [
+            SEGMENT_ID,
+            *STRETCH,
+            column("text", pa.string(), "the transcript; empty where nothing was recognised"),
+            column("words", pa.list_(WORD), "each word with its times in the recording and its confidence"),
+            column("language", ID, "as given, or as the model detected it", nullable=True),
+            share("confidence", "mean posterior of the tokens"),
+            MODEL,
+        ]
+    ),
+)
+
+CLASS_PROBABILITY = pa.struct(
+    [
+        column("label", pa.string(), "the class"),
+        share("probability", "its probability"),
+    ]
+)
+
+EMOTIONS = Table(
+    name="emotions",
+    row="a stretch of a segment, at most 5 s, cut at pauses: the class that the voice sounds like",
+    key=PLACE_KEY,
+    references=(OF_SEGMENT,),
+    made_by="emotions",
+    needs=("segments",),
+    schema=pa.schema(
+        [
+            SEGMENT_ID,
+            *STRETCH,
+            column("label", ID, "the most probable class"),
+            share("confidence", "its probability"),
+            column("probabilities", pa.list_(CLASS_PROBABILITY), "every class with its probability"),
+            MODEL,
+        ]
+    ),
+)
+
+PROSODY = Table(
+    name="prosody",
+    row="a segment: the melody, loudness and pace of the voice",
+    key=("segment_id",),
+    references=(OF_SEGMENT,),
+    needs=("segments",),
+    schema=pa.schema(
+        [
+            SEGMENT_ID,
+            *STRETCH,
+            column(
+                "f0_median_hz",
+                pa.float32(),
+                "median fundamental frequency of the voiced frames",
+                unit="Hz",
+                low=0,
+                high=501,
+                nullable=True,
+            ),
+            column(
+                "f0_median_semitones",
+                pa.float32(),
+                "the same in semitones above 100 Hz",
+                unit="semitones re 100 Hz",
+                nullable=True,
+            ),
+            column(
+                "f0_range_semitones",
+                pa.float32(),
+                "from the 5th to the 95th percentile of the voiced frames",
+                unit="semitones",
+                low=0,
+                nullable=True,
+            ),
+            share("voiced_share", "share of the frames that are voiced"),
+            column("intensity_dbfs", pa.float32(), "mean energy; null for digital silence", unit="dBFS", nullable=True),
+            column(
+                "intensity_range_db",
+                pa.float32(),
+                "from the 5th to the 95th percentile of the frames that are speech",
+                unit="dB",
+                low=0,
+                nullable=True,
+            ),
+            column(
+                "speaking_rate",
+                pa.float32(),
+                "syllable nuclei a second (de Jong and Wempe 2009): for comparison, it counts too few",
+                unit="1/s",
+                low=0,
+            ),
+            share("pause_share", "share of the segment in which the speech probability is under 0.5"),
+        ]
+    ),
+)
+
+SPEAKERS = Table(
+    name="speakers",
+    row="a stretch as in emotions: the vector of the voice. Biometric data: off unless asked for",
+    key=PLACE_KEY,
+    references=(OF_SEGMENT,),
+    made_by="speakers",
+    needs=("segments",),
+    schema=pa.schema(
+        [
+            SEGMENT_ID,
+            *STRETCH,
+            column(
+                "embedding",
+                pa.list_(pa.field("item", pa.float16(), nullable=False)),
+                "unit vector; a dot product is the cosine",
+                norm=1,
+            ),
+            MODEL,
+        ]
+    ),
+)

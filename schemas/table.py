@@ -1,0 +1,109 @@
+"""How a table is declared: pyarrow fields that carry doc, unit, range and rules in their metadata.
+
+The one declaration makes the writer's schema, the Great Expectations suite and the table
+dictionary of the docs, so that they cannot come apart.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pyarrow as pa
+
+_RULES = b"earwitness"
+
+
+def column(
+    name: str,
+    type: pa.DataType,
+    doc: str,
+    *,
+    unit: str | None = None,
+    low: float | None = None,
+    high: float | None = None,
+    oneof: Sequence[str] | None = None,
+    regex: str | None = None,
+    length: int | None = None,
+    norm: float | None = None,
+    nullable: bool = False,
+) -> pa.Field:
+    """One column: its type, what it means and what may stand in it.
+
+    Args:
+        low, high: inclusive bounds of the values, of list columns: of each element.
+        oneof: the closed set of values.
+        regex: what a text has to match from its start.
+        length: the length of a list.
+        norm: the Euclidean norm of a vector (held to within 0.01 by the audit).
+    """
+    rules = {
+        "doc": doc,
+        "unit": unit,
+        "low": low,
+        "high": high,
+        "regex": regex,
+        "oneof": list(oneof) if oneof is not None else None,
+        "length": length,
+        "norm": norm,
+    }
+    kept = json.dumps({k: v for k, v in rules.items() if v is not None}, sort_keys=True)
+    return pa.field(name, type, nullable=nullable, metadata={_RULES: kept.encode()})
+
+
+def rules_of(column: pa.Field) -> dict[str, Any]:
+    """The rules of a column as :func:`column` was given them; empty for a foreign field."""
+    kept = (column.metadata or {}).get(_RULES)
+    return json.loads(kept) if kept else {}
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Every row's ``columns`` must stand in ``columns`` of the table ``to``."""
+
+    columns: tuple[str, ...]
+    to: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the corpus.
+
+    Attributes:
+        row: what one row is, in words.
+        key: the columns that name one row; unique in the table.
+        references: the tables that its rows point into.
+        made_by: the job whose model shapes the rows; None where no model does.
+        needs: tables that have to be made for this one to be whole.
+    """
+
+    name: str
+    row: str
+    schema: pa.Schema
+    key: tuple[str, ...]
+    references: tuple[Reference, ...] = ()
+    made_by: str | None = None
+    needs: tuple[str, ...] = ()
+    asked_for_by_name: bool = field(default=False)
+
+    def with_vector(self, name: str, dimension: int) -> Table:
+        """The table with the list column ``name`` fixed to ``dimension`` values a row."""
+        at = self.schema.get_field_index(name)
+        old = self.schema.field(at)
+        sized = old.with_type(pa.list_(old.type.value_field, dimension))
+        return replace(self, schema=self.schema.set(at, sized))
+
+    def with_columns(self, columns: Sequence[pa.Field]) -> Table:
+        """The table with the user's own columns behind its own.
+
+        Raises:
+            ValueError: a column is there already.
+        """
+        schema = self.schema
+        for new in columns:
+            if new.name in schema.names:
+                raise ValueError(f"the column {new.name!r} of the metadata stands in {self.name!r} already: rename it")
+            schema = schema.append(new)
+        return replace(self, schema=schema)

@@ -1,0 +1,17 @@
+"""What several tests share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+SHARED_AUDIO = Path(__file__).resolve().parents[2] / "shared" / "audio"
+
+
+@pytest.fixture(scope="session")
+def shared_audio() -> Path:
+    """The folder of real recordings that developers have; users do not."""
+    if not SHARED_AUDIO.is_dir():
+        pytest.skip(f"the developers' recordings are not at {SHARED_AUDIO}")
+    return SHARED_AUDIO

@@ -1,0 +1,167 @@
+"""Exact batches, and errors that cost one clip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.reasons import Reason
+from schemas.records import Failure
+from transforms.models.batching import in_equal_lengths, run_each
+from transforms.models.door import open_door
+
+RATE = 10
+
+
+@dataclass
+class Mean:
+    """A model that gives a clip's mean as its vector, and remembers its batches.
+
+    It holds at most `memory` samples at once, and fails on a clip with a sample above 1.
+    """
+
+    memory: int = 10**9
+    padded_seconds: float | None = None
+    batches: list[list[int]] = field(default_factory=list)
+    model_id: str = "mean@0/fp32"
+    rate: int = RATE
+    min_samples: int = 3
+    max_seconds: float | None = None
+
+    def __call__(self, clips):
+        self.batches.append([len(clip) for clip in clips])
+        if sum(map(len, clips)) > self.memory:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        if any((clip > 1).any() for clip in clips):
+            raise ValueError("a sample\nabove 1")
+        return [clip.mean(keepdims=True) for clip in clips]
+
+
+def ramp(n, start=0.0):
+    return (start + np.arange(n) / 1000).astype(np.float32)
+
+
+clips_of_any_length = st.lists(st.integers(0, 40), max_size=30).map(
+    lambda ns: [ramp(n, i / 100) for i, n in enumerate(ns)]
+)
+
+
+@given(clips_of_any_length, st.floats(0.1, 20), st.sampled_from([None, 4.0]))
+def test_every_clip_gets_its_own_result_in_order(clips, budget, padded):
+    door = Mean(padded_seconds=padded)
+    results = run_each(door, clips, budget_seconds=budget)
+    assert len(results) == len(clips)
+    for clip, result in zip(clips, results, strict=True):
+        if len(clip) < door.min_samples:
+            assert result.reason is Reason.TOO_SHORT
+        else:
+            assert result == clip.mean(keepdims=True)
+    for batch in door.batches:
+        assert padded or len(set(batch)) == 1
+        seconds = len(batch) * padded if padded else sum(batch) / RATE
+        assert len(batch) == 1 or seconds <= budget + 1e-6
+
+
+@given(clips_of_any_length, st.integers(1, 200))
+def test_out_of_memory_halves_the_batch_down_to_the_clip(clips, memory):
+    results = run_each(Mean(memory=memory), clips, budget_seconds=1e6)
+    for clip, result in zip(clips, results, strict=True):
+        if len(clip) >= 3 and len(clip) <= memory:
+            assert result == clip.mean(keepdims=True)
+        elif len(clip) >= 3:
+            assert result.reason is Reason.OUT_OF_MEMORY
+
+
+def test_halves_not_single_clips():
+    door = Mean(memory=40)
+    run_each(door, [ramp(10)] * 8, budget_seconds=1e6)
+    assert [len(batch) for batch in door.batches] == [8, 4, 4]
+
+
+def test_an_error_costs_its_clip_and_says_so_in_one_line():
+    clips = [ramp(10), ramp(10, start=2.0), ramp(10, start=0.5), ramp(12)]
+    first, bad, third, other = run_each(Mean(), clips, budget_seconds=1e6)
+    assert bad == Failure(Reason.MODEL_FAILED, "ValueError: a sample above 1")
+    assert (first, third, other) == tuple(clip.mean(keepdims=True) for clip in (clips[0], clips[2], clips[3]))
+
+
+def test_a_full_memory_of_the_cpu_is_known_by_its_message():
+    class Greedy(Mean):
+        def __call__(self, clips):
+            return [torch.empty(2**60).numpy() for _ in clips]
+
+    (result,) = run_each(Greedy(), [ramp(5)], budget_seconds=1.0)
+    assert result.reason is Reason.OUT_OF_MEMORY
+
+
+def test_a_stop_by_the_user_is_not_a_failed_clip():
+    class Stopped(Mean):
+        def __call__(self, clips):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_each(Stopped(), [ramp(5)], budget_seconds=1.0)
+
+
+@pytest.mark.parametrize(
+    ("job", "kind"),
+    [
+        ("transcripts", "wav2vec2_ctc"),
+        ("transcripts", "wav2vec2_ctc_layer"),
+        ("transcripts", "whisper"),
+        ("emotions", "hubert_emotion"),
+        ("sounds", "ast_sounds"),
+        ("embeddings", "clap"),
+        ("speakers", "wavlm_xvector"),
+    ],
+)
+def test_a_clip_with_a_nan_costs_itself_only(job, kind, checkpoint):
+    door = open_door(job, str(checkpoint(kind)))
+    good = np.random.default_rng(0).normal(0, 0.1, (3, door.rate)).astype(np.float32)
+    bad = good[1].copy()
+    bad[100] = np.nan
+    first, failed, third = run_each(door, [good[0], bad, good[2]], budget_seconds=120.0)
+    assert failed.reason in (Reason.NON_FINITE_OUTPUT, Reason.MODEL_FAILED)
+    for result, clip in ((first, good[0]), (third, good[2])):
+        (alone,) = run_each(door, [clip], budget_seconds=120.0)
+        assert not isinstance(result, Failure)
+        if job == "transcripts":
+            assert result.text == alone.text
+        else:
+            got, expected = (getattr(r, "probabilities", r) for r in (result, alone))
+            np.testing.assert_allclose(got, expected, atol=1e-4)
+
+
+def test_a_clip_of_two_axes_costs_itself_only(checkpoint):
+    door = open_door("emotions", str(checkpoint("hubert_emotion")))
+    clip = np.random.default_rng(0).normal(0, 0.1, 16_000).astype(np.float32)
+    good, bad = run_each(door, [clip, np.stack([clip, clip], axis=1)], budget_seconds=60.0)
+    assert good.probabilities.sum() == pytest.approx(1, abs=1e-5)
+    assert bad.reason is Reason.MODEL_FAILED
+    assert "shape (16000, 2)" in bad.message
+
+
+def test_equal_lengths_are_what_keeps_the_group_norm_models_exact(checkpoint):
+    """The trap that the batches avoid: padded beside a longer clip, a text changes."""
+    door = open_door("transcripts", str(checkpoint("hubert_ctc")))
+    short, long = (np.random.default_rng(n).normal(0, 0.1, n * 16_000).astype(np.float32) for n in (1, 3))
+    padded = np.pad(short, (0, len(long) - len(short)))
+    assert door([padded])[0].text != door([short])[0].text
+    assert [r.text for r in door([long, short])] == [door([long])[0].text, door([short])[0].text]
+
+
+def test_grouping_keeps_the_order():
+    seen = []
+
+    def forward(clips):
+        seen.append([len(clip) for clip in clips])
+        return [clip[0] for clip in clips]
+
+    clips = [ramp(3, 0.1), ramp(5, 0.2), ramp(3, 0.3)]
+    assert in_equal_lengths(clips, forward) == pytest.approx([0.1, 0.2, 0.3])
+    assert seen == [[3, 3], [5]]

@@ -1,0 +1,256 @@
+"""Finding checkpoints, naming them, and refusing what would give random numbers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+
+import huggingface_hub.constants
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from safetensors.torch import load_file, save_file
+
+from transforms.models.checkpoint import Checkpoint, ModelError, parse_checkpoint
+from transforms.models.door import describe, open_door
+
+COMMIT = "22aad52d435eb6dbaf354bdad9b0da84ce7d6156"
+
+
+def edit_weights(folder, change):
+    """Pass the weights of a folder through `change` (dict to dict)."""
+    path = folder / "model.safetensors"
+    save_file(change(load_file(path)), path, metadata={"format": "pt"})
+
+
+def refused(job, folder):
+    with pytest.raises(ModelError) as caught:
+        open_door(job, str(folder))
+    message = str(caught.value)
+    assert "\n" not in message
+    assert message.startswith(f"{job}: ")
+    return message
+
+
+@pytest.fixture
+def copy(checkpoint, tmp_path):
+    """A checkpoint of its own to break."""
+    return lambda kind: shutil.copytree(checkpoint(kind), tmp_path / kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("facebook/wav2vec2-base-960h", Checkpoint("facebook/wav2vec2-base-960h")),
+        ("facebook/wav2vec2-base-960h@main", Checkpoint("facebook/wav2vec2-base-960h", "main")),
+        (f"org/name@{COMMIT}", Checkpoint("org/name", COMMIT)),
+        ("@v1", Checkpoint("@v1")),
+        ("org/name@", Checkpoint("org/name@")),
+    ],
+)
+def test_names_may_carry_a_revision(text, expected):
+    assert parse_checkpoint(text) == expected
+
+
+@given(
+    st.from_regex(r"[A-Za-z0-9][\w.-]{0,20}/[\w.-]{1,20}", fullmatch=True),
+    st.from_regex(r"[\w./-]{1,20}", fullmatch=True),
+)
+def test_name_and_revision_come_back(name, revision):
+    assert parse_checkpoint(f"{name}@{revision}") == Checkpoint(name, revision)
+
+
+def test_a_folder_may_have_an_at_in_its_name(tmp_path):
+    folder = tmp_path / "mine@home"
+    folder.mkdir()
+    assert parse_checkpoint(str(folder)) == Checkpoint(str(folder))
+
+
+def test_a_folder_is_named_by_the_hash_of_its_weights(checkpoint, copy):
+    folder = checkpoint("hubert_emotion")
+    digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+    assert open_door("emotions", str(folder)).model_id == f"hubert_emotion@{digest[:12]}/fp32"
+    other = copy("hubert_emotion")
+    assert open_door("emotions", str(other)).model_id == open_door("emotions", str(folder)).model_id
+    edit_weights(other, lambda weights: weights | {"classifier.bias": weights["classifier.bias"] + 1})
+    assert open_door("emotions", str(other)).model_id != open_door("emotions", str(folder)).model_id
+
+
+def test_a_missing_folder(tmp_path):
+    assert f"no folder {tmp_path}/nowhere" in refused("emotions", tmp_path / "nowhere")
+
+
+def test_a_folder_without_config(tmp_path):
+    assert "no config.json" in refused("emotions", tmp_path)
+
+
+@pytest.mark.parametrize("text", ["{", '{"model_type": "martian", "architectures": ["WavLMForCTC"]}', "[]"])
+def test_a_config_that_cannot_be_used(copy, text):
+    folder = copy("wavlm_ctc")
+    (folder / "config.json").write_text(text)
+    assert "config.json" in refused("transcripts", folder)
+
+
+def test_a_folder_without_weights(copy):
+    folder = copy("hubert_emotion")
+    (folder / "model.safetensors").unlink()
+    assert "no weights" in refused("emotions", folder)
+
+
+def test_damaged_weights(copy):
+    folder = copy("hubert_emotion")
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    assert "weights" in refused("emotions", folder)
+
+
+def test_a_folder_without_the_extractors_file(copy):
+    folder = copy("hubert_emotion")
+    (folder / "preprocessor_config.json").unlink()
+    assert "preprocessor_config.json" in refused("emotions", folder)
+
+
+@pytest.mark.parametrize(
+    ("job", "kind"), [("transcripts", "wav2vec2_ctc"), ("transcripts", "whisper"), ("embeddings", "clap")]
+)
+def test_a_folder_without_vocabulary(copy, job, kind):
+    folder = copy(kind)
+    for name in ("vocab.json", "tokenizer.json", "merges.txt", "tokenizer_config.json", "added_tokens.json"):
+        (folder / name).unlink(missing_ok=True)
+    assert "tokenizer" in refused(job, folder)
+
+
+def test_a_vocabulary_of_another_checkpoint(copy):
+    folder = copy("wav2vec2_ctc")
+    letters = json.loads((folder / "vocab.json").read_text())
+    (folder / "vocab.json").write_text(json.dumps({letter: n for letter, n in letters.items() if n < 10}))
+    assert "tells 32 apart" in refused("transcripts", folder)
+
+
+@pytest.mark.parametrize(
+    ("job", "kind", "is_a"),
+    [
+        ("emotions", "hubert_ctc", "HubertForCTC"),
+        ("transcripts", "wavlm_emotion", "WavLMForSequenceClassification"),
+        ("embeddings", "ast_sounds", "ASTForAudioClassification"),
+        ("speakers", "clap", "ClapModel"),
+    ],
+)
+def test_a_model_for_another_job_is_named(checkpoint, job, kind, is_a):
+    message = refused(job, checkpoint(kind))
+    assert f"it is a {is_a}" in message
+    assert f"{job} opens " in message
+    with pytest.raises(ModelError):
+        describe(job, str(checkpoint(kind)))
+
+
+def test_a_base_model_that_calls_itself_a_classifier_has_a_random_head(copy):
+    folder = copy("hubert_emotion")
+    edit_weights(folder, lambda weights: {k: v for k, v in weights.items() if k.startswith("hubert.")})
+    message = refused("emotions", folder)
+    assert "do not fill HubertForSequenceClassification" in message
+    assert "lack classifier.bias, classifier.weight" in message
+
+
+def test_no_more_than_three_gaps_are_named(copy):
+    folder = copy("ast_sounds")
+    edit_weights(folder, lambda weights: {k: v for k, v in weights.items() if ".attention." not in k})
+    assert " more" in refused("sounds", folder)
+
+
+def test_a_head_of_another_shape(copy):
+    folder = copy("hubert_emotion")
+    edit_weights(folder, lambda weights: weights | {"classifier.bias": torch.zeros(7)})
+    assert "another shape classifier.bias" in refused("emotions", folder)
+
+
+def test_weights_beyond_the_class(copy):
+    folder = copy("hubert_emotion")
+    edit_weights(folder, lambda weights: weights | {"second_head.weight": torch.zeros(7)})
+    assert "beyond it second_head.weight" in refused("emotions", folder)
+
+
+def test_what_only_training_reads_may_be_missing(copy):
+    folder = copy("wav2vec2_ctc")
+    gone = "wav2vec2.masked_spec_embed"
+    edit_weights(folder, lambda weights: {k: v for k, v in weights.items() if k != gone})
+    assert gone not in load_file(folder / "model.safetensors")
+    assert open_door("transcripts", str(folder)).rate == 16_000
+    folder = copy("wavlm_xvector")
+    edit_weights(folder, lambda weights: {k: v for k, v in weights.items() if k != "objective.weight"})
+    assert open_door("speakers", str(folder)).rate == 16_000
+
+
+def test_the_names_of_the_weight_norm_before_torch_2(copy, checkpoint, mixed_clips):
+    """The published checkpoints of 2020 and 2021 hold weight_g and weight_v."""
+    folder = copy("wav2vec2_ctc")
+    new = "parametrizations.weight.original"
+    edit_weights(
+        folder,
+        lambda weights: {
+            k.replace(f"{new}0", "weight_g").replace(f"{new}1", "weight_v"): v for k, v in weights.items()
+        },
+    )
+    assert any(key.endswith("weight_g") for key in load_file(folder / "model.safetensors"))
+    clips = mixed_clips(16_000, 400)[:3]
+    old, now = (open_door("transcripts", str(f))(clips) for f in (folder, checkpoint("wav2vec2_ctc")))
+    assert [result.text for result in old] == [result.text for result in now]
+    assert [result.confidence for result in old] == pytest.approx([result.confidence for result in now], abs=1e-5)
+
+
+def test_pickled_weights_are_read_where_there_are_no_safetensors(copy, checkpoint, mixed_clips):
+    folder = copy("hubert_emotion")
+    torch.save(load_file(folder / "model.safetensors"), folder / "pytorch_model.bin")
+    (folder / "model.safetensors").unlink()
+    clips = mixed_clips(16_000, 400)[:3]
+    pickled, safe = (open_door("emotions", str(f))(clips) for f in (folder, checkpoint("hubert_emotion")))
+    for one, other in zip(pickled, safe, strict=True):
+        np.testing.assert_allclose(one.probabilities, other.probabilities, atol=1e-5)
+
+
+def test_a_pickle_that_would_run_code_is_refused(copy, tmp_path):
+    class Evil:
+        def __reduce__(self):
+            return (open, (str(tmp_path / "ran"), "w"))
+
+    folder = copy("hubert_emotion")
+    torch.save({"classifier.bias": Evil()}, folder / "pytorch_model.bin")
+    (folder / "model.safetensors").unlink()
+    assert "weights cannot be loaded" in refused("emotions", folder)
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.fixture
+def hub_cache(tmp_path, monkeypatch):
+    """An empty cache of the Hub, and no way to the Hub."""
+    cache = tmp_path / "hub"
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(cache))
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    return cache
+
+
+def test_a_name_that_is_nowhere_says_how_to_get_it(hub_cache):
+    message = refused("transcripts", "facebook/wav2vec2-base-960h@main")
+    assert "the Hub cannot be reached" in message
+    assert "`hf download facebook/wav2vec2-base-960h --revision main`" in message
+    assert "--model transcripts=FOLDER" in message
+
+
+@pytest.mark.parametrize("revision", ["", "@main", f"@{COMMIT}"])
+def test_a_downloaded_name_opens_without_network(hub_cache, checkpoint, mixed_clips, revision):
+    repository = hub_cache / "models--org--emotions"
+    shutil.copytree(checkpoint("hubert_emotion"), repository / "snapshots" / COMMIT)
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text(COMMIT)
+    door = open_door("emotions", f"org/emotions{revision}")
+    assert door.model_id == f"org/emotions@{COMMIT[:12]}/fp32"
+    clip = mixed_clips(16_000, 400)[0]
+    (expected,) = open_door("emotions", str(checkpoint("hubert_emotion")))([clip])
+    np.testing.assert_allclose(door([clip])[0].probabilities, expected.probabilities, atol=1e-5)
+
+
+def test_a_name_that_no_checkpoint_can_have(hub_cache):
+    assert "neither a folder nor a checkpoint on the Hub" in refused("emotions", "not a name")

@@ -1,0 +1,110 @@
+"""Every kind through one door: descriptions, precisions, threads."""
+
+from __future__ import annotations
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from safetensors.torch import load_file, save_file
+
+from demo.checkpoints import KINDS
+from schemas.records import Scores, Transcript
+from transforms.models.batching import run_each
+from transforms.models.door import Description, describe, open_door
+
+FAMILIES = {
+    "wav2vec2_ctc": "transcripts",
+    "wavlm_ctc": "transcripts",
+    "whisper": "transcripts",
+    "hubert_emotion": "emotions",
+    "ast_sounds": "sounds",
+    "clap": "embeddings",
+    "wavlm_xvector": "speakers",
+}
+
+
+def numbers(result):
+    """What a result says, as a vector."""
+    match result:
+        case Transcript():
+            return np.array([result.confidence])
+        case Scores():
+            return result.probabilities
+        case _:
+            return result
+
+
+def some_clips(door, count, seed):
+    rng = np.random.default_rng(seed)
+    return [rng.normal(0, 0.1, door.rate + 800 * (i % 2)).astype(np.float32) for i in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("job", "kind", "expected"),
+    [
+        ("transcripts", "wavlm_ctc", Description("ctc", 16_000)),
+        ("transcripts", "whisper", Description("whisper", 16_000)),
+        ("emotions", "hubert_emotion", Description("classifier", 16_000, labels=("neu", "hap", "ang", "sad"))),
+        ("embeddings", "clap", Description("embedder", 48_000, dimension=64)),
+        ("speakers", "wav2vec2_xvector", Description("xvector", 16_000, dimension=64)),
+    ],
+)
+def test_a_description_needs_no_weights(job, kind, expected, checkpoint, tmp_path):
+    folder = shutil.copytree(checkpoint(kind), tmp_path / kind, ignore=shutil.ignore_patterns("*.safetensors"))
+    assert describe(job, str(folder)) == expected
+
+
+@pytest.mark.parametrize(("kind", "job"), FAMILIES.items())
+def test_two_threads_may_share_a_door(kind, job, checkpoint):
+    door = open_door(job, str(checkpoint(kind)))
+    lots = [some_clips(door, 3, seed) for seed in range(4)]
+    one_by_one = [door(clips) for clips in lots]
+    with ThreadPoolExecutor(2) as threads:
+        at_once = list(threads.map(door, lots))
+    for expected, got in zip(one_by_one, at_once, strict=True):
+        for e, g in zip(expected, got, strict=True):
+            np.testing.assert_allclose(numbers(g), numbers(e), atol=1e-5)
+            assert not isinstance(e, Transcript) or (g.text, len(g.words)) == (e.text, len(e.words))
+
+
+@pytest.mark.parametrize(("kind", "job"), FAMILIES.items())
+def test_half_the_bits_say_nearly_the_same(kind, job, checkpoint):
+    folder = str(checkpoint(kind))
+    door, half = open_door(job, folder), open_door(job, folder, precision="bf16")
+    assert half.model_id == door.model_id.replace("/fp32", "/bf16")
+    clips = some_clips(door, 3, seed=0)
+    for full, short in zip(door(clips), run_each(half, clips, budget_seconds=60.0), strict=True):
+        a, b = numbers(full), numbers(short)
+        assert b.dtype == a.dtype
+        assert not np.array_equal(a, b)
+        assert a @ b / np.linalg.norm(a) / np.linalg.norm(b) > 0.97
+
+
+def test_weights_stored_in_float16_run_in_float32(checkpoint, tmp_path):
+    """Transformers 5 would take the precision of the file."""
+    folder = shutil.copytree(checkpoint("hubert_emotion"), tmp_path / "hubert_emotion")
+    weights = {name: tensor.half() for name, tensor in load_file(folder / "model.safetensors").items()}
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    door, stored = open_door("emotions", str(checkpoint("hubert_emotion"))), open_door("emotions", str(folder))
+    clips = some_clips(door, 2, seed=1)
+    for full, half in zip(door(clips), stored(clips), strict=True):
+        np.testing.assert_allclose(half.probabilities, full.probabilities, atol=0.02)
+    save_file({k: v.float() for k, v in weights.items()}, folder / "model.safetensors", metadata={"format": "pt"})
+    for widened, half in zip(open_door("emotions", str(folder))(clips), stored(clips), strict=True):
+        np.testing.assert_allclose(half.probabilities, widened.probabilities, atol=1e-5)
+
+
+def test_no_clips_give_no_results(checkpoint):
+    for kind, job in FAMILIES.items():
+        assert open_door(job, str(checkpoint(kind)))([]) == []
+
+
+def test_an_unknown_precision_is_wrong_use(checkpoint):
+    with pytest.raises(ValueError, match="one of fp32, bf16"):
+        open_door("emotions", str(checkpoint("hubert_emotion")), precision="fp8")
+
+
+def test_every_family_of_the_design_is_tried():
+    assert set(FAMILIES) <= set(KINDS)

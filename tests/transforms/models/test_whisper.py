@@ -1,0 +1,112 @@
+"""Whisper against the pipeline on each clip alone."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+import torch
+from transformers import pipeline
+
+from schemas.reasons import Reason
+from transforms.models.batching import run_each
+from transforms.models.checkpoint import ModelError
+from transforms.models.door import open_door
+
+
+@pytest.fixture(scope="module")
+def reference(checkpoint):
+    whole = pipeline("automatic-speech-recognition", model=str(checkpoint("whisper")), dtype=torch.float32)
+
+    def transcribe(clip, **settings):
+        settings |= {"num_beams": 1, "task": "transcribe", "max_new_tokens": 56}
+        return whole(clip.copy(), return_timestamps="word", generate_kwargs=settings)
+
+    return transcribe
+
+
+def assert_same(result, expected):
+    assert result.text == expected["text"].strip()
+    assert [word.word for word in result.words] == [chunk["text"].strip() for chunk in expected["chunks"]]
+    for word, chunk in zip(result.words, expected["chunks"], strict=True):
+        assert word.start_ms == pytest.approx(1000 * chunk["timestamp"][0], abs=20)
+        assert word.end_ms == pytest.approx(1000 * chunk["timestamp"][1], abs=20)
+
+
+@pytest.mark.parametrize("language", ["en", None])
+def test_every_row_is_that_of_the_clip_alone(language, checkpoint, mixed_clips, reference):
+    door = open_door("transcripts", str(checkpoint("whisper")), language=language)
+    clips = mixed_clips(door.rate, door.min_samples)[:6]
+    results = run_each(door, clips, budget_seconds=120.0)
+    fixed = {} if language is None else {"language": language}
+    for clip, result in zip(clips, results, strict=True):
+        assert_same(result, reference(clip, **fixed))
+        assert language in (None, result.language)
+        assert 0 < result.confidence <= 1
+        assert all(0 < word.confidence <= 1 for word in result.words)
+    # The words' times hang on the length of the text: the batch has to hold texts of several lengths.
+    assert len({len(result.words) for result in results}) > 2
+
+
+def test_the_detected_language_is_the_models(checkpoint, mixed_clips):
+    door = open_door("transcripts", str(checkpoint("whisper")))
+    whole = pipeline("automatic-speech-recognition", model=str(checkpoint("whisper")), dtype=torch.float32)
+    clips = mixed_clips(door.rate, door.min_samples)[:3]
+    for clip, result in zip(clips, door(clips), strict=True):
+        features = whole.feature_extractor(clip, sampling_rate=16_000, return_tensors="pt").input_features
+        number = whole.model.detect_language(features).item()
+        assert whole.tokenizer.decode([number]) == f"<|{result.language}|>"
+
+
+def test_word_confidence_is_the_mean_of_its_tokens(checkpoint, mixed_clips):
+    """A text is the concatenation of its words: weighted by their tokens, they give its confidence."""
+    door = open_door("transcripts", str(checkpoint("whisper")), language="en")
+    tokenizer = pipeline("automatic-speech-recognition", model=str(checkpoint("whisper"))).tokenizer
+    result = next(r for r in door(mixed_clips(door.rate, door.min_samples)[:4]) if len(r.words) == len(r.text.split()))
+    assert min(w.confidence for w in result.words) <= result.confidence <= max(w.confidence for w in result.words)
+    assert tokenizer(result.text, add_special_tokens=False).input_ids
+
+
+def test_one_sample_less_than_a_frame_is_too_short(checkpoint):
+    door = open_door("transcripts", str(checkpoint("whisper")))
+    noise = np.random.default_rng(0).normal(0, 0.1, door.min_samples).astype(np.float32)
+    short, shortest = run_each(door, [noise[1:], noise], budget_seconds=60.0)
+    assert short.reason is Reason.TOO_SHORT
+    assert 0 < shortest.confidence <= 1
+
+
+def test_a_clip_longer_than_thirty_seconds_is_refused(checkpoint):
+    door = open_door("transcripts", str(checkpoint("whisper")))
+    with pytest.raises(ValueError, match="at most 480000"):
+        door([np.zeros(480_001, dtype=np.float32)])
+
+
+def test_a_language_that_it_does_not_know_is_refused(checkpoint):
+    with pytest.raises(ModelError, match="does not know the language 'tlh'"):
+        open_door("transcripts", str(checkpoint("whisper")), language="tlh")
+
+
+def test_an_english_only_checkpoint_transcribes_english(checkpoint, mixed_clips, tmp_path):
+    folder = shutil.copytree(checkpoint("whisper"), tmp_path / "english")
+    settings = json.loads((folder / "generation_config.json").read_text())
+    del settings["lang_to_id"], settings["task_to_id"]
+    (folder / "generation_config.json").write_text(json.dumps(settings | {"is_multilingual": False}))
+    clip = mixed_clips(16_000, 400)[0]
+    whole = pipeline("automatic-speech-recognition", model=str(folder), dtype=torch.float32)
+    expected = whole(clip.copy(), return_timestamps="word", generate_kwargs={"num_beams": 1, "max_new_tokens": 56})
+    (result,) = open_door("transcripts", str(folder))([clip])
+    assert result.language == "en"
+    assert_same(result, expected)
+    with pytest.raises(ModelError, match="English only"):
+        open_door("transcripts", str(folder), language="de")
+
+
+def test_a_checkpoint_without_alignment_heads_is_refused(checkpoint, tmp_path):
+    folder = shutil.copytree(checkpoint("whisper"), tmp_path / "headless")
+    settings = json.loads((folder / "generation_config.json").read_text())
+    del settings["alignment_heads"]
+    (folder / "generation_config.json").write_text(json.dumps(settings))
+    with pytest.raises(ModelError, match=r"alignment_heads.*word times"):
+        open_door("transcripts", str(folder))

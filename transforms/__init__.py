@@ -1,0 +1,1 @@
+"""Middle floor: how a recording becomes rows.  Audio functions, models, thin Beam stages."""

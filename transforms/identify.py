@@ -1,0 +1,51 @@
+"""Who a source is (the hash of its bytes) and how long it says it is."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+
+from schemas.reasons import Reason, Stage
+from schemas.records import Known, Problem, Source
+from transforms.decode import DecodeError, read_header
+
+BLOCK_BYTES = 1 << 20
+ASSUMED_BYTES_PER_SECOND = 16_000
+"""What an unreadable header is taken for: 128 kbit/s, the commonest rate of archives."""
+
+
+def identify(source: Source) -> Known:
+    """Read the source once for its hash, and its header for its length.
+
+    The length only balances work over workers; headers lie, so nothing else trusts it.
+    A source that cannot be read comes back with its problem and without an id.
+    """
+    try:
+        if not stat.S_ISREG(os.stat(source.path).st_mode):
+            return _failed(source, Reason.NOT_A_FILE, "not a regular file")
+        recording_id = content_hash(source.path)
+    except FileNotFoundError:
+        return _failed(source, Reason.NOT_FOUND, "the file is not there (any more)")
+    except OSError as error:
+        return _failed(source, Reason.UNREADABLE, f"{error.strerror or error}")
+    if source.bytes == 0:
+        return _failed(source, Reason.EMPTY_FILE, "the file has zero bytes")
+    try:
+        seconds = read_header(source.path).seconds
+    except DecodeError:
+        seconds = None  # decoding will say why; here it is only a length that is not known
+    return Known(source, recording_id, source.bytes / ASSUMED_BYTES_PER_SECOND if seconds is None else seconds)
+
+
+def content_hash(path: str) -> str:
+    """The recording_id of a file: SHA-256 of its bytes, the first 128 bits as 32 hex digits."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(BLOCK_BYTES):
+            digest.update(block)
+    return digest.hexdigest()[:32]
+
+
+def _failed(source: Source, reason: Reason, message: str) -> Known:
+    return Known(source, None, 0.0, Problem(Stage.IDENTIFY, reason, message))

@@ -1,0 +1,209 @@
+"""One recording, decoded once, block by block, into windows, segments and clips."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from schemas.config import SpeechConfig
+from schemas.reasons import Reason, Stage
+from schemas.records import MIX, Clip, Place, Problem, Recording, Segment, Window
+from transforms.channels import mix
+from transforms.decode import Audio, DecodeError, Format, open_audio
+from transforms.loudness import LoudnessMeter
+from transforms.resample import Resampler
+from transforms.speech import FRAME, FRAME_MS, RATE, Segmenter, SpeechDetector, Stretch, split_at_pauses
+from transforms.windows import Grid, Samples
+
+NOTHING_TO_HEAR = frozenset({Reason.NO_AUDIO, Reason.ZERO_SAMPLES})
+
+
+@dataclass(frozen=True)
+class Listening:
+    """What a run wants of a recording.
+
+    Attributes:
+        windows: the rates that windows carry, in Hz; None where no table needs windows.
+        speech: how speech is cut; None where no table needs it.
+        clip_seconds: longest clip that a segment is cut into, in seconds.
+        each: keep the channels apart instead of averaging them.
+    """
+
+    windows: tuple[int, ...] | None
+    speech: SpeechConfig | None
+    clip_seconds: float = 5.0
+    each: bool = False
+
+
+@dataclass(frozen=True)
+class Progress:
+    """So many more seconds were decoded."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What is known of a recording when its end was reached.
+
+    Attributes:
+        status: a value of ``files.status``.
+        format: None where it could not be opened.
+        duration_ms: of what was decoded, rounded up.
+        kept_seconds: audio that lies in windows or was looked through for speech, over all channels.
+    """
+
+    status: str
+    format: Format | None = None
+    duration_ms: int = 0
+    loudness_lufs: float | None = None
+    peak_dbfs: float | None = None
+    clipped_share: float = 0.0
+    speech_share: float | None = None
+    kept_seconds: float = 0.0
+
+
+Event = Window | Segment | Clip | Problem | Progress | Heard
+
+
+def listen(recording: Recording, wanted: Listening, detector: SpeechDetector | None) -> Iterator[Event]:
+    """Everything that a recording holds, in the order of time, in memory that its length does not shape.
+
+    A segment comes before the clips that are cut from it.  The last event is :class:`Heard`,
+    whatever happened; a :class:`Problem` says what did.
+
+    Args:
+        detector: finds the speech; needed where ``wanted.speech`` is set.
+    """
+    ears: Ears | None = None
+    audio: Audio | None = None
+    problems: list[Problem] = []
+    try:
+        with open_audio(recording.sources[0].path) as audio:
+            ears = Ears(recording, audio.format, wanted, detector)
+            for block in audio.blocks():
+                yield from ears.hear(block)
+                yield Progress(len(block) / audio.format.sample_rate_hz)
+            problems.extend(audio.problems)
+    except DecodeError as error:
+        problems.append(Problem(Stage.DECODE, error.reason, str(error)))
+    except Exception as error:  # nothing about one file may end the run; the row of errors tells
+        problems.append(Problem(Stage.DECODE, Reason.INTERNAL, f"{type(error).__name__}: {error}"))
+    yield from problems
+    if ears is None or not ears.frames:
+        silent = bool(problems) and problems[0].reason in NOTHING_TO_HEAR
+        yield Heard("no_audio" if silent else "failed", audio.format if audio else None)
+        return
+    yield from ears.finish()
+    yield ears.heard("partial" if problems else "complete")
+
+
+class Ears:
+    """The state of one recording while its blocks come in."""
+
+    def __init__(
+        self, recording: Recording, format: Format, wanted: Listening, detector: SpeechDetector | None
+    ) -> None:
+        self.frames = 0
+        self._format = format
+        self._each = wanted.each
+        numbers = range(1, format.channels + 1) if wanted.each else (MIX,)
+        uri = recording.sources[0].uri
+        places = [Place(uri, recording.recording_id, number, 0, 0) for number in numbers]
+        self._meter = LoudnessMeter(format.sample_rate_hz, format.channels)
+        rates = {RATE, *(wanted.windows or ())}
+        self._resamplers = {rate: Resampler(format.sample_rate_hz, rate, len(places)) for rate in sorted(rates)}
+        self._grids = [Grid(place, wanted.windows) for place in places] if wanted.windows is not None else []
+        self._voices = [Voice(place, wanted.speech, wanted.clip_seconds) for place in places] if wanted.speech else []
+        self._detector = detector
+        if self._voices:
+            assert detector is not None, "speech was asked for without a detector"
+            detector.begin(len(places))
+
+    @property
+    def duration_ms(self) -> int:
+        """Rounded up, so that every sample lies inside."""
+        return -(-self.frames * 1000 // self._format.sample_rate_hz)
+
+    def hear(self, block: np.ndarray) -> Iterator[Event]:
+        """Take a block, float32 [n, channels] at the native rate."""
+        self.frames += len(block)
+        self._meter.push(block)
+        kept = block if self._each else mix(block)[:, None]
+        yield from self._take({rate: r.push(kept) for rate, r in self._resamplers.items()})
+
+    def finish(self) -> Iterator[Event]:
+        """What the end of the recording completes."""
+        yield from self._take({rate: r.flush() for rate, r in self._resamplers.items()})
+        for grid in self._grids:
+            yield from grid.finish(self.duration_ms)
+        if self._voices:
+            assert self._detector is not None
+            last = self._detector.finish()
+            for voice, probabilities in zip(self._voices, last, strict=True):
+                yield from voice.finish(probabilities, self.duration_ms)
+
+    def _take(self, parts: dict[int, np.ndarray]) -> Iterator[Event]:
+        for i, grid in enumerate(self._grids):
+            yield from grid.push({rate: part[:, i] for rate, part in parts.items()})
+        if self._voices:
+            assert self._detector is not None
+            at_16k = parts[RATE]
+            probabilities = self._detector.push(at_16k.T)
+            for i, voice in enumerate(self._voices):
+                yield from voice.push(at_16k[:, i], probabilities[i])
+
+    def heard(self, status: str) -> Heard:
+        """The summary, once :meth:`finish` is done."""
+        channels = max(len(self._grids), len(self._voices))
+        spoken = sum(voice.spoken_ms for voice in self._voices)
+        return Heard(
+            status=status,
+            format=self._format,
+            duration_ms=self.duration_ms,
+            loudness_lufs=self._meter.integrated_lufs(),
+            peak_dbfs=self._meter.peak_dbfs,
+            clipped_share=self._meter.clipped_share,
+            speech_share=min(1.0, spoken / (self.duration_ms * len(self._voices))) if self._voices else None,
+            kept_seconds=self.frames / self._format.sample_rate_hz * channels,
+        )
+
+
+class Voice:
+    """The speech of one channel: its segments and the clips that they are cut into."""
+
+    def __init__(self, place: Place, speech: SpeechConfig, clip_seconds: float) -> None:
+        self.spoken_ms = 0
+        self._place = place
+        self._segmenter = Segmenter(speech)
+        self._samples = Samples()
+        self._clip_frames = int(clip_seconds * 1000) // FRAME_MS
+
+    def push(self, samples: np.ndarray, probabilities: np.ndarray) -> Iterator[Event]:
+        """Take samples, float32 [n], and the probabilities, float32 [n_frames], that they complete."""
+        self._samples.push(samples)
+        yield from self._cut(self._segmenter.push(probabilities), None)
+        self._samples.trim(self._segmenter.wanted_from * FRAME)
+
+    def finish(self, probabilities: np.ndarray, duration_ms: int) -> Iterator[Event]:
+        yield from self._cut(self._segmenter.push(probabilities), duration_ms)
+        yield from self._cut(self._segmenter.finish(), duration_ms)
+
+    def _cut(self, stretches: Iterator[Stretch], duration_ms: int | None) -> Iterator[Event]:
+        for stretch in stretches:
+            segment = Segment(
+                self._at(stretch.start, stretch.end, duration_ms),
+                self._samples.slice(stretch.start * FRAME, min(stretch.end * FRAME, self._samples.end)),
+                stretch.speech,
+            )
+            self.spoken_ms += segment.place.end_ms - segment.place.start_ms
+            yield segment
+            for start, end in split_at_pauses(stretch.speech, self._clip_frames):
+                place = self._at(stretch.start + start, stretch.start + end, duration_ms)
+                yield Clip(place, segment.samples[start * FRAME : end * FRAME], RATE, parent=segment.place.id)
+
+    def _at(self, start: int, end: int, duration_ms: int | None) -> Place:
+        end_ms = end * FRAME_MS if duration_ms is None else min(end * FRAME_MS, duration_ms)
+        return Place(self._place.uri, self._place.recording_id, self._place.channel, start * FRAME_MS, end_ms)

@@ -1,0 +1,150 @@
+"""Level of a recording: integrated loudness, peak and clipping, from a stream of blocks."""
+
+from __future__ import annotations
+
+import math
+from array import array
+
+import numpy as np
+import pyloudnorm
+from scipy.signal import sosfilt
+
+FULL_SCALE = 1 - 2**-15
+"""The largest positive 16-bit sample as a float."""
+
+CLIP_RUN = 3
+"""So many samples in a row at full scale are clipped; one or two may be a peak that just fits."""
+
+ABSOLUTE_GATE_LUFS = -70.0
+RELATIVE_GATE_LU = -10.0
+
+_HOPS_A_SECOND = 10
+_HOPS_A_BLOCK = 4
+"""Gating blocks last 400 ms and overlap by 75 %."""
+
+_SURROUND = 1.41
+_WEIGHTS = {
+    4: (1, 1, 1, _SURROUND),
+    5: (1, 1, 1, _SURROUND, _SURROUND),
+    6: (1, 1, 1, 0, _SURROUND, _SURROUND),
+}
+
+_FLOAT32_UP_TO_HZ = 50_000
+"""Measured: in float32 a block is off by at most 0.003 LU up to 48 kHz, by 0.15 at 192 kHz; twice as fast."""
+
+_LOWEST_RATE_HZ = 3_001
+"""The shelf of the K-weighting stands at 1,500 Hz, which has to lie below half the rate."""
+
+_SILENT_STATE = 1e-20
+"""Filter states below are set to zero: denormal numbers would slow digital silence down tenfold."""
+
+
+class LoudnessMeter:
+    """Loudness by ITU-R BS.1770-4 with the filters of pyloudnorm, peak level and share of clipped samples.
+
+    Keeps one number for each 100 ms.  Channels weigh 1 each; the fourth and fifth (surround) 1.41,
+    as in pyloudnorm; six are taken for 5.1, whose fourth (low frequencies) does not count; of more than
+    six, such as the microphones of an array, each weighs 1.
+
+    Args:
+        rate: Hz.
+        channels: of the blocks.
+    """
+
+    def __init__(self, rate: int, channels: int) -> None:
+        self._rate = rate
+        self._channels = channels
+        self._frames = 0
+        self._peak = 0.0
+        self._clipped = 0
+        self._hot_tail = np.zeros((CLIP_RUN, channels), bool)
+        self._energies = array("d")  # weighted, of each hop that is over
+        self._open_energy = 0.0  # of the hop that is not over yet
+        self._weights = np.array(_WEIGHTS.get(channels, (1,) * channels), np.float64)
+        self._type = np.float32 if rate <= _FLOAT32_UP_TO_HZ else np.float64
+        self._sections: np.ndarray | None = None
+        if rate >= _LOWEST_RATE_HZ:
+            filters = pyloudnorm.Meter(rate)._filters.values()
+            self._sections = np.stack([np.r_[f.b, f.a] for f in filters]).astype(self._type)
+            self._state = np.zeros((len(self._sections), channels, 2), self._type)
+
+    def push(self, block: np.ndarray) -> None:
+        """Takes the next finite samples, float32 [n, channels]."""
+        if not len(block):
+            return
+        peak = float(max(block.max(), -block.min()))
+        self._peak = max(self._peak, peak)
+        self._count_clipped(block, peak)
+        if self._sections is not None:
+            self._add_energy(block)
+        self._frames += len(block)
+
+    def _count_clipped(self, block: np.ndarray, peak: float) -> None:
+        if peak < FULL_SCALE:  # a run that goes on from the last block has been counted there
+            self._hot_tail[:] = False
+            return
+        hot = np.concatenate([self._hot_tail, np.abs(block) >= FULL_SCALE])
+        third = hot[2:] & hot[1:-1] & hot[:-2]  # the third or a later sample of a run
+        begun = third[1:] & ~third[:-1]
+        self._clipped += int(third[1:].sum()) + (CLIP_RUN - 1) * int(begun.sum())
+        self._hot_tail = hot[-CLIP_RUN:]
+
+    def _add_energy(self, block: np.ndarray) -> None:
+        samples = np.ascontiguousarray(block.T, self._type)
+        weighted, self._state = sosfilt(self._sections, samples, axis=1, zi=self._state)
+        self._state[np.abs(self._state) < _SILENT_STATE] = 0
+        power = self._weights @ np.square(weighted, dtype=np.float64)
+        begin, end = self._frames, self._frames + len(block)
+        hop = len(self._energies)
+        while (edge := self._edge(hop + 1)) <= end:
+            self._energies.append(self._open_energy + power[begin - self._frames : edge - self._frames].sum())
+            self._open_energy, begin, hop = 0.0, edge, hop + 1
+        self._open_energy += power[begin - self._frames :].sum()
+
+    def _edge(self, hop: int) -> int:
+        """The first frame of a hop."""
+        return hop * self._rate // _HOPS_A_SECOND
+
+    @property
+    def peak_dbfs(self) -> float | None:
+        """The largest magnitude of any channel, dB of full scale (above 0 where a file exceeds it).
+
+        None for digital silence, which has no level.
+        """
+        return 20 * math.log10(self._peak) if self._peak > 0 else None
+
+    @property
+    def clipped_share(self) -> float:
+        """The share of samples of all channels, in [0, 1], that stand in runs of three or more at full scale.
+
+        8-bit recordings never reach full scale on their positive side: only half of their clipping shows.
+        """
+        return self._clipped / (self._frames * self._channels) if self._frames else 0.0
+
+    def integrated_lufs(self) -> float | None:
+        """Loudness of the whole, LUFS; meaningful once every block was pushed.
+
+        None where no block of 400 ms passes the gate, where the recording is shorter than one, and where
+        its rate is too low for the K-weighting (3 kHz and less).  A last block that lacks less than 50 ms
+        counts as a whole one, as in pyloudnorm.
+        """
+        seconds = self._frames / self._rate
+        if self._sections is None or seconds < _HOPS_A_BLOCK / _HOPS_A_SECOND:
+            return None
+        hops = np.append(np.array(self._energies), self._open_energy)
+        blocks = round(seconds * _HOPS_A_SECOND) - _HOPS_A_BLOCK + 1
+        totals = np.concatenate([[0.0], np.cumsum(hops)])
+        ends = np.minimum(np.arange(blocks) + _HOPS_A_BLOCK, len(hops))
+        frames = _HOPS_A_BLOCK / _HOPS_A_SECOND * self._rate
+        powers = np.maximum(totals[ends] - totals[:blocks], 0) / frames
+        loud = powers[_lufs(powers) >= ABSOLUTE_GATE_LUFS]
+        if not len(loud):
+            return None
+        gated = loud[_lufs(loud) > _lufs(loud.mean()) + RELATIVE_GATE_LU]
+        return float(_lufs(gated.mean()))
+
+
+def _lufs(power: np.ndarray) -> np.ndarray:
+    """Equation 2 of ITU-R BS.1770-4: LUFS of weighted mean squares."""
+    with np.errstate(divide="ignore"):
+        return -0.691 + 10 * np.log10(power)

@@ -1,0 +1,96 @@
+"""Class probabilities: emotions by wav2vec 2.0, HuBERT, WavLM or AST, sounds by AST."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from schemas.records import Scores
+from transforms.models.batching import in_equal_lengths
+from transforms.models.checkpoint import Located
+from transforms.models.features import as_clips, shortest_waveform, stacked
+from transforms.models.weights import load
+
+AST = "audio-spectrogram-transformer"
+_KALDI_FRAME_S = 0.025
+_KALDI_HOP_S = 0.010
+
+
+class Classifier:
+    """A probability for each class, as Hugging Face's ``audio-classification`` pipeline gives it.
+
+    The logits go through a softmax, or through a sigmoid where the checkpoint's config says
+    ``"problem_type": "multi_label_classification"``.  AudioSet's tags do not exclude each other and
+    AST learnt them with a sigmoid, but the published AST says nothing of that in its config, so that
+    the reference applies the softmax, and so does this: a sound's probability is its share among all
+    tags, in the same order as the sigmoid's.
+
+    AST hears the first ``max_seconds`` of a clip (10.24 s for the published one) and pads shorter
+    clips, as the reference does; longer clips lose their end.
+    """
+
+    def __init__(self, located: Located, *, device: str, precision: str) -> None:
+        from transformers import AutoModelForAudioClassification
+
+        loaded = load(located, AutoModelForAudioClassification, device=device, precision=precision)
+        config = loaded.model.config
+        self._loaded = loaded
+        self._activation = torch.sigmoid if is_multi_label(config) else lambda x: torch.softmax(x, -1)
+        self.labels = labels_of(located, config)
+        self.model_id = loaded.model_id
+        self.rate = loaded.rate
+        self.max_seconds: float | None = None
+        if config.model_type == AST:
+            _check_spectrogram(located, config, loaded.extractor)
+            self.max_seconds = loaded.extractor.max_length * _KALDI_HOP_S
+            self.min_samples = round(_KALDI_FRAME_S * self.rate)
+        else:
+            self.min_samples = shortest_waveform(config)
+        self.padded_seconds = self.max_seconds
+
+    def __call__(self, clips: Sequence[np.ndarray]) -> list[Scores]:
+        """One row of probabilities for each clip, as for the clip alone."""
+        if not clips:
+            return []
+        vectors = as_clips(clips)
+        return self._classify(vectors) if self.padded_seconds else in_equal_lengths(vectors, self._classify)
+
+    def _classify(self, clips: list[np.ndarray]) -> list[Scores]:
+        """Clips that the extractor brings to one shape."""
+        values = stacked(self._loaded, clips)["input_values"]
+        with torch.inference_mode():
+            # No attention mask: it would mark every sample of every clip.
+            logits = self._loaded.model(values).logits.float()  # [n_clips, n_labels]
+            probabilities = self._activation(logits).cpu().numpy()
+        return [Scores(self.labels, row) for row in probabilities]
+
+
+def labels_of(located: Located, config: Any) -> tuple[str, ...]:
+    """The names of the classes in the order of the logits; ``LABEL_0``, ... where the config names none.
+
+    Raises:
+        ModelError: a regression model, or names whose numbers are not 0, 1, ....
+    """
+    if config.problem_type == "regression":
+        raise located.error("its config.json says problem_type regression: it has no classes")
+    if sorted(config.id2label) != list(range(len(config.id2label))):
+        raise located.error("id2label in its config.json does not name the classes 0, 1, ... one by one")
+    return tuple(config.id2label[i] for i in range(len(config.id2label)))
+
+
+def is_multi_label(config: Any) -> bool:
+    """Whether the probabilities are independent of each other (a sigmoid) rather than shares of 1."""
+    return config.problem_type == "multi_label_classification"
+
+
+def _check_spectrogram(located: Located, config: Any, extractor: Any) -> None:
+    made = (extractor.max_length, extractor.num_mel_bins)
+    wanted = (config.max_length, config.num_mel_bins)
+    if made != wanted:
+        raise located.error(
+            f"its preprocessor_config.json makes {made[0]} frames of {made[1]} mels but the model takes "
+            f"{wanted[0]} of {wanted[1]}: is it of another checkpoint?"
+        )

@@ -1,0 +1,169 @@
+"""The right model for a job: what a checkpoint is, and opening it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from schemas.records import Scores, Transcript
+from transforms.models.checkpoint import Located, ModelError, locate, parse_checkpoint, read_config
+from transforms.models.weights import load_extractor
+
+Result = Transcript | Scores | np.ndarray
+"""What a door gives for a clip: a transcript, class probabilities, or a float32 vector of unit length."""
+
+
+class Door(Protocol):
+    """A model behind one call, in inference mode.  Threads may call it at the same time.
+
+    Attributes:
+        model_id: ``name@revision/precision``.
+        rate: the sampling rate in Hz that the clips must have.
+        min_samples: the shortest clip that the family gives a finite result for.
+        max_seconds: the longest clip that is heard whole; None without a limit.
+        padded_seconds: the length that every clip is brought to before the model; None for a
+            family that takes the waveform as long as it is (and batches only equal lengths).
+    """
+
+    model_id: str
+    rate: int
+    min_samples: int
+    max_seconds: float | None
+    padded_seconds: float | None
+
+    def __call__(self, clips: Sequence[np.ndarray]) -> Sequence[Result]:
+        """Results in the order of the clips, each what the reference gives for that clip alone.
+
+        Args:
+            clips: float32 mono samples in [-1, 1], of any mix of lengths from ``min_samples`` on.
+        """
+        ...
+
+
+KINDS: dict[str, str] = {
+    "Wav2Vec2ForCTC": "ctc",
+    "HubertForCTC": "ctc",
+    "WavLMForCTC": "ctc",
+    "WhisperForConditionalGeneration": "whisper",
+    "Wav2Vec2ForSequenceClassification": "classifier",
+    "HubertForSequenceClassification": "classifier",
+    "WavLMForSequenceClassification": "classifier",
+    "ASTForAudioClassification": "classifier",
+    "ClapModel": "embedder",
+    "WavLMForXVector": "xvector",
+    "Wav2Vec2ForXVector": "xvector",
+}
+"""The classes that are opened, by the name that stands in a config's ``architectures``."""
+
+JOBS: dict[str, tuple[str, ...]] = {
+    "transcripts": ("ctc", "whisper"),
+    "emotions": ("classifier",),
+    "sounds": ("classifier",),
+    "embeddings": ("embedder",),
+    "speakers": ("xvector",),
+}
+"""The kinds of model that a job opens."""
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a checkpoint says of itself.
+
+    Attributes:
+        kind: one of the values of :data:`KINDS`.
+        rate: the sampling rate of its input in Hz.
+        dimension: the length of its vectors; None where it gives none.
+        labels: its classes in the order of the probabilities; empty where it has none.
+        multi_label: the probabilities are independent of each other instead of shares of 1.
+    """
+
+    kind: str
+    rate: int
+    dimension: int | None = None
+    labels: tuple[str, ...] = ()
+    multi_label: bool = False
+
+
+def describe(job: str, checkpoint: str) -> Description:
+    """What the tables need to know of a checkpoint, from its small files alone.
+
+    Raises:
+        ModelError: it cannot be found, or the job cannot open it.
+        KeyError: an unknown job.
+    """
+    located, config, kind = _identify(job, checkpoint, weights=False)
+    rate = int(load_extractor(located).sampling_rate)
+    match kind:
+        case "classifier":
+            from transforms.models.classifier import is_multi_label, labels_of
+
+            return Description(kind, rate, labels=labels_of(located, config), multi_label=is_multi_label(config))
+        case "embedder":
+            return Description(kind, rate, dimension=config.projection_dim)
+        case "xvector":
+            return Description(kind, rate, dimension=config.xvector_output_dim)
+        case _:
+            return Description(kind, rate)
+
+
+def open_door(
+    job: str, checkpoint: str, *, device: str = "cpu", precision: str = "fp32", language: str | None = None
+) -> Door:
+    """Load the checkpoint that is to do a job.
+
+    Args:
+        job: a key of :data:`JOBS`.
+        checkpoint: a folder, or ``org/name`` or ``org/name@revision`` on the Hub.
+        device: ``cpu``, ``cuda`` or ``cuda:N``.
+        precision: ``fp32`` or ``bf16``.
+        language: of the speech, as a code (``en``); Whisper transcribes in it, None lets it find the
+            language of each clip.  Others only write it beside their transcripts.
+
+    Raises:
+        ModelError: it cannot be found, the job cannot open it, or its weights do not fill its class.
+        KeyError: an unknown job.
+        ValueError: an unknown precision.
+    """
+    located, _, kind = _identify(job, checkpoint, weights=True)
+    match kind:
+        case "ctc":
+            from transforms.models.ctc import CTC
+
+            return CTC(located, device=device, precision=precision, language=language)
+        case "whisper":
+            from transforms.models.whisper import Whisper
+
+            return Whisper(located, device=device, precision=precision, language=language)
+        case "classifier":
+            from transforms.models.classifier import Classifier
+
+            return Classifier(located, device=device, precision=precision)
+        case "embedder":
+            from transforms.models.embedder import Embedder
+
+            return Embedder(located, device=device, precision=precision)
+        case _:
+            from transforms.models.xvector import XVector
+
+            return XVector(located, device=device, precision=precision)
+
+
+def _identify(job: str, checkpoint: str, *, weights: bool) -> tuple[Located, Any, str]:
+    """Where the checkpoint lies, its config, and which kind of model it is for this job."""
+    opens = JOBS[job]
+    located = locate(job, parse_checkpoint(checkpoint), weights=weights)
+    config = read_config(located)
+    classes = config.architectures or []
+    kind = next((KINDS[name] for name in classes if name in KINDS), None)
+    if kind is None or kind not in opens:
+        wanted = ", ".join(name for name, kind in KINDS.items() if kind in opens)
+        raise located.error(
+            f"it is a {' and '.join(classes) or 'model of no stated class'} ({config.model_type}); {job} opens {wanted}"
+        )
+    return located, config, kind
+
+
+__all__ = ["JOBS", "KINDS", "Description", "Door", "ModelError", "Result", "describe", "open_door"]

@@ -1,0 +1,71 @@
+"""Sounds and texts as vectors in one space: CLAP."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from transforms.models.checkpoint import Located
+from transforms.models.features import as_clips, stacked
+from transforms.models.weights import load, load_tokenizer
+
+
+class Embedder:
+    """CLAP vectors of unit length: the dot product of two is their cosine.
+
+    The extractor repeats a shorter clip and pads it to ``max_seconds`` (10 s for the published
+    ones), so that clips of all lengths share a batch.  A longer clip would be cropped at random and
+    is refused.
+    """
+
+    def __init__(self, located: Located, *, device: str, precision: str) -> None:
+        from transformers import AutoModel
+
+        loaded = load(located, AutoModel, device=device, precision=precision)
+        self._loaded = loaded
+        self._tokenizer: Any = load_tokenizer(located, loaded.model.config.text_config.vocab_size)
+        # Padding is a setting of the fast tokenizers: two threads must not set it at once.
+        self._tokenizing = threading.Lock()
+        self.dimension: int = loaded.model.config.projection_dim
+        self.model_id = loaded.model_id
+        self.rate = loaded.rate
+        self.max_seconds: float | None = float(loaded.extractor.max_length_s)
+        self.padded_seconds: float | None = self.max_seconds
+        self.min_samples: int = loaded.extractor.fft_window_size  # one frame of the spectrogram
+
+    def __call__(self, clips: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """A float32 vector [dimension] for each clip, as for the clip alone.
+
+        Raises:
+            ValueError: a clip is longer than ``max_seconds``.
+        """
+        if not clips:
+            return []
+        vectors = as_clips(clips, longest=self._loaded.extractor.nb_max_samples)
+        # Clip by clip the extractor of the fused checkpoints marks each as longer, as for the clip
+        # alone; over a batch it would draw lots which one to mark.
+        features = stacked(self._loaded, vectors)
+        with torch.inference_mode():
+            return list(unit_length(self._loaded.model.get_audio_features(**features).pooler_output))
+
+    def embed_text(self, texts: Sequence[str]) -> np.ndarray:
+        """Vectors of texts, float32 [n_texts, dimension], unit length; a text beyond the tokenizer's limit is cut."""
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        with self._tokenizing:
+            tokens = self._tokenizer(list(texts), padding=True, truncation=True, return_tensors="pt")
+        device = self._loaded.device
+        with torch.inference_mode():
+            features = self._loaded.model.get_text_features(
+                input_ids=tokens["input_ids"].to(device), attention_mask=tokens["attention_mask"].to(device)
+            )
+            return unit_length(features.pooler_output)
+
+
+def unit_length(vectors: torch.Tensor) -> np.ndarray:
+    """Rows divided by their Euclidean norm, float32 [n, dimension] on the CPU."""
+    return torch.nn.functional.normalize(vectors.float(), dim=-1).cpu().numpy()

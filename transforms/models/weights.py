@@ -1,0 +1,182 @@
+"""A checkpoint loaded: every weight in its place, with the feature extractor that belongs to it."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from transforms.models.checkpoint import Located, model_id, one_line, weight_files
+
+PRECISIONS: dict[str, torch.dtype] = {"fp32": torch.float32, "bf16": torch.bfloat16}
+
+HARMLESS_MISSING: dict[str, str] = {
+    "masked_spec_embed": "SpecAugment's mask, read in training only; facebook/wav2vec2-base-960h is without it",
+    "objective.weight": "the margin loss of the x-vector models, read in training only",
+    "position_ids": "a buffer of the numbers 0, 1, ..., made anew by the class",
+    "relative_position_index": "a buffer of CLAP's Swin windows, made anew by the class",
+}
+"""Last parts of names that a checkpoint may lack: what they are and why nothing hangs on them."""
+
+HARMLESS_UNEXPECTED: dict[str, str] = {
+    "masked_spec_embed": "SpecAugment's mask, where the config has switched masking off",
+    "objective.weight": HARMLESS_MISSING["objective.weight"],
+    "position_ids": "a buffer that older versions of transformers stored",
+    "relative_position_index": "a buffer that older versions of transformers stored",
+    "attn_mask": "a buffer of CLAP's shifted windows that older versions of transformers stored",
+}
+"""Last parts of names that a checkpoint may hold beyond its class."""
+
+_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A model in inference mode on its device, and the extractor that makes its input.
+
+    ``extractor`` is a Hugging Face feature extractor, called clip by clip: some of them normalise,
+    pad or draw lots over the batch.
+    """
+
+    located: Located
+    model_id: str
+    model: Any
+    extractor: Any
+    device: torch.device
+    dtype: torch.dtype
+
+    @property
+    def rate(self) -> int:
+        """The sampling rate in Hz that the extractor expects."""
+        return int(self.extractor.sampling_rate)
+
+    def place(self, tensor: torch.Tensor) -> torch.Tensor:
+        """On the model's device; floats in its precision."""
+        return tensor.to(self.device, self.dtype if tensor.is_floating_point() else None)
+
+
+def load_extractor(located: Located) -> Any:
+    """The checkpoint's feature extractor.
+
+    Raises:
+        ModelError: its file is missing or cannot be used.
+    """
+    from transformers import AutoFeatureExtractor
+
+    try:
+        return AutoFeatureExtractor.from_pretrained(located.folder, trust_remote_code=False, local_files_only=True)
+    except (OSError, ValueError, TypeError, KeyError, json.JSONDecodeError) as error:
+        raise located.error(
+            "no usable preprocessor_config.json (rate and normalisation of the input); copy it from the checkpoint "
+            f"that this one was trained from ({one_line(error, 120)})"
+        ) from error
+
+
+def load_tokenizer(located: Located, vocab_size: int) -> Any:
+    """The checkpoint's tokenizer.
+
+    Raises:
+        ModelError: its files are missing, or it knows fewer tokens than the model tells apart.
+    """
+    from transformers import AutoTokenizer
+
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(located.folder, trust_remote_code=False, local_files_only=True)
+    except Exception as error:  # the tokenizers' Rust code raises bare Exceptions
+        raise located.error(
+            "no usable tokenizer (vocab.json or tokenizer.json, tokenizer_config.json); copy it from the checkpoint "
+            f"that this one was trained from ({one_line(error, 120)})"
+        ) from error
+    if len(tokenizer) < vocab_size:
+        raise located.error(
+            f"its tokenizer knows {len(tokenizer)} tokens but the model tells {vocab_size} apart: "
+            "is its vocabulary missing, or of another checkpoint?"
+        )
+    return tokenizer
+
+
+def load(located: Located, auto: Any, *, device: str, precision: str, **settings: Any) -> Loaded:
+    """Load the weights into the class that ``auto`` (an Auto class) picks for the config.
+
+    Args:
+        precision: ``fp32`` or ``bf16``, whatever the files hold.
+        settings: passed to ``from_pretrained``.
+
+    Raises:
+        ModelError: no weights, damaged weights, or weights that do not fill the class.
+        ValueError: an unknown precision.
+    """
+    if precision not in PRECISIONS:
+        raise ValueError(f"precision {precision!r}: one of {', '.join(PRECISIONS)}")
+    files = weight_files(located.folder)
+    if not files:
+        raise located.error(f"no weights (model.safetensors or pytorch_model.bin) in {located.folder}")
+    extractor = load_extractor(located)
+    try:
+        with _quiet():
+            model, info = auto.from_pretrained(
+                located.folder,
+                dtype=PRECISIONS[precision],
+                output_loading_info=True,
+                ignore_mismatched_sizes=True,  # so that they are told in one line, below
+                use_safetensors=files[0].suffix == ".safetensors",
+                weights_only=True,
+                trust_remote_code=False,
+                local_files_only=True,
+                **settings,
+            )
+    except (OSError, ValueError, RuntimeError, KeyError, pickle.UnpicklingError) as error:
+        raise located.error(f"its weights cannot be loaded: {one_line(error)}") from error
+    except Exception as error:
+        if type(error).__name__ != "SafetensorError":  # it derives from Exception alone
+            raise
+        raise located.error(f"its weights are damaged: {one_line(error)}") from error
+    _refuse_gaps(located, type(model).__name__, info)
+    model.eval().requires_grad_(False).to(device)
+    return Loaded(located, model_id(located, precision), model, extractor, torch.device(device), PRECISIONS[precision])
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without transformers' progress bar and its table of gaps, which become one line here."""
+    from transformers.utils import logging
+
+    verbosity, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(verbosity)
+        if bar:
+            logging.enable_progress_bar()
+
+
+def _refuse_gaps(located: Located, kind: str, info: dict[str, Any]) -> None:
+    """Transformers only warns and fills the gaps with random numbers."""
+    gaps = {
+        "lack": _harmful(info["missing_keys"], HARMLESS_MISSING),
+        "have in another shape": sorted(key[0] for key in info["mismatched_keys"]),
+        "hold beyond it": _harmful(info["unexpected_keys"], HARMLESS_UNEXPECTED),
+        "could not be read": sorted(info["error_msgs"]),
+    }
+    told = [f"{how} {_some(keys)}" for how, keys in gaps.items() if keys]
+    if told:
+        raise located.error(
+            f"its weights do not fill {kind}: they {'; '.join(told)}: what is missing would be random numbers, so this "
+            "checkpoint was not trained for the job, or is damaged"
+        )
+
+
+def _harmful(keys: set[str] | list[str], harmless: dict[str, str]) -> list[str]:
+    return sorted(key for key in keys if not any(key == h or key.endswith(f".{h}") for h in harmless))
+
+
+def _some(keys: list[str]) -> str:
+    more = f" and {len(keys) - _NAMED} more" if len(keys) > _NAMED else ""
+    return ", ".join(keys[:_NAMED]) + more

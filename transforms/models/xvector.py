@@ -1,0 +1,53 @@
+"""Voices as vectors: the x-vector heads on WavLM and wav2vec 2.0."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from transforms.models.batching import in_equal_lengths
+from transforms.models.checkpoint import Located
+from transforms.models.embedder import unit_length
+from transforms.models.features import as_clips, shortest_waveform, stacked
+from transforms.models.weights import load
+
+
+class XVector:
+    """Speaker vectors of unit length: the dot product of two is their cosine."""
+
+    padded_seconds: float | None = None
+    max_seconds: float | None = None
+
+    def __init__(self, located: Located, *, device: str, precision: str) -> None:
+        from transformers import AutoModelForAudioXVector
+
+        loaded = load(located, AutoModelForAudioXVector, device=device, precision=precision)
+        self._loaded = loaded
+        self.dimension: int = loaded.model.config.xvector_output_dim
+        self.model_id = loaded.model_id
+        self.rate = loaded.rate
+        self.min_samples = shortest_voice(loaded.model.config)
+
+    def __call__(self, clips: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """A float32 vector [dimension] for each clip, as for the clip alone."""
+        return in_equal_lengths(as_clips(clips), self._embed)
+
+    def _embed(self, clips: list[np.ndarray]) -> list[np.ndarray]:
+        """Clips of one length."""
+        values = stacked(self._loaded, clips)["input_values"]
+        with torch.inference_mode():
+            # No attention mask: it would mark every sample of every clip.
+            return list(unit_length(self._loaded.model(values).embeddings))
+
+
+def shortest_voice(config: Any) -> int:
+    """How few samples give a finite vector: 5,200 (0.325 s) for the published checkpoints.
+
+    The head pools mean and standard deviation over the frames that its time-delay layers leave, and
+    the (unbiased) deviation of a single frame is NaN: two have to be left.
+    """
+    taken = sum((k - 1) * d for k, d in zip(config.tdnn_kernel, config.tdnn_dilation, strict=True))
+    return shortest_waveform(config, frames=taken + 2)

@@ -1,0 +1,1 @@
+"""Records into Arrow batches, one function for each table."""

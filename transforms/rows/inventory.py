@@ -1,0 +1,79 @@
+"""Rows of files, recordings and errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+
+from schemas.catalog import TABLES
+from schemas.records import Place, Problem, Recording, Source
+from schemas.table import Table
+from transforms.listen import Heard
+from transforms.rows.batch import to_batch
+
+
+def file_rows(sources: Sequence[Source], recording_id: str | None, status: str, run_id: str) -> pa.RecordBatch:
+    """Rows of ``files``: every URI that holds one content, or one URI that could not be read."""
+    return to_batch(
+        TABLES["files"],
+        {
+            "uri": [s.uri for s in sources],
+            "bytes": [s.bytes for s in sources],
+            "modified": [_utc(s.modified_ns) for s in sources],
+            "recording_id": [recording_id] * len(sources),
+            "status": [status] * len(sources),
+            "run_id": [run_id] * len(sources),
+        },
+    )
+
+
+def recording_row(table: Table, recording: Recording, heard: Heard, run_id: str) -> pa.RecordBatch:
+    """The row of ``recordings``, with the user's own columns of the first file that has any."""
+    assert heard.format is not None
+    own: Mapping[str, Any] = next((s.metadata for s in recording.sources if s.metadata), {})
+    declared = set(TABLES["recordings"].schema.names)
+    return to_batch(
+        table,
+        {
+            "recording_id": [recording.recording_id],
+            "uri": [recording.sources[0].uri],
+            "container": [heard.format.container],
+            "codec": [heard.format.codec],
+            "sample_rate_hz": [heard.format.sample_rate_hz],
+            "channels": [heard.format.channels],
+            "duration_ms": [heard.duration_ms],
+            "loudness_lufs": [heard.loudness_lufs],
+            "peak_dbfs": [heard.peak_dbfs],
+            "clipped_share": [heard.clipped_share],
+            "speech_share": [heard.speech_share],
+            "run_id": [run_id],
+            **{name: [own.get(name)] for name in table.schema.names if name not in declared},
+        },
+    )
+
+
+def error_rows(
+    problems: Sequence[Problem], run_id: str, *, uri: str, recording_id: str | None, places: Sequence[Place] = ()
+) -> pa.RecordBatch:
+    """Rows of ``errors``; ``places`` says where, one for each problem, if the problems are of clips."""
+    return to_batch(
+        TABLES["errors"],
+        {
+            "uri": [p.uri for p in places] or [uri] * len(problems),
+            "recording_id": [p.recording_id for p in places] or [recording_id] * len(problems),
+            "stage": [p.stage.value for p in problems],
+            "reason": [p.reason.value for p in problems],
+            "message": [" ".join(p.message.split()) for p in problems],
+            "channel": [p.channel for p in places] or [None] * len(problems),
+            "start_ms": [p.start_ms for p in places] or [p.start_ms for p in problems],
+            "end_ms": [p.end_ms for p in places] or [None] * len(problems),
+            "run_id": [run_id] * len(problems),
+        },
+    )
+
+
+def _utc(nanoseconds: int) -> datetime | None:
+    return datetime.fromtimestamp(nanoseconds / 1e9, UTC) if nanoseconds else None

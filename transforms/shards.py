@@ -1,0 +1,123 @@
+"""Arrow batches into Parquet files, one for each shard and table."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from schemas.records import Rows
+from schemas.table import Table
+
+GROUP_ROWS = 131_072
+GROUP_BYTES = 64 << 20
+
+
+class ShardFile:
+    """A Parquet file that grows under another name and takes its own when it is closed.
+
+    So a file that is there is whole, and a second try of the same shard replaces it.
+    """
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._path = path
+        self._growing = path.with_name(f".{path.name}.{os.getpid()}.growing")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._writer = open_parquet(self._growing, schema)
+        self._schema = schema
+        self._held: list[pa.RecordBatch] = []
+        self._bytes = 0
+        self._rows = 0
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        self._held.append(batch)
+        self._bytes += batch.nbytes
+        self._rows += batch.num_rows
+        if self._rows >= GROUP_ROWS or self._bytes >= GROUP_BYTES:
+            self._flush()
+
+    def close(self) -> None:
+        self._flush()
+        self._writer.close()
+        os.replace(self._growing, self._path)
+
+    def discard(self) -> None:
+        self._writer.close()
+        self._growing.unlink(missing_ok=True)
+
+    def _flush(self) -> None:
+        if self._held:
+            # Batches have dictionaries of their own; a row group has one.
+            table = pa.Table.from_batches(self._held, self._schema).unify_dictionaries()
+            self._writer.write_table(table, row_group_size=max(1, table.num_rows))
+            self._held, self._bytes, self._rows = [], 0, 0
+
+
+class ShardWriter:
+    """The open files of one branch of the pipeline.
+
+    Args:
+        folder: where the tables' folders lie.
+        branch: what the branch makes; its errors go to a file of their own, so that no two branches
+            write the same file.
+        tables: the tables with the columns and vector lengths of this run.
+    """
+
+    def __init__(self, folder: Path, branch: str, tables: dict[str, Table]) -> None:
+        self._folder = folder
+        self._branch = branch
+        self._tables = tables
+        self._files: dict[str, dict[str, ShardFile]] = {}
+
+    def write(self, rows: Rows) -> None:
+        """Write the rows; close the shard's files if these were its last."""
+        files = self._files.setdefault(rows.shard, {})
+        if rows.batch is not None and rows.batch.num_rows:
+            if rows.table not in files:
+                name = f"{rows.shard}-{self._branch}" if rows.table == "errors" else rows.shard
+                path = self._folder / rows.table / f"{name}.parquet"
+                files[rows.table] = ShardFile(path, self._tables[rows.table].schema)
+            files[rows.table].write(rows.batch)
+        if rows.closes:
+            for file in self._files.pop(rows.shard).values():
+                file.close()
+
+    def open_shards(self) -> Iterator[str]:
+        """Shards that were begun and not closed."""
+        yield from self._files
+
+    def discard(self) -> None:
+        for files in self._files.values():
+            for file in files.values():
+                file.discard()
+        self._files = {}
+
+
+def open_parquet(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """A writer with the encodings that suit each type.
+
+    zstd; dictionaries only where the type says so; whole numbers as differences, floats with
+    their bytes split (but float16 plain: DuckDB cannot read it split).
+    """
+    dictionaries = [f.name for f in schema if pa.types.is_dictionary(f.type)]
+    encodings: dict[str, str] = {}
+    for field in schema:
+        encodings.update(_encodings(field.name, field.type))
+    return pq.ParquetWriter(
+        path, schema, compression="zstd", use_dictionary=dictionaries, column_encoding=encodings or None
+    )
+
+
+def _encodings(path: str, type: pa.DataType) -> Iterator[tuple[str, str]]:
+    if pa.types.is_list(type) or pa.types.is_fixed_size_list(type):
+        yield from _encodings(f"{path}.list.element", type.value_type)
+    elif pa.types.is_struct(type):
+        for field in type:
+            yield from _encodings(f"{path}.{field.name}", field.type)
+    elif pa.types.is_int32(type) or pa.types.is_int64(type):
+        yield path, "DELTA_BINARY_PACKED"
+    elif pa.types.is_float32(type) or pa.types.is_float64(type):
+        yield path, "BYTE_STREAM_SPLIT"

@@ -1,0 +1,179 @@
+"""Where speech is: silero-vad's probabilities, and segments cut from them as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from schemas.config import SpeechConfig
+
+RATE = 16_000
+FRAME = 512
+FRAME_MS = 32
+HYSTERESIS = 0.15
+"""silero-vad's own: speech ends at a probability this much below the one that it begins at."""
+
+
+class SpeechDetector:
+    """silero-vad (MIT) over the channels of one recording at a time.
+
+    The network keeps a state from frame to frame, so one detector serves one worker thread.
+    """
+
+    def __init__(self) -> None:
+        from silero_vad import load_silero_vad
+
+        self._model = load_silero_vad()
+        self._left = np.zeros((0, 0), np.float32)
+
+    def begin(self, channels: int) -> None:
+        """Forget the recording before."""
+        self._model.reset_states(channels)
+        self._left = np.zeros((channels, 0), np.float32)
+
+    def push(self, samples: np.ndarray) -> np.ndarray:
+        """Speech probabilities, float32 [channels, n_frames], of ``samples`` [channels, n] at 16 kHz.
+
+        A frame is 512 samples; what does not fill one waits for the next call.
+        """
+        samples = np.concatenate([self._left, samples], axis=1)
+        whole = samples.shape[1] // FRAME * FRAME
+        self._left = samples[:, whole:]
+        return self._probabilities(samples[:, :whole])
+
+    def finish(self) -> np.ndarray:
+        """The last frame, filled up with zeros; no frame where nothing is left."""
+        left = self._left
+        if left.shape[1] == 0:
+            return np.zeros((left.shape[0], 0), np.float32)
+        return self._probabilities(np.pad(left, ((0, 0), (0, FRAME - left.shape[1]))))
+
+    def _probabilities(self, samples: np.ndarray) -> np.ndarray:
+        frames = torch.from_numpy(np.ascontiguousarray(samples, dtype=np.float32)).split(FRAME, dim=1)
+        with torch.inference_mode():
+            out = [self._model(frame, RATE) for frame in frames if frame.shape[1]]
+        return torch.cat(out, dim=1).numpy() if out else np.zeros((samples.shape[0], 0), np.float32)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Frames [start, end) of speech with the speech probability of each, float32 [end - start]."""
+
+    start: int
+    end: int
+    speech: np.ndarray
+
+
+class Segmenter:
+    """Cuts the probabilities of one channel into stretches of speech, in bounded memory.
+
+    The rule is that of ``silero_vad.get_speech_timestamps``: speech begins at ``threshold`` and ends
+    where the probability stays under ``threshold - 0.15`` for ``min_silence_ms``.  Speech that goes
+    on for ``max_seconds`` is cut at its deepest pause in the second half, so that no stretch is
+    longer.
+    """
+
+    def __init__(self, config: SpeechConfig) -> None:
+        self._begin = config.threshold
+        self._end = config.threshold - HYSTERESIS
+        self._min_speech = config.min_speech_ms / FRAME_MS
+        self._min_silence = max(1, round(config.min_silence_ms / FRAME_MS))
+        self._pad = min(round(config.pad_ms / FRAME_MS), self._min_silence // 2)
+        self._longest = int(config.max_seconds * 1000) // FRAME_MS - 2 * self._pad
+        self._probabilities = np.zeros(0, np.float32)
+        self._first = 0  # the frame that self._probabilities begins with
+        self._now = 0
+        self._start: int | None = None
+        self._pause: int | None = None
+        self._was_cut = False
+
+    @property
+    def wanted_from(self) -> int:
+        """The first frame that a stretch still to come may hold."""
+        return max(0, (self._now if self._start is None else self._start) - self._pad)
+
+    def push(self, probabilities: np.ndarray) -> Iterator[Stretch]:
+        """Take the next frames, float32 [n]; give the stretches that are closed by them."""
+        self._probabilities = np.concatenate([self._probabilities, probabilities])
+        for p in probabilities.tolist():
+            at = self._now
+            self._now += 1
+            if self._start is None:
+                if p >= self._begin:
+                    self._start, self._pause, self._was_cut = at, None, False
+                continue
+            if p >= self._begin:
+                self._pause = None
+            elif p < self._end and self._pause is None:
+                self._pause = at
+            if self._pause is not None and at + 1 - self._pause >= self._min_silence:
+                yield from self._close(self._pause, pad=True)
+                self._start = None
+            elif at + 1 - self._start >= self._longest:
+                yield from self._cut()
+        self._forget()
+
+    def finish(self) -> Iterator[Stretch]:
+        """The stretch that the end of the recording closes, if there is one."""
+        if self._start is not None:
+            yield from self._close(self._pause if self._pause is not None else self._now, pad=True)
+            self._start = None
+
+    def _cut(self) -> Iterator[Stretch]:
+        assert self._start is not None
+        middle = (self._start + self._now) // 2
+        at = middle + deepest_pause(self._slice(middle, self._now))
+        yield from self._close(at, pad=False)
+        self._start, self._was_cut = at, True
+        if self._pause is not None and self._pause < at:
+            self._pause = at
+
+    def _close(self, end: int, *, pad: bool) -> Iterator[Stretch]:
+        assert self._start is not None
+        if end <= self._start or (not self._was_cut and pad and end - self._start < self._min_speech):
+            return
+        # A cut inside speech has no pause beside it: its two sides meet there.
+        start = self._start if self._was_cut else max(0, self._start - self._pad)
+        end = min(self._now, end + self._pad) if pad else end
+        yield Stretch(start, end, self._slice(start, end))
+
+    def _slice(self, start: int, end: int) -> np.ndarray:
+        return self._probabilities[start - self._first : end - self._first].copy()
+
+    def _forget(self) -> None:
+        keep = self.wanted_from
+        if keep - self._first > 1024:  # copying what is left at every frame would cost more than it frees
+            self._probabilities = self._probabilities[keep - self._first :]
+            self._first = keep
+
+
+def deepest_pause(speech: np.ndarray) -> int:
+    """The frame of ``speech``, float32 [n], where the mean over it and its neighbours is least."""
+    if len(speech) < 3:
+        return int(np.argmin(speech)) if len(speech) else 0
+    padded = np.pad(speech, 1, mode="edge")
+    return int(np.argmin(padded[:-2] + padded[1:-1] + padded[2:]))
+
+
+def split_at_pauses(speech: np.ndarray, longest: int) -> list[tuple[int, int]]:
+    """Cut a segment's frames into stretches [start, end) of at most ``longest`` frames.
+
+    As few as can be, each cut at the deepest pause that leaves every stretch at least half the
+    mean length.
+    """
+    stretches = []
+    start, left = 0, len(speech)
+    while left > longest:
+        pieces = -(-left // longest)
+        shortest = left // (2 * pieces)
+        low = max(left - (pieces - 1) * longest, shortest)
+        high = min(longest, left - (pieces - 1) * shortest)
+        size = low + deepest_pause(speech[start + low : start + high + 1])
+        stretches.append((start, start + size))
+        start, left = start + size, left - size
+    if left:
+        stretches.append((start, start + left))
+    return stretches

@@ -1,0 +1,1 @@
+"""The Beam stages: each maps a plain function or generator of the floor's other files."""

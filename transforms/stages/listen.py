@@ -1,0 +1,125 @@
+"""Shards to windows, segments and clips, and the rows that say what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import apache_beam as beam
+from apache_beam.metrics import Metrics
+from apache_beam.pvalue import DoOutputsTuple, TaggedOutput
+
+from schemas.records import Clip, Problem, Recording, Rows, Segment, Shard, Window
+from schemas.table import Table
+from transforms.gather import Item
+from transforms.listen import Heard, Listening, Progress, listen
+from transforms.rows.inventory import error_rows, file_rows, recording_row
+from transforms.speech import SpeechDetector
+from transforms.threads import use_threads
+from transforms.ticks import Ticker
+
+WINDOWS, SEGMENTS, CLIPS, INVENTORY = "windows", "segments", "clips", "inventory"
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """What the stage needs besides its input.
+
+    Attributes:
+        wanted: what is to be heard.
+        recordings: the table with the user's own columns.
+        threads: threads of a model's operators in this worker.
+        ticks: where progress is sent.
+    """
+
+    wanted: Listening
+    recordings: Table
+    run_id: str
+    threads: int = 1
+    ticks: tuple[str, int] | None = None
+
+
+def hear(shard: Shard, hearing: Hearing, detector: SpeechDetector | None, ticker: Ticker) -> Iterator[TaggedOutput]:
+    """Everything of a shard, each kind to its branch.
+
+    The row of ``files`` is the last of the shard: where it is written, all its other rows are.
+    """
+    files = Rows("files", shard.name)
+    for failed in shard.failed:
+        assert failed.problem is not None
+        errors = error_rows([failed.problem], hearing.run_id, uri=failed.source.uri, recording_id=None)
+        yield TaggedOutput(INVENTORY, Rows("errors", shard.name, errors))
+        rows = file_rows([failed.source], None, "failed", hearing.run_id)
+        yield TaggedOutput(INVENTORY, replace(files, batch=rows))
+        ticker.add(files=1, errors=1)
+    for recording in shard.recordings:
+        yield from _hear_one(recording, shard.name, hearing, detector, ticker)
+    for branch in (WINDOWS, SEGMENTS, CLIPS):
+        yield TaggedOutput(branch, Item(shard.name, None))
+    yield TaggedOutput(INVENTORY, replace(files, closes=True))
+    ticker.send()
+
+
+def _hear_one(
+    recording: Recording, shard: str, hearing: Hearing, detector: SpeechDetector | None, ticker: Ticker
+) -> Iterator[TaggedOutput]:
+    problems: list[Problem] = []
+    for event in listen(recording, hearing.wanted, detector):
+        match event:
+            case Window():
+                yield TaggedOutput(WINDOWS, Item(shard, event))
+            case Segment():
+                yield TaggedOutput(SEGMENTS, Item(shard, event))
+            case Clip():
+                yield TaggedOutput(CLIPS, Item(shard, event))
+            case Progress():
+                ticker.add(seconds=event.seconds)
+            case Problem():
+                problems.append(event)
+            case Heard():
+                yield from _inventory(recording, event, problems, shard, hearing)
+                ticker.add(files=len(recording.sources), errors=len(problems))
+
+
+def _inventory(
+    recording: Recording, heard: Heard, problems: list[Problem], shard: str, hearing: Hearing
+) -> Iterator[TaggedOutput]:
+    recording_id = recording.recording_id if heard.duration_ms else None
+    if recording_id is not None:
+        row = recording_row(hearing.recordings, recording, heard, hearing.run_id)
+        yield TaggedOutput(INVENTORY, Rows("recordings", shard, row))
+    if problems:
+        uri = recording.sources[0].uri
+        errors = error_rows(problems, hearing.run_id, uri=uri, recording_id=recording_id)
+        yield TaggedOutput(INVENTORY, Rows("errors", shard, errors))
+    rows = file_rows(recording.sources, recording_id, heard.status, hearing.run_id)
+    yield TaggedOutput(INVENTORY, Rows("files", shard, rows))
+    Metrics.counter("earwitness", "heard_ms").inc(heard.duration_ms)
+    Metrics.counter("earwitness", "kept_ms").inc(round(heard.kept_seconds * 1000))
+
+
+class Listen(beam.PTransform):
+    """Decodes each recording once.  Outputs ``windows``, ``segments``, ``clips`` and ``inventory``.
+
+    What comes out holds samples and has to stay in the fused chain.
+    """
+
+    def __init__(self, hearing: Hearing) -> None:
+        super().__init__()
+        self._hearing = hearing
+
+    def expand(self, shards: beam.PCollection[Shard]) -> DoOutputsTuple:
+        return shards | beam.ParDo(_Hear(self._hearing)).with_outputs(WINDOWS, SEGMENTS, CLIPS, INVENTORY)
+
+
+class _Hear(beam.DoFn):
+    def __init__(self, hearing: Hearing) -> None:
+        self._hearing = hearing
+
+    def setup(self) -> None:
+        self._detector = SpeechDetector() if self._hearing.wanted.speech else None
+        self._ticker = Ticker(self._hearing.ticks)
+
+    def process(self, shard: Shard) -> Iterator[TaggedOutput]:
+        use_threads(self._hearing.threads)
+        yield from hear(shard, self._hearing, self._detector, self._ticker)
