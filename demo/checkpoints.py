@@ -47,16 +47,22 @@ WARNING = "These models are untrained: their weights are random, and what they s
 def build(kind: str, folder: Path, seed: int = 0) -> Path:
     """Write the checkpoint `kind`, one of `KINDS`, into `folder` (made if missing) and return the folder.
 
-    The same seed gives the same weights; the caller's random state is left as it was.
+    The same seed gives the same weights; the caller's random state is left as it was. One thread does it: sums over
+    several may differ in their last digits from one machine to the next, and heads are set by such sums.
 
     Raises:
         KeyError: for an unknown kind.
     """
     write = WRITERS[kind]
     folder.mkdir(parents=True, exist_ok=True)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        write(folder)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            write(folder)
+    finally:
+        torch.set_num_threads(threads)
     return folder
 
 

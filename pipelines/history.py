@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 from apache_beam.metrics.metric import MetricsFilter
 from apache_beam.runners.runner import PipelineResult
 
@@ -50,9 +51,7 @@ def measure(
 ) -> Measured:
     """Count what lies in ``folder`` and read the counters of ``result``."""
     counters = {c.key.metric.name: c.result for c in _counters(result, "earwitness")}
-    model_seconds = {
-        job: sum(d.result.sum for d in _latencies(result, f"earwitness.{job}")) / 1e6 for job in models
-    }
+    model_seconds = {job: sum(d.result.sum for d in _latencies(result, f"earwitness.{job}")) / 1e6 for job in models}
     return Measured(
         rows={name: _count(folder / name) for name in tables if name != "runs"},
         files=_count_by(folder / "files", "status"),
@@ -65,9 +64,7 @@ def measure(
     )
 
 
-def write_run(
-    folder: Path, table: Table, config: Config, run_id: str, started: datetime, measured: Measured
-) -> None:
+def write_run(folder: Path, table: Table, config: Config, run_id: str, started: datetime, measured: Measured) -> None:
     """Write the row of ``runs``."""
     counts = {
         **measured.rows,
@@ -96,17 +93,15 @@ def write_run(
 
 
 def _count(folder: Path) -> int:
-    return sum(pa.parquet.read_metadata(path).num_rows for path in folder.glob("*.parquet"))
+    return sum(pq.read_metadata(path).num_rows for path in folder.glob("*.parquet"))
 
 
 def _count_by(folder: Path, column: str) -> dict[str, int]:
     if not any(folder.glob("*.parquet")):
         return {}
-    found = duckdb.sql(
-        f"SELECT {column}::VARCHAR, count(*) FROM read_parquet($1) GROUP BY 1 ORDER BY 2 DESC, 1",
-        params=[str(folder / "*.parquet")],
-    )
-    return dict(found.fetchall())
+    question = f"SELECT {column}::VARCHAR, count(*) FROM read_parquet($1) GROUP BY 1 ORDER BY 2 DESC, 1"
+    with duckdb.connect() as connection:
+        return dict(connection.execute(question, [str(folder / "*.parquet")]).fetchall())
 
 
 def _counters(result: PipelineResult, namespace: str) -> list:

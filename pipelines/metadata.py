@@ -112,7 +112,9 @@ def _read(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
         if not any(cells):
             continue
         if len(cells) != len(header):
-            raise ConfigError(f"metadata: {path}, line {reader.line_num}: {len(cells)} values for {len(header)} columns")
+            raise ConfigError(
+                f"metadata: {path}, line {reader.line_num}: {len(cells)} values for {len(header)} columns"
+            )
         lines.append((reader.line_num, dict(zip(header, cells, strict=True))))
     return header, lines
 

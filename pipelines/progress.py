@@ -81,7 +81,12 @@ class ProgressBar:
         elapsed = time.monotonic() - self._began
         speed = total.seconds / elapsed
         hours = f"{total.seconds / 3600:.2f} of {total.planned_seconds / 3600:.2f} h"
-        parts = [f"{total.files}/{total.planned_files} files", hours, f"{speed:.0f}x real time", f"{total.errors} errors"]
+        parts = [
+            f"{total.files}/{total.planned_files} files",
+            hours,
+            f"{speed:.0f}x real time",
+            f"{total.errors} errors",
+        ]
         if speed > 0 and total.planned_seconds > total.seconds:
             left = round((total.planned_seconds - total.seconds) / speed)
             parts.append(f"{left // 3600}:{left // 60 % 60:02d}:{left % 60:02d} left")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import secrets
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -104,7 +102,9 @@ def prepare(config: Config) -> Prepared:
     notes = []
     if found.passed_over:
         which = ", ".join(f"{extension} {n}" for extension, n in found.passed_over.most_common(4))
-        notes.append(f"{found.passed_over.total()} files passed over that are no recordings by their extension ({which})")
+        notes.append(
+            f"{found.passed_over.total()} files passed over that are no recordings by their extension ({which})"
+        )
     if joined.unmatched:
         some = ", ".join(joined.unmatched[:3]) + (", ..." if len(joined.unmatched) > 3 else "")
         notes.append(f"{len(joined.unmatched)} lines of the metadata name no file of this run: {some}")
@@ -236,18 +236,3 @@ def first_line(error: BaseException) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     told = [line for line in lines if not line.startswith(("File ", "Traceback", "During", "^", "~"))]
     return (told[-1] if told else f"{type(error).__name__}")[:500]
-
-
-def config_json(config: Config) -> str:
-    """For the log and the table ``runs``."""
-    from schemas.config import to_mapping
-
-    return json.dumps(to_mapping(config), sort_keys=True)
-
-
-def free_bytes(folder: str | Path) -> int:
-    """Free space where ``folder`` is or will be."""
-    at = Path(folder).absolute()
-    while not at.exists():
-        at = at.parent
-    return shutil.disk_usage(at).free

@@ -88,6 +88,14 @@ class Table:
     needs: tuple[str, ...] = ()
     asked_for_by_name: bool = field(default=False)
 
+    def __getstate__(self) -> dict[str, Any]:
+        # pyarrow's own pickle forgets that the values of a fixed-size list are never null.
+        return {**self.__dict__, "schema": self.schema.serialize().to_pybytes()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        schema = pa.ipc.read_schema(pa.py_buffer(state["schema"]))
+        self.__dict__.update({**state, "schema": schema})
+
     def with_vector(self, name: str, dimension: int) -> Table:
         """The table with the list column ``name`` fixed to ``dimension`` values a row."""
         at = self.schema.get_field_index(name)

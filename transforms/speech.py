@@ -31,7 +31,7 @@ class SpeechDetector:
 
     def begin(self, channels: int) -> None:
         """Forget the recording before."""
-        self._model.reset_states(channels)
+        self._model.reset_states()
         self._left = np.zeros((channels, 0), np.float32)
 
     def push(self, samples: np.ndarray) -> np.ndarray:

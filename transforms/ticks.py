@@ -50,7 +50,7 @@ class Ticker:
         self.send()
 
     def send(self) -> None:
-        if self._socket is not None:
+        if self._socket is not None and self._address is not None:
             try:
                 self._socket.sendto(json.dumps(asdict(self._tick)).encode(), self._address)
             except OSError:

