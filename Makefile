@@ -1,0 +1,38 @@
+# Two commands do all the set-up: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OUT := demo/out
+
+.PHONY: demo test lint soak clean
+
+demo: $(VENV)/installed demo/models/speakers/config.json
+	$(BIN)/earwitness run demo/corpus --out $(OUT) --models demo --metadata demo/corpus/metadata.csv
+	@$(BIN)/python -m demo.rows $(OUT)
+
+test: $(VENV)/tested lint
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/tested
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# Slow proofs: hours of audio, many kinds of damage.
+soak: $(VENV)/tested
+	$(BIN)/python -m pytest -m soak
+
+clean:
+	rm -rf $(VENV) $(OUT) demo/models build *.egg-info
+
+$(VENV)/installed: setup.py constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+$(VENV)/tested: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .[test]
+	touch $@
+
+demo/models/speakers/config.json: $(VENV)/installed
+	$(BIN)/python -m demo.checkpoints demo/models
