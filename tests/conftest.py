@@ -15,3 +15,11 @@ def shared_audio() -> Path:
     if not SHARED_AUDIO.is_dir():
         pytest.skip(f"the developers' recordings are not at {SHARED_AUDIO}")
     return SHARED_AUDIO
+
+
+@pytest.fixture(scope="session")
+def demo_models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A tiny untrained checkpoint for each job, by job."""
+    from demo.checkpoints import build_demo_set
+
+    return build_demo_set(tmp_path_factory.mktemp("models"))
