@@ -14,6 +14,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from transforms.ticks import Tick
 
 LINE_EVERY_SECONDS = 10.0
+LINE_EVERY_SHARE = 0.05
+"""Plain lines come further apart as a run goes on: the log of a week stays readable."""
 
 
 class ProgressBar:
@@ -63,7 +65,7 @@ class ProgressBar:
             if self._bar and self._task is not None:
                 total = self._total.planned_seconds or None
                 self._bar.update(self._task, completed=self._total.seconds, total=total, text=self.text())
-            elif time.monotonic() - shown > LINE_EVERY_SECONDS:
+            elif time.monotonic() - shown > max(LINE_EVERY_SECONDS, LINE_EVERY_SHARE * (shown - self._began)):
                 self._console.print(self.text(), highlight=False)
                 shown = time.monotonic()
 

@@ -41,9 +41,9 @@ class SpeechConfig:
 
     Attributes:
         threshold: speech begins at this probability; it ends 0.15 below it.
-        min_speech_ms: shorter stretches are left out.
+        min_speech_ms: shorter stretches are left out; at most half of max_seconds.
         min_silence_ms: a pause at least this long ends a segment.
-        pad_ms: kept on both sides of a segment; at most half of min_silence_ms.
+        pad_ms: kept on both sides of a segment; at most half of min_silence_ms and a quarter of max_seconds.
         max_seconds: longer speech is cut at its deepest pause.
     """
 
@@ -56,9 +56,9 @@ class SpeechConfig:
     def __post_init__(self) -> None:
         _between("speech.threshold", self.threshold, 0.15, 1)
         _between("speech.max_seconds", self.max_seconds, 1, 30)
-        _between("speech.min_speech_ms", self.min_speech_ms, 0, 10_000)
+        _between("speech.min_speech_ms", self.min_speech_ms, 0, min(10_000, self.max_seconds * 500))
         _between("speech.min_silence_ms", self.min_silence_ms, 32, 10_000)
-        _between("speech.pad_ms", self.pad_ms, 0, self.min_silence_ms / 2)
+        _between("speech.pad_ms", self.pad_ms, 0, min(self.min_silence_ms / 2, self.max_seconds * 250))
 
 
 @dataclass(frozen=True)

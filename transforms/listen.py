@@ -90,14 +90,22 @@ def listen(recording: Recording, wanted: Listening, detector: SpeechDetector | N
     except DecodeError as error:
         problems.append(Problem(Stage.DECODE, error.reason, str(error)))
     except Exception as error:  # nothing about one file may end the run; the row of errors tells
-        problems.append(Problem(Stage.DECODE, Reason.INTERNAL, f"{type(error).__name__}: {error}"))
-    yield from problems
+        problems.append(_unforeseen(error))
     if ears is None or not ears.frames:
         silent = bool(problems) and problems[0].reason in NOTHING_TO_HEAR
+        yield from problems
         yield Heard("no_audio" if silent else "failed", audio.format if audio else None)
         return
-    yield from ears.finish()
+    try:
+        yield from ears.finish()
+    except Exception as error:
+        problems.append(_unforeseen(error))
+    yield from problems
     yield ears.heard("partial" if problems else "complete")
+
+
+def _unforeseen(error: Exception) -> Problem:
+    return Problem(Stage.DECODE, Reason.INTERNAL, f"{type(error).__name__}: {error}")
 
 
 class Ears:

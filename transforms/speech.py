@@ -15,6 +15,8 @@ FRAME = 512
 FRAME_MS = 32
 HYSTERESIS = 0.15
 """silero-vad's own: speech ends at a probability this much below the one that it begins at."""
+LOWEST_END = 0.01
+"""Also silero-vad's own: no probability lies under 0, and speech would never end."""
 
 
 class SpeechDetector:
@@ -78,7 +80,7 @@ class Segmenter:
 
     def __init__(self, config: SpeechConfig) -> None:
         self._begin = config.threshold
-        self._end = config.threshold - HYSTERESIS
+        self._end = max(config.threshold - HYSTERESIS, LOWEST_END)
         self._min_speech = config.min_speech_ms / FRAME_MS
         self._min_silence = max(1, round(config.min_silence_ms / FRAME_MS))
         self._pad = min(round(config.pad_ms / FRAME_MS), self._min_silence // 2)
@@ -107,12 +109,13 @@ class Segmenter:
                 continue
             if p >= self._begin:
                 self._pause = None
-            elif p < self._end and self._pause is None:
-                self._pause = at
-            if self._pause is not None and at + 1 - self._pause >= self._min_silence:
-                yield from self._close(self._pause, pad=True)
-                self._start = None
-            elif at + 1 - self._start >= self._longest:
+            elif p < self._end:
+                self._pause = at if self._pause is None else self._pause
+                if self._now - self._pause >= self._min_silence:
+                    yield from self._close(self._pause, pad=True)
+                    self._start = None
+                    continue
+            if self._now - self._start >= self._longest:
                 yield from self._cut()
         self._forget()
 
@@ -161,8 +164,8 @@ def deepest_pause(speech: np.ndarray) -> int:
 def split_at_pauses(speech: np.ndarray, longest: int) -> list[tuple[int, int]]:
     """Cut a segment's frames into stretches [start, end) of at most ``longest`` frames.
 
-    As few as can be, each cut at the deepest pause that leaves every stretch at least half the
-    mean length.
+    As few as can be, each cut at the deepest pause that leaves every stretch at least a quarter of
+    ``longest``, rounded down.
     """
     stretches = []
     start, left = 0, len(speech)

@@ -19,6 +19,10 @@ from transforms.shards import ShardWriter
 from transforms.ticks import Ticker
 
 
+STAGES = {"windows": Stage.DECODE, "segments": Stage.SPEECH}
+"""The stages of the tables that no stage bears the name of."""
+
+
 class GatherItems(beam.DoFn):
     """Items to groups; see :class:`transforms.gather.Gatherer`."""
 
@@ -48,29 +52,29 @@ TablesOf = Callable[[Sequence[Any], Sequence[str]], dict[str, pa.RecordBatch]]
 def tabulate(group: Group[Any], tables: Sequence[str], make: TablesOf, run_id: str) -> Iterator[Rows]:
     """The rows of a group in each of ``tables``.
 
-    When the group as a whole raises, each of its items is tried alone, and the one that fails alone
-    becomes a row of errors.
+    When the group as a whole raises, each item is tried alone for each table: one that fails becomes
+    a row of errors and costs its row of that table, so that what points to its other rows finds them.
     """
     try:
         made = [make(group.values, tables)] if group.values else []
     except Exception:
         made = []
         for value in group.values:
-            try:
-                made.append(make([value], tables))
-            except Exception as error:
-                yield Rows("errors", group.shard, _error(value.place, tables, error, run_id))
+            for table in tables:
+                try:
+                    made.append(make([value], [table]))
+                except Exception as error:
+                    yield Rows("errors", group.shard, _error(value.place, table, error, run_id))
     for batches in made:
         for table, batch in batches.items():
             yield Rows(table, group.shard, batch)
     yield Rows(tables[0], group.shard, None, closes=group.closes)
 
 
-def _error(place: Place, tables: Sequence[str], error: Exception, run_id: str) -> pa.RecordBatch:
+def _error(place: Place, table: str, error: Exception, run_id: str) -> pa.RecordBatch:
     where = traceback.extract_tb(error.__traceback__)[-1]
     message = f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"
-    stage = next((Stage(t) for t in tables if t in set(Stage)), Stage.SPEECH)
-    problem = Problem(stage, Reason.INTERNAL, message)
+    problem = Problem(STAGES.get(table) or Stage(table), Reason.INTERNAL, message)
     return error_rows([problem], run_id, uri="", recording_id=None, places=[place])
 
 

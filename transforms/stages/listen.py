@@ -78,7 +78,7 @@ def _hear_one(
                 problems.append(event)
             case Heard():
                 yield from _inventory(recording, event, problems, shard, hearing)
-                ticker.add(files=len(recording.sources), errors=len(problems))
+                ticker.add(files=len(recording.sources), errors=len(problems) * len(recording.sources))
 
 
 def _inventory(
@@ -88,9 +88,8 @@ def _inventory(
     if recording_id is not None:
         row = recording_row(hearing.recordings, recording, heard, hearing.run_id)
         yield TaggedOutput(INVENTORY, Rows("recordings", shard, row))
-    if problems:
-        uri = recording.sources[0].uri
-        errors = error_rows(problems, hearing.run_id, uri=uri, recording_id=recording_id)
+    for source in recording.sources if problems else ():  # a copy of a broken file is broken too
+        errors = error_rows(problems, hearing.run_id, uri=source.uri, recording_id=recording_id)
         yield TaggedOutput(INVENTORY, Rows("errors", shard, errors))
     rows = file_rows(recording.sources, recording_id, heard.status, hearing.run_id)
     yield TaggedOutput(INVENTORY, Rows("files", shard, rows))
