@@ -42,9 +42,7 @@ def windows_of(audio: dict[int, np.ndarray], duration_ms: int, cuts: dict[int, l
 @example(frames=1, at_16k=[], at_48k=[])
 @example(frames=480_000, at_16k=[], at_48k=[])
 @example(frames=480_001, at_16k=[0.5], at_48k=[0.2])
-def test_windows_put_together_are_the_recording(
-    frames: int, at_16k: list[float], at_48k: list[float]
-) -> None:
+def test_windows_put_together_are_the_recording(frames: int, at_16k: list[float], at_48k: list[float]) -> None:
     rng = np.random.default_rng(frames)
     audio = {r: rng.standard_normal(round(frames * r / 48_000), np.float32) for r in (16_000, 48_000)}
     duration_ms = -(-frames * 1000 // 48_000)
@@ -125,9 +123,7 @@ def test_memory_does_not_grow_with_the_recording() -> None:
 
 
 def test_level() -> None:
-    assert level_dbfs(np.sin(np.arange(16_000) * np.pi / 8).astype(np.float32)) == pytest.approx(
-        -3.0103, abs=1e-3
-    )
+    assert level_dbfs(np.sin(np.arange(16_000) * np.pi / 8).astype(np.float32)) == pytest.approx(-3.0103, abs=1e-3)
     assert level_dbfs(np.full(10, 0.001, np.float32)) == pytest.approx(-60.0, abs=1e-4)
     assert level_dbfs(np.zeros(10, np.float32)) is None
     assert level_dbfs(np.zeros(0, np.float32)) is None

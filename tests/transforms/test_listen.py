@@ -1,0 +1,322 @@
+"""A recording heard once, against the same computed by hand from the whole of it."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import soxr
+
+from schemas.config import SpeechConfig
+from schemas.reasons import Reason, Stage
+from tests.transforms.listening import DEMO, ID, Sorted, hear, recording_of, silero, sort_events, timestamps
+from transforms.decode import open_audio
+from transforms.listen import Ears, Event, Listening, listen
+from transforms.speech import FRAME, FRAME_MS, SpeechDetector
+
+ALL = Listening((16_000, 48_000), SpeechConfig(), clip_seconds=3.0)
+EACH = Listening((16_000, 48_000), SpeechConfig(), clip_seconds=3.0, each=True)
+
+SHIPPED = ("interviews/taste.mp3", "interviews/support_call.flac", "digits/code_012.wav", "signals/tones.wav")
+SHARED = (
+    "speech/jfk/tests/jfk.flac",
+    "speech/ljspeech32/wavs/LJ001-0001.wav",
+    "speech/pocketsphinx/test/data/librivox/sense_and_sensibility_01_austen_64kb-0870.wav",
+)
+
+
+@pytest.fixture(scope="module")
+def detector() -> SpeechDetector:
+    return SpeechDetector()
+
+
+def read(path: Path) -> tuple[np.ndarray, int]:
+    """Float32 [n, channels] and the rate."""
+    return soundfile.read(path, dtype="float32", always_2d=True)
+
+
+def equals_direct(sorted_: Sorted, channel: int, samples: np.ndarray, rate: int) -> None:
+    """Whether windows, segments and clips of a channel are those of its samples [n], taken whole."""
+    duration_ms = -(-len(samples) * 1000 // rate)
+    at = {r: samples if r == rate else soxr.resample(samples, rate, r, quality="HQ") for r in (16_000, 48_000)}
+
+    windows = [w for w in sorted_.windows if w.place.channel == channel]
+    assert [w.place.start_ms for w in windows] == list(range(0, duration_ms, 10_000))
+    assert windows[-1].place.end_ms == duration_ms
+    for r, whole in at.items():
+        np.testing.assert_allclose(np.concatenate([w.audio[r] for w in windows]), whole, atol=1e-5)
+    for window in windows:
+        start = window.place.start_ms * 16
+        expected = np.pad(at[16_000], 512)[start : start + len(window.audio[16_000]) + 1024]
+        np.testing.assert_allclose(window.context, expected, atol=1e-5)
+
+    speech = silero(at[16_000])
+    segments = [s for s in sorted_.segments if s.place.channel == channel]
+    expected_frames = timestamps(speech, SpeechConfig())
+    found = [(s.place.start_ms // FRAME_MS, -(-s.place.end_ms // FRAME_MS)) for s in segments]
+    assert found[:-1] == expected_frames[:-1]
+    for ours, theirs in zip(found[-1:], expected_frames[-1:], strict=True):
+        assert ours[0] == theirs[0]
+        assert theirs[1] - 10 < ours[1] <= theirs[1]  # ours ends at a pause that the recording breaks off
+    for segment, (start, end) in zip(segments, found, strict=True):
+        assert segment.place.end_ms == min(end * FRAME_MS, duration_ms)
+        np.testing.assert_allclose(segment.samples, at[16_000][start * FRAME : end * FRAME], atol=1e-5)
+        np.testing.assert_allclose(segment.speech, speech[start:end], atol=1e-3)
+        assert segment.samples.dtype == segment.speech.dtype == np.float32
+
+    by_id = {s.place.id: s for s in segments}
+    clips = [c for c in sorted_.clips if c.place.channel == channel]
+    assert {c.parent for c in clips} == set(by_id)
+    for id, segment in by_id.items():
+        of = [c for c in clips if c.parent == id]
+        assert of[0].place.start_ms == segment.place.start_ms
+        assert of[-1].place.end_ms == segment.place.end_ms
+        assert all(one.place.end_ms == other.place.start_ms for one, other in pairwise(of))
+        assert all(c.place.end_ms - c.place.start_ms <= 3000 and c.rate == 16_000 for c in of)
+        assert np.array_equal(np.concatenate([c.samples for c in of]), segment.samples)
+
+
+def heard_rightly(sorted_: Sorted, samples: np.ndarray, rate: int, channels_kept: int) -> None:
+    heard = sorted_.heard
+    assert heard.status == "complete"
+    assert not sorted_.problems
+    assert heard.format is not None
+    assert (heard.format.sample_rate_hz, heard.format.channels) == (rate, samples.shape[1])
+    assert heard.duration_ms == -(-len(samples) * 1000 // rate)
+    assert heard.peak_dbfs == pytest.approx(20 * np.log10(np.abs(samples).max()), abs=1e-4)
+    spoken = sum(s.place.end_ms - s.place.start_ms for s in sorted_.segments)
+    assert heard.speech_share == pytest.approx(spoken / heard.duration_ms / channels_kept)
+    assert heard.kept_seconds == pytest.approx(channels_kept * len(samples) / rate)
+    assert sorted_.seconds == pytest.approx(len(samples) / rate)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_shipped_recordings_equal_the_direct_computation(name: str, detector: SpeechDetector) -> None:
+    samples, rate = read(DEMO / name)
+    found = hear(DEMO / name, ALL, detector)
+    equals_direct(found, 0, samples.mean(axis=1), rate)
+    heard_rightly(found, samples, rate, 1)
+    assert bool(found.segments) == (not name.startswith("signals"))
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_real_speech_equals_the_direct_computation(name: str, detector: SpeechDetector, shared_audio: Path) -> None:
+    samples, rate = read(shared_audio / name)
+    found = hear(shared_audio / name, ALL, detector)
+    equals_direct(found, 0, samples.mean(axis=1), rate)
+    heard_rightly(found, samples, rate, 1)
+    assert found.segments
+
+
+def test_channels_kept_apart_are_each_the_direct_computation(detector: SpeechDetector) -> None:
+    path = DEMO / "interviews" / "support_call.flac"
+    samples, rate = read(path)
+    found = hear(path, EACH, detector)
+    assert {w.place.channel for w in found.windows} == {1, 2}
+    for channel in (1, 2):
+        equals_direct(found, channel, np.ascontiguousarray(samples[:, channel - 1]), rate)
+    heard_rightly(found, samples, rate, 2)
+    one, other = ({s.place.start_ms for s in found.segments if s.place.channel == c} for c in (1, 2))
+    assert one
+    assert other
+    assert one != other
+
+
+def test_one_detector_serves_recordings_of_one_and_two_channels_in_turn(detector: SpeechDetector) -> None:
+    call, digits = DEMO / "interviews" / "support_call.flac", DEMO / "digits" / "code_012.wav"
+    hear(call, EACH, detector)
+    found = hear(digits, EACH, detector)
+    alone = hear(digits, EACH, SpeechDetector())
+    assert [s.place for s in found.segments] == [s.place for s in alone.segments]
+    assert all(np.array_equal(a.speech, b.speech) for a, b in zip(found.segments, alone.segments, strict=True))
+
+
+# However it is read
+
+
+def in_blocks(path: Path, frames: int, detector: SpeechDetector) -> Sorted:
+    def events() -> Iterator[Event]:
+        with open_audio(str(path)) as audio:
+            ears = Ears(recording_of(path), audio.format, EACH, detector)
+            for block in audio.blocks(frames):
+                yield from ears.hear(block)
+        yield from ears.finish()
+        yield ears.heard("complete")
+
+    return sort_events(events())
+
+
+def test_blocks_of_any_size_give_the_same(detector: SpeechDetector) -> None:
+    path = DEMO / "interviews" / "support_call.flac"
+    expected = in_blocks(path, 65_536, detector)
+    for frames in (997, 12_000, 10_000_000):
+        found = in_blocks(path, frames, detector)
+        for kind in ("windows", "segments", "clips"):
+            # Larger blocks complete more at once, so only the order among channels and kinds may differ.
+            ours, theirs = (sorted(getattr(x, kind), key=lambda e: e.place.id) for x in (found, expected))
+            assert [e.place for e in ours] == [e.place for e in theirs]
+            for one, other in zip(ours, theirs, strict=True):
+                if kind == "windows":
+                    np.testing.assert_allclose(one.context, other.context, atol=1e-6)
+                    np.testing.assert_allclose(one.audio[48_000], other.audio[48_000], atol=1e-6)
+                else:
+                    np.testing.assert_allclose(one.samples, other.samples, atol=1e-6)
+        assert found.heard.duration_ms == expected.heard.duration_ms
+        assert found.heard.speech_share == expected.heard.speech_share
+        assert found.heard.loudness_lufs == pytest.approx(expected.heard.loudness_lufs, abs=1e-3)
+
+
+@pytest.mark.parametrize("rate", [8_000, 16_000, 22_050, 44_100, 48_000])
+@pytest.mark.parametrize("frames", [1, 2, 30, 441_001])
+def test_the_shortest_recordings(rate: int, frames: int, tmp_path: Path, detector: SpeechDetector) -> None:
+    samples = np.random.default_rng(frames).uniform(-0.5, 0.5, (frames, 2)).astype(np.float32)
+    soundfile.write(tmp_path / "a.wav", samples, rate, subtype="FLOAT")
+    found = hear(tmp_path / "a.wav", EACH, detector)
+    assert found.heard.duration_ms == -(-frames * 1000 // rate)
+    for channel in (1, 2):
+        windows = [w for w in found.windows if w.place.channel == channel]
+        assert windows[-1].place.end_ms == found.heard.duration_ms
+        assert sum(len(w.audio[16_000]) for w in windows) == max(1, round(frames * 16_000 / rate))
+        assert all(len(w.audio[48_000]) for w in windows)
+
+
+def test_only_what_is_wanted_is_heard(detector: SpeechDetector) -> None:
+    path = DEMO / "digits" / "code_012.wav"
+    whole = hear(path, ALL, detector)
+    windows = hear(path, Listening((16_000,), None), None)
+    speech = hear(path, Listening(None, SpeechConfig()), detector)
+    nothing = hear(path, Listening(None, None), None)
+    assert len(windows.windows) == len(whole.windows)
+    assert [s.place for s in speech.segments] == [s.place for s in whole.segments]
+    assert not windows.segments
+    assert windows.heard.speech_share is None
+    assert not speech.windows
+    assert not nothing.windows
+    assert nothing.heard.duration_ms == whole.heard.duration_ms
+    assert nothing.heard.kept_seconds == 0
+
+
+# What went wrong
+
+
+def test_a_recording_that_breaks_off_is_partial(detector: SpeechDetector) -> None:
+    path = DEMO / "broken" / "breaks_off.flac"
+    found = hear(path, ALL, detector)
+    assert found.heard.status == "partial"
+    assert found.problems
+    assert {p.reason for p in found.problems} <= {Reason.TRUNCATED, Reason.CORRUPT}
+    assert found.windows[-1].place.end_ms == found.heard.duration_ms > 0
+
+
+def test_a_cut_file_gives_what_is_there(tmp_path: Path, detector: SpeechDetector) -> None:
+    whole = (DEMO / "digits" / "code_012.wav").read_bytes()
+    (tmp_path / "cut.wav").write_bytes(whole[: len(whole) * 2 // 3 // 4 * 4])
+    found = hear(tmp_path / "cut.wav", ALL, detector)
+    complete = hear(DEMO / "digits" / "code_012.wav", ALL, detector)
+    assert found.heard.status == "partial"
+    assert [p.reason for p in found.problems] == [Reason.TRUNCATED]
+    assert found.heard.duration_ms == pytest.approx(complete.heard.duration_ms * 2 / 3, abs=20)
+    assert [s.place.start_ms for s in found.segments] == [
+        s.place.start_ms for s in complete.segments[: len(found.segments)]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("make", "status", "reason"),
+    [
+        (lambda p: None, "failed", Reason.NOT_FOUND),
+        (lambda p: p.mkdir(), "failed", Reason.NOT_A_FILE),
+        (lambda p: p.write_bytes(b""), "failed", Reason.EMPTY_FILE),
+        (lambda p: p.write_bytes(b"Dear diary, " * 999), "failed", Reason.UNDECODABLE),
+        (lambda p: soundfile.write(p, np.zeros((0, 1)), 16_000), "no_audio", Reason.ZERO_SAMPLES),
+    ],
+)
+def test_what_cannot_be_heard(make: object, status: str, reason: Reason, tmp_path: Path) -> None:
+    make(tmp_path / "a.wav")  # type: ignore[operator]
+    found = hear(tmp_path / "a.wav", Listening((16_000,), None), None)
+    assert found.heard.status == status
+    assert [(p.stage, p.reason) for p in found.problems] == [(Stage.DECODE, reason)]
+    assert found.heard.duration_ms == 0
+    assert not found.windows
+
+
+def test_every_shipped_recording_ends_in_one_word(detector: SpeechDetector) -> None:
+    files = [p for p in sorted(DEMO.rglob("*")) if p.is_file() and p.suffix != ".csv"]
+    found = {p.name: hear(p, Listening((16_000,), SpeechConfig()), detector) for p in files}
+    statuses = {name: s.heard.status for name, s in found.items() if s.heard.status != "complete"}
+    assert statuses == {"breaks_off.flac": "partial", "garbage.wav": "failed", "notes.mp3": "failed"}
+    for sorted_ in found.values():
+        assert bool(sorted_.problems) == (sorted_.heard.status != "complete")
+        assert {e.place.recording_id for e in (*sorted_.windows, *sorted_.segments, *sorted_.clips)} <= {ID}
+
+
+class Faulty(SpeechDetector):
+    """Gives up at its n-th block, or at the end."""
+
+    def __init__(self, blocks: int) -> None:
+        super().__init__()
+        self.left = blocks
+
+    def push(self, samples: np.ndarray) -> np.ndarray:
+        self.left -= 1
+        if self.left < 0:
+            raise ArithmeticError("no\nspeech")
+        return super().push(samples)
+
+    def finish(self) -> np.ndarray:
+        raise ArithmeticError("no end")
+
+
+@pytest.mark.parametrize("blocks", [0, 3, 1000])
+def test_an_error_that_nobody_foresaw_is_a_row_and_keeps_what_came(blocks: int) -> None:
+    path = DEMO / "interviews" / "taste.mp3"
+    found = hear(path, ALL, Faulty(blocks))
+    assert found.heard.status == "partial"
+    assert {(p.stage, p.reason) for p in found.problems} == {(Stage.DECODE, Reason.INTERNAL)}
+    assert all("ArithmeticError: no" in p.message for p in found.problems)
+    samples, rate = read(path)
+    whole = soxr.resample(samples.mean(axis=1), rate, 16_000, quality="HQ")
+    came = np.concatenate([w.audio[16_000] for w in found.windows] or [np.zeros(0, np.float32)])
+    np.testing.assert_allclose(came, whole[: len(came)], atol=1e-5)
+    assert len(came) <= found.heard.duration_ms * 16
+
+
+# Memory
+
+
+def repeated(path: Path, minutes: int) -> Path:
+    """The talk again and again, as 16 kHz wav."""
+    samples, rate = read(DEMO / "interviews" / "taste.mp3")
+    once = soxr.resample(samples.mean(axis=1), rate, 16_000)
+    left = minutes * 60 * 16_000
+    with soundfile.SoundFile(path, "w", 16_000, 1, "PCM_16") as file:
+        while left > 0:
+            file.write(once[:left])
+            left -= len(once)
+    return path
+
+
+def peak_bytes(path: Path, detector: SpeechDetector) -> tuple[int, int]:
+    """The most that listening held, and how many windows, segments and clips it gave and dropped."""
+    tracemalloc.start()
+    events = sum(1 for _ in listen(recording_of(path), ALL, detector))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak, events
+
+
+@pytest.mark.parametrize(
+    ("short", "long"), [(2, 6), pytest.param(3, 60, marks=pytest.mark.soak)], ids=["minutes", "an hour"]
+)
+def test_memory_does_not_grow_with_the_recording(
+    short: int, long: int, tmp_path: Path, detector: SpeechDetector
+) -> None:
+    few, few_events = peak_bytes(repeated(tmp_path / "short.wav", short), detector)
+    many, many_events = peak_bytes(repeated(tmp_path / "long.wav", long), detector)
+    assert many_events > 0.8 * long / short * few_events
+    assert many < few + 1_000_000, "bytes; a minute at the two rates is 15 MB"
