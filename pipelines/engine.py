@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
+import contextlib
+import io
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions, StandardOptions
+from apache_beam.runners.runner import create_runner
 
 from schemas.config import ConfigError
 
-LOCAL = ("DirectRunner", "FnApiRunner")
+LOCAL = ("direct", "fnapi")
+"""Names of Beam's in-process engine, written small and without "Runner": Beam takes them so too."""
 LANES_OF_A_CLUSTER = 1024
 """An engine that moves work by itself is given many small lanes."""
 
@@ -38,16 +43,18 @@ def choose_engine(beam_options: Sequence[str], files: int) -> Engine:
     memory once; torch, libsndfile and soxr leave them free to run side by side.
 
     Raises:
-        ConfigError: the Dask runner, which loses rows in silence, or an option that Beam does not know.
+        ConfigError: the Dask runner, which loses rows in silence, a runner or an option that Beam does not
+            know, or a value that is wrong for an option.
     """
     given = [o for o in beam_options if o != "--"]
     _refuse_unknown(given)
     runner = PipelineOptions(given).view_as(StandardOptions).runner or "DirectRunner"
     if "dask" in runner.lower():
         raise ConfigError("--runner=DaskRunner loses rows in silence: use DirectRunner, Flink, Spark or Dataflow")
-    if runner.rpartition(".")[2] not in LOCAL:
+    if runner.rpartition(".")[2].lower().removesuffix("runner") not in LOCAL:
+        _refuse_unknown_runner(runner)
         return Engine(PipelineOptions(given), LANES_OF_A_CLUSTER, 1, is_local=False)
-    options = PipelineOptions([*(o for o in given if not o.startswith("--runner")), "--runner=FnApiRunner"])
+    options = PipelineOptions([*given, "--runner=FnApiRunner"])  # the last one counts
     direct = options.view_as(DirectOptions)
     if not any(o.startswith("--direct_num_workers") for o in given):
         direct.direct_num_workers = min(_cores(), max(1, files))
@@ -68,9 +75,26 @@ def _cores() -> int:
 
 
 def _refuse_unknown(given: Sequence[str]) -> None:
-    # Beam drops what it does not know with no more than a log line: a typing error would go unseen.
-    known = PipelineOptions(list(given)).get_all_options(drop_default=False, retain_unknown_options=False)
-    for option in given:
-        name = option.removeprefix("--").partition("=")[0]
-        if option.startswith("--") and name not in known and not name.startswith("no_") and name != "runner":
-            raise ConfigError(f"Beam does not know the option --{name}")
+    """Beam drops a word that it does not know with no more than a log line: a typing error would go unseen."""
+    unknown: list[str] = []
+
+    def ask(parser: argparse.ArgumentParser) -> None:
+        unknown.extend(parser.parse_known_args(list(given))[1])
+
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(said):
+            PipelineOptions(list(given)).get_all_options(add_extra_args_fn=ask)
+    except SystemExit as stop:
+        if not stop.code:  # --help
+            raise
+        raise ConfigError(f"Beam: {said.getvalue().strip().rpartition('error: ')[2]}") from None
+    if unknown:
+        raise ConfigError(f"Beam does not know the option {unknown[0]}")
+
+
+def _refuse_unknown_runner(runner: str) -> None:
+    try:
+        create_runner(runner)
+    except (ValueError, ImportError, AttributeError) as error:
+        raise ConfigError(f"--runner={runner}: Beam cannot make it: {' '.join(str(error).split())}") from error

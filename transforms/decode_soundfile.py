@@ -42,6 +42,17 @@ _TAG_BYTES = 4096
 _LENGTH_TAGS = (b"Xing", b"Info", b"VBRI")
 
 
+class _Onwards(soundfile.SoundFile):
+    """A file that is only read onwards.
+
+    soundfile seeks after each read, to where it stands.  In MPEG that forgets what the next frame
+    takes from the frames before it: wrong samples at the seams of blocks, up to half of full scale.
+    """
+
+    def seekable(self) -> bool:
+        return False
+
+
 class SoundfileReader:
     """A file that libsndfile opens and of which it can read the first frame.
 
@@ -55,7 +66,7 @@ class SoundfileReader:
         self._descriptor = open_descriptor(path)
         self.losses = Losses()
         try:
-            self._file = soundfile.SoundFile(self._descriptor, closefd=False)
+            self._file = _Onwards(self._descriptor, closefd=False)
         except soundfile.SoundFileError as error:
             os.close(self._descriptor)
             raise DecodeError(Reason.UNDECODABLE, f"libsndfile: {_said(error)}") from error
@@ -112,8 +123,10 @@ class SoundfileReader:
             raise DecodeError(Reason.ZERO_SAMPLES, "the audio holds no samples")
 
     def blocks(self, frames: int) -> Iterator[np.ndarray]:
+        left = self._file.frames  # asked for more, libsndfile reads on and throws it away
         try:
-            while len(block := self._file.read(frames, dtype="float32", always_2d=True)):
+            while len(block := self._file.read(min(frames, left), dtype="float32", always_2d=True)):
+                left -= len(block)
                 yield block
         except soundfile.SoundFileError as error:
             raise BrokenOffError(f"libsndfile: {_said(error)}") from error

@@ -16,6 +16,7 @@ SAFETENSORS = "model*.safetensors"
 PICKLES = "pytorch_model*.bin"
 _SMALL = ("*.json", "*.txt", "*.model")  # configs and vocabularies
 _REVISION_DIGITS = 12
+_PATIENCE_SECONDS = 5.0
 
 
 class ModelError(Exception):
@@ -129,6 +130,20 @@ def _is_path(name: str) -> bool:
     return name.startswith((".", "/", "~")) or name.count("/") > 1 or name.endswith("/") or "\\" in name
 
 
+def _hub_answers(name: str, revision: str | None) -> bool:
+    """Whether the Hub says anything at all; ``snapshot_download`` would wait for a stalled network without end."""
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+
+    try:
+        HfApi().model_info(name, revision=revision, timeout=_PATIENCE_SECONDS)
+    except (HfHubHTTPError, HFValidationError):
+        return True  # a refusal is an answer: the download will say which
+    except Exception:  # the errors of the HTTP library, which huggingface_hub does not name
+        return False
+    return True
+
+
 def _fetch(job: str, checkpoint: Checkpoint, patterns: tuple[str, ...]) -> Path:
     """The snapshot's folder in the Hub's cache.  Out of reach of the Hub, what the cache has."""
     from huggingface_hub import snapshot_download
@@ -143,8 +158,11 @@ def _fetch(job: str, checkpoint: Checkpoint, patterns: tuple[str, ...]) -> Path:
 
     name, revision = checkpoint.name, checkpoint.revision
     asked = f"{name} --revision {revision}" if revision else name
+    answers = _hub_answers(name, revision)
     try:
-        return Path(snapshot_download(name, revision=revision, allow_patterns=list(patterns)))
+        return Path(
+            snapshot_download(name, revision=revision, allow_patterns=list(patterns), local_files_only=not answers)
+        )
     except LocalEntryNotFoundError as error:
         raise ModelError(
             f"{job}: {name} is neither a folder nor in the Hub's cache on this machine, and the Hub cannot be reached: "
