@@ -12,7 +12,7 @@ setup(
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     python_requires=">=3.11",
-    packages=find_packages(include=["schemas*", "transforms*", "pipelines*", "demo*"]),
+    packages=find_packages(include=["schemas*", "transforms*", "pipelines*", "demo*"], exclude=["demo.train*"]),
     package_data={"schemas": ["py.typed"], "demo": ["corpus.md", "corpus/*", "corpus/*/*"]},
     install_requires=[
         "apache-beam>=2.77",
@@ -48,5 +48,5 @@ setup(
             "types-PyYAML",
         ],
     },
-    entry_points={"console_scripts": ["earwitness=pipelines.cli:main"]},
+    entry_points={"console_scripts": ["earwitness=pipelines.cli:command"]},
 )

@@ -14,7 +14,8 @@ from demo.checkpoints import WARNING
 QUESTIONS = {
     "What is in the archive, with columns of metadata.csv": """
         SELECT parse_filename(uri) AS file, codec, printf('%.1f', duration_ms / 1000) AS seconds,
-               printf('%.1f', loudness_lufs) AS lufs, printf('%.0f', 100 * speech_share) AS "speech %", speaker, region, brand
+               printf('%.1f', loudness_lufs) AS lufs, printf('%.0f', 100 * speech_share) AS "speech %",
+               speaker, region, brand
         FROM recordings WHERE speaker IS NOT NULL ORDER BY file""",
     "What was said, and how the voice sounded meanwhile": """
         SELECT parse_filename(r.uri) AS file, t.start_ms AS "from ms", t.text, e.label AS emotion,

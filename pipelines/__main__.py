@@ -1,7 +1,5 @@
 """``python -m pipelines`` is ``earwitness``."""
 
-import sys
+from pipelines.cli import command
 
-from pipelines.cli import main
-
-sys.exit(main())
+command()

@@ -9,13 +9,15 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import yaml
 from rich.console import Console
 
+from pipelines.failure import RunError, first_line
 from schemas.catalog import JOBS, TABLES
 from schemas.config import Config, ConfigError, from_mapping
+from transforms.models.checkpoint import ModelError
 
 if TYPE_CHECKING:
     from pipelines.run import Prepared
@@ -23,42 +25,59 @@ if TYPE_CHECKING:
 PUBLISHED, FAILED, WRONG_USE = 0, 1, 2
 
 
+def command() -> NoReturn:
+    """The command as a process of its own."""
+    code = main()
+    if code == FAILED:
+        # A run that broke off leaves threads at work, which would abort the interpreter at its end.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; returns its exit code: 0 published, 1 failed, 2 wrong use."""
+    """Run the command; returns its exit code: 0 published, 1 failed, 2 wrong use.
+
+    What was asked for (the summary, the estimate) goes to standard output, all else to standard error.
+    """
     words = list(sys.argv[1:] if argv is None else argv)
     beam_options: list[str] = []
     if "--" in words:
         at = words.index("--")
         words, beam_options = words[:at], words[at + 1 :]
-    arguments = parser().parse_args(words)
+    arguments = parse(words)
     with _own_terminal() as (console, log):
         try:
             config = config_of(arguments, beam_options)
             return _run(config, console, dry=arguments.dry_run)
-        except (ConfigError, FileNotFoundError) as error:
-            console.print(f"earwitness: {error}", style="red", highlight=False, markup=False)
+        except ConfigError as error:
+            _complain(console, str(error))
             return WRONG_USE
         except KeyboardInterrupt:
-            console.print("earwitness: stopped; nothing was published", style="red", highlight=False)
-            return FAILED
+            _complain(console, "stopped; nothing was published")
+        except ModelError as error:
+            _complain(console, str(error))
+        except RunError as error:
+            _complain(console, str(error), _keep(log, error) if error.__cause__ else None)
         except Exception as error:
-            from pipelines.run import RunError
-            from transforms.models.checkpoint import ModelError
+            told = f"an error that was not foreseen: {type(error).__name__}: {first_line(error)}"
+            _complain(console, told, _keep(log, error))
+    return FAILED
 
-            if isinstance(error, RunError | ModelError):
-                console.print(f"earwitness: {error}", style="red", highlight=False, markup=False)
-                if os.environ.get("EARWITNESS_TRACEBACK"):
-                    console.print_exception()
-                return FAILED
-            kept = _keep(log, error)
-            console.print(
-                f"earwitness: an error that was not foreseen: {type(error).__name__}: {error}\n"
-                f"the details are in {kept}; please report them",
-                style="red",
-                highlight=False,
-                markup=False,
-            )
-            return FAILED
+
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """The words told apart; recordings may stand before, between and after the options.
+
+    Raises:
+        SystemExit: unknown words, or help was asked for.
+    """
+    arguments, others = parser().parse_known_args(words)
+    unknown = [word for word in others if word.startswith("-")]
+    if unknown:
+        parser().error(f"unknown option {unknown[0]}: `earwitness run --help` lists them")
+    arguments.recordings += others
+    return arguments
 
 
 def parser() -> argparse.ArgumentParser:
@@ -146,21 +165,29 @@ def _pair(word: str) -> tuple[str, str]:
 
 
 def _run(config: Config, console: Console, *, dry: bool) -> int:
+    if not config.recordings:
+        raise ConfigError("no recordings: name files, folders or globs")
+    if not config.out:
+        raise ConfigError("no place for the tables: name a folder with --out")
     # Beam, torch and transformers take seconds to import: a wrong word is answered before that.
     from pipelines.dryrun import estimate, show_estimate
     from pipelines.progress import ProgressBar
     from pipelines.run import prepare, run
     from pipelines.summary import show_summary
 
-    prepared: Prepared = prepare(config)
+    try:
+        prepared: Prepared = prepare(config)
+    except FileNotFoundError as error:
+        raise ConfigError(str(error)) from None
     for note in prepared.notes:
         console.print(f"note: {note}", style="yellow", highlight=False, markup=False)
-    if dry:
-        show_estimate(console, prepared, estimate(prepared))
-        return PUBLISHED
-    with ProgressBar(console, len(prepared.sources)) as bar:
-        published = run(prepared, bar.address if prepared.engine.is_local else None)
-    show_summary(console, config, published)
+    with _console(1) as result:
+        if dry:
+            show_estimate(result, prepared, estimate(prepared))
+            return PUBLISHED
+        with ProgressBar(console, len(prepared.sources)) as bar:
+            published = run(prepared, bar.address if prepared.engine.is_local else None, bar.say)
+        show_summary(result, config, published)
     return PUBLISHED
 
 
@@ -176,8 +203,8 @@ def _own_terminal() -> Iterator[tuple[Console, Path]]:
         os.dup2(log.fileno(), 2)
     path = Path(log.name)
     try:
-        with os.fdopen(os.dup(terminal), "w", encoding="utf-8", errors="backslashreplace") as stream:
-            yield Console(file=stream, soft_wrap=True), path
+        with _console(terminal) as console:
+            yield console, path
     finally:
         sys.stderr.flush()
         os.dup2(terminal, 2)
@@ -186,10 +213,27 @@ def _own_terminal() -> Iterator[tuple[Console, Path]]:
             path.unlink()
 
 
-def _keep(log: Path, error: Exception) -> Path:
+@contextmanager
+def _console(descriptor: int) -> Iterator[Console]:
+    """Lines as long as they are, so that what is piped can be searched; names that are no text are escaped."""
+    with os.fdopen(os.dup(descriptor), "w", encoding="utf-8", errors="backslashreplace") as stream:
+        yield Console(file=stream, soft_wrap=True)
+
+
+def _complain(console: Console, what: str, details: Path | None = None) -> None:
+    where = f"\nthe details are in {details}" if details else ""
+    console.print(f"earwitness: {what}{where}", style="red", highlight=False, markup=False)
+
+
+def _keep(log: Path, error: Exception) -> Path | None:
+    """What libraries wrote and the traceback, in a file that stays; None where there is no room for it."""
     import traceback
 
     sys.stderr.flush()
     kept = log.with_suffix(".txt")
-    kept.write_text(log.read_text(errors="replace") + "".join(traceback.format_exception(error)))
+    try:
+        kept.write_text(log.read_text(errors="replace") + "".join(traceback.format_exception(error)))
+    except OSError:  # what failed may well be that the disk is full
+        kept.unlink(missing_ok=True)
+        return None
     return kept

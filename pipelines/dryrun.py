@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from pipelines.plural import counted
 from pipelines.run import Prepared, execute, load_models, work_of
 from schemas.records import Known
 from transforms.identify import identify
@@ -47,6 +48,9 @@ def estimate(prepared: Prepared) -> Estimate:
     The sample is of recordings of middling length, up to a minute or twenty files; of a corpus of long
     recordings that is one of them, whole.
     """
+    began = time.monotonic()
+    load_models(work_of(prepared, "dry-run", Path(), None))
+    loading = time.monotonic() - began
     with ThreadPoolExecutor() as pool:
         known = list(pool.map(identify, prepared.sources))
     recordings, failed = join_copies(known)
@@ -56,11 +60,8 @@ def estimate(prepared: Prepared) -> Estimate:
     if not sample:
         return Estimate(files, len(failed), copies, total, 0.0, None, None)
     with tempfile.TemporaryDirectory(prefix="earwitness-") as folder:
-        began = time.monotonic()
         some = replace(prepared, sources=tuple(k.source for k in sample))
         work = work_of(some, "dry-run", Path(folder), None)
-        load_models(work)
-        loading = time.monotonic() - began
         # The first pass over a model compiles and allocates; only the second is timed.
         execute(replace(work, sources=work.sources[:1]), prepared.engine)
         began = time.monotonic()
@@ -87,18 +88,22 @@ def _sample(known: list[Known]) -> list[Known]:
 
 def show_estimate(console: Console, prepared: Prepared, guess: Estimate) -> None:
     """Print it."""
-    console.print(f"{guess.files:,} files, {guess.audio_seconds / 3600:.3g} hours of audio after their headers", end="")
-    extra = [f"{n:,} {what}" for n, what in ((guess.copies, "copies"), (guess.unreadable, "unreadable")) if n]
-    console.print(f" ({', '.join(extra)})" if extra else "", highlight=False)
-    console.print(f"tables: {', '.join(prepared.tables)}", highlight=False)
-    for job, checkpoint in prepared.checkpoints.items():
-        console.print(f"  {job}: {checkpoint}", highlight=False)
+    copies = [counted(guess.copies, "copy", "copies")] if guess.copies else []
+    unreadable = [f"{guess.unreadable:,} unreadable"] if guess.unreadable else []
+    extra = f" ({', '.join(copies + unreadable)})" if copies + unreadable else ""
+    lines = [
+        f"{counted(guess.files, 'file')}{extra}, {guess.audio_seconds / 3600:.3g} hours of audio after their headers",
+        f"tables: {', '.join(prepared.tables)}",
+        *(f"  {job:12} {checkpoint}" for job, checkpoint in prepared.checkpoints.items()),
+    ]
+    console.print("\n".join(lines), highlight=False, markup=False)
     if guess.wall_seconds is None or guess.disk_bytes is None:
         console.print("no time or disk is estimated: no file has a readable header", style="yellow")
         return
+    workers = counted(prepared.engine.workers, "worker")
     console.print(
         f"about {_duration(guess.wall_seconds)} and {guess.disk_bytes / 1e6:,.1f} MB on disk, "
-        f"from a sample of {guess.sample_seconds:.0f} s on this machine with {prepared.engine.workers} workers",
+        f"from a sample of {guess.sample_seconds:.0f} s on this machine with {workers}",
         highlight=False,
     )
     console.print("nothing was written", highlight=False)
@@ -106,7 +111,7 @@ def show_estimate(console: Console, prepared: Prepared, guess: Estimate) -> None
 
 def _duration(seconds: float) -> str:
     if seconds < 120:
-        return f"{seconds:.0f} seconds"
+        return counted(max(1, round(seconds)), "second")
     if seconds < 7200:
         return f"{seconds / 60:.0f} minutes"
     return f"{seconds / 3600:.1f} hours"

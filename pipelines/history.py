@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 from apache_beam.metrics.metric import MetricsFilter
@@ -97,11 +97,10 @@ def _count(folder: Path) -> int:
 
 
 def _count_by(folder: Path, column: str) -> dict[str, int]:
-    if not any(folder.glob("*.parquet")):
-        return {}
-    question = f"SELECT {column}::VARCHAR, count(*) FROM read_parquet($1) GROUP BY 1 ORDER BY 2 DESC, 1"
-    with duckdb.connect() as connection:
-        return dict(connection.execute(question, [str(folder / "*.parquet")]).fetchall())
+    counts: Counter[str] = Counter()
+    for path in folder.glob("*.parquet"):
+        counts.update(pq.read_table(path, columns=[column])[column].to_pylist())
+    return dict(counts.most_common())
 
 
 def _counters(result: PipelineResult, namespace: str) -> list:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
+import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +24,14 @@ FILE_COLUMNS = ("file", "filename", "file_name", "path", "uri", "recording", "au
 """The header of the column that names the file, in any case; the first that is there."""
 
 
-def _truth(text: str) -> bool:
-    known = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-    return known[text.lower()]
-
-
-TYPES: dict[str, tuple[pa.DataType, Callable[[str], Any]]] = {
-    "text": (pa.string(), str),
-    "int": (pa.int64(), int),
-    "float": (pa.float64(), float),
-    "bool": (pa.bool_(), _truth),
-    "date": (pa.date32(), date.fromisoformat),
+TYPES: dict[str, pa.DataType] = {
+    "text": pa.string(),
+    "int": pa.int64(),
+    "float": pa.float64(),
+    "bool": pa.bool_(),
+    "date": pa.date32(),
 }
+YES_NO = {"yes": "true", "no": "false"}
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,7 @@ def join_metadata(sources: Sequence[Source], config: MetadataConfig) -> Joined:
         return Joined(tuple(sources), ())
     where = Path(config.path)
     header, lines = _read(where)
-    key = next((h for f in FILE_COLUMNS for h in header if h.strip().lower() == f), None)
+    key = _key(header)
     if key is None:
         raise ConfigError(f"{where}: no column names the file; call it one of {', '.join(FILE_COLUMNS)}")
     names = [h for h in header if h != key]
@@ -86,7 +83,7 @@ def join_metadata(sources: Sequence[Source], config: MetadataConfig) -> Joined:
             raise ConfigError(f"{where}, lines {found[uri][0]} and {number} both name {uri}")
         found[uri] = number, {n: _value(line[n], config.types.get(n, "text"), where, number, n) for n in names}
     columns = tuple(
-        column(name, TYPES[config.types.get(name, "text")][0], f"from {where.name}", nullable=True) for name in names
+        column(name, TYPES[config.types.get(name, "text")], f"from {where.name}", nullable=True) for name in names
     )
     joined = tuple(replace(s, metadata=found[s.uri][1]) if s.uri in found else s for s in sources)
     return Joined(joined, columns, tuple(unmatched))
@@ -94,37 +91,60 @@ def join_metadata(sources: Sequence[Source], config: MetadataConfig) -> Joined:
 
 def _read(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise ConfigError(f"metadata: {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"metadata: {path} is not UTF-8 text (byte {error.start}): save it as UTF-8") from error
-    first = text.partition("\n")[0]
     # Spreadsheets in half of the world write semicolons; the header tells.
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
-    header = next(reader, [])
-    if len(set(header)) != len(header):
-        twice = next(h for h in header if header.count(h) > 1)
-        raise ConfigError(f"metadata: {path}: two columns are called {twice!r}")
-    lines = []
-    for cells in reader:
-        if not any(cells):
-            continue
-        if len(cells) != len(header):
-            raise ConfigError(
-                f"metadata: {path}, line {reader.line_num}: {len(cells)} values for {len(header)} columns"
-            )
-        lines.append((reader.line_num, dict(zip(header, cells, strict=True))))
+    delimiter = next((d for d in ",;\t" if _key(_header(csv.reader(io.StringIO(text), delimiter=d)))), ",")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        header = _header(reader)
+        _refuse_header(path, header)
+        lines = []
+        for cells in reader:
+            if not any(cells):
+                continue
+            if len(cells) != len(header):
+                raise ConfigError(
+                    f"metadata: {path}, line {reader.line_num}: {len(cells)} values for {len(header)} columns"
+                )
+            lines.append((reader.line_num, dict(zip(header, cells, strict=True))))
+    except csv.Error as error:
+        raise ConfigError(f"metadata: {path}, line {reader.line_num}: {error}") from None
     return header, lines
 
 
+def _header(reader: Iterator[list[str]]) -> list[str]:
+    return [name.strip() for name in next(reader, [])]
+
+
+def _refuse_header(path: Path, header: Sequence[str]) -> None:
+    """DuckDB, for one, does not tell columns apart by case."""
+    small = [name.lower() for name in header]
+    for i, name in enumerate(small):
+        if not name:
+            raise ConfigError(f"metadata: {path}: column {i + 1} of {len(header)} has no name")
+        if name in small[:i]:
+            raise ConfigError(f"metadata: {path}: two columns are called {header[i]!r}")
+
+
+def _key(header: Sequence[str]) -> str | None:
+    """The column that names the file."""
+    return next((name for known in FILE_COLUMNS for name in header if name.lower() == known), None)
+
+
 def _value(text: str, kind: str, where: Path, number: int, name: str) -> Any:
-    if text == "":
+    """The text as its type: numbers and dates (2024-03-05) as Arrow reads them, yes, no, true, false, 1 and 0."""
+    if kind == "text":
+        return text or None
+    bare = text.strip()
+    if not bare:
         return None
     try:
-        return TYPES[kind][1](text)
-    except (ValueError, KeyError):
+        return pa.scalar(YES_NO.get(bare.lower(), bare) if kind == "bool" else bare).cast(TYPES[kind]).as_py()
+    except pa.ArrowInvalid:
         raise ConfigError(f"{where}, line {number}: {name} is {text!r}, which is no {kind}") from None
 
 
@@ -135,18 +155,28 @@ class _Finder:
         self._by_name: dict[str, list[Source]] = defaultdict(list)
         self._by_stem: dict[str, list[Source]] = defaultdict(list)
         for source in sources:
-            name = os.path.basename(source.uri)
+            name = os.path.basename(_composed(source.uri))
             self._by_name[name].append(source)
             self._by_stem[os.path.splitext(name)[0]].append(source)
 
     def __call__(self, named: str) -> list[Source]:
-        wanted = named.strip().replace("\\", "/").removeprefix("./")
+        as_it_is = _composed(named.strip())
+        return self._find(as_it_is) or self._find(as_it_is.replace("\\", "/"))
+
+    def _find(self, named: str) -> list[Source]:
+        wanted = named.removeprefix("./")
         if not wanted:
             return []
         name = wanted.rpartition("/")[2]
-        exact = [s for s in self._by_name.get(name, []) if ("/" + s.uri).endswith("/" + wanted)]
+        of_name = [(s, _composed(s.uri)) for s in self._by_name.get(name, [])]
+        exact = [s for s, uri in of_name if ("/" + uri).endswith("/" + wanted)]
         if exact:
             return exact
-        absolute = uri_of(os.path.abspath(wanted))
-        there = [s for s in self._by_name.get(name, []) if s.uri == absolute]
+        absolute = _composed(uri_of(os.path.abspath(wanted)))
+        there = [s for s, uri in of_name if uri == absolute]
         return there or [s for s in self._by_stem.get(name, []) if wanted == name]
+
+
+def _composed(text: str) -> str:
+    """Names that look the same are the same: a Mac writes an accent as a character of its own, others do not."""
+    return unicodedata.normalize("NFC", text)

@@ -9,8 +9,9 @@ import time
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn
 
+from pipelines.plural import counted
 from transforms.ticks import Tick
 
 LINE_EVERY_SECONDS = 10.0
@@ -27,7 +28,9 @@ class ProgressBar:
     def __init__(self, console: Console, files: int) -> None:
         self._console = console
         self._total = Tick(planned_files=files)
-        self._began = time.monotonic()
+        self._doing = ""
+        self._began = self._shown = time.monotonic()
+        self._ended: float | None = None
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
         self._socket.settimeout(0.2)
@@ -35,11 +38,18 @@ class ProgressBar:
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._bar = (
-            Progress(BarColumn(), TextColumn("{task.fields[text]}"), TimeElapsedColumn(), console=console)
+            Progress(
+                BarColumn(bar_width=None),
+                TextColumn("{task.fields[text]}"),
+                console=console,
+                expand=True,
+                redirect_stdout=False,  # what libraries print does not belong beside the bar
+                redirect_stderr=False,
+            )
             if console.is_terminal
             else None
         )
-        self._task = self._bar.add_task("run", total=None, text="reading headers") if self._bar else None
+        self._task = self._bar.add_task("run", total=None, text="") if self._bar else None
 
     def __enter__(self) -> ProgressBar:
         if self._bar:
@@ -51,45 +61,76 @@ class ProgressBar:
         self._over.set()
         self._thread.join()
         self._socket.close()
-        if self._bar:
+        if self._bar and self._task is not None:
+            if kind is None:
+                self._doing = ""
+                self._total.planned_seconds = self._total.seconds  # whatever the headers promised
+                self._bar.update(self._task, completed=1, total=1, text=self.text())
             self._bar.stop()
 
-    def _listen(self) -> None:
-        shown = time.monotonic()
-        while not self._over.is_set():
-            try:
-                tick = Tick(**json.loads(self._socket.recv(4096)))
-            except TimeoutError:
-                tick = Tick()
-            self._add(tick)
-            if self._bar and self._task is not None:
-                total = self._total.planned_seconds or None
-                self._bar.update(self._task, completed=self._total.seconds, total=total, text=self.text())
-            elif time.monotonic() - shown > max(LINE_EVERY_SECONDS, LINE_EVERY_SHARE * (shown - self._began)):
-                self._console.print(self.text(), highlight=False)
-                shown = time.monotonic()
+    def say(self, doing: str) -> None:
+        """What goes on now: beside the bar, or as a line of its own."""
+        self._doing = doing
+        self._ended = time.monotonic()
+        if self._bar is None:
+            self._console.print(doing, highlight=False, markup=False)
 
-    def _add(self, tick: Tick) -> None:
+    def text(self) -> str:
+        """What goes on, or the figures of the recordings while it is them."""
+        return self._doing or describe(self._total, (self._ended or time.monotonic()) - self._began)
+
+    def _listen(self) -> None:
+        while not self._over.is_set():
+            self._take()
+            self._show()
+        self._socket.setblocking(False)
+        while self._take():  # what workers sent last
+            continue
+
+    def _take(self) -> bool:
+        try:
+            tick = Tick(**json.loads(self._socket.recv(4096)))
+        except (TimeoutError, BlockingIOError):
+            return False
         total = self._total
+        if tick.planned_files:
+            total.planned_seconds, total.planned_files = tick.planned_seconds, tick.planned_files
+            self._began, self._ended, self._doing = time.monotonic(), None, ""
         total.seconds += tick.seconds
         total.files += tick.files
         total.errors += tick.errors
-        total.planned_seconds = tick.planned_seconds or total.planned_seconds
-        total.planned_files = tick.planned_files or total.planned_files
+        return True
 
-    def text(self) -> str:
-        """``12/40 files, 1.25 of 4.10 h, 31x real time, 2 errors, 0:05:31 left``."""
-        total = self._total
-        elapsed = time.monotonic() - self._began
-        speed = total.seconds / elapsed
-        hours = f"{total.seconds / 3600:.2f} of {total.planned_seconds / 3600:.2f} h"
-        parts = [
-            f"{total.files}/{total.planned_files} files",
-            hours,
-            f"{speed:.0f}x real time",
-            f"{total.errors} errors",
-        ]
-        if speed > 0 and total.planned_seconds > total.seconds:
-            left = round((total.planned_seconds - total.seconds) / speed)
-            parts.append(f"{left // 3600}:{left // 60 % 60:02d}:{left % 60:02d} left")
-        return ", ".join(parts)
+    def _show(self) -> None:
+        now = time.monotonic()
+        if self._bar and self._task is not None:
+            total = self._total.planned_seconds or None
+            self._bar.update(self._task, completed=self._total.seconds, total=total, text=self.text())
+        elif now - self._shown > max(LINE_EVERY_SECONDS, LINE_EVERY_SHARE * (now - self._began)):
+            self._console.print(self.text(), highlight=False)
+            self._shown = now
+
+
+def describe(total: Tick, elapsed: float) -> str:
+    """``12/40 files, 1.25 of 4.10 h, 31x real time, 2 errors, 0:05:31 left``.
+
+    Args:
+        total: all ticks added up.
+        elapsed: seconds since the plan was made.
+    """
+    speed = total.seconds / max(elapsed, 1e-3)
+    parts = [
+        f"{total.files:,}/{total.planned_files:,} files",
+        f"{_hours(total.seconds)} of {_hours(total.planned_seconds)} h",
+        f"{speed:,.{0 if speed >= 10 else 1}f}x real time",
+        counted(total.errors, "error"),
+    ]
+    if speed > 0 and total.planned_seconds > total.seconds:
+        left = round((total.planned_seconds - total.seconds) / speed)
+        parts.append(f"{left // 3600}:{left // 60 % 60:02d}:{left % 60:02d} left")
+    return ", ".join(parts)
+
+
+def _hours(seconds: float) -> str:
+    hours = seconds / 3600
+    return f"{hours:,.{0 if hours >= 100 else 2}f}"

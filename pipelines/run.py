@@ -15,9 +15,11 @@ import torch
 from pipelines.audit import Audit, audit
 from pipelines.checkpoints import chosen
 from pipelines.engine import Engine, choose_engine, threads_each
+from pipelines.failure import RunError, first_line
 from pipelines.graph import HEARS, OF_WINDOWS, Work, build
 from pipelines.history import Measured, measure, write_run
 from pipelines.metadata import join_metadata
+from pipelines.plural import counted
 from pipelines.snapshot import Corpus
 from schemas.catalog import JOBS, TABLES, tables_for
 from schemas.config import Config, ConfigError
@@ -29,10 +31,6 @@ from transforms.listen import Listening
 from transforms.models.door import Description, ModelError, describe
 from transforms.stages.inference import door_of
 from transforms.stages.listen import WINDOWS, Hearing
-
-
-class RunError(Exception):
-    """The run failed and nothing was published: one line that says what and where."""
 
 
 @dataclass(frozen=True)
@@ -76,13 +74,12 @@ def prepare(config: Config) -> Prepared:
         ConfigError, FileNotFoundError: wrong use.
         ModelError: a checkpoint that cannot be had or does not fit its job.
     """
-    if not config.recordings:
-        raise ConfigError("no recordings: name files, folders or globs")
-    if not config.out:
-        raise ConfigError("no place for the tables: name a folder with --out")
+    if config.device == "cuda" and not torch.cuda.is_available():
+        raise ConfigError("--device cuda: torch sees no GPU on this machine")
     found = discover(config.recordings)
     if not found.sources:
         raise ConfigError("no recordings: the folders named hold no files that could be any")
+    engine = choose_engine(config.beam, len(found.sources))
     joined = join_metadata(found.sources, config.metadata)
     checkpoints = chosen(config)
     try:
@@ -102,13 +99,12 @@ def prepare(config: Config) -> Prepared:
     notes = []
     if found.passed_over:
         which = ", ".join(f"{extension} {n}" for extension, n in found.passed_over.most_common(4))
-        notes.append(
-            f"{found.passed_over.total()} files passed over that are no recordings by their extension ({which})"
-        )
+        passed_over = counted(found.passed_over.total(), "file")
+        notes.append(f"{passed_over} passed over, no recordings by their extension ({which})")
     if joined.unmatched:
         some = ", ".join(joined.unmatched[:3]) + (", ..." if len(joined.unmatched) > 3 else "")
-        notes.append(f"{len(joined.unmatched)} lines of the metadata name no file of this run: {some}")
-    engine = choose_engine(config.beam, len(joined.sources))
+        lines = counted(len(joined.unmatched), "line")
+        notes.append(f"of the metadata, {lines} name no file of this run: {some}")
     return Prepared(config, joined.sources, tables, checkpoints, descriptions, engine, tuple(notes))
 
 
@@ -123,8 +119,6 @@ def jobs_of(prepared: Prepared, run_id: str) -> tuple[Job, ...]:
     device = config.device
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
-    elif device == "cuda" and not torch.cuda.is_available():
-        raise ConfigError("--device cuda: torch sees no GPU on this machine")
     precision = "fp32" if config.precision == "auto" else config.precision
     return tuple(
         Job(
@@ -206,33 +200,25 @@ def run(
     try:
         staging = corpus.begin(run_id)
     except OSError as error:
-        raise RunError(f"{corpus.out} cannot be written: {error.strerror}") from error
+        raise RunError(f"{corpus.out} cannot be written: {error.strerror}") from None
     try:
         work = work_of(prepared, run_id, staging, ticks)
+        say("loading the models")
         models = load_models(work)
+        say("reading the headers" if ticks else "the engine is at work")
         result = execute(work, prepared.engine)
         measured = measure(staging, work.tables, result, models, time.monotonic() - clock)
         write_run(staging, work.tables["runs"], prepared.config, run_id, started, measured)
         corpus.complete(staging, work.tables)
-    except (ModelError, ConfigError):
-        corpus.abandon(staging)
-        raise
+        say("auditing the tables")
+        audited = audit(staging, list(work.tables.values()), inputs=len(prepared.sources))
+        (staging / "audit.json").write_text(audited.to_json())
     except BaseException as error:
         corpus.abandon(staging)
-        if isinstance(error, KeyboardInterrupt):
-            raise
-        raise RunError(first_line(error)) from error
-    say("auditing the tables")
-    audited = audit(staging, list(work.tables.values()), inputs=len(prepared.sources))
-    (staging / "audit.json").write_text(audited.to_json())
+        if isinstance(error, Exception) and not isinstance(error, ModelError | ConfigError):
+            raise RunError(first_line(error)) from error
+        raise
     if not audited.success:
         lines = "\n  ".join(audited.summary())
         raise RunError(f"the audit failed; nothing was published; the tables are kept in {staging}\n  {lines}")
     return Published(run_id, corpus.publish(staging), audited, measured)
-
-
-def first_line(error: BaseException) -> str:
-    """What went wrong, out of the layers that Beam wraps round an error."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    told = [line for line in lines if not line.startswith(("File ", "Traceback", "During", "^", "~"))]
-    return (told[-1] if told else f"{type(error).__name__}")[:500]

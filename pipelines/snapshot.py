@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Mapping
@@ -21,13 +22,16 @@ class Corpus:
     def __init__(self, out: str | Path) -> None:
         self.out = Path(out)
         self.current = self.out / "current"
+        self._new = [folder for folder in (self.out, *self.out.parents) if not folder.exists()]
 
     def begin(self, run_id: str) -> Path:
         """A fresh folder for the tables of a run.
 
         Raises:
-            OSError: OUT cannot be made or written.
+            OSError: OUT cannot be made or written, or its ``current`` is not a link of ours.
         """
+        if self.current.exists() and not self.current.is_symlink():
+            raise FileExistsError(errno.EEXIST, "what is called `current` in it is of no run")
         staging = self.out / "staging" / run_id
         staging.mkdir(parents=True)
         return staging
@@ -54,9 +58,15 @@ class Corpus:
         return snapshot
 
     def abandon(self, staging: Path) -> None:
-        """Leave nothing of a run that failed."""
-        shutil.rmtree(staging, ignore_errors=True)
+        """Leave nothing of a run that failed, nor folders that were made for it."""
+        # Under another name first, so that workers that are still at it find no place to write to.
+        given_up = staging.with_name(f".{staging.name}")
+        os.rename(staging, given_up)
+        shutil.rmtree(given_up, ignore_errors=True)
         self._tidy()
+        for folder in self._new:
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
 
     def _tidy(self) -> None:
         staging = self.out / "staging"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
+from pipelines.plural import counted
 from pipelines.run import Published
 from schemas.catalog import TABLES
 from schemas.config import Config
@@ -13,18 +14,15 @@ from schemas.config import Config
 def show_summary(console: Console, config: Config, published: Published) -> None:
     """Print the tables with their rows, what failed and why, how long it took and where all lies."""
     measured = published.measured
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("table", no_wrap=True, min_width=12)
-    table.add_column("rows", justify="right", no_wrap=True, min_width=6)
-    table.add_column("one row is", no_wrap=True, overflow="ellipsis")
-    for name, rows in {**measured.rows, "runs": 1}.items():
-        table.add_row(name, f"{rows:,}", TABLES[name].row)
-    console.print(table, soft_wrap=False)
+    _line(console, f"{'table':12}  {'rows':>11}  one row is", style="bold")
+    runs = len(list((published.snapshot / "runs").glob("*.parquet")))
+    for name, rows in {**measured.rows, "runs": runs}.items():
+        _line(console, f"{name:12}  {rows:11,}  {TABLES[name].row}")
     files = ", ".join(f"{n:,} {status}" for status, n in measured.files.items())
-    console.print(f"\n{sum(measured.files.values()):,} files: {files}", highlight=False)
+    console.print(f"\n{counted(sum(measured.files.values()), 'file')}: {files}", highlight=False)
     if measured.errors:
         errors = ", ".join(f"{n:,} {reason}" for reason, n in measured.errors.items())
-        console.print(f"{sum(measured.errors.values()):,} errors: {errors}", highlight=False)
+        console.print(f"{counted(sum(measured.errors.values()), 'error')}: {errors}", highlight=False)
     speed = measured.audio_seconds / measured.wall_seconds if measured.wall_seconds else 0
     console.print(
         f"{measured.audio_seconds / 3600:.3g} hours of audio in {measured.wall_seconds:,.0f} s "
@@ -32,9 +30,17 @@ def show_summary(console: Console, config: Config, published: Published) -> None
         highlight=False,
     )
     for job, model in measured.models.items():
-        console.print(f"  {job}: {model}, {measured.model_seconds[job]:,.1f} s", highlight=False)
+        console.print(f"  {job:12} {measured.model_seconds[job]:9,.1f} s  {model}", highlight=False, markup=False)
     where = f"{config.out.rstrip('/')}/current"
-    console.print(f"\npublished: {where}/<table>/*.parquet", highlight=False, style="bold")
+    console.print(f"\npublished: {where}/<table>/*.parquet", highlight=False, markup=False, style="bold")
     if "transcripts" in measured.rows:
         query = f"duckdb -c \"SELECT text FROM '{where}/transcripts/*.parquet' LIMIT 5\""
-        console.print(f"try: {query}", highlight=False)
+        console.print(f"try: {query}", highlight=False, markup=False)
+
+
+def _line(console: Console, text: str, style: str = "") -> None:
+    """One line, cut to the width of a terminal; a pipe has it whole."""
+    line = Text(text, style=style)
+    if console.is_terminal:
+        line.truncate(console.width, overflow="ellipsis")
+    console.print(line, highlight=False)

@@ -111,7 +111,7 @@ class Table:
         """
         schema = self.schema
         for new in columns:
-            if new.name in schema.names:
+            if new.name.lower() in (name.lower() for name in schema.names):
                 raise ValueError(f"the column {new.name!r} of the metadata stands in {self.name!r} already: rename it")
             schema = schema.append(new)
         return replace(self, schema=schema)

@@ -22,7 +22,10 @@ def identify(source: Source) -> Known:
     A source that cannot be read comes back with its problem and without an id.
     """
     try:
-        if not stat.S_ISREG(os.stat(source.path).st_mode):
+        mode = os.stat(source.path).st_mode
+        if stat.S_ISDIR(mode):
+            return _failed(source, Reason.UNREADABLE, "a folder that cannot be listed")
+        if not stat.S_ISREG(mode):
             return _failed(source, Reason.NOT_A_FILE, "not a regular file")
         recording_id = content_hash(source.path)
     except FileNotFoundError:

@@ -25,7 +25,8 @@ class ShardFile:
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._path = path
         self._growing = path.with_name(f".{path.name}.{os.getpid()}.growing")
-        path.parent.mkdir(parents=True, exist_ok=True)
+        # Not its parents: a worker that is late must not bring back the folder of a run given up.
+        path.parent.mkdir(exist_ok=True)
         self._writer = open_parquet(self._growing, schema)
         self._schema = schema
         self._held: list[pa.RecordBatch] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -22,7 +21,7 @@ def file_rows(sources: Sequence[Source], recording_id: str | None, status: str, 
         {
             "uri": [s.uri for s in sources],
             "bytes": [s.bytes for s in sources],
-            "modified": [_utc(s.modified_ns) for s in sources],
+            "modified": [s.modified_ns // 1000 or None for s in sources],  # microseconds, whatever the year
             "recording_id": [recording_id] * len(sources),
             "status": [status] * len(sources),
             "run_id": [run_id] * len(sources),
@@ -66,7 +65,7 @@ def error_rows(
             "recording_id": [p.recording_id for p in places] or [recording_id] * len(problems),
             "stage": [p.stage.value for p in problems],
             "reason": [p.reason.value for p in problems],
-            "message": [" ".join(p.message.split()) for p in problems],
+            "message": [_one_line(p.message) for p in problems],
             "channel": [p.channel for p in places] or [None] * len(problems),
             "start_ms": [p.start_ms for p in places] or [p.start_ms for p in problems],
             "end_ms": [p.end_ms for p in places] or [None] * len(problems),
@@ -75,5 +74,6 @@ def error_rows(
     )
 
 
-def _utc(nanoseconds: int) -> datetime | None:
-    return datetime.fromtimestamp(nanoseconds / 1e9, UTC) if nanoseconds else None
+def _one_line(message: str) -> str:
+    """Whatever a library said, as text that can be written: names of files may hold what is no UTF-8."""
+    return " ".join(message.encode("utf-8", "backslashreplace").decode().split())

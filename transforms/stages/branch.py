@@ -18,7 +18,6 @@ from transforms.rows.inventory import error_rows
 from transforms.shards import ShardWriter
 from transforms.ticks import Ticker
 
-
 STAGES = {"windows": Stage.DECODE, "segments": Stage.SPEECH}
 """The stages of the tables that no stage bears the name of."""
 

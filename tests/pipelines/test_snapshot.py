@@ -1,0 +1,219 @@
+"""What readers see of a corpus: all of a run or nothing of it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.failure import RunError
+from pipelines.run import prepare, run
+from pipelines.snapshot import Corpus
+from schemas.catalog import TABLES
+from schemas.config import from_mapping
+from tests.pipelines.corpora import DEMO, publish
+from transforms.shards import ShardFile
+
+NAMES = ("windows", "errors", "runs")
+
+
+def stage(corpus: Corpus, run_id: str, rows: int) -> Path:
+    """A run whose tables hold ``rows`` windows."""
+    staging = corpus.begin(run_id)
+    for name, column in (("windows", "window_id"), ("runs", "run_id")):
+        (staging / name).mkdir()
+        schema = TABLES[name].schema
+        count = rows if name == "windows" else 1
+        values = {
+            field.name: pa.array([run_id] * count if field.name == column else [None] * count, field.type)
+            for field in schema
+        }
+        pq.write_table(
+            pa.table(values, pa.schema([f.with_nullable(True) for f in schema])), staging / name / f"{run_id}.parquet"
+        )
+    corpus.complete(staging, {name: TABLES[name] for name in NAMES})
+    return staging
+
+
+def everything(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+def test_nothing_is_seen_before_it_is_published(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path / "out")
+    staging = stage(corpus, "run-1", 3)
+    assert not corpus.current.exists()
+    snapshot = corpus.publish(staging)
+    assert corpus.current.resolve() == snapshot.resolve()
+    assert os.readlink(corpus.current) == "snapshots/run-1"  # the folder can be moved as a whole
+    assert sorted(os.listdir(corpus.out)) == ["current", "snapshots"]
+
+
+def test_every_table_has_a_file(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path)
+    corpus.publish(stage(corpus, "run-1", 0))
+    for name in NAMES:
+        assert pq.read_table(corpus.current / name).schema.names == TABLES[name].schema.names
+    assert pq.read_table(corpus.current / "errors").schema.equals(TABLES["errors"].schema)
+
+
+def test_earlier_runs_stay_in_the_table_of_runs(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path)
+    for i in range(3):
+        corpus.publish(stage(corpus, f"run-{i}", i))
+    runs = pq.read_table(corpus.current / "runs")["run_id"].to_pylist()
+    assert sorted(runs) == ["run-0", "run-1", "run-2"]
+    assert pq.read_table(corpus.current / "windows").num_rows == 2
+
+
+def test_a_reader_goes_on_with_the_snapshot_that_it_resolved(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path)
+    corpus.publish(stage(corpus, "run-1", 3))
+    resolved = corpus.current.resolve()
+    corpus.publish(stage(corpus, "run-2", 5))
+    assert pq.read_table(resolved / "windows").num_rows == 3
+    assert pq.read_table(corpus.current / "windows").num_rows == 5
+
+
+def test_there_is_no_moment_without_a_corpus(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path)
+    corpus.publish(stage(corpus, "run-000", 1))
+    seen: set[int | str] = set()
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.is_set():
+            try:
+                seen.add(len(os.listdir(corpus.current / "windows")))
+            except OSError as error:
+                seen.add(str(error))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    for i in range(1, 40):
+        corpus.publish(stage(corpus, f"run-{i:03}", 1))
+    over.set()
+    watcher.join()
+    assert seen == {1}
+
+
+def test_a_run_given_up_leaves_what_was_there(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path)
+    corpus.publish(stage(corpus, "run-1", 3))
+    before = everything(tmp_path)
+    corpus.abandon(stage(corpus, "run-2", 5))
+    assert everything(tmp_path) == before
+
+
+def test_a_run_given_up_leaves_no_folder_that_was_made_for_it(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path / "new" / "out")
+    corpus.abandon(stage(corpus, "run-1", 1))
+    assert everything(tmp_path) == []
+    (tmp_path / "mine").mkdir()
+    mine = Corpus(tmp_path / "mine")
+    mine.abandon(stage(mine, "run-1", 1))
+    assert everything(tmp_path) == ["mine"]
+
+
+def test_a_late_worker_does_not_bring_back_a_run_given_up(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path / "out")
+    staging = corpus.begin("run-1")
+    late = ShardFile(staging / "windows" / "000000.parquet", TABLES["windows"].schema)
+    corpus.abandon(staging)
+    with pytest.raises(FileNotFoundError):
+        late.close()
+    with pytest.raises(FileNotFoundError):
+        ShardFile(staging / "frames" / "000000.parquet", TABLES["frames"].schema)
+    assert everything(tmp_path) == []
+
+
+def test_two_runs_side_by_side_do_not_disturb_each_other(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path)
+    one, other = stage(corpus, "run-1", 1), stage(corpus, "run-2", 2)
+    corpus.publish(one)
+    assert other.is_dir()
+    corpus.abandon(other)
+    assert pq.read_table(corpus.current / "windows").num_rows == 1
+    assert sorted(os.listdir(tmp_path)) == ["current", "snapshots"]
+
+
+def test_what_is_no_link_of_ours_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "current").mkdir()
+    (tmp_path / "current" / "mine.txt").touch()
+    with pytest.raises(FileExistsError, match="`current`"):
+        Corpus(tmp_path).begin("run-1")
+    assert everything(tmp_path) == ["current", "current/mine.txt"]
+
+
+@pytest.fixture(scope="module")
+def twice(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[int]]:
+    """A corpus published with one recording, read in every way, and published again with two."""
+    out = tmp_path_factory.mktemp("twice") / "a corpus"
+    publish(out, {}, [DEMO / "signals" / "yes.wav"], tables=["windows"])
+    before = read_in_every_way(out)
+    publish(out, {}, [DEMO / "signals"], tables=["windows"])
+    return out, before
+
+
+def read_in_every_way(out: Path) -> list[int]:
+    """The recordings that DuckDB, Polars and pandas count."""
+    glob = f"{out}/current/recordings/*.parquet"
+    with duckdb.connect() as duck:
+        counted = duck.execute("SELECT count(DISTINCT recording_id) FROM read_parquet($1)", [glob]).fetchall()
+    return [
+        counted[0][0],
+        pl.read_parquet(glob)["recording_id"].n_unique(),
+        pl.scan_parquet(glob).select(pl.len()).collect().item(),
+        pd.read_parquet(out / "current" / "recordings")["recording_id"].nunique(),
+    ]
+
+
+def test_readers_see_the_run_that_was_published_last(twice: tuple[Path, list[int]]) -> None:
+    out, before = twice
+    assert before == [1, 1, 1, 1]
+    assert read_in_every_way(out) == [4, 4, 4, 4]
+
+
+def test_every_table_can_be_read_in_every_way(twice: tuple[Path, list[int]]) -> None:
+    out, _ = twice
+    names = sorted(folder.name for folder in (out / "current").iterdir() if folder.is_dir())
+    assert names == ["errors", "files", "recordings", "runs", "windows"]
+    for name in names:
+        glob = f"{out}/current/{name}/*.parquet"
+        with duckdb.connect() as duck:
+            rows = duck.execute("SELECT count(*) FROM read_parquet($1)", [glob]).fetchall()[0][0]
+        assert rows == len(pl.read_parquet(glob)) == len(pd.read_parquet(out / "current" / name))
+
+
+def test_both_runs_are_told_of(twice: tuple[Path, list[int]]) -> None:
+    out, _ = twice
+    runs = pq.read_table(out / "current" / "runs").to_pylist()
+    files = {run["run_id"]: dict((c["name"], c["value"]) for c in run["counts"])["files"] for run in runs}
+    assert [files[run_id] for run_id in sorted(files)] == [1, 4]
+    assert sorted(os.listdir(out / "snapshots")) == sorted(files)
+    current = set(pq.read_table(out / "current" / "files")["run_id"].to_pylist())
+    assert current == {max(files)}
+
+
+def test_a_run_that_fails_leaves_the_corpus_as_it_was(tmp_path: Path, twice: tuple[Path, list[int]]) -> None:
+    """Its last table cannot be written: the name of a folder is taken."""
+    out, _ = twice
+    before = everything(out)
+    values = {"recordings": [str(DEMO / "signals")], "out": str(out), "tables": ["windows"]}
+    prepared = prepare(from_mapping(values))
+
+    def spoil(doing: str) -> None:
+        if doing == "the engine is at work":
+            (staging,) = (out / "staging").iterdir()
+            (staging / "windows").touch()
+
+    with pytest.raises(RunError, match="File exists|Not a directory"):
+        run(prepared, say=spoil)
+    assert everything(out) == before

@@ -1,0 +1,134 @@
+"""Who a source is: the hash of its bytes, or why it has none."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+import wave
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from schemas.reasons import Reason, Stage
+from schemas.records import Known, Source
+from transforms.discover import discover
+from transforms.identify import ASSUMED_BYTES_PER_SECOND, BLOCK_BYTES, content_hash, identify
+
+
+def source_of(path: Path) -> Source:
+    return discover([str(path)]).sources[0]
+
+
+def reason_of(known: Known) -> Reason:
+    assert known.recording_id is None
+    assert known.seconds == 0
+    assert known.problem is not None
+    assert known.problem.stage is Stage.IDENTIFY
+    assert "\n" not in known.problem.message
+    return known.problem.reason
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@given(st.binary(max_size=200))
+def test_the_id_is_the_hash_of_the_bytes(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(content)
+    assert content_hash(str(path)) == hashlib.sha256(content).hexdigest()[:32]
+
+
+@pytest.mark.parametrize("size", [BLOCK_BYTES - 1, BLOCK_BYTES, BLOCK_BYTES + 1, 2 * BLOCK_BYTES])
+def test_the_id_of_more_than_a_block(tmp_path: Path, size: int) -> None:
+    content = bytes(range(256)) * (size // 256 + 1)
+    (tmp_path / "x").write_bytes(content[:size])
+    assert content_hash(str(tmp_path / "x")) == hashlib.sha256(content[:size]).hexdigest()[:32]
+
+
+def test_a_moved_copy_is_the_same_recording(tmp_path: Path) -> None:
+    for name in ("a.wav", "b.mp3"):
+        (tmp_path / name).write_bytes(b"the same")
+    assert identify(source_of(tmp_path / "a.wav")).recording_id == identify(source_of(tmp_path / "b.mp3")).recording_id
+
+
+def test_the_header_says_how_long_it_is(tmp_path: Path) -> None:
+    with wave.open(str(tmp_path / "x.wav"), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(4 * 12_000))
+    known = identify(source_of(tmp_path / "x.wav"))
+    assert known.seconds == pytest.approx(1.5)
+    assert known.problem is None
+
+
+def test_without_a_header_the_length_is_guessed_from_the_size(tmp_path: Path) -> None:
+    (tmp_path / "x.wav").write_bytes(b"no audio" * 4000)
+    known = identify(source_of(tmp_path / "x.wav"))
+    assert known.recording_id is not None
+    assert known.problem is None  # decoding will tell
+    assert known.seconds == 32_000 / ASSUMED_BYTES_PER_SECOND
+
+
+def test_an_empty_file(tmp_path: Path) -> None:
+    (tmp_path / "x.wav").touch()
+    assert reason_of(identify(source_of(tmp_path / "x.wav"))) is Reason.EMPTY_FILE
+
+
+def test_gone_since_it_was_listed(tmp_path: Path) -> None:
+    (tmp_path / "x.wav").write_bytes(b"x")
+    source = source_of(tmp_path / "x.wav")
+    (tmp_path / "x.wav").unlink()
+    assert reason_of(identify(source)) is Reason.NOT_FOUND
+
+
+def test_its_folder_is_a_file_now(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "x.wav").write_bytes(b"x")
+    source = source_of(folder / "x.wav")
+    (folder / "x.wav").unlink()
+    folder.rmdir()
+    folder.touch()
+    assert reason_of(identify(source)) is Reason.UNREADABLE
+
+
+def test_its_name_belongs_to_a_folder_now(tmp_path: Path) -> None:
+    (tmp_path / "x.wav").write_bytes(b"x")
+    source = source_of(tmp_path / "x.wav")
+    (tmp_path / "x.wav").unlink()
+    (tmp_path / "x.wav").mkdir()
+    assert reason_of(identify(source)) is Reason.UNREADABLE
+
+
+def test_no_permission(tmp_path: Path) -> None:
+    path = tmp_path / "x.wav"
+    path.write_bytes(b"x")
+    source = source_of(path)
+    path.chmod(0)
+    for folder in (tmp_path, *tmp_path.parents[:-1]):
+        if os.geteuid() == 0 and not folder.stat().st_mode & 0o001:
+            folder.chmod(0o755)
+    root = os.geteuid() == 0
+    if root:  # who may read everything
+        os.seteuid(65534)
+    try:
+        known = identify(source)
+    finally:
+        if root:
+            os.seteuid(0)
+    assert reason_of(known) is Reason.UNREADABLE
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.wav")
+    assert reason_of(identify(source_of(tmp_path / "pipe.wav"))) is Reason.NOT_A_FILE
+
+
+def test_a_socket_and_a_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # the name of a socket has to be short
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind("s.wav")
+        assert reason_of(identify(source_of(tmp_path / "s.wav"))) is Reason.NOT_A_FILE
+    assert reason_of(identify(source_of(Path("/dev/null")))) is Reason.NOT_A_FILE
