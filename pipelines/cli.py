@@ -88,12 +88,13 @@ def parser() -> argparse.ArgumentParser:
         "run",
         help="decode, transcribe, describe and publish",
         description="Turns recordings into tables under OUT/current/<table>/*.parquet.",
-        epilog="Options for Beam follow after --, for example: -- --direct_num_workers=4",
+        epilog="Options for Beam follow after --, for example: -- --direct_num_workers=4.  "
+        "Exit codes: 0 published, 1 failed and nothing published, 2 wrong use.",
     )
     run.add_argument("recordings", nargs="*", metavar="RECORDINGS", help="files, folders and globs")
-    run.add_argument("--out", help="the folder of the corpus")
+    run.add_argument("--out", metavar="FOLDER", help="the folder of the corpus")
     run.add_argument("--config", metavar="FILE", help="a YAML file with any of these; the command line wins")
-    run.add_argument("--models", help="a named set of checkpoints: base (default) or demo")
+    run.add_argument("--models", metavar="base|demo", help="a named set of checkpoints (default: base)")
     run.add_argument(
         "--model",
         action="append",
@@ -102,12 +103,12 @@ def parser() -> argparse.ArgumentParser:
         help=f"one job's checkpoint: a folder, or name or name@revision on the Hub; none leaves the job out; "
         f"repeatable; jobs: {', '.join(JOBS)}",
     )
-    run.add_argument("--tables", help=f"only these, and what they need; of {', '.join(TABLES)}")
+    run.add_argument("--tables", metavar="TABLE,...", help=f"only these, and what they need; of {', '.join(TABLES)}")
     run.add_argument("--metadata", metavar="CSV", help="your own columns, joined by file name or path")
-    run.add_argument("--channels", help="mix (default) averages the channels, each keeps them apart")
-    run.add_argument("--language", help="what is spoken, as a code such as en")
-    run.add_argument("--device", help="auto (default), cpu or cuda")
-    run.add_argument("--precision", help="auto (default), fp32 or bf16")
+    run.add_argument("--channels", metavar="mix|each", help="average the channels (default) or keep them apart")
+    run.add_argument("--language", metavar="CODE", help="what is spoken, as a code such as en")
+    run.add_argument("--device", metavar="auto|cpu|cuda", help="where the models run (default: auto)")
+    run.add_argument("--precision", metavar="auto|fp32|bf16", help="of the models (default: auto)")
     run.add_argument("--dry-run", action="store_true", help="say what would be done and what it would cost")
     return top
 

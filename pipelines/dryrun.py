@@ -13,7 +13,7 @@ from rich.console import Console
 
 from pipelines.plural import counted
 from pipelines.run import Prepared, execute, load_models, work_of
-from schemas.records import Known
+from schemas.records import Recording
 from transforms.identify import identify
 from transforms.plan import join_copies
 
@@ -56,11 +56,11 @@ def estimate(prepared: Prepared) -> Estimate:
     recordings, failed = join_copies(known)
     total = sum(r.seconds for r in recordings)
     files, copies = len(known), len(known) - len(failed) - len(recordings)
-    sample = _sample([k for k in known if k.recording_id is not None and k.seconds > 0])
+    sample = _sample([r for r in recordings if r.seconds > 0])
     if not sample:
         return Estimate(files, len(failed), copies, total, 0.0, None, None)
     with tempfile.TemporaryDirectory(prefix="earwitness-") as folder:
-        some = replace(prepared, sources=tuple(k.source for k in sample))
+        some = replace(prepared, sources=tuple(r.sources[0] for r in sample))
         work = work_of(some, "dry-run", Path(folder), None)
         # The first pass over a model compiles and allocates; only the second is timed.
         execute(replace(work, sources=work.sources[:1]), prepared.engine)
@@ -68,20 +68,20 @@ def estimate(prepared: Prepared) -> Estimate:
         execute(work, prepared.engine)
         seconds = time.monotonic() - began
         written = sum(p.stat().st_size for p in Path(folder).rglob("*.parquet"))
-    sampled = sum(k.seconds for k in sample)
+    sampled = sum(r.seconds for r in sample)
     scale = total / sampled
     return Estimate(files, len(failed), copies, total, sampled, loading + seconds * scale, math.ceil(written * scale))
 
 
-def _sample(known: list[Known]) -> list[Known]:
+def _sample(recordings: list[Recording]) -> list[Recording]:
     """Neighbours of the median length, until there is enough."""
-    by_length = sorted(known, key=lambda k: k.seconds)
+    by_length = sorted(recordings, key=lambda r: r.seconds)
     middle = len(by_length) // 2
     order = sorted(range(len(by_length)), key=lambda i: abs(i - middle))
-    chosen: list[Known] = []
+    chosen: list[Recording] = []
     for i in order[:SAMPLE_FILES]:
         chosen.append(by_length[i])
-        if sum(k.seconds for k in chosen) >= SAMPLE_SECONDS:
+        if sum(r.seconds for r in chosen) >= SAMPLE_SECONDS:
             break
     return chosen
 

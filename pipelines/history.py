@@ -100,7 +100,7 @@ def _count_by(folder: Path, column: str) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for path in folder.glob("*.parquet"):
         counts.update(pq.read_table(path, columns=[column])[column].to_pylist())
-    return dict(counts.most_common())
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _counters(result: PipelineResult, namespace: str) -> list:

@@ -106,7 +106,7 @@ class ProgressBar:
         if self._bar and self._task is not None:
             total = self._total.planned_seconds or None
             self._bar.update(self._task, completed=self._total.seconds, total=total, text=self.text())
-        elif now - self._shown > max(LINE_EVERY_SECONDS, LINE_EVERY_SHARE * (now - self._began)):
+        elif not self._doing and now - self._shown > max(LINE_EVERY_SECONDS, LINE_EVERY_SHARE * (now - self._began)):
             self._console.print(self.text(), highlight=False)
             self._shown = now
 

@@ -13,7 +13,7 @@ from schemas.records import Rows
 from schemas.table import Table
 
 GROUP_ROWS = 131_072
-GROUP_BYTES = 64 << 20
+GROUP_BYTES = 8 << 20
 
 
 class ShardFile:

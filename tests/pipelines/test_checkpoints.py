@@ -43,5 +43,5 @@ def test_demo_is_a_folder_for_each_job_that_the_user_names_none_for(tmp_path: Pa
 
 @pytest.mark.skipif(DEMO_FOLDER.is_dir(), reason="the demo's checkpoints are there")
 def test_without_its_checkpoints_the_demo_says_how_to_make_them() -> None:
-    with pytest.raises(ConfigError, match="make them with `python -m demo.checkpoints"):
+    with pytest.raises(ConfigError, match=r"make them with `python -m demo\.checkpoints"):
         chosen(Config(models="demo"))

@@ -195,7 +195,7 @@ def test_every_table_can_be_read_in_every_way(twice: tuple[Path, list[int]]) -> 
 def test_both_runs_are_told_of(twice: tuple[Path, list[int]]) -> None:
     out, _ = twice
     runs = pq.read_table(out / "current" / "runs").to_pylist()
-    files = {run["run_id"]: dict((c["name"], c["value"]) for c in run["counts"])["files"] for run in runs}
+    files = {run["run_id"]: {c["name"]: c["value"] for c in run["counts"]}["files"] for run in runs}
     assert [files[run_id] for run_id in sorted(files)] == [1, 4]
     assert sorted(os.listdir(out / "snapshots")) == sorted(files)
     current = set(pq.read_table(out / "current" / "files")["run_id"].to_pylist())
@@ -214,6 +214,6 @@ def test_a_run_that_fails_leaves_the_corpus_as_it_was(tmp_path: Path, twice: tup
             (staging,) = (out / "staging").iterdir()
             (staging / "windows").touch()
 
-    with pytest.raises(RunError, match="File exists|Not a directory"):
+    with pytest.raises(RunError, match=r"File exists|Not a directory"):
         run(prepared, say=spoil)
     assert everything(out) == before

@@ -114,7 +114,7 @@ def test_a_configuration_survives_yaml(config: Config) -> None:
         ({"xyzzy": 1}, "unknown key 'xyzzy': choose from recordings, out,"),
         ({1: 2}, "unknown key '1'"),
         ({"model": {"emotion": "none"}}, "model: unknown job 'emotion': did you mean 'emotions'?"),
-        ({"metadata": {"types": {"age": "integer"}}}, "metadata.types.age: unknown type 'integer': did you mean"),
+        (
             {"metadata": {"types": {"age": "integer"}}},
             "metadata.types.age: unknown type 'integer': did you mean 'int'?",
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -42,7 +43,7 @@ contents = st.dictionaries(st.integers(0, 40), lengths, max_size=30)
 @st.composite
 def sources(draw: st.DrawFn) -> list[Known]:
     """Some contents, each held by one to three files, and some broken files, in any order."""
-    found = []
+    found: list[Known] = []
     for content, seconds in draw(contents).items():
         for _ in range(draw(st.integers(1, 3))):
             found.append(known(len(found), content, seconds))
@@ -87,7 +88,7 @@ def test_every_recording_is_in_exactly_one_shard(found: list[Known], longest: fl
     for one in shards:
         assert cost(one) <= longest + 1e-6 or len(one.recordings) == 1
     # Full ones: no two neighbours could have shared a shard.
-    for one, following in zip(shards, shards[1:], strict=False):
+    for one, following in pairwise(shards):
         assert cost(one) + following.recordings[0].seconds + SECONDS_PER_FILE > longest - 1e-6
 
 
