@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,13 @@ HARMLESS_UNEXPECTED: dict[str, str] = {
     "attn_mask": "a buffer of CLAP's shifted windows that older versions of transformers stored",
 }
 """Last parts of names that a checkpoint may hold beyond its class."""
+
+CACHED_PRIMITIVES = 128
+"""How many compiled operators oneDNN keeps, each for one shape.
+
+Its default of 1024 grows by hundreds of megabytes over a long run, because nearly every segment has a
+length of its own; this holds what all five models need for the windows, which all have one length.
+"""
 
 _NAMED = 3
 
@@ -111,6 +119,8 @@ def load(located: Located, auto: Any, *, device: str, precision: str, **settings
         ModelError: no weights, damaged weights, or weights that do not fill the class.
         ValueError: an unknown precision.
     """
+    # Before the first operator runs; a user's own setting stands.
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(CACHED_PRIMITIVES))
     if precision not in PRECISIONS:
         raise ValueError(f"precision {precision!r}: one of {', '.join(PRECISIONS)}")
     files = weight_files(located.folder)
