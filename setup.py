@@ -40,11 +40,13 @@ setup(
         "test": [
             "build",
             "hypothesis>=6",
+            "jiwer>=4",
             "mypy>=2",
             "pandas-stubs",
             "polars>=2",
             "pytest>=9",
             "ruff>=0.17",
+            "scikit-learn>=1.7",
             "types-PyYAML",
         ],
     },

@@ -35,6 +35,7 @@ def test_every_module_imports_in_a_clean_environment(sdist: Path, tmp_path: Path
         ".".join(path.relative_to(ROOT).with_suffix("").parts)
         for floor in ("schemas", "transforms", "pipelines", "demo")
         for path in (ROOT / floor).rglob("*.py")
+        if "train" not in path.relative_to(ROOT).parts  # what made the demo's models is not installed
     )
     assert modules == here
     # An environment of its own without this project; the libraries come from the one that runs the tests.

@@ -1,0 +1,1 @@
+"""Train the five small checkpoints of the demo: data, training, evaluation and export.  Not installed."""

@@ -1,0 +1,71 @@
+"""What the five commands share: their options, their data, their end."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from demo.train.data.manifest import MANIFEST, Planned, Row, produce, read_manifest
+
+
+@dataclass(frozen=True)
+class Options:
+    """As given on the command line.
+
+    Attributes:
+        data: folder of the sets that were generated; each job makes its own in there if it is missing.
+        recordings: folder of real recordings with their lists; the emotions do without.
+        out: folder of the checkpoint; the state of the training lies beside it, in ``NAME.state``.
+        until: the step before which to break off, with the best weights so far; None for none.
+        share: of what is synthesised; below 1 for a trial.
+    """
+
+    data: Path
+    recordings: Path
+    out: Path
+    steps: int
+    until: int | None
+    seed: int
+    workers: int
+    threads: int
+    device: str
+    share: float
+
+    def set(self, name: str) -> Path:
+        """The folder of a set: another seed or share makes another set."""
+        share = "" if self.share == 1 else f"-share{self.share:g}"
+        return self.data / f"{name}-seed{self.seed}{share}"
+
+    @property
+    def state(self) -> Path:
+        return self.out.with_name(self.out.name + ".state")
+
+
+def parse(arguments: Sequence[str] | None, job: str, steps: int) -> Options:
+    """Read the command line of ``python -m demo.train.JOB``; sets the number of threads."""
+    parser = argparse.ArgumentParser(f"python -m demo.train.{job}", description=f"Train the demo checkpoint for {job}.")
+    parser.add_argument("--data", type=Path, required=True, help="folder for the generated sets; kept, gone on with")
+    parser.add_argument("--recordings", type=Path, default=Path(), help="folder with sounds.csv and speech.csv (.)")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the checkpoint; OUT.state keeps the state")
+    parser.add_argument("--steps", type=int, default=steps, help="of training (%(default)s)")
+    parser.add_argument("--until", type=int, help="break off before this step, and make the best so far a checkpoint")
+    parser.add_argument("--seed", type=int, default=7, help="of data, splits and weights (%(default)s)")
+    parser.add_argument("--workers", type=int, default=0, help="processes that augment (%(default)s: in turn)")
+    parser.add_argument("--threads", type=int, default=1, help="of PyTorch (%(default)s)")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", help="(%(default)s)")
+    parser.add_argument("--share", type=float, default=1.0, help="of the synthetic data, below 1 for a trial")
+    options = Options(**vars(parser.parse_args(arguments)))
+    torch.set_num_threads(options.threads)
+    return options
+
+
+def prepared(folder: Path, plan: Callable[[], Iterable[Planned]]) -> list[Row]:
+    """The rows of a set; made first, or made to its end, where there is no manifest."""
+    if (folder / MANIFEST).exists():
+        return read_manifest(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    return produce(plan(), folder)

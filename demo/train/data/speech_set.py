@@ -1,0 +1,93 @@
+"""The set for transcripts and speakers: sentences and digit strings, by synthesisers and by people."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from demo.train.data.augment import gain
+from demo.train.data.manifest import Planned, Row, Samples
+from demo.train.data.prosody import MOODS, vary
+from demo.train.data.recordings import Recording, english
+from demo.train.data.sentences import QUESTIONS, digit_string, sentence, spoken
+from demo.train.data.splits import SPLITS, Split, split_of
+from demo.train.data.talkers import LICENCES, RATE_HZ, Talker, talkers
+
+SENTENCES: Mapping[Split, int] = {"train": 6000, "dev": 150, "test": 200}
+SYNTHETIC_DIGITS: Mapping[Split, int] = {"train": 1500, "dev": 50, "test": 50}
+REAL_DIGITS: Mapping[Split, int] = {"train": 1500, "dev": 100, "test": 100}
+
+SENTENCE, DIGITS, REAL = "sentence", "digits", "real digits"
+READING = "reading"
+"""Labels: what kind of speech it is."""
+
+
+def plan(recordings: Path, seed: int, share: float = 1.0) -> Iterator[Planned]:
+    """Every utterance; ``share`` below 1 makes fewer of what is drawn by lot, for a trial."""
+    rng = np.random.default_rng((seed, 3))
+    everyone = talkers(seed)
+    for split in SPLITS:
+        mine = [talker for talker in everyone if talker.split == split]
+        # Half by espeak-ng's hundreds of voices, half by the few others, which sound more like people.
+        few = sum(talker.engine != "espeak-ng" for talker in mine)
+        weights = np.array([1 / (len(mine) - few) if talker.engine == "espeak-ng" else 1 / few for talker in mine])
+        for label, counts in ((SENTENCE, SENTENCES), (DIGITS, SYNTHETIC_DIGITS)):
+            for i in range(max(1, round(share * counts[split]))):
+                talker = mine[rng.choice(len(mine), p=weights / weights.sum())]
+                text = _text(label, rng)
+                while split_of(text, seed) != split:
+                    text = _text(label, rng)
+                row = Row(f"{split}/{label}-{i:05}.flac", split, label, talker.person, text, text=spoken(text),
+                          source=talker.engine, licence=LICENCES[talker.engine])  # fmt: skip
+                yield Planned(row, partial(_said, talker, text, int(rng.integers(2**32))))
+    people = list(english(recordings))
+    yield from _digit_strings([one for one in people if one.source == "fsdd"], rng, share)
+    for read in people:
+        if read.source != "fsdd":
+            row = Row(f"{read.split}/{READING}-{read.path.stem}.flac", read.split, READING, read.origin,
+                      text=read.text, source=read.source, licence=read.licence)  # fmt: skip
+            yield Planned(row, partial(_read, read))
+
+
+def _text(label: str, rng: np.random.Generator) -> str:
+    return sentence(rng) if label == SENTENCE else digit_string(rng)
+
+
+def _said(talker: Talker, text: str, seed: int) -> Samples:
+    """In any mood, at any pace that is not odd."""
+    rng = np.random.default_rng(seed)
+    mood = vary(list(MOODS.values())[rng.integers(len(MOODS))], rng) if talker.pitched else MOODS["neu"]
+    mark = "?" if text.startswith(QUESTIONS) else "."
+    return talker.say(text + mark, mood, int(rng.integers(130, 195))), RATE_HZ
+
+
+def _digit_strings(digits: Sequence[Recording], rng: np.random.Generator, share: float) -> Iterator[Planned]:
+    """Two to eight recordings of one person in a row, with short rests."""
+    of_person: dict[str, list[Recording]] = defaultdict(list)
+    for digit in digits:
+        of_person[digit.origin].append(digit)
+    for split in SPLITS:
+        people = sorted({one.origin for one in digits if one.split == split})
+        for i in range(max(1, round(share * REAL_DIGITS[split]))):
+            person = people[i % len(people)]
+            own = of_person[person]
+            chosen = [own[k] for k in rng.integers(len(own), size=rng.integers(2, 9))]
+            row = Row(f"{split}/{REAL}-{i:05}.flac", split, REAL, person, text=" ".join(one.text for one in chosen),
+                      source=chosen[0].source, licence=chosen[0].licence)  # fmt: skip
+            yield Planned(row, partial(_in_a_row, chosen, int(rng.integers(2**32))))
+
+
+def _in_a_row(digits: Sequence[Recording], seed: int) -> Samples:
+    rng = np.random.default_rng(seed)
+    pieces = []
+    for digit in digits:
+        pieces += [digit.read(RATE_HZ), np.zeros(round(rng.uniform(0.03, 0.35) * RATE_HZ), np.float32)]
+    return gain(np.concatenate(pieces), 0.0), RATE_HZ
+
+
+def _read(recording: Recording) -> Samples:
+    return recording.read(RATE_HZ), RATE_HZ

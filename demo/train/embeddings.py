@@ -1,0 +1,240 @@
+"""Embeddings: ``python -m demo.train.embeddings`` trains a CLAP on the set for sounds, each clip with a caption."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.normalizers import Lowercase
+from tokenizers.pre_tokenizers import Whitespace
+from tokenizers.processors import TemplateProcessing
+from torch import Tensor, nn
+from transformers import (
+    ClapAudioConfig,
+    ClapConfig,
+    ClapFeatureExtractor,
+    ClapModel,
+    ClapTextConfig,
+    PreTrainedTokenizerFast,
+)
+
+from demo.train import figures
+from demo.train.answers import vectors
+from demo.train.command import Options, parse, prepared
+from demo.train.data import augment, captions, sound_set
+from demo.train.data.manifest import Row, read_samples
+from demo.train.export import Card, Figure, export, write_card
+from demo.train.optimise import Batch, BatchOf, Recipe, optimise
+from demo.train.spectrogram import decibel_mels
+from transforms.models.door import open_door
+from transforms.models.embedder import Embedder
+
+LABELS = sound_set.LABELS
+RATE_HZ = sound_set.CLIP_RATE_HZ
+BATCH = 28
+STEPS = 6000
+MARKS = ("<s>", "<pad>", "</s>", "<unk>")
+"""At RoBERTa's ids: CLAP's text tower counts positions from the id of the padding on."""
+
+Clips = Mapping[str, Sequence[np.ndarray]]
+
+
+def extractor() -> ClapFeatureExtractor:
+    return ClapFeatureExtractor(truncation="rand_trunc", padding="repeatpad")
+
+
+def tokenizer() -> PreTrainedTokenizerFast:
+    """Whole words, those of the captions and no others."""
+    vocabulary = {word: number for number, word in enumerate((*MARKS, *captions.words()))}
+    words = Tokenizer(WordLevel(vocabulary, unk_token="<unk>"))
+    words.normalizer = Lowercase()
+    words.pre_tokenizer = Whitespace()
+    words.post_processor = TemplateProcessing(single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)])
+    return PreTrainedTokenizerFast(
+        tokenizer_object=words,
+        bos_token="<s>",
+        pad_token="<pad>",
+        eos_token="</s>",
+        unk_token="<unk>",
+        model_max_length=40,
+    )
+
+
+def new_model(n_words: int, seed: int) -> ClapModel:
+    """A million weights: a Swin tower for the sound, two layers 96 wide for the text, vectors of 64."""
+    torch.manual_seed(seed)
+    audio = ClapAudioConfig(
+        spec_size=256,
+        patch_size=8,
+        patch_stride=[8, 8],
+        patch_embeds_hidden_size=48,
+        depths=[2, 2, 1],
+        num_attention_heads=[2, 4, 8],
+        hidden_size=192,
+        window_size=8,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+    )
+    text = ClapTextConfig(
+        vocab_size=n_words,
+        hidden_size=96,
+        num_hidden_layers=2,
+        num_attention_heads=3,
+        intermediate_size=192,
+        max_position_embeddings=48,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+    )
+    return ClapModel(ClapConfig(audio_config=audio.to_dict(), text_config=text.to_dict(), projection_dim=64))
+
+
+def filled(clip: np.ndarray, n: int) -> np.ndarray:
+    """As the extractor fills up a short clip: repeated as often as it fits whole, then silence; float32 [n]."""
+    clip = np.tile(clip, max(1, n // len(clip)))[:n]
+    return np.pad(clip, (0, n - len(clip))).astype(np.float32)
+
+
+def batch_of(clips: Clips, tokens: PreTrainedTokenizerFast, seed: int, step: int, size: int = BATCH) -> Batch:
+    """Every class as often as any other, each clip with one of its captions.
+
+    Returns: ``clips`` float32 [size, n_samples]; ``input_ids``, ``attention_mask`` int64 [size, n_tokens]; ``labels``
+        int64 [size].
+    """
+    rng = np.random.default_rng((seed, step))
+    n = extractor().nb_max_samples
+    numbers = rng.permutation(np.arange(size) % len(LABELS))
+    samples = []
+    for number in numbers:
+        label = LABELS[number]
+        mine = clips[label]
+        clip = mine[int(rng.integers(len(mine)))]
+        clip = np.roll(clip, rng.integers(len(clip)))
+        if label != "Silence":
+            clip = augment.speed(clip, 2 ** rng.uniform(-0.4, 0.4))
+            clip = augment.elsewhere(clip, RATE_HZ, rng, noisy=label != "Noise")
+        samples.append(filled(clip, n))
+    texts = tokens([captions.caption(LABELS[number], rng) for number in numbers], padding=True, return_tensors="pt")
+    return {
+        "clips": torch.from_numpy(np.stack(samples)),
+        "input_ids": texts["input_ids"],
+        "attention_mask": texts["attention_mask"],
+        "labels": torch.from_numpy(numbers),
+    }
+
+
+def loss_of(made: ClapFeatureExtractor, model: Any, batch: Batch, step: int) -> Tensor:
+    """Contrastive both ways; all captions of a clip's class are right for it, each by its share."""
+    mels = decibel_mels(batch["clips"], made)
+    longer = torch.zeros(len(mels), 1, dtype=torch.bool, device=mels.device)
+    heard = nn.functional.normalize(model.get_audio_features(input_features=mels, is_longer=longer).pooler_output)
+    read = nn.functional.normalize(
+        model.get_text_features(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).pooler_output
+    )
+    logits = heard @ read.T
+    same = (batch["labels"][:, None] == batch["labels"]).float()
+    same = same / same.sum(dim=1, keepdim=True)
+    one = nn.functional.cross_entropy(logits * model.logit_scale_a.exp().clamp(max=50), same)
+    other = nn.functional.cross_entropy(logits.T * model.logit_scale_t.exp().clamp(max=50), same)
+    return (one + other) / 2
+
+
+def similarities(
+    made: ClapFeatureExtractor, tokens: PreTrainedTokenizerFast, model: Any, clips: Sequence[np.ndarray]
+) -> np.ndarray:
+    """Of the tested captions of each label with each clip, the mean over the captions: [n_labels, n_clips]."""
+    device = model.logit_scale_a.device
+    rows = []
+    for label in LABELS:
+        texts = tokens(captions.tested(label), padding=True, return_tensors="pt").to(device)
+        rows.append(nn.functional.normalize(model.get_text_features(**texts).pooler_output).mean(dim=0))
+    columns = []
+    for clip in clips:
+        mels = decibel_mels(torch.from_numpy(filled(clip, made.nb_max_samples))[None].to(device), made)
+        longer = torch.zeros(1, 1, dtype=torch.bool, device=device)
+        columns.append(model.get_audio_features(input_features=mels, is_longer=longer).pooler_output[0])
+    return (torch.stack(rows) @ nn.functional.normalize(torch.stack(columns)).T).cpu().numpy()
+
+
+def train(options: Options, rows: Sequence[Row]) -> None:
+    """Train, export, measure, and write the card."""
+    folder = options.set("sounds")
+    clips: dict[str, list[np.ndarray]] = {label: [] for label in LABELS}
+    for row in rows:
+        if row.split == "train":
+            clips[row.label].append(_at_rate(folder, row))
+    chosen = [row for row in rows if row.split == "dev"]
+    heard, truth = [_at_rate(folder, row) for row in chosen], [row.label for row in chosen]
+    made, tokens = extractor(), tokenizer()
+
+    def score(candidate: nn.Module) -> float:
+        best = similarities(made, tokens, candidate, heard).argmax(axis=0)
+        return figures.balanced_accuracy(truth, [LABELS[int(i)] for i in best])
+
+    recipe = Recipe(options.steps, 1e-3, options.seed, averaging=0.998, weight_decay=0.05, evaluate_every=250)
+    batches: BatchOf = partial(batch_of, clips, tokens, options.seed)
+    model = new_model(len(tokens), options.seed)
+    trained = optimise(
+        model,
+        batches,
+        partial(loss_of, made),
+        score,
+        recipe,
+        options.state,
+        device=options.device,
+        workers=options.workers,
+        until=options.until,
+    )
+    export(model, [made, tokens], options.out)
+    write_card(card(options.out, folder, rows), rows, recipe, trained, options.out)
+
+
+def _at_rate(folder: Path, row: Row) -> np.ndarray:
+    samples, rate = read_samples(folder, row)
+    return samples if rate == RATE_HZ else augment.speed(samples, rate / RATE_HZ)
+
+
+def card(checkpoint: Path, folder: Path, rows: Sequence[Row]) -> Card:
+    """Zero-shot and retrieval through the pipeline's own door, by captions that were in no training."""
+    door = open_door("embeddings", str(checkpoint))
+    assert isinstance(door, Embedder)
+    texts = np.stack([door.embed_text(captions.tested(label)).mean(axis=0) for label in LABELS])
+    found: list[Figure] = []
+    for split in ("dev", "test"):
+        mine = [row for row in rows if row.split == split]
+        truth = [row.label for row in mine]
+        alike = texts @ vectors(door, [_at_rate(folder, row) for row in mine]).T
+        said = [LABELS[int(i)] for i in alike.argmax(axis=0)]
+        ten = [i for i, label in enumerate(truth) if label in LABELS[:10]]
+        right = figures.accuracy([truth[i] for i in ten], [said[i] for i in ten])
+        of_all = figures.balanced_accuracy(truth, said)
+        precision = figures.mean_average_precision(alike[:10, ten], LABELS[:10], [truth[i] for i in ten])
+        few, all_of_them = f"{split}, {len(ten)} clips", f"{split}, {len(mine)} clips"
+        found.append(Figure("ESC-10 classes, zero-shot among all 14", few, right, at_least=0.7))
+        found.append(Figure("all 14, zero-shot, mean of the classes", all_of_them, of_all))
+        found.append(Figure("text to sound among the ten, mAP", few, precision, at_least=0.6))
+    return Card(
+        title="Demo embeddings (CLAP)",
+        task="zero-shot-audio-classification",
+        hears=f"{', '.join(LABELS)}, and reads the {len(captions.words())} words that describe them.",
+        limits="know any other word: each is the same unknown to it.",
+        figures=found,
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = parse(arguments, "embeddings", STEPS)
+    rows = prepared(options.set("sounds"), partial(sound_set.plan, options.recordings, options.seed, options.share))
+    train(options, rows)
+    print((options.out / "README.md").read_text("utf-8"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,204 @@
+"""One training loop for all five models: seeded, resumable to the bit, choosing by the development split."""
+
+from __future__ import annotations
+
+import copy
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset, Subset
+
+Batch = Mapping[str, Tensor]
+BatchOf = Callable[[int], Batch]
+"""The batch of a step, by its number alone: what is drawn for it is seeded by the step.
+
+So a run that goes on where it broke off sees what an uninterrupted one would have seen.
+"""
+
+STATE = "state.pt"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How long, how fast and from which seed.
+
+    Attributes:
+        peak_rate: of learning, reached after ``warmup`` (share of the steps), kept until ``flat_until``, then brought
+            down to nothing along a cosine.
+        averaging: the decay of the exponential moving average of the weights, which is what is kept; 0 for none.
+        evaluate_every: steps between two looks at the development split and two saved states.
+    """
+
+    steps: int
+    peak_rate: float
+    seed: int
+    warmup: float = 0.05
+    flat_until: float = 0.05
+    betas: tuple[float, float] = (0.9, 0.98)
+    weight_decay: float = 0.01
+    clip: float = 1.0
+    averaging: float = 0.0
+    evaluate_every: int = 200
+    report_every: int = 20
+
+    def rate(self, step: int) -> float:
+        """The learning rate at a step, 0 <= step < steps."""
+        done = (step + 1) / self.steps
+        if done <= self.warmup:
+            return self.peak_rate * done / self.warmup
+        if done <= self.flat_until:
+            return self.peak_rate
+        flat = max(self.warmup, self.flat_until)
+        return self.peak_rate * 0.5 * (1 + math.cos(math.pi * (done - flat) / (1 - flat)))
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The weights that did best on the development split.
+
+    Attributes:
+        score: theirs, the higher the better.
+        step: when they were reached.
+        losses: of every step.
+        seconds: of training, over all the pieces of an interrupted run.
+    """
+
+    score: float
+    step: int
+    losses: tuple[float, ...]
+    seconds: float
+
+
+def optimise(
+    model: nn.Module,
+    batch_of: BatchOf,
+    loss_of: Callable[[nn.Module, Batch, int], Tensor],
+    score_of: Callable[[nn.Module], float],
+    recipe: Recipe,
+    folder: Path,
+    *,
+    device: str = "cpu",
+    workers: int = 0,
+    until: int | None = None,
+    say: Callable[[str], None] = print,
+) -> Trained:
+    """Train ``model`` in place, leaving the best weights in it; go on where an earlier run into ``folder`` stopped.
+
+    Args:
+        loss_of: of the model, a batch on the model's device, and the step's number.
+        score_of: of the model in inference mode, the higher the better.
+        folder: where the state is kept.
+        workers: processes that make batches; 0 for none.
+        until: stop before this step, as if interrupted, with the best weights so far.
+    """
+    model.to(device)
+    optimiser = torch.optim.AdamW(_groups(model, recipe.weight_decay), lr=recipe.peak_rate, betas=recipe.betas)
+    average = copy.deepcopy(model) if recipe.averaging else model
+    step, losses, seconds = 0, [], 0.0
+    best: dict[str, Any] = {"score": -math.inf, "step": 0, "weights": None}
+    folder.mkdir(parents=True, exist_ok=True)
+    if (folder / STATE).exists():
+        state = torch.load(folder / STATE, map_location=device, weights_only=True)
+        if state["recipe"] != repr(recipe):
+            raise ValueError(f"{folder / STATE} is of another run, {state['recipe']}: name another folder")
+        model.load_state_dict(state["model"])
+        average.load_state_dict(state["average"])
+        optimiser.load_state_dict(state["optimiser"])
+        step, losses, seconds, best = state["step"], state["losses"], state["seconds"], state["best"]
+        say(f"going on from step {step}")
+    end = recipe.steps if until is None else min(until, recipe.steps)
+    began = time.monotonic() - seconds
+    batches = Subset(_Steps(batch_of), range(step, end))
+    for batch in DataLoader(batches, batch_size=None, num_workers=workers):
+        torch.manual_seed((recipe.seed << 32) + step)
+        for group in optimiser.param_groups:
+            group["lr"] = recipe.rate(step)
+        model.train()
+        loss = loss_of(model, {name: values.to(device) for name, values in batch.items()}, step)
+        optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), recipe.clip)
+        optimiser.step()
+        if average is not model:
+            _move_towards(average, model, min(recipe.averaging, (1 + step) / (10 + step)))
+        losses.append(loss.item())
+        step += 1
+        seconds = time.monotonic() - began
+        if step % recipe.report_every == 0:
+            recent = sum(losses[-recipe.report_every :]) / recipe.report_every
+            left = seconds / step * (recipe.steps - step) / 60
+            say(f"step {step}/{recipe.steps}  loss {recent:.3f}  {seconds / step:.2f} s a step  {left:.0f} min left")
+        if step % recipe.evaluate_every == 0 or step == recipe.steps:
+            score = _score(average, score_of)
+            say(f"step {step}/{recipe.steps}  development split: {score:.4f}")
+            if score > best["score"]:
+                best = {"score": score, "step": step, "weights": copy.deepcopy(average.state_dict())}
+        if step % recipe.evaluate_every == 0 or step == end:
+            _save(folder, recipe, model, average, optimiser, step, losses, seconds, best)
+    model.load_state_dict(best["weights"] or average.state_dict())
+    model.eval()
+    return Trained(best["score"], best["step"], tuple(losses), seconds)
+
+
+class _Steps(Dataset[Batch]):
+    """Batches by the number of their step, for the processes of a loader."""
+
+    def __init__(self, batch_of: BatchOf) -> None:
+        self._batch_of = batch_of
+
+    def __getitem__(self, step: int) -> Batch:
+        return self._batch_of(step)
+
+
+def _groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
+    """Matrices decay; biases, norms and scales do not."""
+    matrices = [p for p in model.parameters() if p.requires_grad and p.ndim > 1]
+    others = [p for p in model.parameters() if p.requires_grad and p.ndim <= 1]
+    return [{"params": matrices, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+
+
+def _move_towards(average: nn.Module, model: nn.Module, decay: float) -> None:
+    with torch.no_grad():
+        for kept, new in zip(average.state_dict().values(), model.state_dict().values(), strict=True):
+            if kept.is_floating_point():
+                kept.lerp_(new, 1 - decay)
+            else:
+                kept.copy_(new)
+
+
+def _score(model: nn.Module, score_of: Callable[[nn.Module], float]) -> float:
+    model.eval()
+    with torch.inference_mode():
+        return score_of(model)
+
+
+def _save(
+    folder: Path,
+    recipe: Recipe,
+    model: nn.Module,
+    average: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    step: int,
+    losses: list[float],
+    seconds: float,
+    best: dict[str, Any],
+) -> None:
+    state = {
+        "recipe": repr(recipe),
+        "model": model.state_dict(),
+        "average": average.state_dict(),
+        "optimiser": optimiser.state_dict(),
+        "step": step,
+        "losses": losses,
+        "seconds": seconds,
+        "best": best,
+    }
+    unfinished = folder / "state.part"
+    torch.save(state, unfinished)
+    unfinished.rename(folder / STATE)

@@ -1,0 +1,231 @@
+"""Transcripts: ``python -m demo.train.transcripts`` trains a wav2vec 2.0 with CTC on sentences and digit strings."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import librosa
+import numpy as np
+import torch
+from torch import Tensor, nn
+from transformers import Wav2Vec2Config, Wav2Vec2CTCTokenizer, Wav2Vec2ForCTC
+
+from demo.train import figures
+from demo.train.answers import texts
+from demo.train.command import Options, parse, prepared
+from demo.train.data import augment, speech_set
+from demo.train.data.batching import neighbours
+from demo.train.data.manifest import Row, read_samples
+from demo.train.data.sentences import spoken
+from demo.train.export import Card, Figure, export, write_card
+from demo.train.optimise import Batch, BatchOf, Recipe, optimise
+from demo.train.waveform import FRONT_END, RATE_HZ, extractor, normalise, start_as_mel_bank
+from demo.untrained.speech import LETTERS
+from transforms.models.door import open_door
+
+STEPS = 9000
+N_MELS = 40
+FRAME = 320
+SHORT_UNTIL, REGRESSION_UNTIL = 0.13, 0.12
+"""Shares of the steps: first short clips in small batches, and spectrograms to be guessed beside the letters."""
+BATCH_S, FIRST_BATCH_S, SHORT_S, LONGEST_S = 40.0, 20.0, 2.5, 12.0
+GOALS = {speech_set.SENTENCE: 0.10, speech_set.REAL: 0.15}
+
+
+@dataclass(frozen=True)
+class Said:
+    """Utterances, the shortest first: float32 [n] at 16 kHz each, and the ids of their letters."""
+
+    clips: Sequence[np.ndarray]
+    letters: Sequence[Sequence[int]]
+
+
+class Learner(nn.Module):
+    """The transcriber, and a layer that guesses log mels, which wakes its encoder up before it knows any letter."""
+
+    def __init__(self, transcriber: Wav2Vec2ForCTC) -> None:
+        super().__init__()
+        self.transcriber = transcriber
+        self.mels = nn.Linear(transcriber.config.hidden_size, N_MELS)
+
+
+def tokenizer() -> Wav2Vec2CTCTokenizer:
+    """The letters of facebook/wav2vec2-base-960h."""
+    with TemporaryDirectory() as folder:
+        vocabulary = Path(folder) / "vocab.json"
+        vocabulary.write_text(json.dumps({letter: number for number, letter in enumerate(LETTERS)}), "utf-8")
+        return Wav2Vec2CTCTokenizer(str(vocabulary))
+
+
+def new_model(seed: int) -> Learner:
+    """Three million weights: five layers 192 wide behind the convolutions."""
+    torch.manual_seed(seed)
+    model = Wav2Vec2ForCTC(
+        Wav2Vec2Config(
+            **FRONT_END,
+            hidden_size=192,
+            num_hidden_layers=5,
+            num_attention_heads=6,  # of 32 dimensions: other sizes take a slow path
+            intermediate_size=768,
+            vocab_size=len(LETTERS),
+            pad_token_id=0,
+            bos_token_id=1,
+            eos_token_id=2,
+            ctc_loss_reduction="mean",
+            ctc_zero_infinity=True,
+        )
+    )
+    start_as_mel_bank(model.wav2vec2.feature_extractor)
+    return Learner(model)
+
+
+def batch_of(sets: Sequence[Said], seed: int, steps: int, step: int) -> Batch:
+    """Whole utterances of about one length, from one of the sets, in other circumstances.
+
+    Args:
+        sets: by turns at random; a third of the batches are of the second, the digit strings.
+
+    Returns: ``clips`` float32 [n, n_samples], zero behind each end; ``mask`` int64 of that shape; ``labels`` int64
+        [n, n_letters], -100 behind each end.
+    """
+    rng = np.random.default_rng((seed, step))
+    said = sets[int(rng.random() < 1 / 3)]
+    early = step < SHORT_UNTIL * steps
+    longest = (SHORT_S if early else LONGEST_S) * RATE_HZ
+    count = max(8, int(np.searchsorted([len(clip) for clip in said.clips], longest)))
+    order = neighbours(min(count, len(said.clips)), 64, rng)
+    budget = (FIRST_BATCH_S if early else BATCH_S) * RATE_HZ
+    chosen = order[: max(2, int(budget / np.mean([len(said.clips[i]) for i in order])))]
+    varied = [normalise(_vary(said.clips[i], rng)) for i in chosen]
+    length, n_letters = max(len(clip) for clip in varied), max(len(said.letters[i]) for i in chosen)
+    clips, mask = np.zeros((len(chosen), length), np.float32), np.zeros((len(chosen), length), np.int64)
+    labels = np.full((len(chosen), n_letters), -100, np.int64)
+    for row, (clip, i) in enumerate(zip(varied, chosen, strict=True)):
+        clips[row, : len(clip)], mask[row, : len(clip)] = clip, 1
+        labels[row, : len(said.letters[i])] = said.letters[i]
+    return {name: torch.from_numpy(values) for name, values in (("clips", clips), ("mask", mask), ("labels", labels))}
+
+
+def _vary(clip: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Another tract, faster or slower, elsewhere."""
+    if rng.random() < 0.3:
+        clip = augment.warp_formants(clip, rng.uniform(0.82, 1.22))
+    if rng.random() < 0.7:
+        clip = augment.speed(clip, rng.uniform(0.85, 1.18))
+    return augment.elsewhere(clip, RATE_HZ, rng)
+
+
+def loss_of(steps: int, model: nn.Module, batch: Batch, step: int) -> Tensor:
+    """Connectionist temporal classification, and at first the squared error of the guessed log mels."""
+    assert isinstance(model, Learner)
+    regress = step < REGRESSION_UNTIL * steps
+    out = model.transcriber(
+        batch["clips"], attention_mask=batch["mask"], labels=batch["labels"], output_hidden_states=regress
+    )
+    if not regress:
+        return out.loss
+    guessed = model.mels(out.hidden_states[-1])
+    wanted = log_mels(batch["clips"])[:, : guessed.shape[1]]
+    return out.loss + nn.functional.mse_loss(guessed[:, : wanted.shape[1]], wanted)
+
+
+def log_mels(clips: Tensor) -> Tensor:
+    """A spectrum each 20 ms, mean 0 and deviation 1 over the batch: [n, n_frames, N_MELS] of [n, n_samples]."""
+    window = torch.hann_window(2 * FRAME, device=clips.device)
+    power = torch.stft(clips, 2 * FRAME, FRAME, window=window, return_complex=True).abs() ** 2
+    filters = torch.from_numpy(librosa.filters.mel(sr=RATE_HZ, n_fft=2 * FRAME, n_mels=N_MELS)).to(clips.device)
+    mels = (filters @ power + 1e-3).log().transpose(1, 2)
+    return (mels - mels.mean()) / mels.std()
+
+
+def transcribe(letters: Wav2Vec2CTCTokenizer, model: nn.Module, clips: Sequence[np.ndarray]) -> list[str]:
+    """The likeliest letters of each clip, as words in lower case."""
+    assert isinstance(model, Learner)
+    device = model.mels.weight.device
+    found = []
+    for clip in clips:
+        logits = model.transcriber(torch.from_numpy(normalise(clip))[None].to(device)).logits
+        found.append(spoken(letters.decode(logits[0].argmax(-1).tolist())))
+    return found
+
+
+def train(options: Options, rows: Sequence[Row]) -> None:
+    """Train, export, measure, and write the card."""
+    letters = tokenizer()
+    folder = options.set("speech")
+
+    def utterances(kinds: Sequence[str]) -> Said:
+        read = [(read_samples(folder, row)[0], row.text) for row in rows if row.split == "train" and row.label in kinds]
+        read.sort(key=lambda one: len(one[0]))
+        return Said([clip for clip, _ in read], [letters(text.upper()).input_ids for _, text in read])
+
+    sets = [
+        utterances((speech_set.SENTENCE, speech_set.READING)),
+        utterances((speech_set.DIGITS, speech_set.REAL)),
+    ]
+    chosen = [row for row in rows if row.split == "dev" and row.label in GOALS]
+    heard, truth = [read_samples(folder, row)[0] for row in chosen], [row.text for row in chosen]
+
+    def score(candidate: nn.Module) -> float:
+        return -figures.word_error_rate(truth, transcribe(letters, candidate, heard))
+
+    recipe = Recipe(
+        options.steps, 1.5e-3, options.seed, warmup=min(0.1, 150 / options.steps), flat_until=0.3, evaluate_every=300
+    )
+    batches: BatchOf = partial(batch_of, sets, options.seed, options.steps)
+    model = new_model(options.seed)
+    trained = optimise(
+        model,
+        batches,
+        partial(loss_of, options.steps),
+        score,
+        recipe,
+        options.state,
+        device=options.device,
+        workers=options.workers,
+        until=options.until,
+    )
+    export(model.transcriber, [extractor(), letters], options.out)
+    write_card(card(options.out, folder, rows), rows, recipe, trained, options.out)
+
+
+def card(checkpoint: Path, folder: Path, rows: Sequence[Row]) -> Card:
+    """Word error rates of the bare model, greedy, through the pipeline's own door."""
+    door = open_door("transcripts", str(checkpoint))
+    found: list[Figure] = []
+    for split in ("dev", "test"):
+        kinds: Mapping[str, list[Row]] = {
+            kind: [row for row in rows if row.split == split and row.label == kind]
+            for kind in (speech_set.SENTENCE, speech_set.DIGITS, speech_set.REAL, speech_set.READING)
+        }
+        for kind, mine in kinds.items():
+            if mine:
+                said = [spoken(text) for text in texts(door, [read_samples(folder, row)[0] for row in mine])]
+                rate = figures.word_error_rate([row.text for row in mine], said)
+                found.append(Figure(f"{kind}, WER", f"{split}, {len(mine)} clips", rate, at_most=GOALS.get(kind)))
+    return Card(
+        title="Demo transcripts (wav2vec 2.0, CTC)",
+        task="automatic-speech-recognition",
+        hears="sentences of a small vocabulary in English by synthesisers, and strings of digits, by people too.",
+        limits="transcribe free speech of people: see the WER of readings.",
+        figures=found,
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = parse(arguments, "transcripts", STEPS)
+    plan = partial(speech_set.plan, options.recordings, options.seed, options.share)
+    rows = prepared(options.set("speech"), plan)
+    train(options, rows)
+    print((options.out / "README.md").read_text("utf-8"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""Each command, from a set that is there to a checkpoint with its card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from demo.train import embeddings, emotions, sounds, speakers, transcripts
+from demo.train.data import speech_set
+from demo.train.data.manifest import Planned, Row, produce
+from demo.train.data.splits import SPLITS
+from demo.untrained.sounds import voice
+from transforms.models.door import describe
+
+RATE_HZ = 16_000
+MAINS: dict[str, tuple[str, Callable[[Sequence[str]], int]]] = {
+    "sounds": ("sounds", sounds.main),
+    "emotions": ("emotions", emotions.main),
+    "transcripts": ("speech", transcripts.main),
+    "speakers": ("speech", speakers.main),
+    "embeddings": ("sounds", embeddings.main),
+}
+
+
+@pytest.fixture(autouse=True)
+def threads() -> Iterator[None]:
+    """The commands set their number of threads."""
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+def planned(row: Row, pitch: float, rate: int = RATE_HZ) -> Planned:
+    return Planned(row, lambda: (voice(rate, 1.0, pitch, np.random.default_rng(int(pitch))), rate))
+
+
+def small_set(name: str) -> Iterator[Planned]:
+    """One clip of each class in each split, or two voices that say two things each."""
+    for k, split in enumerate(SPLITS):
+        if name == "speech":
+            for i in range(4):
+                person, label = f"{split} {i % 2}", (speech_set.SENTENCE, speech_set.REAL)[i // 2]
+                for take in range(2):
+                    row = Row(f"{split}-{i}-{take}.flac", split, label, person, text="one two")
+                    yield planned(row, 90 + 40 * i + 5 * k + take)
+        else:
+            labels = sounds.LABELS if name == "sounds" else emotions.LABELS
+            for i, label in enumerate(labels):
+                rate = sounds.sound_set.CLIP_RATE_HZ if name == "sounds" else RATE_HZ
+                yield planned(Row(f"{split}-{label}.flac", split, label), 90 + 15 * i + 3 * k, rate)
+
+
+@pytest.mark.parametrize("job", MAINS)
+def test_a_command_leaves_a_checkpoint_with_its_card(job: str, tmp_path: Path) -> None:
+    name, main = MAINS[job]
+    data, out = tmp_path / "data" / f"{name}-seed3", tmp_path / "models" / job
+    data.mkdir(parents=True)
+    produce(small_set(name), data, say=lambda line: None)
+    assert main(["--data", str(data.parent), "--out", str(out), "--seed", "3", "--steps", "1", "--device", "cpu"]) == 0
+    assert describe(job, str(out)).rate in (RATE_HZ, 48_000)
+    weights = (out / "model.safetensors").stat().st_size
+    assert weights < 30e6 / len(MAINS)
+    card = (out / "README.md").read_text("utf-8")
+    assert "| test, " in card
+    assert "seed 3" in card

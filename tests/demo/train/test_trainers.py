@@ -1,0 +1,153 @@
+"""Each of the five learns from a handful of steps, goes on where it stopped, and opens in the pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from demo.train import embeddings, emotions, sounds, speakers, transcripts
+from demo.train.data.manifest import Row
+from demo.train.export import Card, Figure, export, write_card
+from demo.train.optimise import Batch, Recipe, optimise
+from demo.train.waveform import extractor
+from demo.untrained.sounds import voice
+from transforms.models.door import open_door
+
+RATE_HZ = 16_000
+STEPS = 6
+Loss = Callable[[Any, Batch, int], torch.Tensor]
+Trainer = tuple[Callable[[], nn.Module], Callable[[int], Batch], Loss, Callable[[nn.Module], Any], list[Any]]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Any:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def spoken(pitches: list[float], seconds: float) -> list[np.ndarray]:
+    """Made-up speakers, one at each pitch (Hz)."""
+    return [voice(RATE_HZ, seconds, pitch, np.random.default_rng(int(pitch))) for pitch in pitches]
+
+
+def sounds_trainer() -> Trainer:
+    clips = {label: spoken([90.0 + 15 * i], 1.0) for i, label in enumerate(sounds.LABELS)}
+    made = sounds.extractor()
+    batches = partial(sounds.batch_of, clips, 1, size=4)
+    return partial(sounds.new_model, 1), batches, partial(sounds.loss_of, made), lambda model: model, [made]
+
+
+def emotions_trainer() -> Trainer:
+    clips = spoken([100, 150, 210, 280], 0.5)
+    batches = partial(emotions.batch_of, clips, [0, 1, 2, 3], 1, size=8)
+    return partial(emotions.new_model, 1), batches, emotions.loss_of, lambda model: model, [extractor()]
+
+
+def speakers_trainer() -> Trainer:
+    clips = [[clip] for clip in spoken([100, 150, 210], 0.8)]
+    batches = partial(speakers.batch_of, clips, 1, size=6)
+    new_model = partial(speakers.new_model, len(clips), 1)
+    return new_model, batches, partial(speakers.loss_of, 10 * STEPS), lambda model: model, [extractor()]
+
+
+def transcripts_trainer() -> Trainer:
+    letters = transcripts.tokenizer()
+    said = transcripts.Said(spoken([100, 150, 210, 280], 0.6), [letters(text).input_ids for text in ("ONE", "TWO") * 2])
+    batches = partial(transcripts.batch_of, [said, said], 1, STEPS)
+    processors = [extractor(), letters]
+    return partial(transcripts.new_model, 1), batches, partial(transcripts.loss_of, STEPS), transcriber_of, processors
+
+
+def transcriber_of(learner: nn.Module) -> Any:
+    assert isinstance(learner, transcripts.Learner)
+    return learner.transcriber
+
+
+def embeddings_trainer() -> Trainer:
+    clips = {label: spoken([90.0 + 15 * i], 3.0) for i, label in enumerate(embeddings.LABELS)}
+    made, tokens = embeddings.extractor(), embeddings.tokenizer()
+    batches = partial(embeddings.batch_of, clips, tokens, 1, size=4)
+    new_model = partial(embeddings.new_model, len(tokens), 1)
+    return new_model, batches, partial(embeddings.loss_of, made), lambda model: model, [made, tokens]
+
+
+TRAINERS: dict[str, Callable[[], Trainer]] = {
+    "sounds": sounds_trainer,
+    "emotions": emotions_trainer,
+    "speakers": speakers_trainer,
+    "transcripts": transcripts_trainer,
+    "embeddings": embeddings_trainer,
+}
+
+
+@pytest.mark.parametrize("job", TRAINERS)
+def test_a_few_steps_teach_resume_and_open(job: str, tmp_path: Path) -> None:
+    new_model, batch_of, loss_of, kept, processors = TRAINERS[job]()
+    recipe = Recipe(STEPS, 1e-3, seed=1, warmup=0.2, averaging=0.5, evaluate_every=STEPS)
+    fixed = batch_of(0)
+
+    def loss_on_first(model: nn.Module) -> float:
+        torch.manual_seed(0)
+        with torch.no_grad():
+            return float(loss_of(model, fixed, STEPS))
+
+    def always_first(step: int) -> Batch:
+        return fixed
+
+    def run(folder: str, *stops: int | None) -> nn.Module:
+        for until in stops:
+            model = new_model()
+            optimise(model, always_first, loss_of, lambda model: 0.0, recipe, tmp_path / folder, until=until)
+        return model
+
+    before = loss_on_first(new_model())
+    whole = run("whole", None)
+    assert loss_on_first(whole) < before
+    resumed = run("pieces", 3, None)
+    for one, other in zip(whole.state_dict().values(), resumed.state_dict().values(), strict=True):
+        assert torch.equal(one, other)
+
+    checkpoint = tmp_path / "checkpoint"
+    export(kept(whole), processors, checkpoint)
+    door = open_door(job, str(checkpoint))
+    clip = np.resize(spoken([120], 1.0)[0], door.rate)
+    assert len(door([clip])) == 1
+    for name, weights in kept(whole).named_parameters():
+        assert weights.dtype == torch.float32, name  # the export left the model as it was
+
+
+@pytest.mark.parametrize("job", TRAINERS)
+def test_a_batch_hangs_on_its_step_alone(job: str) -> None:
+    _, batch_of, _, _, _ = TRAINERS[job]()
+    first, again, other = batch_of(3), batch_of(3), batch_of(4)
+    for name, values in first.items():
+        assert torch.equal(values, again[name]), name
+    assert any(not torch.equal(values, other[name]) for name, values in first.items() if name == "clips")
+
+
+def test_the_card_says_what_it_was_made_of(tmp_path: Path) -> None:
+    from demo.train.optimise import Trained
+
+    rows = [Row("a", "train", source="espeak-ng", licence="x"), Row("b", "test", source="espeak-ng", licence="x")]
+    card = Card(
+        "Demo",
+        "audio-classification",
+        "hears.",
+        "does not.",
+        [Figure("accuracy", "test", 0.5, at_least=0.8), Figure("WER", "dev", 0.1, at_most=0.2)],
+    )
+    write_card(card, rows, Recipe(10, 1e-3, seed=77), Trained(0.5, 8, (), 60.0), tmp_path)
+    text = (tmp_path / "README.md").read_text()
+    assert "| accuracy | test | 0.500 | >= 0.80 | by 0.300 |" in text
+    assert "| WER | dev | 0.100 | <= 0.20 | no |" in text
+    assert "| espeak-ng | x | 1 | 0 | 1 |" in text
+    assert "seed 77" in text
