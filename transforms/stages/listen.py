@@ -13,6 +13,7 @@ from schemas.records import Clip, Problem, Recording, Rows, Segment, Shard, Wind
 from schemas.table import Table
 from transforms.gather import Item
 from transforms.listen import Heard, Listening, Progress, listen
+from transforms.memory import return_freed_memory
 from transforms.rows.inventory import error_rows, file_rows, recording_row
 from transforms.speech import SpeechDetector
 from transforms.threads import use_threads
@@ -116,6 +117,7 @@ class _Hear(beam.DoFn):
         self._hearing = hearing
 
     def setup(self) -> None:
+        return_freed_memory()
         self._detector = SpeechDetector() if self._hearing.wanted.speech else None
         self._ticker = Ticker(self._hearing.ticks)
 
