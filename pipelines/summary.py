@@ -35,7 +35,7 @@ def show_summary(console: Console, config: Config, published: Published) -> None
     console.print(f"\npublished: {where}/<table>/*.parquet", highlight=False, markup=False, style="bold")
     if "transcripts" in measured.rows:
         question = f"SELECT text FROM '{where}/transcripts/*.parquet' LIMIT 5"
-        query = f'python -c "import duckdb; print(duckdb.sql(\'\'\'{question}\'\'\'))"'
+        query = f"python -c \"import duckdb; print(duckdb.sql('''{question}'''))\""
         console.print(f"try: {query}", highlight=False, markup=False)
 
 
