@@ -30,7 +30,7 @@ def chosen(config: Config) -> dict[str, str]:
         if missing:
             raise ConfigError(
                 f"--models demo: no checkpoint for {', '.join(missing)} in {DEMO_FOLDER}: "
-                f"make them with `python -m demo.checkpoints {DEMO_FOLDER}`"
+                "install the project anew, or name others with --model JOB=FOLDER"
             )
     else:
         of_set = dict(BASE)

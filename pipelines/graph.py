@@ -31,6 +31,9 @@ HEARS: dict[str, str] = {
 OF_WINDOWS = ("windows", "frames", "spectrograms", "waveforms")
 OF_SEGMENTS = ("segments", "prosody")
 
+ROWS_SECONDS = 60.0
+"""Audio whose rows are made at once where no model is asked."""
+
 
 @dataclass(frozen=True)
 class Work:
@@ -52,7 +55,6 @@ class Work:
     hearing: Hearing
     lanes: int
     shard_seconds: float
-    batch_seconds: float
 
 
 def build(pipeline: beam.Pipeline, work: Work) -> None:
@@ -73,7 +75,7 @@ def build(pipeline: beam.Pipeline, work: Work) -> None:
         if wanted:
             _ = (
                 heard[branch]
-                | f"Gather {branch}" >> beam.ParDo(GatherItems(work.batch_seconds, seconds_of))
+                | f"Gather {branch}" >> beam.ParDo(GatherItems(ROWS_SECONDS, seconds_of))
                 | f"Make {branch}" >> beam.FlatMap(tabulate, wanted, make, work.run_id)
                 | f"Write {branch}" >> write(branch)
             )
@@ -81,7 +83,7 @@ def build(pipeline: beam.Pipeline, work: Work) -> None:
         convert = partial(clip_of, rate=work.rates[job.name])
         _ = (
             heard[HEARS[job.name]]
-            | f"Gather for {job.name}" >> beam.ParDo(GatherItems(work.batch_seconds, seconds_of, convert))
+            | f"Gather for {job.name}" >> beam.ParDo(GatherItems(job.group_seconds, seconds_of, convert))
             | f"Infer {job.name}" >> Infer(job)
             | f"Write {job.name}" >> write(job.name)
         )

@@ -34,6 +34,8 @@ class Measured:
         wall_seconds: from the start to the end of the last stage.
         model_seconds: inside each model, summed over workers.
         models: what the ``model`` column says, by job.
+        seen_ms: audio that each model saw, padding and repetition included, in milliseconds.
+        padding_ms: of that, what was padding or repetition.
     """
 
     rows: Mapping[str, int]
@@ -44,6 +46,8 @@ class Measured:
     wall_seconds: float
     model_seconds: Mapping[str, float]
     models: Mapping[str, str]
+    seen_ms: Mapping[str, int]
+    padding_ms: Mapping[str, int]
 
 
 def measure(
@@ -51,6 +55,7 @@ def measure(
 ) -> Measured:
     """Count what lies in ``folder`` and read the counters of ``result``."""
     counters = {c.key.metric.name: c.result for c in _counters(result, "earwitness")}
+    of_jobs = {job: {c.key.metric.name: c.result for c in _counters(result, f"earwitness.{job}")} for job in models}
     model_seconds = {job: sum(d.result.sum for d in _latencies(result, f"earwitness.{job}")) / 1e6 for job in models}
     return Measured(
         rows={name: _count(folder / name) for name in tables if name != "runs"},
@@ -61,6 +66,8 @@ def measure(
         wall_seconds=wall_seconds,
         model_seconds=model_seconds,
         models=models,
+        seen_ms={job: counted.get("seen_ms", 0) for job, counted in of_jobs.items()},
+        padding_ms={job: counted.get("padding_ms", 0) for job, counted in of_jobs.items()},
     )
 
 
@@ -70,6 +77,8 @@ def write_run(folder: Path, table: Table, config: Config, run_id: str, started: 
         **measured.rows,
         **{f"files.{status}": n for status, n in measured.files.items()},
         **{f"errors.{reason}": n for reason, n in measured.errors.items()},
+        **{f"seen_ms.{job}": n for job, n in measured.seen_ms.items()},
+        **{f"padding_ms.{job}": n for job, n in measured.padding_ms.items()},
     }
     row = to_batch(
         table,

@@ -28,6 +28,7 @@ from schemas.table import Table
 from transforms.answers import Job
 from transforms.discover import discover
 from transforms.listen import Listening
+from transforms.models.budget import group_seconds
 from transforms.models.door import Description, ModelError, describe
 from transforms.stages.inference import door_of
 from transforms.stages.listen import WINDOWS, Hearing
@@ -129,7 +130,8 @@ def jobs_of(prepared: Prepared, run_id: str) -> tuple[Job, ...]:
             device=device,
             precision=precision,
             language=config.language,
-            budget_seconds=config.batch_seconds,
+            batch_seconds=config.batch_seconds,
+            group_seconds=group_seconds(device, config.batch_seconds),
             top=config.top_tags,
         )
         for job, checkpoint in prepared.checkpoints.items()
@@ -158,7 +160,6 @@ def work_of(prepared: Prepared, run_id: str, folder: Path, ticks: tuple[str, int
         hearing=Hearing(listening, tables["recordings"], run_id, threads_each(prepared.engine), ticks),
         lanes=prepared.engine.lanes,
         shard_seconds=config.shard_seconds,
-        batch_seconds=config.batch_seconds,
     )
 
 

@@ -44,7 +44,8 @@ class SpeechConfig:
         min_speech_ms: shorter stretches are left out; at most half of max_seconds.
         min_silence_ms: a pause at least this long ends a segment.
         pad_ms: kept on both sides of a segment; at most half of min_silence_ms and a quarter of max_seconds.
-        max_seconds: longer speech is cut at its deepest pause.
+        max_seconds: longer speech is cut at a briefer pause, of 128 ms at least; where there is none, at the
+            first that comes, and at ten times as long in any case.
     """
 
     threshold: float = 0.5
@@ -74,7 +75,8 @@ class Config:
         channels: ``mix`` averages the channels, ``each`` keeps them apart.
         language: ISO 639-1 code of what is spoken; None lets a model detect it where it can.
         emotion_seconds: longest stretch that one emotion or speaker vector is given for, in seconds.
-        batch_seconds: audio that a model is given at once, in seconds; never changes a row.
+        batch_seconds: the most audio that a model is given at once, in seconds; None for what suits the device
+            (60 s on a CPU, what fits into half of its free memory on a GPU).
         shard_seconds: audio whose rows share one file while a run works, in seconds.
         beam: options for Beam, as on its command line.
     """
@@ -92,7 +94,7 @@ class Config:
     speech: SpeechConfig = field(default_factory=SpeechConfig)
     emotion_seconds: float = 5.0
     top_tags: int = 10
-    batch_seconds: float = 60.0
+    batch_seconds: float | None = None
     shard_seconds: float = 900.0
     beam: tuple[str, ...] = ()
 
@@ -105,7 +107,8 @@ class Config:
                 raise ConfigError(f"metadata.types.{name}: unknown type {kind!r}{nearest(kind, METADATA_TYPES)}")
         _between("emotion_seconds", self.emotion_seconds, 1, 30)
         _between("top_tags", self.top_tags, 1, 1000)
-        _between("batch_seconds", self.batch_seconds, 1, 3600)
+        if self.batch_seconds is not None:
+            _between("batch_seconds", self.batch_seconds, 1, 3600)
         _between("shard_seconds", self.shard_seconds, 1, 36_000)
 
 

@@ -113,7 +113,12 @@ RUNS = Table(
             column("config", pa.string(), "the whole configuration as JSON"),
             column("models", pa.list_(VERSION), "the checkpoint of each job: name@revision/precision"),
             column("versions", pa.list_(VERSION), "versions of Python and of the packages that shape rows"),
-            column("counts", pa.list_(COUNT), "rows of each table, files by status, errors by reason"),
+            column(
+                "counts",
+                pa.list_(COUNT),
+                "rows of each table, files by status, errors by reason; of each job seen_ms, the audio in its batches, "
+                "and padding_ms, how much of that was padding or repetition",
+            ),
             column("audio_seconds_in", pa.float64(), "length of what was decoded", unit="s", low=0),
             column(
                 "audio_seconds_out",

@@ -19,7 +19,7 @@ from schemas.table import Table, column
 
 SEGMENTS = Table(
     name="segments",
-    row="a stretch of speech between pauses, at most 30 s",
+    row="a stretch of speech between pauses, longer than 30 s only where it holds none",
     key=("segment_id",),
     references=(OF_RECORDING,),
     schema=pa.schema(

@@ -13,8 +13,10 @@ from schemas.reasons import Stage
 from schemas.records import Clip, Failure, Problem, Rows
 from schemas.table import Table
 from transforms.gather import Group
-from transforms.models.batching import run_each
+from transforms.models.batching import Saw, run_each
+from transforms.models.budget import Budget, batch_seconds
 from transforms.models.door import Door
+from transforms.models.precision import PRECISIONS
 from transforms.rows.inventory import error_rows
 from transforms.rows.sound import embedding_rows, sound_rows
 from transforms.rows.speech import emotion_rows, speaker_rows, transcript_rows
@@ -28,7 +30,8 @@ class Job:
         name: the job, which is also its table.
         table: with the vector length of the checkpoint.
         checkpoint: a folder or a name on the Hub.
-        budget_seconds: the most audio in one batch.
+        batch_seconds: the most audio in one batch; None for what suits the device.
+        group_seconds: audio that is gathered and sorted by length before it is cut into batches.
         top: classes kept for each window of ``sounds``.
     """
 
@@ -39,16 +42,28 @@ class Job:
     device: str = "cpu"
     precision: str = "fp32"
     language: str | None = None
-    budget_seconds: float = 60.0
+    batch_seconds: float | None = None
+    group_seconds: float = 60.0
     top: int = 10
 
 
-def answer(job: Job, door: Door, group: Group[Clip]) -> Iterator[Rows]:
+def answer(
+    job: Job,
+    door: Door,
+    group: Group[Clip],
+    budget: Budget | None = None,
+    saw: Saw = lambda seen, padding: None,
+) -> Iterator[Rows]:
     """The rows for a group of clips; the last ones close the shard if the group does.
 
     A clip that the model cannot take costs itself alone and becomes a row of errors.
+
+    Args:
+        budget: what the batches of groups before this one have shown to fit; None begins anew.
+        saw: is told of each batch; see :func:`transforms.models.batching.run_each`.
     """
-    results = run_each(door, [_at_rate(c, door.rate) for c in group.values], budget_seconds=job.budget_seconds)
+    clips = [_at_rate(c, door.rate) for c in group.values]
+    results = run_each(door, clips, budget_seconds=budget or budget_of(job), saw=saw)
     good = [(c, r) for c, r in zip(group.values, results, strict=True) if not isinstance(r, Failure)]
     bad = [(c, r) for c, r in zip(group.values, results, strict=True) if isinstance(r, Failure)]
     if bad:
@@ -58,6 +73,11 @@ def answer(job: Job, door: Door, group: Group[Clip]) -> Iterator[Rows]:
         yield Rows("errors", group.shard, batch)
     made = _rows(job, door, [c for c, _ in good], [r for _, r in good]) if good else None
     yield Rows(job.name, group.shard, made, closes=group.closes)
+
+
+def budget_of(job: Job) -> Budget:
+    """What the user allows in a batch, or what fits the device now."""
+    return Budget(job.batch_seconds or batch_seconds(job.device, PRECISIONS[job.precision]))
 
 
 def _rows(job: Job, door: Door, clips: Sequence[Clip], results: Sequence[Any]) -> pa.RecordBatch:

@@ -61,7 +61,7 @@ def prosody(samples: np.ndarray, speech: np.ndarray) -> Prosody:
     """The prosody of a segment of speech.
 
     Args:
-        samples: finite float32 [n] at 16 kHz, 0.25 to 30 s; what lies beyond counts as silence.
+        samples: finite float32 [n] at 16 kHz, 0.25 to 300 s; what lies beyond counts as silence.
         speech: float32 [n_vad_frames], the speech probability of each stretch of 512 samples.
 
     Raises:

@@ -21,7 +21,7 @@ import torch
 import yaml
 from safetensors.numpy import load_file, save_file
 
-from demo.checkpoints import build
+from demo.untrained.checkpoints import build
 from pipelines.cli import FAILED, PUBLISHED, WRONG_USE, config_of, main, parse
 from schemas.catalog import ALWAYS, JOBS, TABLES
 from schemas.config import ConfigError

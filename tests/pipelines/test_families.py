@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.checkpoints import build
+from demo.untrained.checkpoints import build
 from tests.pipelines.corpora import DEMO, publish, rows
 
 SETS = [

@@ -65,7 +65,7 @@ configs = st.builds(
     speech=speech,
     emotion_seconds=st.floats(1, 30),
     top_tags=st.integers(1, 1000),
-    batch_seconds=st.floats(1, 3600),
+    batch_seconds=st.none() | st.floats(1, 3600),
     shard_seconds=st.floats(1, 36_000),
     beam=st.lists(words).map(tuple),
 )

@@ -12,7 +12,7 @@ import pytest
 import soxr
 import torch
 
-from demo.checkpoints import build_demo_set
+from demo.untrained.checkpoints import build_demo_set
 from demo.untrained.sounds import voices
 from schemas.catalog import JOBS, TABLES
 from schemas.records import Clip, Place, Rows

@@ -1,9 +1,11 @@
-"""Whisper's token times, row by row."""
+"""What is kept of a pass of Whisper: token times, row by row, and probabilities."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from transformers.generation.utils import GenerateEncoderDecoderOutput
 
@@ -13,6 +15,10 @@ def align_rows_alone(model: Any) -> None:
 
     Transformers (5.23) standardises the cross-attention over all steps of the batch and warps time
     along all of them, so that the times of a short text change with the longest one beside it.
+
+    It also keeps the attentions and scores of every pass until the clip is done, over 100 MB a pass
+    for whisper-small.  Here a pass keeps, in place of the scores of a step over the vocabulary, two
+    numbers: the probability of the token that was chosen and that of the likeliest one.
     """
     align = model._extract_token_timestamps
 
@@ -38,12 +44,34 @@ def align_rows_alone(model: Any) -> None:
             times = align(alone, alignment_heads, time_precision, num_frames=frames, num_input_ids=num_input_ids)[0]
             seconds[row, : len(times)] = times
             seconds[row, len(times) :] = times[-1]
+        outputs["scores"] = tuple(
+            _probabilities(scores, token)
+            for scores, token in zip(outputs.scores, sequences.T[num_input_ids:], strict=True)
+        )
+        for attentions in ("encoder_attentions", "decoder_attentions", "cross_attentions"):
+            outputs[attentions] = ()
         return seconds
 
     model._extract_token_timestamps = align_each
+
+
+def in_order(times: Sequence[tuple[float, float]], seconds: float) -> np.ndarray:
+    """Starts and ends of words, float64 [n_words, 2], none after what comes behind it and none after ``seconds``.
+
+    A pass of Whisper begins where it said that the text of the one before ends; the alignment may have
+    let a word of that text end later.  So it is the earlier time that gives way.
+    """
+    flat = np.minimum(np.array(times, dtype=np.float64).ravel(), seconds)
+    return np.minimum.accumulate(flat[::-1])[::-1].reshape(-1, 2)
 
 
 def _steps(generated: torch.Tensor, end: int) -> int:
     """How many tokens a row has up to and with the end of its text."""
     ends = (generated == end).nonzero()
     return int(ends[0]) + 1 if len(ends) else len(generated)
+
+
+def _probabilities(scores: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
+    """Of the chosen tokens [n_rows] and of the likeliest ones: float32 [n_rows, 2]."""
+    probabilities = scores.float().softmax(-1)
+    return torch.stack([probabilities.gather(1, tokens[:, None])[:, 0], probabilities.amax(-1)], dim=1)

@@ -2,35 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import torch
 
 from schemas.reasons import Reason
 from schemas.records import Failure, Scores, Transcript
+from transforms.models.budget import Budget
 from transforms.models.checkpoint import one_line
+from transforms.models.chunks import InChunks
 
 if TYPE_CHECKING:
     from transforms.models.door import Door, Result
 
 T = TypeVar("T")
+C = TypeVar("C")
+
+MOST_PADDING = 0.1
+"""The greatest share of a batch that is padding: sorted by length, a longer clip then begins a new batch."""
+
+Saw = Callable[[float, float], None]
+"""Told of each batch: seconds that the model saw, and how many of them were padding."""
 
 
-def run_each(door: Door, clips: Sequence[np.ndarray], *, budget_seconds: float) -> list[Result | Failure]:
+def run_each(
+    door: Door, clips: Sequence[np.ndarray], *, budget_seconds: float | Budget, saw: Saw = lambda seen, padding: None
+) -> list[Result | Failure]:
     """Run every clip through the model; results in the order of the clips.
 
-    A batch holds clips of one length only, unless the family brings all clips to one shape: models
-    with a group norm over time (wav2vec2-base, HuBERT-base, WavLM-base) hear padding, masked or not.
+    The clips are sorted by length.  A batch holds clips of one length, unless the door brings them
+    to one shape (``padded_seconds``), or pads them to the longest (``pads``): then at most a tenth
+    of it is padding.
 
-    When a batch raises, out of memory halves it, down to the single clip; any other error has each
-    of its clips run alone, and only those that fail alone are lost.
+    When a batch raises, out of memory halves it, down to the single clip, and the batches after it
+    are no larger; any other error has each of its clips run alone, and only those that fail alone
+    are lost.
+
+    Where the family reads long clips in chunks, all this is said of chunks; a clip is lost with any
+    of its chunks.
 
     Args:
         clips: float32 mono samples at ``door.rate``, of any lengths.
         budget_seconds: the most audio in one batch, as the model sees it (a clip of 2 s is 30 s to
-            Whisper); a longer clip goes alone.
+            Whisper); a longer clip goes alone.  A :class:`Budget` remembers what was too much.
+        saw: is told of each batch that a result came of.
 
     Returns:
         For each clip its result, or a failure: ``TOO_SHORT`` below ``door.min_samples``,
@@ -46,9 +63,10 @@ def run_each(door: Door, clips: Sequence[np.ndarray], *, budget_seconds: float) 
             )
         else:
             fit.append(i)
-    for batch in _batches(door, clips, fit, budget_seconds):
-        for i, result in zip(batch, _run(door, [clips[i] for i in batch]), strict=True):
-            results[i] = result
+    budget = budget_seconds if isinstance(budget_seconds, Budget) else Budget(budget_seconds)
+    run = _run_chunks if isinstance(door, InChunks) else _run_clips
+    for i, result in zip(fit, run(_Runner(door, budget, saw), [clips[i] for i in fit]), strict=True):
+        results[i] = result
     return [result for result in results if result is not None]
 
 
@@ -63,36 +81,103 @@ def in_equal_lengths(clips: Sequence[np.ndarray], forward: Callable[[list[np.nda
     return [results[i] for i in range(len(clips))]
 
 
-def _batches(door: Door, clips: Sequence[np.ndarray], fit: list[int], budget: float) -> Iterator[list[int]]:
-    """Cut the clips, by length, into batches of at most ``budget`` seconds; yields their indices."""
-    batch: list[int] = []
-    spent = 0.0
-    for i in sorted(fit, key=lambda i: len(clips[i])):
-        seconds = door.padded_seconds or len(clips[i]) / door.rate
-        new_length = door.padded_seconds is None and batch and len(clips[i]) != len(clips[batch[0]])
-        if batch and (new_length or spent + seconds > budget):
+def _run_clips(runner: _Runner, clips: list[np.ndarray]) -> list[Result | Failure]:
+    """The results of clips that the door takes whole."""
+    return runner.in_batches(lambda batch: [_checked(result) for result in runner.door(batch)], clips)
+
+
+def _run_chunks(runner: _Runner, clips: list[np.ndarray]) -> list[Result | Failure]:
+    """The results of clips that the door, one that is :class:`InChunks`, takes in chunks."""
+    door: Any = runner.door
+    split = [_alone(door.split, clip) for clip in clips]
+    chunks = [chunk for one in split if not isinstance(one, Failure) for chunk in one]
+    read = iter(runner.in_batches(door.read, chunks))
+    results: list[Result | Failure] = []
+    for one in split:
+        parts = [one] if isinstance(one, Failure) else [next(read) for _ in one]
+        failed = [part for part in parts if isinstance(part, Failure)]
+        results.append(failed[0] if failed else _alone(lambda parts: _checked(door.join(parts)), parts))
+    return results
+
+
+class _Runner:
+    """Clips through a door, batch by batch."""
+
+    def __init__(self, door: Door, budget: Budget, saw: Saw) -> None:
+        self.door = door
+        self._budget = budget
+        self._saw = saw
+
+    def in_batches(self, call: Callable[[list[np.ndarray]], Iterable[T]], clips: list[np.ndarray]) -> list[T | Failure]:
+        """What ``call`` gives for each clip; results in the order of the clips."""
+        results: dict[int, T | Failure] = {}
+        for batch in self._batches(clips):
+            results.update(zip(batch, self._run(call, [clips[i] for i in batch]), strict=True))
+        return [results[i] for i in range(len(clips))]
+
+    def _batches(self, clips: list[np.ndarray]) -> Iterator[list[int]]:
+        """Cut the clips, by length, into batches within the budget; yields their indices."""
+        batch: list[int] = []
+        heard = 0
+        for i in sorted(range(len(clips)), key=lambda i: len(clips[i])):
+            n = len(clips[i])
+            together = (len(batch) + 1) * max(n, round((self.door.padded_seconds or 0.0) * self.door.rate))
+            if self.door.padded_seconds is not None:
+                fits = True
+            elif self.door.pads:
+                fits = together - (heard + n) <= MOST_PADDING * together
+            else:
+                fits = not batch or n == len(clips[batch[0]])
+            # The budget is asked each time: a batch may have run out of memory since.
+            if batch and not (fits and together <= self._budget.seconds * self.door.rate):
+                yield batch
+                batch, heard = [], 0
+            batch.append(i)
+            heard += n
+        if batch:
             yield batch
-            batch, spent = [], 0.0
-        batch.append(i)
-        spent += seconds
-    if batch:
-        yield batch
+
+    def _seen(self, clips: list[np.ndarray]) -> tuple[float, float]:
+        """Seconds that the model sees of a batch, and how many of them are padding."""
+        door = self.door
+        each = door.padded_seconds or max(len(clip) for clip in clips) / door.rate
+        if door.padded_seconds is not None and door.max_seconds is None:  # it hears what is longer in several passes
+            seen = sum(max(each, len(clip) / door.rate) for clip in clips)
+        else:
+            seen = each * len(clips)
+        return seen, max(0.0, seen - sum(min(len(clip) / door.rate, door.max_seconds or np.inf) for clip in clips))
+
+    def _run(self, call: Callable[[list[np.ndarray]], Iterable[T]], clips: list[np.ndarray]) -> list[T | Failure]:
+        """One batch, in parts if it fails as a whole."""
+        try:
+            results = list(call(clips))
+        except Exception as error:
+            # Kept as text: the error itself holds the frames of the failed call, and with them its memory.
+            out_of_memory, message = _is_out_of_memory(error), one_line(error)
+        else:
+            self._saw(*self._seen(clips))
+            return [*results]
+        if out_of_memory and torch.cuda.is_initialized():
+            torch.cuda.empty_cache()
+        if len(clips) == 1:
+            return [_failure(out_of_memory, message)]
+        if out_of_memory:
+            self._budget.ran_out(self._seen(clips)[0])
+        size = (len(clips) + 1) // 2 if out_of_memory else 1
+        parts = (clips[i : i + size] for i in range(0, len(clips), size))
+        return [result for part in parts for result in self._run(call, part)]
 
 
-def _run(door: Door, clips: list[np.ndarray]) -> list[Result | Failure]:
-    """One batch, in parts if it fails as a whole."""
+def _alone(call: Callable[[C], T], clip: C) -> T | Failure:
+    """One clip, or what became of it, by itself."""
     try:
-        return [_checked(result) for result in door(clips)]
+        return call(clip)
     except Exception as error:
-        # Kept as text: the error itself holds the frames of the failed call, and with them its memory.
-        out_of_memory, message = _is_out_of_memory(error), one_line(error)
-    if out_of_memory and torch.cuda.is_initialized():
-        torch.cuda.empty_cache()
-    if len(clips) == 1:
-        return [Failure(Reason.OUT_OF_MEMORY if out_of_memory else Reason.MODEL_FAILED, message)]
-    size = (len(clips) + 1) // 2 if out_of_memory else 1
-    parts = (clips[i : i + size] for i in range(0, len(clips), size))
-    return [result for part in parts for result in _run(door, part)]
+        return _failure(_is_out_of_memory(error), one_line(error))
+
+
+def _failure(out_of_memory: bool, message: str) -> Failure:
+    return Failure(Reason.OUT_OF_MEMORY if out_of_memory else Reason.MODEL_FAILED, message)
 
 
 def _checked(result: Result) -> Result | Failure:

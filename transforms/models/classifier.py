@@ -9,9 +9,9 @@ import numpy as np
 import torch
 
 from schemas.records import Scores
-from transforms.models.batching import in_equal_lengths
 from transforms.models.checkpoint import Located
-from transforms.models.features import as_clips, shortest_waveform, stacked
+from transforms.models.features import as_clips, filter_banks, shortest_waveform, waveforms
+from transforms.models.padding import heed_lengths, pads_on
 from transforms.models.weights import load
 
 AST = "audio-spectrogram-transformer"
@@ -47,7 +47,10 @@ class Classifier:
             _check_spectrogram(located, config, loaded.extractor)
             self.max_seconds = loaded.extractor.max_length * _KALDI_HOP_S
             self.min_samples = round(_KALDI_FRAME_S * self.rate)
+            self.pads = False
         else:
+            heed_lengths(loaded.model)
+            self.pads = pads_on(loaded.device)
             self.min_samples = shortest_waveform(config)
         self.padded_seconds = self.max_seconds
 
@@ -56,14 +59,12 @@ class Classifier:
         if not clips:
             return []
         vectors = as_clips(clips)
-        return self._classify(vectors) if self.padded_seconds else in_equal_lengths(vectors, self._classify)
-
-    def _classify(self, clips: list[np.ndarray]) -> list[Scores]:
-        """Clips that the extractor brings to one shape."""
-        values = stacked(self._loaded, clips)["input_values"]
+        if self.padded_seconds:
+            inputs = {"input_values": filter_banks(self._loaded, vectors)}
+        else:
+            inputs = waveforms(self._loaded, vectors)
         with torch.inference_mode():
-            # No attention mask: it would mark every sample of every clip.
-            logits = self._loaded.model(values).logits.float()  # [n_clips, n_labels]
+            logits = self._loaded.model(**inputs).logits.float()  # [n_clips, n_labels]
             probabilities = self._activation(logits).cpu().numpy()
         return [Scores(self.labels, row) for row in probabilities]
 

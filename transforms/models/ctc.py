@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 
 from schemas.records import Transcript, Word
-from transforms.models.batching import in_equal_lengths
 from transforms.models.checkpoint import Located
-from transforms.models.features import as_clips, shortest_waveform, stacked
+from transforms.models.chunks import Chunking
+from transforms.models.features import as_clips, shortest_waveform, waveforms
+from transforms.models.padding import heed_lengths, pads_on
 from transforms.models.weights import load, load_tokenizer
+
+CHUNK_SECONDS = 30.0
+"""No ordinary segment is longer; the memory of attention grows with the square."""
+
+
+@dataclass(frozen=True)
+class Frames:
+    """The likeliest token of each frame, int [n_frames], and its posterior, float32 [n_frames]."""
+
+    tokens: np.ndarray
+    posteriors: np.ndarray
 
 
 class CTC:
@@ -25,15 +38,27 @@ class CTC:
     delimiter, of that token's posterior probability: over a word's frames for the word, over all for
     the transcript.  Of an empty text it is the mean posterior of the likeliest token over all
     frames: how sure the model is that there is nothing.
+
+    A clip longer than ``chunk_seconds`` is read in overlapping chunks (see :class:`Chunking`) whose
+    frames are put together before they are decoded, so that no word ends where a chunk does.
     """
 
     padded_seconds: float | None = None
     max_seconds: float | None = None
 
-    def __init__(self, located: Located, *, device: str, precision: str, language: str | None) -> None:
+    def __init__(
+        self,
+        located: Located,
+        *,
+        device: str,
+        precision: str,
+        language: str | None,
+        chunk_seconds: float = CHUNK_SECONDS,
+    ) -> None:
         from transformers import AutoModelForCTC
 
         loaded = load(located, AutoModelForCTC, device=device, precision=precision)
+        heed_lengths(loaded.model)
         config = loaded.model.config
         self._loaded = loaded
         self._tokenizer: Any = load_tokenizer(located, config.vocab_size)
@@ -42,23 +67,46 @@ class CTC:
         self._language = language
         self.model_id = loaded.model_id
         self.rate = loaded.rate
+        self.pads = pads_on(loaded.device)
         self.min_samples = shortest_waveform(config)
+        self._chunking = Chunking.of_seconds(chunk_seconds, self.rate, config.inputs_to_logits_ratio)
 
     def __call__(self, clips: Sequence[np.ndarray]) -> list[Transcript]:
         """One transcript for each clip, as for the clip alone."""
-        return in_equal_lengths(as_clips(clips), self._transcribe)
+        split = [self.split(clip) for clip in clips]
+        read = iter(self.read([chunk for chunks in split for chunk in chunks]))
+        return [self.join([next(read) for _ in chunks]) for chunks in split]
 
-    def _transcribe(self, clips: list[np.ndarray]) -> list[Transcript]:
-        """Clips of one length."""
-        values = stacked(self._loaded, clips)["input_values"]
+    def split(self, clip: np.ndarray) -> list[np.ndarray]:
+        """The chunks of a clip, float32; the whole of it up to ``chunk_seconds``.
+
+        Raises:
+            ValueError: a clip of more than one axis.
+        """
+        return self._chunking.split(*as_clips([clip]))
+
+    def read(self, chunks: Sequence[np.ndarray]) -> list[Frames]:
+        """The frames of each chunk, as for the chunk alone."""
+        if not chunks:
+            return []
+        inputs = waveforms(self._loaded, chunks)
         with torch.inference_mode():
-            # No attention mask: it would mark every sample of every clip.
-            logits = self._loaded.model(values).logits.float()  # [n_clips, n_frames, vocab_size]
+            logits = self._loaded.model(**inputs).logits.float()  # [n_chunks, n_frames, vocab_size]
             posteriors, tokens = (best.cpu().numpy() for best in logits.softmax(-1).max(-1))
-        return [self._transcript(*row) for row in zip(tokens, posteriors, strict=True)]
+        return [
+            Frames(of_tokens[:n], of_posteriors[:n])
+            for n, of_tokens, of_posteriors in zip(self._frames(chunks), tokens, posteriors, strict=True)
+        ]
 
-    def _transcript(self, tokens: np.ndarray, posteriors: np.ndarray) -> Transcript:
-        """From the likeliest token of each frame, [n_frames], and its posterior."""
+    def _frames(self, chunks: Sequence[np.ndarray]) -> list[int]:
+        """How many frames each chunk has."""
+        lengths = torch.tensor([len(chunk) for chunk in chunks])
+        return self._loaded.model._get_feat_extract_output_lengths(lengths).tolist()
+
+    def join(self, parts: Sequence[Frames]) -> Transcript:
+        """The transcript of a clip from the frames of its chunks."""
+        tokens = self._chunking.join([part.tokens for part in parts])
+        posteriors = self._chunking.join([part.posteriors for part in parts])
         decoded = self._tokenizer.decode(tokens.tolist(), output_word_offsets=True)
         spoken = ~np.isin(tokens, self._silent)
         words = []

@@ -24,8 +24,12 @@ class Door(Protocol):
         rate: the sampling rate in Hz that the clips must have.
         min_samples: the shortest clip that the family gives a finite result for.
         max_seconds: the longest clip that is heard whole; None without a limit.
-        padded_seconds: the length that every clip is brought to before the model; None for a
-            family that takes the waveform as long as it is (and batches only equal lengths).
+        padded_seconds: the length that every shorter clip is brought to before the model; None for a
+            family that takes the waveform as long as it is.
+        pads: such a family takes clips of nearly one length at once, padded to the longest; else a
+            batch for it holds clips of one length.
+
+    A door that reads long clips in chunks also has what :class:`transforms.models.chunks.InChunks` says.
     """
 
     model_id: str
@@ -33,6 +37,7 @@ class Door(Protocol):
     min_samples: int
     max_seconds: float | None
     padded_seconds: float | None
+    pads: bool
 
     def __call__(self, clips: Sequence[np.ndarray]) -> Sequence[Result]:
         """Results in the order of the clips, each what the reference gives for that clip alone.
@@ -118,14 +123,14 @@ def open_door(
         job: a key of :data:`JOBS`.
         checkpoint: a folder, or ``org/name`` or ``org/name@revision`` on the Hub.
         device: ``cpu``, ``cuda`` or ``cuda:N``.
-        precision: ``fp32`` or ``bf16``.
+        precision: ``fp32``, ``bf16``, or on a GPU ``fp16``.
         language: of the speech, as a code (``en``); Whisper transcribes in it, None lets it find the
             language of each clip.  Others only write it beside their transcripts.
 
     Raises:
         ModelError: it cannot be found, the job cannot open it, or its weights do not fill its class.
         KeyError: an unknown job.
-        ValueError: an unknown precision.
+        ValueError: an unknown precision, or one that the device cannot compute in.
     """
     located, _, kind = _identify(job, checkpoint, weights=True)
     match kind:

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from transforms.models.checkpoint import Located
-from transforms.models.features import as_clips, stacked
+from transforms.models.features import as_clips, clap_inputs
 from transforms.models.weights import load, load_tokenizer
 
 
@@ -35,6 +35,7 @@ class Embedder:
         self.rate = loaded.rate
         self.max_seconds: float | None = float(loaded.extractor.max_length_s)
         self.padded_seconds: float | None = self.max_seconds
+        self.pads = False
         self.min_samples: int = loaded.extractor.fft_window_size  # one frame of the spectrogram
 
     def __call__(self, clips: Sequence[np.ndarray]) -> list[np.ndarray]:
@@ -46,9 +47,7 @@ class Embedder:
         if not clips:
             return []
         vectors = as_clips(clips, longest=self._loaded.extractor.nb_max_samples)
-        # Clip by clip the extractor of the fused checkpoints marks each as longer, as for the clip
-        # alone; over a batch it would draw lots which one to mark.
-        features = stacked(self._loaded, vectors)
+        features = clap_inputs(self._loaded, vectors)
         with torch.inference_mode():
             return list(unit_length(self._loaded.model.get_audio_features(**features).pooler_output))
 

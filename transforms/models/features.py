@@ -1,4 +1,4 @@
-"""Clips as the models want them, made by Hugging Face's extractors clip by clip."""
+"""Clips as the models want them: what Hugging Face's extractors make of each clip alone, for many at once."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from transforms.models.mels import clap_spectra, kaldi_spectra
 from transforms.models.weights import Loaded
 
 
@@ -26,16 +27,51 @@ def as_clips(clips: Sequence[np.ndarray], longest: int | None = None) -> list[np
     return vectors
 
 
-def stacked(loaded: Loaded, clips: Sequence[np.ndarray], **options: Any) -> dict[str, torch.Tensor]:
-    """What the extractor gives for each clip alone, one clip a row, on the model's device.
+def waveforms(loaded: Loaded, clips: Sequence[np.ndarray]) -> dict[str, torch.Tensor]:
+    """Input of wav2vec 2.0, HuBERT or WavLM: ``input_values`` [n_clips, n_samples].
 
-    All clips have to come out in one shape: of one length for the models that hear the waveform.
+    Clips of several lengths are padded to the longest and come with an ``attention_mask``, which a
+    model needs that :func:`transforms.models.padding.heed_lengths` has prepared.  Without one, and
+    where all have one length, there is none: it would mark every sample.
+    """
+    lengths = np.array([len(clip) for clip in clips])
+    values = np.zeros((len(clips), lengths.max()), np.float32)
+    for row, clip in zip(values, clips, strict=True):
+        # The extractor's own arithmetic, so that there is nothing to differ; it costs next to nothing.
+        row[: len(clip)] = (clip - clip.mean()) / np.sqrt(clip.var() + 1e-7) if loaded.extractor.do_normalize else clip
+    made = {"input_values": loaded.place(torch.from_numpy(values))}
+    if lengths.min() < lengths.max():
+        mask = np.arange(lengths.max()) < lengths[:, None]
+        made["attention_mask"] = loaded.place(torch.from_numpy(mask.astype(np.int64)))
+    return made
+
+
+def filter_banks(loaded: Loaded, clips: Sequence[np.ndarray]) -> torch.Tensor:
+    """Input of AST: [n_clips, max_length, num_mel_bins] in the model's precision."""
+    return loaded.place(kaldi_spectra(clips, loaded.extractor, loaded.device))
+
+
+def clap_inputs(loaded: Loaded, clips: Sequence[np.ndarray]) -> dict[str, torch.Tensor]:
+    """Input of CLAP: ``input_features`` [n_clips, 1 or 4, n_frames, n_mels] and ``is_longer`` [n_clips, 1].
+
+    Of the fused checkpoints each clip is marked as longer, as the extractor marks a clip alone; over a
+    batch it would draw lots which one to mark.
+    """
+    features = loaded.place(clap_spectra(clips, loaded.extractor, loaded.device))
+    marked = torch.full((len(clips), 1), loaded.extractor.truncation == "fusion")
+    return {"input_features": features, "is_longer": loaded.place(marked)}
+
+
+def extracted(loaded: Loaded, clips: Sequence[np.ndarray], **options: Any) -> dict[str, torch.Tensor]:
+    """What the extractor gives for the clips together, on the model's device.
+
+    For the extractor of Whisper, which computes in torch and each clip for itself.
 
     Args:
         options: passed to the extractor.
     """
-    made = [loaded.extractor(clip, sampling_rate=loaded.rate, return_tensors="pt", **options) for clip in clips]
-    return {name: loaded.place(torch.cat([one[name] for one in made])) for name in made[0]}
+    made = loaded.extractor(list(clips), sampling_rate=loaded.rate, return_tensors="pt", **options)
+    return {name: loaded.place(tensor) for name, tensor in made.items()}
 
 
 def shortest_waveform(config: Any, frames: int = 1) -> int:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch.nn.utils import parametrize
 
 from transforms.models.checkpoint import Located, model_id, one_line, weight_files
-
-PRECISIONS: dict[str, torch.dtype] = {"fp32": torch.float32, "bf16": torch.bfloat16}
+from transforms.models.precision import PRECISIONS, refusal
 
 HARMLESS_MISSING: dict[str, str] = {
     "masked_spec_embed": "SpecAugment's mask, read in training only; facebook/wav2vec2-base-960h is without it",
@@ -45,11 +45,7 @@ _NAMED = 3
 
 @dataclass(frozen=True)
 class Loaded:
-    """A model in inference mode on its device, and the extractor that makes its input.
-
-    ``extractor`` is a Hugging Face feature extractor, called clip by clip: some of them normalise,
-    pad or draw lots over the batch.
-    """
+    """A model in inference mode on its device, and the Hugging Face extractor that belongs to its input."""
 
     located: Located
     model_id: str
@@ -65,7 +61,11 @@ class Loaded:
 
     def place(self, tensor: torch.Tensor) -> torch.Tensor:
         """On the model's device; floats in its precision."""
-        return tensor.to(self.device, self.dtype if tensor.is_floating_point() else None)
+        dtype = self.dtype if tensor.is_floating_point() else tensor.dtype
+        if self.device.type == "cuda" and tensor.device.type == "cpu":
+            # From pinned memory the copy runs beside what the GPU still computes.
+            return tensor.to(dtype).pin_memory().to(self.device, non_blocking=True)
+        return tensor.to(self.device, dtype)
 
 
 def load_extractor(located: Located) -> Any:
@@ -112,17 +112,19 @@ def load(located: Located, auto: Any, *, device: str, precision: str, **settings
     """Load the weights into the class that ``auto`` (an Auto class) picks for the config.
 
     Args:
-        precision: ``fp32`` or ``bf16``, whatever the files hold.
+        precision: ``fp32``, ``bf16``, or on a GPU ``fp16``, whatever the files hold.
         settings: passed to ``from_pretrained``.
 
     Raises:
         ModelError: no weights, damaged weights, or weights that do not fill the class.
-        ValueError: an unknown precision.
+        ValueError: an unknown precision, or one that the device cannot compute in.
     """
     # Before the first operator runs; a user's own setting stands.
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(CACHED_PRIMITIVES))
     if precision not in PRECISIONS:
         raise ValueError(f"precision {precision!r}: one of {', '.join(PRECISIONS)}")
+    if reason := refusal(device, precision):
+        raise ValueError(reason)
     files = weight_files(located.folder)
     if not files:
         raise located.error(f"no weights (model.safetensors or pytorch_model.bin) in {located.folder}")
@@ -131,7 +133,7 @@ def load(located: Located, auto: Any, *, device: str, precision: str, **settings
         with _quiet():
             model, info = auto.from_pretrained(
                 located.folder,
-                dtype=PRECISIONS[precision],
+                dtype=torch.float32,  # until the weight norms are folded
                 output_loading_info=True,
                 ignore_mismatched_sizes=True,  # so that they are told in one line, below
                 use_safetensors=files[0].suffix == ".safetensors",
@@ -147,8 +149,18 @@ def load(located: Located, auto: Any, *, device: str, precision: str, **settings
             raise
         raise located.error(f"its weights are damaged: {one_line(error)}") from error
     _refuse_gaps(located, type(model).__name__, info)
-    model.eval().requires_grad_(False).to(device)
+    model.eval().requires_grad_(False)
+    _fold_weight_norms(model)
+    model.to(device, PRECISIONS[precision])
     return Loaded(located, model_id(located, precision), model, extractor, torch.device(device), PRECISIONS[precision])
+
+
+def _fold_weight_norms(model: Any) -> None:
+    """Have the positional convolution hold its weight, instead of making it of length and direction at every pass."""
+    for module in model.modules():
+        if parametrize.is_parametrized(module, "weight"):
+            parametrize.remove_parametrizations(module, "weight", leave_parametrized=True)
+        module.requires_grad_(False)
 
 
 @contextmanager

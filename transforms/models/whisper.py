@@ -11,13 +11,14 @@ import numpy as np
 import torch
 
 from schemas.records import Transcript, Word
-from transforms.models.alignment import align_rows_alone
+from transforms.models.alignment import align_rows_alone, in_order
 from transforms.models.checkpoint import Located
-from transforms.models.features import as_clips, stacked
+from transforms.models.features import as_clips, extracted
 from transforms.models.weights import load, load_tokenizer
 
 _MAX_NEW_TOKENS = 256  # the default of the pipeline
 _PROMPT_TOKENS = 8  # more than Whisper's prompt (start, language, task) has
+_WHOLE = {"truncation": False, "padding": "longest"}  # how the extractor takes a clip longer than one pass
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,12 @@ class Whisper:
     That is ``pipeline("automatic-speech-recognition")`` called with ``return_timestamps="word"`` and
     ``generate_kwargs={"num_beams": 1, "task": "transcribe"}``; text and words come without the space
     that opens Whisper's tokens.
+
+    A clip longer than Whisper's 30 s is heard in passes of 30 s, each from where the text of the one
+    before it ends (the long-form algorithm of ``generate``).
+
+    The times of words lie inside the clip and never run back: where the reference's do, because a pass
+    begins before the last word of the one before it ends, that word ends there.
 
     Confidence is the mean probability of a word's tokens, of the transcript that of all text tokens:
     the softmax over what Whisper's rules leave to choose from.  Of an empty text it is the mean over
@@ -60,6 +67,7 @@ class Whisper:
                     "file from the checkpoint that this one was trained from"
                 )
         settings.no_speech_threshold = None  # every clip gets a transcript with a confidence
+        settings.logprob_threshold = None  # it would have passes repeated at other temperatures, of which there is one
         # They warn at every clip, of a missing closing time and of how `generate` calls itself.
         for chatty in ("models.whisper.tokenization_whisper", "generation.utils"):
             logging.getLogger(f"transformers.{chatty}").setLevel(logging.ERROR)
@@ -77,20 +85,26 @@ class Whisper:
         self.model_id = loaded.model_id
         self.rate = loaded.rate
         self.min_samples: int = extractor.n_fft  # one frame of the spectrogram
-        self.max_seconds: float | None = float(extractor.chunk_length)
-        self.padded_seconds: float | None = self.max_seconds
+        self.max_seconds: float | None = None
+        self.padded_seconds: float | None = float(extractor.chunk_length)
+        self.pads = False
 
     def __call__(self, clips: Sequence[np.ndarray]) -> list[Transcript]:
-        """One transcript for each clip, as for the clip alone.
+        """One transcript for each clip, as for the clip alone."""
+        vectors = as_clips(clips)
+        longest = self._loaded.extractor.n_samples
+        short = iter(self._transcribe([vector for vector in vectors if len(vector) <= longest]))
+        # Long clips go alone: in a batch they would be padded to the longest, which `generate` hears.
+        return [
+            next(short) if len(vector) <= longest else self._transcribe([vector], **_WHOLE)[0] for vector in vectors
+        ]
 
-        Raises:
-            ValueError: a clip is longer than ``max_seconds``.
-        """
+    def _transcribe(self, clips: list[np.ndarray], **options: Any) -> list[Transcript]:
+        """Clips that the extractor, given ``options``, brings to one shape."""
         if not clips:
             return []
-        vectors = as_clips(clips, longest=self._loaded.extractor.n_samples)
         # The mask tells the alignment where a clip ends; the model itself hears the padding, as it learnt to.
-        inputs = stacked(self._loaded, vectors, return_attention_mask=True)
+        inputs = extracted(self._loaded, clips, return_attention_mask=True, **options)
         with torch.inference_mode():
             codes = self._languages(inputs["input_features"])
             fixed = {"language": codes, "task": "transcribe"} if self._multilingual else {}
@@ -104,7 +118,8 @@ class Whisper:
                 return_segments=True,
             )
         return [
-            self._transcript(_spoken(segments), code) for segments, code in zip(output["segments"], codes, strict=True)
+            self._transcript(_spoken(segments), code, len(clip) / self.rate)
+            for segments, code, clip in zip(output["segments"], codes, clips, strict=True)
         ]
 
     def _languages(self, features: torch.Tensor) -> list[str]:
@@ -113,18 +128,20 @@ class Whisper:
             return [self._language] * len(features)
         return [self._codes[number] for number in self._loaded.model.detect_language(features).tolist()]
 
-    def _transcript(self, spoken: _Spoken, code: str) -> Transcript:
+    def _transcript(self, spoken: _Spoken, code: str, seconds: float) -> Transcript:
+        """Of a clip of so many seconds."""
         text, chunks = self._decode(spoken.tokens, spoken.ends, code)
         # Grouped once more with the numbers of the tokens as their times: token i lasts from i to i + 1.
         _, numbered = self._decode(spoken.tokens, torch.arange(1.0, len(spoken.tokens) + 1), code)
+        times = in_order([chunk["timestamp"] for chunk in chunks], seconds)
         words = tuple(
             Word(
                 word=chunk["text"].strip(),
-                start_ms=round(1000 * chunk["timestamp"][0]),
-                end_ms=round(1000 * chunk["timestamp"][1]),
+                start_ms=round(1000 * start),
+                end_ms=round(1000 * end),
                 confidence=_mean(spoken.probabilities[slice(*map(int, numbers["timestamp"]))]),
             )
-            for chunk, numbers in zip(chunks, numbered, strict=True)
+            for chunk, (start, end), numbers in zip(chunks, times, numbered, strict=True)
         )
         is_text = spoken.tokens < self._loaded.model.generation_config.eos_token_id  # the special tokens follow
         if is_text.any():
@@ -162,21 +179,20 @@ def _without_attentions(encoder: Any, args: Any, kwargs: dict[str, Any]) -> tupl
 def _spoken(segments: list[dict[str, Any]]) -> _Spoken:
     """Join the segments that ``generate`` gives for one clip.
 
-    The scores of a pass stand in the ``result`` that its segments share, one a step; ``idxs`` counts
-    from the first token of the prompt.
+    What is kept of each step of a pass stands in the ``result`` that the segments of the pass share
+    (see :mod:`transforms.models.alignment`); ``idxs`` counts from the first token of the prompt.
     """
     probabilities = []
     for segment in segments:
-        scores, sequence = segment["result"]["scores"], segment["result"]["sequences"]
-        first = segment["idxs"][0] - (len(sequence) - len(scores))
-        for step, token in enumerate(segment["tokens"].tolist(), start=first):
-            probabilities.append(scores[step].float().softmax(-1)[token])
-    first_scores = segments[0]["result"]["scores"][0].float()
+        steps, sequence = segment["result"]["scores"], segment["result"]["sequences"]
+        first = segment["idxs"][0] - (len(sequence) - len(steps))
+        probabilities += [chosen for chosen, _ in steps[first : first + len(segment["tokens"])]]
+    _, likeliest = segments[0]["result"]["scores"][0]
     return _Spoken(
         tokens=torch.cat([segment["tokens"].cpu() for segment in segments]),
         ends=torch.cat([segment["token_timestamps"].cpu() for segment in segments]),
         probabilities=torch.stack(probabilities) if probabilities else torch.zeros(0),
-        end_probability=float(first_scores.softmax(-1).max()),
+        end_probability=float(likeliest),
     )
 
 

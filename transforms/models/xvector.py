@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from transforms.models.batching import in_equal_lengths
 from transforms.models.checkpoint import Located
 from transforms.models.embedder import unit_length
-from transforms.models.features import as_clips, shortest_waveform, stacked
+from transforms.models.features import as_clips, shortest_waveform, waveforms
+from transforms.models.padding import heed_lengths, pads_on
 from transforms.models.weights import load
 
 
@@ -25,7 +25,9 @@ class XVector:
         from transformers import AutoModelForAudioXVector
 
         loaded = load(located, AutoModelForAudioXVector, device=device, precision=precision)
+        heed_lengths(loaded.model)
         self._loaded = loaded
+        self.pads = pads_on(loaded.device)
         self.dimension: int = loaded.model.config.xvector_output_dim
         self.model_id = loaded.model_id
         self.rate = loaded.rate
@@ -33,14 +35,11 @@ class XVector:
 
     def __call__(self, clips: Sequence[np.ndarray]) -> list[np.ndarray]:
         """A float32 vector [dimension] for each clip, as for the clip alone."""
-        return in_equal_lengths(as_clips(clips), self._embed)
-
-    def _embed(self, clips: list[np.ndarray]) -> list[np.ndarray]:
-        """Clips of one length."""
-        values = stacked(self._loaded, clips)["input_values"]
+        if not clips:
+            return []
+        inputs = waveforms(self._loaded, as_clips(clips))
         with torch.inference_mode():
-            # No attention mask: it would mark every sample of every clip.
-            return list(unit_length(self._loaded.model(values).embeddings))
+            return list(unit_length(self._loaded.model(**inputs).embeddings))
 
 
 def shortest_voice(config: Any) -> int:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import apache_beam as beam
+from apache_beam.metrics import Metrics
 from apache_beam.ml.inference.base import ModelHandler, RunInference
 
 from schemas.records import Clip, Rows
-from transforms.answers import Job, answer
+from transforms.answers import Job, answer, budget_of
 from transforms.gather import Group
+from transforms.models.budget import Budget
 from transforms.models.door import Door, open_door
+
+_OPENING = threading.Lock()
 
 
 @functools.lru_cache(maxsize=16)
@@ -22,11 +28,20 @@ def shared_door(job: str, checkpoint: str, device: str, precision: str, language
 
 
 def door_of(job: Job) -> Door:
-    """The model of a job."""
-    return shared_door(job.name, job.checkpoint, job.device, job.precision, job.language)
+    """The model of a job: one for all threads, which wait for the first of them to load it."""
+    with _OPENING:
+        return shared_door(job.name, job.checkpoint, job.device, job.precision, job.language)
 
 
-class JobHandler(ModelHandler[Clip, Rows, Door]):
+@dataclass(frozen=True)
+class Opened:
+    """A model, and what was found to fit beside it into its device."""
+
+    door: Door
+    budget: Budget
+
+
+class JobHandler(ModelHandler[Clip, Rows, Opened]):
     """Runs one job over groups of clips.
 
     It takes a group as one batch and makes the batches for the device itself, because Beam's know
@@ -37,14 +52,19 @@ class JobHandler(ModelHandler[Clip, Rows, Door]):
         super().__init__()
         self._job = job
 
-    def load_model(self) -> Door:
-        return door_of(self._job)
+    def load_model(self) -> Opened:
+        return Opened(door_of(self._job), budget_of(self._job))
 
     def run_inference(
-        self, batch: Sequence[Clip], model: Door, inference_args: dict[str, Any] | None = None
+        self, batch: Sequence[Clip], model: Opened, inference_args: dict[str, Any] | None = None
     ) -> Iterable[Rows]:
         assert isinstance(batch, Group)
-        return list(answer(self._job, model, batch))
+        return list(answer(self._job, model.door, batch, model.budget, self._count))
+
+    def _count(self, seen: float, padding: float) -> None:
+        """What a batch held, for the row of ``runs``."""
+        Metrics.counter(self.get_metrics_namespace(), "seen_ms").inc(round(seen * 1000))
+        Metrics.counter(self.get_metrics_namespace(), "padding_ms").inc(round(padding * 1000))
 
     def get_num_bytes(self, batch: Sequence[Clip]) -> int:
         assert isinstance(batch, Group)

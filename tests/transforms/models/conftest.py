@@ -11,7 +11,7 @@ import pytest
 import soxr
 import torch
 
-from demo.checkpoints import build
+from demo.untrained.checkpoints import build
 from demo.untrained.sounds import voices
 
 Samples = np.ndarray

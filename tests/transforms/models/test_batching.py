@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from schemas.reasons import Reason
 from schemas.records import Failure
-from transforms.models.batching import in_equal_lengths, run_each
+from transforms.models.batching import MOST_PADDING, in_equal_lengths, run_each
+from transforms.models.budget import Budget
 from transforms.models.door import open_door
 
 RATE = 10
@@ -27,6 +28,7 @@ class Mean:
 
     memory: int = 10**9
     padded_seconds: float | None = None
+    pads: bool = False
     batches: list[list[int]] = field(default_factory=list)
     model_id: str = "mean@0/fp32"
     rate: int = RATE
@@ -40,6 +42,24 @@ class Mean:
         if any((clip > 1).any() for clip in clips):
             raise ValueError("a sample\nabove 1")
         return [clip.mean(keepdims=True) for clip in clips]
+
+
+@dataclass
+class MeanInChunks(Mean):
+    """The same, of which long clips are taken ten samples at a time."""
+
+    def __call__(self, clips):
+        return [self.join(self.read(self.split(clip))) for clip in clips]
+
+    def split(self, clip):
+        return np.split(clip, range(10, len(clip), 10))
+
+    def read(self, chunks):
+        means = super().__call__(chunks)
+        return [(mean * len(chunk), len(chunk)) for mean, chunk in zip(means, chunks, strict=True)]
+
+    def join(self, parts):
+        return sum(total for total, _ in parts) / sum(n for _, n in parts)
 
 
 def ramp(n, start=0.0):
@@ -67,6 +87,73 @@ def test_every_clip_gets_its_own_result_in_order(clips, budget, padded):
         assert len(batch) == 1 or seconds <= budget + 1e-6
 
 
+@given(clips_of_any_length, st.floats(0.1, 20))
+def test_a_door_that_pads_gets_batches_of_nearly_one_length(clips, budget):
+    door = Mean(pads=True)
+    results = run_each(door, clips, budget_seconds=budget)
+    for clip, result in zip(clips, results, strict=True):
+        assert isinstance(result, Failure) if len(clip) < 3 else result == clip.mean(keepdims=True)
+    for batch in door.batches:
+        padded = len(batch) * max(batch)
+        assert len(batch) == 1 or padded / RATE <= budget + 1e-6
+        assert padded - sum(batch) <= MOST_PADDING * padded + 1e-6
+    # Sorted by length: batches follow each other.
+    assert [n for batch in door.batches for n in batch] == sorted(len(clip) for clip in clips if len(clip) >= 3)
+
+
+def test_lengths_near_each_other_share_a_batch_that_pads():
+    door = Mean(pads=True)
+    run_each(door, [ramp(n) for n in (20, 30, 19, 10, 18, 31, 10)], budget_seconds=1e6)
+    assert door.batches == [[10, 10], [18, 19, 20], [30, 31]]
+
+
+def told(door, clips, **settings):
+    """What the batches of a run held: seconds seen and seconds of padding, each summed up."""
+    batches = []
+    run_each(door, clips, saw=lambda seen, padding: batches.append((seen, padding)), **settings)
+    assert len(batches) <= len(door.batches)
+    return tuple(np.sum(batches, axis=0))
+
+
+def test_padding_is_told_of_each_batch():
+    clips = [ramp(n) for n in (10, 20, 19, 2)]
+    assert told(Mean(), clips, budget_seconds=1e6) == pytest.approx((4.9, 0))
+    assert told(Mean(pads=True), clips, budget_seconds=1e6) == pytest.approx((5.0, 0.1))
+    assert told(Mean(padded_seconds=3.0), clips, budget_seconds=1e6) == pytest.approx((9.0, 4.1))
+    # What it hears in passes is longer than one of them; what it cuts off it does not see.
+    assert told(Mean(padded_seconds=1.5), clips, budget_seconds=1e6) == pytest.approx((5.4, 0.5))
+    assert told(Mean(padded_seconds=1.5, max_seconds=1.5), clips, budget_seconds=1e6) == pytest.approx((4.5, 0.5))
+    assert told(MeanInChunks(), clips, budget_seconds=1e6) == pytest.approx((4.9, 0))
+
+
+def test_of_a_batch_that_failed_only_its_parts_are_told():
+    clips = [ramp(10)] * 8
+    assert told(Mean(memory=40), clips, budget_seconds=1e6) == pytest.approx((8.0, 0))
+    assert told(Mean(memory=5), [*clips[:1], ramp(4)], budget_seconds=1e6) == pytest.approx((0.4, 0))
+
+
+def test_what_ran_out_of_memory_once_is_not_tried_again():
+    door, budget = Mean(memory=40), Budget(1e6)
+    run_each(door, [ramp(10)] * 12, budget_seconds=budget)
+    assert [len(batch) for batch in door.batches] == [12, 6, 3, 3, 6, 3, 3]
+    assert budget.seconds == 3.0
+    door.batches.clear()
+    run_each(door, [ramp(10)] * 7, budget_seconds=budget)
+    assert [len(batch) for batch in door.batches] == [3, 3, 1]
+
+
+def test_batches_after_the_one_that_was_too_much_are_smaller():
+    door = Mean(memory=45)
+    run_each(door, [ramp(10)] * 4 + [ramp(12)] * 8, budget_seconds=8.0)
+    assert [len(batch) for batch in door.batches] == [4, 6, 3, 3, 2]
+
+
+def test_a_clip_that_is_too_much_by_itself_leaves_the_budget():
+    budget = Budget(8.0)
+    *_, lost = run_each(Mean(memory=40), [ramp(10), ramp(50)], budget_seconds=budget)
+    assert (lost.reason, budget.seconds) == (Reason.OUT_OF_MEMORY, 8.0)
+
+
 @given(clips_of_any_length, st.integers(1, 200))
 def test_out_of_memory_halves_the_batch_down_to_the_clip(clips, memory):
     results = run_each(Mean(memory=memory), clips, budget_seconds=1e6)
@@ -75,6 +162,35 @@ def test_out_of_memory_halves_the_batch_down_to_the_clip(clips, memory):
             assert result == clip.mean(keepdims=True)
         elif len(clip) >= 3:
             assert result.reason is Reason.OUT_OF_MEMORY
+
+
+@given(clips_of_any_length, st.floats(0.1, 20), st.sampled_from([10, 35, 10**9]))
+def test_a_long_clip_is_batched_in_its_chunks(clips, budget, memory):
+    """A clip of any length needs no more memory than a chunk."""
+    door = MeanInChunks(memory=memory)
+    results = run_each(door, clips, budget_seconds=budget)
+    for clip, result in zip(clips, results, strict=True):
+        if len(clip) < door.min_samples:
+            assert result.reason is Reason.TOO_SHORT
+        else:
+            assert result == pytest.approx(clip.mean(keepdims=True), abs=1e-6)
+    for batch in door.batches:
+        assert len(set(batch)) == 1
+        assert batch[0] <= 10
+        assert len(batch) == 1 or sum(batch) / RATE <= budget + 1e-6
+
+
+def test_chunks_of_several_clips_share_a_batch():
+    door = MeanInChunks()
+    run_each(door, [ramp(25), ramp(30), ramp(10)], budget_seconds=1e6)
+    assert door.batches == [[5], [10] * 6]
+
+
+def test_a_chunk_that_fails_costs_its_clip():
+    clips = [ramp(25), np.append(ramp(20), ramp(10, start=2.0)), ramp(30, start=0.5)]
+    first, bad, third = run_each(MeanInChunks(), clips, budget_seconds=1e6)
+    assert bad == Failure(Reason.MODEL_FAILED, "ValueError: a sample above 1")
+    assert (first, third) == (pytest.approx(clips[0].mean()), pytest.approx(clips[2].mean()))
 
 
 def test_halves_not_single_clips():

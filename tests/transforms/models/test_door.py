@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from safetensors.torch import load_file, save_file
 
-from schemas.records import Scores, Transcript
+from demo.untrained.checkpoints import KINDS
+from schemas.reasons import Reason
+from schemas.records import Failure, Scores, Transcript
 from transforms.models.batching import run_each
 from transforms.models.door import Description, describe, open_door
 
@@ -22,6 +24,18 @@ FAMILIES = {
     "clap": "embeddings",
     "wavlm_xvector": "speakers",
 }
+
+
+SHORTEST = {
+    **dict.fromkeys(("wav2vec2_ctc", "wav2vec2_ctc_layer", "hubert_ctc", "wavlm_ctc"), ("transcripts", 400)),
+    **dict.fromkeys(("wav2vec2_emotion", "hubert_emotion", "wavlm_emotion"), ("emotions", 400)),
+    **dict.fromkeys(("wavlm_xvector", "wav2vec2_xvector"), ("speakers", 5_200)),
+    "whisper": ("transcripts", 400),
+    "ast_emotion": ("emotions", 400),
+    "ast_sounds": ("sounds", 400),
+    "clap": ("embeddings", 1_024),
+}
+"""Samples at the model's rate: one frame of the spectrogram or the waveform, two behind the time-delay layers."""
 
 
 def numbers(result):
@@ -53,6 +67,24 @@ def some_clips(door, count, seed):
 def test_a_description_needs_no_weights(job, kind, expected, checkpoint, tmp_path):
     folder = shutil.copytree(checkpoint(kind), tmp_path / kind, ignore=shutil.ignore_patterns("*.safetensors"))
     assert describe(job, str(folder)) == expected
+
+
+@pytest.mark.parametrize(("kind", "job", "least"), [(kind, *value) for kind, value in SHORTEST.items()])
+def test_the_shortest_clip_has_a_finite_result_and_a_shorter_one_is_too_short(kind, job, least, checkpoint):
+    door = open_door(job, str(checkpoint(kind)))
+    assert door.min_samples == least
+    noise = np.random.default_rng(0).normal(0, 0.1, least).astype(np.float32)
+    clips = [noise[1:], noise[:1], noise[:0], noise, np.zeros_like(noise), np.ones_like(noise)]
+    *short, heard, silent, constant = run_each(door, clips, budget_seconds=60.0)
+    assert [failure.reason for failure in short] == [Reason.TOO_SHORT] * 3
+    assert short[0].message == f"{least - 1} samples; the model needs {least} ({least / door.rate:.3f} s)"
+    for result in (heard, silent, constant):
+        assert not isinstance(result, Failure)
+        assert np.isfinite(numbers(result)).all()
+
+
+def test_every_kind_has_its_shortest_clip():
+    assert set(SHORTEST) == set(KINDS)
 
 
 @pytest.mark.parametrize(("kind", "job"), FAMILIES.items())

@@ -8,10 +8,12 @@ import shutil
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from transformers import pipeline
 from transformers.models.whisper.tokenization_whisper import _combine_tokens_into_words
 
-from schemas.reasons import Reason
+from transforms.models.alignment import in_order
 from transforms.models.batching import run_each
 from transforms.models.checkpoint import ModelError
 from transforms.models.door import open_door
@@ -90,18 +92,55 @@ def test_confidence_is_the_mean_probability_of_the_tokens(checkpoint, mixed_clip
     assert checked > 1
 
 
-def test_one_sample_less_than_a_frame_is_too_short(checkpoint):
-    door = open_door("transcripts", str(checkpoint("whisper")))
-    noise = np.random.default_rng(0).normal(0, 0.1, door.min_samples).astype(np.float32)
-    short, shortest = run_each(door, [noise[1:], noise], budget_seconds=60.0)
-    assert short.reason is Reason.TOO_SHORT
-    assert 0 < shortest.confidence <= 1
+def test_a_clip_over_thirty_seconds_is_heard_in_passes(checkpoint, speech, reference):
+    """Beside short clips, up to a last pass of ten milliseconds."""
+    door = open_door("transcripts", str(checkpoint("whisper")), language="en")
+    spoken = np.concatenate(speech)
+    clips = [spoken[: round(16_000 * seconds)] for seconds in (30.0, 30.011, 2.0, 65.3)]
+    results = run_each(door, clips, budget_seconds=120.0)
+    for clip, result in zip(clips, results, strict=True):
+        assert_same(result, reference(clip, language="en"))
+        assert 0 < result.confidence <= 1
+        flat = [t for word in result.words for t in (word.start_ms, word.end_ms)]
+        assert flat == sorted(flat)
+        assert 0 <= flat[0] <= flat[-1] <= len(clip) / 16
+    within, beyond = results[0], results[3]
+    assert len(beyond.words) > len(within.words)
+    assert beyond.words[-1].end_ms > 60_000
 
 
-def test_a_clip_longer_than_thirty_seconds_is_refused(checkpoint):
-    door = open_door("transcripts", str(checkpoint("whisper")))
-    with pytest.raises(ValueError, match="at most 480000"):
-        door([np.zeros(480_001, dtype=np.float32)])
+def test_probabilities_of_all_passes_count(checkpoint, speech):
+    """From the scores that `generate` keeps of each pass, written out."""
+    whole = pipeline("automatic-speech-recognition", model=str(checkpoint("whisper")), dtype=torch.float32)
+    clip = np.concatenate(speech)[: 16_000 * 50]
+    inputs = whole.feature_extractor(
+        clip, sampling_rate=16_000, return_tensors="pt", return_attention_mask=True, truncation=False, padding="longest"
+    )
+    output = whole.model.generate(
+        **inputs, language="en", task="transcribe", num_beams=1, max_new_tokens=56,
+        return_timestamps=True, return_token_timestamps=True, return_segments=True,
+    )  # fmt: skip
+    (segments,) = output["segments"]
+    assert len(segments) == 2
+    probabilities = [
+        scores.double().softmax(-1)[token].item()
+        for segment in segments
+        for token, scores in zip(segment["tokens"].tolist(), segment["result"]["scores"], strict=False)
+        if token < whole.tokenizer.eos_token_id
+    ]
+    (result,) = open_door("transcripts", str(checkpoint("whisper")), language="en")([clip])
+    assert result.confidence == pytest.approx(np.mean(probabilities), abs=1e-4)
+
+
+@given(st.lists(st.tuples(st.floats(0, 40), st.floats(0, 40)), max_size=20), st.floats(0.1, 40))
+def test_times_that_run_back_or_beyond_are_put_in_order(times, seconds):
+    ordered = in_order(times, seconds)
+    assert ordered.shape == (len(times), 2)
+    flat = ordered.ravel()
+    assert (np.diff(flat) >= 0).all()
+    assert (flat <= seconds).all()
+    right = sorted(t * seconds / 40 for pair in times for t in pair)
+    np.testing.assert_array_equal(in_order(list(zip(right[::2], right[1::2], strict=True)), seconds).ravel(), right)
 
 
 def test_a_language_that_it_does_not_know_is_refused(checkpoint):

@@ -1,0 +1,35 @@
+"""How much a batch may hold, by device."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from transforms.models.budget import GROUP_SECONDS, LONGEST_SECONDS, batch_seconds, group_seconds, seconds_that_fit
+
+
+def test_a_cpu_has_a_fixed_budget():
+    assert batch_seconds("cpu", torch.float32) == batch_seconds("cpu", torch.bfloat16) == 60.0
+
+
+@pytest.mark.parametrize(
+    ("free_gib", "dtype", "seconds"),
+    [(8, torch.float32, 128.0), (8, torch.bfloat16, 256.0), (1, torch.float16, 32.0), (80, torch.float32, 600.0)],
+)
+def test_a_gpu_has_what_half_of_its_free_memory_holds(free_gib, dtype, seconds):
+    assert seconds_that_fit(free_gib * 2**30, dtype) == seconds <= LONGEST_SECONDS
+
+
+def test_a_full_gpu_is_still_given_a_second():
+    assert seconds_that_fit(0, torch.float32) == 1.0
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
+def test_a_gpu_is_asked_for_its_free_memory():
+    assert 1.0 <= batch_seconds("cuda", torch.bfloat16) <= LONGEST_SECONDS
+
+
+def test_a_group_holds_at_least_a_batch():
+    assert group_seconds("cpu", None) == GROUP_SECONDS["cpu"]
+    assert group_seconds("cpu", 300.0) == 300.0
+    assert group_seconds("cuda:1", 30.0) == GROUP_SECONDS["cuda"]
