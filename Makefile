@@ -4,9 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT := demo/out
 
-.PHONY: demo test lint soak clean
+.PHONY: demo test lint soak bench clean
 
-demo: $(VENV)/installed demo/models/speakers/config.json
+demo: $(VENV)/installed
 	$(BIN)/earwitness run demo/corpus --out $(OUT) --models demo --metadata demo/corpus/metadata.csv
 	@$(BIN)/python -m demo.rows $(OUT)
 
@@ -22,8 +22,12 @@ lint: $(VENV)/tested
 soak: $(VENV)/tested
 	$(BIN)/python -m pytest -m soak
 
+# Ratios measured on this machine, about 20 minutes; nothing else should run meanwhile.
+bench: $(VENV)/installed
+	$(BIN)/python -m benchmarks --cache build/benchmarks --markdown docs/benchmarks.md
+
 clean:
-	rm -rf $(VENV) $(OUT) demo/models build *.egg-info
+	rm -rf $(VENV) $(OUT) build *.egg-info
 
 $(VENV)/installed: setup.py constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -33,6 +37,3 @@ $(VENV)/installed: setup.py constraints.txt
 $(VENV)/tested: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .[test]
 	touch $@
-
-demo/models/speakers/config.json: $(VENV)/installed
-	$(BIN)/python -m demo.checkpoints demo/models

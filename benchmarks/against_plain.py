@@ -1,0 +1,120 @@
+"""The run against the plain way, job by job and all together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from benchmarks.checkpoints import checkpoints
+from benchmarks.machine import cores
+from benchmarks.material import Corpus, all_speech, half_speech
+from benchmarks.measure import Patience, beyond, interleaved, rates, ratios, spread, timed
+from benchmarks.plain import JOBS, how_files_are_read, plain_way
+from benchmarks.report import Cell, Table
+from benchmarks.runs import NOTHING, prepared, timed_run
+from benchmarks.settings import Settings
+from pipelines.run import Prepared
+
+PLAIN, ALL = "plain", "all four"
+COLUMNS = ("audio", "job", "contender", "seconds", "x", "times the plain way")
+Row = tuple[Cell, ...]
+
+
+def compare(settings: Settings) -> list[Table]:
+    """The four jobs that have a plain way, on speech throughout and on files that are half speech."""
+    models = {job: folder for job, folder in checkpoints(settings).items() if job in JOBS}
+    plain = {job: plain_way(job, models[job], settings.device) for job in JOBS}
+    with settings.scratch() as folder:
+        bench = Bench(settings, models, plain, folder / "out")
+        spoken = bench.rows(all_speech(folder, settings.seconds), settings.patience.share(0.65), each_job=True)
+        half = bench.rows(half_speech(folder, settings.seconds), settings.patience.share(0.35), each_job=False)
+    return [
+        Table(
+            f"The run against the plain way ({settings.size} models, {settings.device})",
+            COLUMNS,
+            tuple(spoken + half),
+            (
+                how_files_are_read(),
+                f"It takes one file at a time in fp32, with all {cores()} cores for torch. CLAP, which has no pipeline "
+                "that gives vectors, is called by hand.",
+                "The run is pipelines.run in this process: decoding, speech detection, models, Parquet, audit and "
+                "publishing. Imports and loading of models are left out on both sides.",
+                f"{ALL}: the plain way's four loops together; one run with the four jobs. Files are at most 9.5 s, so "
+                "that on speech throughout both sides give the models the same audio; where half of it is sounds, our "
+                "speech models skip that half.",
+                "Start-up left out: less the seconds of a run of the same round over a file that holds no audio, which "
+                "starts the engine, audits and publishes empty tables.",
+            ),
+        )
+    ]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What both corpora are measured with.
+
+    Attributes:
+        plain: the plain way of each job.
+        out: where the runs publish.
+    """
+
+    settings: Settings
+    models: dict[str, Path]
+    plain: dict[str, Callable[[Path], object]]
+    out: Path
+
+    def rows(self, corpus: Corpus, patience: Patience, *, each_job: bool) -> list[Row]:
+        """The rows of a corpus; ``each_job`` has a run for each job too."""
+        precisions = self.settings.precisions
+        work: dict[str, tuple[str, ...]] = {**({job: (job,) for job in JOBS} if each_job else {}), ALL: JOBS}
+        by_hand = {job: timed(partial(self._by_hand, job, corpus.paths), cores()) for job in JOBS}
+        runs = {
+            (name, precision): partial(self._run, jobs, precision, corpus.paths)
+            for name, jobs in work.items()
+            for precision in precisions
+        }
+        empty = {precision: partial(self._run, JOBS, precision, [NOTHING]) for precision in precisions}
+        share = self._warm(corpus)
+        contenders: dict[tuple[str, str], Callable[[], float]] = {(job, PLAIN): by_hand[job] for job in JOBS}
+        contenders |= {**runs, **{("nothing", precision): run for precision, run in empty.items()}}
+        took = interleaved(contenders, patience)
+        took[ALL, PLAIN] = [sum(round) for round in zip(*(took[job, PLAIN] for job in JOBS), strict=True)]
+        audio = f"{corpus.name} ({corpus.seconds:.0f} s, {share:.0%} speech)"
+        rows: list[Row] = []
+        for job in work:
+            for name in (PLAIN, *precisions):
+                contender = name if name == PLAIN else f"run, {name}"
+                rows.append((audio, job, contender, *_figures(corpus, took[job, name], took[job, PLAIN])))
+        for precision in precisions:
+            less = beyond(took[ALL, precision], took["nothing", precision])
+            row = _figures(corpus, less, took[ALL, PLAIN])
+            rows.append((audio, ALL, f"run, {precision}, start-up left out", *row))
+        return rows
+
+    def _by_hand(self, job: str, paths: Sequence[Path]) -> None:
+        for path in paths:
+            self.plain[job](path)
+
+    def _run(self, jobs: Sequence[str], precision: str, paths: Sequence[Path]) -> float:
+        return timed_run(self._ready(jobs, precision, paths)).seconds
+
+    def _warm(self, corpus: Corpus) -> float:
+        """One pass that is not timed, over a file; at the first precision over all of them, for the share of speech."""
+        for job in JOBS:
+            self._by_hand(job, corpus.paths[:1])
+        for precision in self.settings.precisions[1:]:
+            self._run(JOBS, precision, corpus.paths[:1])
+        share = timed_run(self._ready(JOBS, self.settings.precisions[0], corpus.paths)).speech_share
+        assert share is not None, "transcripts need speech"
+        return share
+
+    def _ready(self, jobs: Sequence[str], precision: str, paths: Sequence[Path]) -> Prepared:
+        models = {job: self.models[job] for job in jobs}
+        return prepared(paths, self.out, models, tables=jobs, device=self.settings.device, precision=precision)
+
+
+def _figures(corpus: Corpus, took: Sequence[float], plain: Sequence[float]) -> Row:
+    """The last three columns."""
+    return spread(took), rates(corpus.seconds, took), ratios(plain, took)

@@ -1,0 +1,85 @@
+"""Runs of the pipeline in this process, timed from a prepared configuration to the published corpus."""
+
+from __future__ import annotations
+
+import gc
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from benchmarks.material import DEMO
+from pipelines.run import Prepared, prepare, run
+from schemas.catalog import JOBS
+from schemas.config import from_mapping
+
+NOTHING = DEMO / "broken" / "garbage.wav"
+"""No decoder opens it: a run over it costs what every run costs, however little it hears."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """Attributes:
+    seconds: wall time; not of understanding the configuration, and the models were loaded before.
+    audio_seconds: that were decoded.
+    speech_share: of all recordings together; None where no table needed speech.
+    """
+
+    seconds: float
+    audio_seconds: float
+    speech_share: float | None
+
+
+def prepared(
+    paths: Sequence[Path],
+    out: Path,
+    models: Mapping[str, Path],
+    *,
+    tables: Sequence[str] | None = None,
+    device: str = "cpu",
+    precision: str = "fp32",
+) -> Prepared:
+    """A run over ``paths`` with the checkpoints ``models`` and no others.
+
+    Args:
+        tables: only these and what they need; None for all.
+    """
+    values = {
+        "recordings": [str(path) for path in paths],
+        "out": str(out),
+        "model": {job: str(models.get(job, "none")) for job in JOBS},
+        "language": "en",
+        "device": device,
+        "precision": precision,
+        **({} if tables is None else {"tables": list(tables)}),
+    }
+    return prepare(from_mapping(values))
+
+
+def timed_run(ready: Prepared) -> Ran:
+    """Do it, and remove what it published.
+
+    Raises:
+        RuntimeError: a row of errors, save for :data:`NOTHING`: a run that leaves work out cannot be compared.
+    """
+    gc.collect()
+    began = time.perf_counter()
+    published = run(ready)
+    seconds = time.perf_counter() - began
+    measured = published.measured
+    if measured.errors and ready.config.recordings != (str(NOTHING),):
+        raise RuntimeError(f"the run to be timed had errors: {dict(measured.errors)}")
+    share = _speech_share(published.snapshot)
+    shutil.rmtree(ready.config.out)
+    return Ran(seconds, measured.audio_seconds, share)
+
+
+def _speech_share(snapshot: Path) -> float | None:
+    rows = pq.read_table(snapshot / "recordings", columns=["duration_ms", "speech_share"]).to_pylist()
+    if any(row["speech_share"] is None for row in rows):
+        return None
+    total = sum(row["duration_ms"] for row in rows)
+    return sum(row["duration_ms"] * row["speech_share"] for row in rows) / total if total else None
