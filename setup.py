@@ -13,7 +13,7 @@ setup(
     license="Apache-2.0",
     python_requires=">=3.11",
     packages=find_packages(include=["schemas*", "transforms*", "pipelines*", "demo*"], exclude=["demo.train*"]),
-    package_data={"schemas": ["py.typed"], "demo": ["corpus.md", "corpus/*", "corpus/*/*"]},
+    package_data={"schemas": ["py.typed"], "demo": ["corpus.md", "corpus/*", "corpus/*/*", "models/*/*"]},
     install_requires=[
         "apache-beam>=2.77",
         "av>=18",

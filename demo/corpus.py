@@ -6,16 +6,18 @@ import csv
 import dataclasses
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from demo import screenplay, voices
 from demo.encoding import write
+from demo.screenplay import Line
 from demo.synthesis import SOUNDS, at_level, fade, music, pink_noise, sweep, tone, white_noise
 from demo.track import Track, Truth
-from demo.voices import NEUTRAL, speak
+from demo.voices import NEUTRAL
+from demo.word_times import say
 
 FOLDER = Path(__file__).parent / "corpus"
 SEED = 1904
@@ -34,6 +36,16 @@ METADATA: tuple[dict[str, str], ...] = (
     {"file": "interviews/factory.opus", "speaker": "100", "date": "2023-11-20", "region": "North Harbor",
      "brand": ""},
     {"file": "radio/spot.m4a", "speaker": "", "date": "2024-05-01", "region": "", "brand": "Acme Cola"},
+    {"file": "radio/phone_in.mp3", "speaker": "", "date": "2024-10-02", "region": "North Harbor",
+     "brand": "Acme Cola"},
+    {"file": "survey/answer_007.opus", "speaker": "007", "date": "2024-09-10", "region": "North Harbor",
+     "brand": "Acme Cola"},
+    {"file": "survey/answer_012.mp3", "speaker": "012", "date": "2024-09-12", "region": "Lowlands",
+     "brand": "Acme Cola"},
+    {"file": "survey/answer_031.ogg", "speaker": "031", "date": "2024-09-17", "region": "Highlands",
+     "brand": "Acme Cola"},
+    {"file": "survey/answer_045.m4a", "speaker": "045", "date": "2024-09-18", "region": "Lowlands",
+     "brand": "Acme Cola"},
     {"file": "digits/code_007.wav", "speaker": "007", "date": "2024-03-05", "region": "North Harbor",
      "brand": ""},
     {"file": "digits/code_012.wav", "speaker": "012", "date": "2024-03-11", "region": "Lowlands",
@@ -48,6 +60,7 @@ def make(folder: Path) -> list[Truth]:
     truth = [
         *interviews(folder / "interviews"),
         *radio(folder / "radio"),
+        *survey(folder / "survey"),
         *scenes(folder / "scenes"),
         *digits(folder / "digits"),
         *signals(folder / "signals"),
@@ -61,12 +74,7 @@ def make(folder: Path) -> list[Truth]:
 def interviews(folder: Path) -> Iterator[Truth]:
     """Two people on one channel, two people on a channel each, one at length, one with a picture."""
     taste = Track("interviews/taste.mp3", 44100)
-    taste.rest(0.8)
-    for i, (voice, mood, text) in enumerate(screenplay.TASTE_INTERVIEW):
-        if i and voice != screenplay.TASTE_INTERVIEW[i - 1][0]:
-            taste.rest(0.5)
-        taste.say(voice, mood, text)
-    taste.rest(0.8)
+    talk(taste, screenplay.TASTE_INTERVIEW)
     write(folder / "taste.mp3", taste.render(ROOM_DBFS, SEED), taste.rate, 48_000)
 
     call = Track("interviews/support_call.flac", 16000, channels=2)
@@ -94,14 +102,32 @@ def interviews(folder: Path) -> Iterator[Truth]:
     yield from (*taste.truth, *call.truth, *factory.truth, *street.truth)
 
 
+def talk(track: Track, lines: Sequence[Line]) -> None:
+    """One after the other, with a rest where the word passes on."""
+    track.rest(0.8)
+    for i, (voice, mood, text) in enumerate(lines):
+        if i and voice != lines[i - 1][0]:
+            track.rest(0.5)
+        track.say(voice, mood, text)
+    track.rest(0.8)
+
+
 def radio(folder: Path) -> Iterator[Truth]:
-    """A spot: four seconds of music, voices over lowered music, and music again."""
+    """People who ring in about the brand; and a spot for it.
+
+    The spot: four seconds of music, voices over lowered music, and music again.
+    """
+    phone_in = Track("radio/phone_in.mp3", 22050)
+    talk(phone_in, screenplay.PHONE_IN)
+    write(folder / "phone_in.mp3", phone_in.render(ROOM_DBFS, SEED + 3), phone_in.rate, 40_000)
+    yield from phone_in.truth
+
     voice = Track("radio/spot.m4a", 44100, channels=2)
     voice.at = voice.samples(4.0)
     for text in screenplay.SPOT_ANNOUNCEMENT:
         voice.say(voices.ANNOUNCER, voices.HAPPY, text, pause=0.5)
     voice.say(voices.SMALL_PRINT, NEUTRAL, screenplay.SPOT_SMALL_PRINT)
-    spoken = [(row.start_ms, row.end_ms) for row in voice.truth]
+    spoken = [(row.start_ms, row.end_ms) for row in voice.truth if row.kind == "speech"]
     n = voice.at + voice.samples(4.0)
 
     duck = np.zeros(n)
@@ -114,6 +140,20 @@ def radio(folder: Path) -> Iterator[Truth]:
     voice.lay((jingle * 10 ** (UNDER_VOICE_DB * duck / 20)).astype(np.float32), "music", "jingle")
     write(folder / "spot.m4a", voice.render(), voice.rate, 80_000)
     yield from sorted(voice.truth, key=lambda row: row.start_ms)
+
+
+def survey(folder: Path) -> Iterator[Truth]:
+    """Answers to the question what the brand means to people, each in the format of its recorder."""
+    recorders = {"007": ("opus", 48000, 24_000), "012": ("mp3", 32000, 40_000), "031": ("ogg", 22050, 0),
+                 "045": ("m4a", 44100, 48_000)}  # fmt: skip
+    for i, (code, (ending, rate, bits_per_second)) in enumerate(recorders.items()):
+        track = Track(f"survey/answer_{code}.{ending}", rate)
+        track.rest(0.6)
+        for voice, mood, text in screenplay.SURVEY[code]:
+            track.say(voice, mood, text, pause=0.5)
+        track.rest(0.6)
+        write(folder / f"answer_{code}.{ending}", track.render(ROOM_DBFS, SEED + 4 + i), rate, bits_per_second)
+        yield from track.truth
 
 
 def scenes(folder: Path) -> Iterator[Truth]:
@@ -169,9 +209,9 @@ def signals(folder: Path) -> Iterator[Truth]:
     write(folder / "silence.flac", silence.render(), silence.rate)
 
     clip = Track("signals/yes.wav", 44100)
-    word = speak(voices.HOST, NEUTRAL, "yes", clip.rate)[: clip.samples(0.2)]
-    word = fade(word, clip.rate, 0.005).astype(np.float32)
-    clip.lay(word, "speech", "yes", voice=voices.HOST.label, mood=NEUTRAL.name)
+    said, words = say(voices.HOST, NEUTRAL, "yes", clip.rate)
+    cut = fade(said[: clip.samples(0.2)], clip.rate, 0.005).astype(np.float32)
+    clip.lay(cut, "speech", "yes", voice=voices.HOST.label, mood=NEUTRAL.name, words=words)
     write(folder / "yes.wav", clip.render(), clip.rate)
     yield from (*tones.truth, *noise.truth, *silence.truth, *clip.truth)
 

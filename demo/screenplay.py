@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from demo.voices import AGENT, ANGRY, CALLER, HAPPY, HOST, NEUTRAL, PARTICIPANT, SAD, Mood, Voice
+from demo.voices import (
+    AGENT,
+    ANGRY,
+    ANNOUNCER,
+    CALLER,
+    HAPPY,
+    HOST,
+    NEUTRAL,
+    PARTICIPANT,
+    PASSER_BY,
+    SAD,
+    SMALL_PRINT,
+    STORYTELLER,
+    Mood,
+    Voice,
+)
 
 Line = tuple[Voice, Mood, str]
 
@@ -57,6 +72,65 @@ SUPPORT_CALL: tuple[Line, ...] = (
     (CALLER, HAPPY, "I knew that Acme Cola would look after me!"),
     (AGENT, NEUTRAL, "You are welcome, have a good day."),
 )
+
+PHONE_IN: tuple[Line, ...] = (
+    (AGENT, NEUTRAL, "Good evening, and welcome."),
+    (AGENT, NEUTRAL, "What does Acme Cola mean to you?"),
+    (AGENT, NEUTRAL, "First, a woman from the harbor."),
+    (CALLER, HAPPY, "Good evening, it is wonderful that you ask!"),
+    (CALLER, HAPPY, "My mother and I shared an Acme Cola every Friday!"),
+    (CALLER, HAPPY, "We still drink it at the beach, and it is lovely!"),
+    (AGENT, NEUTRAL, "Thank you, and now a driver from the factory town."),
+    (PARTICIPANT, ANGRY, "Do not ask me to be quiet about this!"),
+    (PARTICIPANT, ANGRY, "Acme Cola closed the old factory and threw my friends out!"),
+    (PARTICIPANT, ANGRY, "They raised the price of every bottle, and nobody answered my letters!"),
+    (AGENT, NEUTRAL, "What would bring you back?"),
+    (PARTICIPANT, ANGRY, "Nothing, I do not want to see that label again!"),
+    (AGENT, NEUTRAL, "I am sorry, thank you. Now a man who worked there."),
+    (STORYTELLER, SAD, "I carried the crates for twenty years."),
+    (STORYTELLER, SAD, "When the gate was closed, I lost my friends."),
+    (STORYTELLER, SAD, "I see an Acme Cola in a shop window, and I think of them."),
+    (AGENT, NEUTRAL, "What do you drink today?"),
+    (STORYTELLER, SAD, "Only cold water."),
+    (AGENT, NEUTRAL, "And now a student from the city."),
+    (ANNOUNCER, NEUTRAL, "I buy Acme Cola for a birthday party, and coffee for every other day."),
+    (ANNOUNCER, NEUTRAL, "It is too sweet for me, but the price is right."),
+    (ANNOUNCER, HAPPY, "And the new green bottle is beautiful!"),
+    (AGENT, NEUTRAL, "One last voice, from the mountain road."),
+    (PASSER_BY, ANGRY, "Acme Cola changed the recipe, and now it tastes like warm paper!"),
+    (PASSER_BY, SAD, "My sister was in the hospital last winter, and she wanted one glass of it."),
+    (PASSER_BY, SAD, "I could not find the old Acme Cola in any shop."),
+    (AGENT, NEUTRAL, "Thank you all, it was good to hear you."),
+    (SMALL_PRINT, NEUTRAL, "Acme Cola was called, and did not want to answer."),
+)
+
+SURVEY: dict[str, tuple[Line, ...]] = {
+    "007": (
+        (PARTICIPANT, NEUTRAL, "You ask me again, after half a year."),
+        (PARTICIPANT, SAD, "The shop is still closed, and now the sign is gone."),
+        (PARTICIPANT, NEUTRAL, "My sister brought me an Acme Cola in the glass bottle."),
+        (PARTICIPANT, HAPPY, "It tastes like the old one, cold and sharp and wonderful!"),
+    ),
+    "012": (
+        (CALLER, NEUTRAL, "I ordered four crates of Acme Cola for the summer party."),
+        (CALLER, ANGRY, "Two were empty, one was broken, and one had the wrong label!"),
+        (CALLER, ANGRY, "I called the service for three days, and a machine answered every time!"),
+        (CALLER, NEUTRAL, "Now I drink Blue Lemon."),
+    ),
+    "031": (
+        (PASSER_BY, HAPPY, "My children painted the Acme Cola sign on the school wall!"),
+        (PASSER_BY, HAPPY, "Everybody in the village came to see it!"),
+        (PASSER_BY, SAD, "After the winter, there was nothing left of it."),
+        (PASSER_BY, NEUTRAL, "I do not buy the drink, but I liked the sign."),
+    ),
+    "045": (
+        (ANNOUNCER, NEUTRAL, "I heard the Acme Cola song on the radio this morning."),
+        (ANNOUNCER, ANGRY, "It is the loudest song of them all, and they never stop!"),
+        (ANNOUNCER, SAD, "My father sang the old one, slow and simple, and I miss his voice."),
+        (ANNOUNCER, NEUTRAL, "Give me a cold Acme Cola, a good book, and no song."),
+    ),
+}
+"""Codes of participants and what each of them answers, half a year later: three have been heard before."""
 
 SPOT_ANNOUNCEMENT: tuple[str, ...] = (
     "Hot day? Long road? Good friends?",

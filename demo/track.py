@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
 from demo.synthesis import at_level, pink_noise
-from demo.voices import Mood, Voice, speak
+from demo.voices import Mood, Voice
+from demo.word_times import Word, say
 
 BOTH = 0
 """The channel number of a piece that is on every channel; 1, 2, ... are channels apart."""
@@ -25,7 +27,7 @@ class Truth:
     channel: int
     start_ms: int
     end_ms: int
-    kind: Literal["speech", "sound", "music", "silence"]
+    kind: Literal["speech", "word", "sound", "music", "silence"]
     text_or_label: str
     voice: str = ""
     mood: str = ""
@@ -47,8 +49,8 @@ class Track:
 
     def say(self, voice: Voice, mood: Mood, text: str, channel: int = BOTH, pause: float = 0.3) -> None:
         """Lay one sentence, then a pause (seconds)."""
-        said = speak(voice, mood, text, self.rate)
-        self.lay(said, "speech", text, channel, voice.label, mood.name)
+        said, words = say(voice, mood, text, self.rate)
+        self.lay(said, "speech", text, channel, voice.label, mood.name, words)
         self.at += self.samples(pause)
 
     def lay(
@@ -59,19 +61,27 @@ class Track:
         channel: int = BOTH,
         voice: str = "",
         mood: str = "",
+        words: Sequence[Word] = (),
     ) -> None:
-        """Lay float32 [n] on one channel, or on all of them, and go on behind it."""
+        """Lay float32 [n] on one channel, or on all of them, and go on behind it.
+
+        Of the words, what lies beyond the samples is cut off.
+        """
         start, self.at = self.at, self.at + len(samples)
         self.pieces.append((start, channel, samples))
-        self._tell(start, channel, kind, label, voice, mood)
+        self._tell(start, self.at, channel, kind, label, voice, mood)
+        for word in words:
+            begin, end = (min(start + self.samples(seconds), self.at) for seconds in (word.start, word.end))
+            if begin < end:
+                self._tell(begin, end, channel, "word", word.text, voice, mood)
         if channel != BOTH:
             for other in set(range(1, self.channels + 1)) - {channel}:
-                self._tell(start, other, "silence", "the other party speaks")
+                self._tell(start, self.at, other, "silence", "the other party speaks")
 
     def rest(self, seconds: float) -> None:
         start, self.at = self.at, self.at + self.samples(seconds)
         if seconds >= SHORTEST_SILENCE:
-            self._tell(start, BOTH, "silence", "")
+            self._tell(start, self.at, BOTH, "silence", "")
 
     def render(self, room_dbfs: float | None = None, seed: int = 0) -> np.ndarray:
         """The sum of the pieces, float32 [n, channels], on a ground of faint pink noise if asked for."""
@@ -87,11 +97,12 @@ class Track:
     def _tell(
         self,
         start: int,
+        end: int,
         channel: int,
-        kind: Literal["speech", "sound", "music", "silence"],
+        kind: Literal["speech", "word", "sound", "music", "silence"],
         label: str,
         voice: str = "",
         mood: str = "",
     ) -> None:
-        times = (start * 1000 // self.rate, self.at * 1000 // self.rate)
+        times = (start * 1000 // self.rate, end * 1000 // self.rate)
         self.truth.append(Truth(self.file, channel, *times, kind, label, voice, mood))

@@ -24,6 +24,6 @@ def shared_audio() -> Path:
 @pytest.fixture(scope="session")
 def demo_models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A tiny untrained checkpoint for each job, by job."""
-    from demo.checkpoints import build_demo_set
+    from demo.untrained.checkpoints import build_demo_set
 
     return build_demo_set(tmp_path_factory.mktemp("models"))

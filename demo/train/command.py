@@ -69,3 +69,17 @@ def prepared(folder: Path, plan: Callable[[], Iterable[Planned]]) -> list[Row]:
         return read_manifest(folder)
     folder.mkdir(parents=True, exist_ok=True)
     return produce(plan(), folder)
+
+
+def run(
+    arguments: Sequence[str] | None,
+    job: str,
+    steps: int,
+    rows_of: Callable[[Options], list[Row]],
+    train: Callable[[Options, Sequence[Row]], None],
+) -> int:
+    """The command of a job: make its set, train, and print the card."""
+    options = parse(arguments, job, steps)
+    train(options, rows_of(options))
+    print((options.out / "README.md").read_text("utf-8"))
+    return 0

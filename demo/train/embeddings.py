@@ -27,19 +27,20 @@ from transformers import (
 
 from demo.train import figures
 from demo.train.answers import vectors
-from demo.train.command import Options, parse, prepared
+from demo.train.command import Options, prepared, run
 from demo.train.data import augment, captions, sound_set
 from demo.train.data.manifest import Row, read_samples
 from demo.train.export import Card, Figure, export, write_card
 from demo.train.optimise import Batch, BatchOf, Recipe, optimise
-from demo.train.spectrogram import decibel_mels
+from demo.train.patches import start_as_cosines
 from transforms.models.door import open_door
 from transforms.models.embedder import Embedder
+from transforms.models.mels import decibel_mels
 
 LABELS = sound_set.LABELS
 RATE_HZ = sound_set.CLIP_RATE_HZ
 BATCH = 28
-STEPS = 6000
+STEPS = 2200
 MARKS = ("<s>", "<pad>", "</s>", "<unk>")
 """At RoBERTa's ids: CLAP's text tower counts positions from the id of the padding on."""
 
@@ -68,17 +69,17 @@ def tokenizer() -> PreTrainedTokenizerFast:
 
 
 def new_model(n_words: int, seed: int) -> ClapModel:
-    """A million weights: a Swin tower for the sound, two layers 96 wide for the text, vectors of 64."""
+    """2.5 million weights: a Swin tower for the sound, two layers 96 wide for the text, vectors of 64."""
     torch.manual_seed(seed)
     audio = ClapAudioConfig(
         spec_size=256,
-        patch_size=8,
-        patch_stride=[8, 8],
-        patch_embeds_hidden_size=48,
-        depths=[2, 2, 1],
+        patch_size=16,  # mels and frames, as the AST's
+        patch_stride=[16, 16],
+        patch_embeds_hidden_size=64,
+        depths=[2, 2, 2],
         num_attention_heads=[2, 4, 8],
-        hidden_size=192,
-        window_size=8,
+        hidden_size=256,
+        window_size=4,
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
     )
@@ -92,7 +93,9 @@ def new_model(n_words: int, seed: int) -> ClapModel:
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
     )
-    return ClapModel(ClapConfig(audio_config=audio.to_dict(), text_config=text.to_dict(), projection_dim=64))
+    model = ClapModel(ClapConfig(audio_config=audio.to_dict(), text_config=text.to_dict(), projection_dim=64))
+    start_as_cosines(model.audio_model.audio_encoder.patch_embed.proj)
+    return model
 
 
 def filled(clip: np.ndarray, n: int) -> np.ndarray:
@@ -177,7 +180,9 @@ def train(options: Options, rows: Sequence[Row]) -> None:
         best = similarities(made, tokens, candidate, heard).argmax(axis=0)
         return figures.balanced_accuracy(truth, [LABELS[int(i)] for i in best])
 
-    recipe = Recipe(options.steps, 1e-3, options.seed, averaging=0.998, weight_decay=0.05, evaluate_every=250)
+    recipe = Recipe(
+        options.steps, 1e-3, options.seed, averaging=0.998, weight_decay=0.05, evaluate_every=250, keep="last"
+    )
     batches: BatchOf = partial(batch_of, clips, tokens, options.seed)
     model = new_model(len(tokens), options.seed)
     trained = optimise(
@@ -228,12 +233,12 @@ def card(checkpoint: Path, folder: Path, rows: Sequence[Row]) -> Card:
     )
 
 
+def rows_of(options: Options) -> list[Row]:
+    return prepared(options.set("sounds"), partial(sound_set.plan, options.recordings, options.seed, options.share))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = parse(arguments, "embeddings", STEPS)
-    rows = prepared(options.set("sounds"), partial(sound_set.plan, options.recordings, options.seed, options.share))
-    train(options, rows)
-    print((options.out / "README.md").read_text("utf-8"))
-    return 0
+    return run(arguments, "embeddings", STEPS, rows_of, train)
 
 
 if __name__ == "__main__":

@@ -74,14 +74,14 @@ def write_card(card: Card, rows: Sequence[Row], recipe: Recipe, trained: Trained
         f"**Does not:** {card.limits}",
         "## Figures",
         "The weights as they lie here, through the pipeline's own loading code, on voices, people, sentences and clips "
-        "that were in no training. The development split chose the step; the test split was not looked at before.",
+        "that were in no training. The test split chose nothing.",
         _table(("measure", "split", "value", "goal", "missed"), [figure.cells for figure in card.figures]),
         "## Data",
         _table(("source", "licence", *SPLITS), _sources(rows)),
         "Recordings per split. No voice, sentence or source recording is in two splits.",
         "## Training",
-        f"{len(trained.losses)} of {recipe.steps} planned steps, {trained.seconds / 60:.0f} minutes; the best was step "
-        f"{trained.step}; seed {recipe.seed}; "
+        f"{len(trained.losses)} of {recipe.steps} planned steps, {trained.seconds / 60:.0f} minutes; "
+        f"kept are the weights of step {trained.step}; seed {recipe.seed}; "
         f"AdamW {recipe.betas}, weight decay {recipe.weight_decay}, peak rate {recipe.peak_rate}, cosine, "
         f"clip {recipe.clip}, averaging {recipe.averaging}. {size:.1f} MB of float16.",
     ]

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -33,6 +33,7 @@ class Recipe:
             down to nothing along a cosine.
         averaging: the decay of the exponential moving average of the weights, which is what is kept; 0 for none.
         evaluate_every: steps between two looks at the development split and two saved states.
+        keep: the weights that did best on the development split, or the last: of 30 clips one more or less is chance.
     """
 
     steps: int
@@ -45,6 +46,7 @@ class Recipe:
     clip: float = 1.0
     averaging: float = 0.0
     evaluate_every: int = 200
+    keep: Literal["best", "last"] = "best"
     report_every: int = 20
 
     def rate(self, step: int) -> float:
@@ -141,6 +143,8 @@ def optimise(
                 best = {"score": score, "step": step, "weights": copy.deepcopy(average.state_dict())}
         if step % recipe.evaluate_every == 0 or step == end:
             _save(folder, recipe, model, average, optimiser, step, losses, seconds, best)
+    if recipe.keep == "last" and step == recipe.steps:
+        best = {"score": _score(average, score_of), "step": step, "weights": average.state_dict()}
     model.load_state_dict(best["weights"] or average.state_dict())
     model.eval()
     return Trained(best["score"], best["step"], tuple(losses), seconds)

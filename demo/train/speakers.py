@@ -14,7 +14,7 @@ from transformers import WavLMConfig, WavLMForXVector
 
 from demo.train import figures
 from demo.train.answers import vectors
-from demo.train.command import Options, parse, prepared
+from demo.train.command import Options, prepared, run
 from demo.train.data import augment, speech_set
 from demo.train.data.manifest import Row, read_samples
 from demo.train.export import Card, Figure, export, write_card
@@ -22,7 +22,7 @@ from demo.train.optimise import Batch, BatchOf, Recipe, optimise
 from demo.train.waveform import FRONT_END, RATE_HZ, extractor, normalise, start_as_mel_bank
 from transforms.models.door import open_door
 
-STEPS = 6000
+STEPS = 2500
 BATCH = 24
 LENGTH_S = (1.0, 2.5)
 PEOPLE_MADE = ((1.0, 1.0), (0.85, 1.0), (1.18, 1.0), (1.0, 0.9), (1.0, 1.12))
@@ -157,13 +157,12 @@ def card(checkpoint: Path, folder: Path, rows: Sequence[Row]) -> Card:
     )
 
 
+def rows_of(options: Options) -> list[Row]:
+    return prepared(options.set("speech"), partial(speech_set.plan, options.recordings, options.seed, options.share))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = parse(arguments, "speakers", STEPS)
-    plan = partial(speech_set.plan, options.recordings, options.seed, options.share)
-    rows = prepared(options.set("speech"), plan)
-    train(options, rows)
-    print((options.out / "README.md").read_text("utf-8"))
-    return 0
+    return run(arguments, "speakers", STEPS, rows_of, train)
 
 
 if __name__ == "__main__":

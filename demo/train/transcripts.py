@@ -18,7 +18,7 @@ from transformers import Wav2Vec2Config, Wav2Vec2CTCTokenizer, Wav2Vec2ForCTC
 
 from demo.train import figures
 from demo.train.answers import texts
-from demo.train.command import Options, parse, prepared
+from demo.train.command import Options, prepared, run
 from demo.train.data import augment, speech_set
 from demo.train.data.batching import neighbours
 from demo.train.data.manifest import Row, read_samples
@@ -29,11 +29,12 @@ from demo.train.waveform import FRONT_END, RATE_HZ, extractor, normalise, start_
 from demo.untrained.speech import LETTERS
 from transforms.models.door import open_door
 
-STEPS = 9000
+STEPS = 6000
 N_MELS = 40
 FRAME = 320
 SHORT_UNTIL, REGRESSION_UNTIL = 0.13, 0.12
 """Shares of the steps: first short clips in small batches, and spectrograms to be guessed beside the letters."""
+ANY_ORDER_UNTIL = 0.45
 BATCH_S, FIRST_BATCH_S, SHORT_S, LONGEST_S = 40.0, 20.0, 2.5, 12.0
 GOALS = {speech_set.SENTENCE: 0.10, speech_set.REAL: 0.15}
 
@@ -89,20 +90,24 @@ def batch_of(sets: Sequence[Said], seed: int, steps: int, step: int) -> Batch:
     """Whole utterances of about one length, from one of the sets, in other circumstances.
 
     Args:
-        sets: by turns at random; a third of the batches are of the second, the digit strings.
+        sets: everything but digits, digit strings, sentences alone; by turns at random, a third of the batches are
+            digit strings.  From ANY_ORDER_UNTIL on most of the others are sentences: by then every word was heard.
 
     Returns: ``clips`` float32 [n, n_samples], zero behind each end; ``mask`` int64 of that shape; ``labels`` int64
         [n, n_letters], -100 behind each end.
     """
     rng = np.random.default_rng((seed, step))
-    said = sets[int(rng.random() < 1 / 3)]
+    late = step >= ANY_ORDER_UNTIL * steps
+    kind = int(rng.random() < 1 / 3)
+    said = sets[2] if late and kind == 0 and rng.random() < 3 / 4 else sets[kind]
     early = step < SHORT_UNTIL * steps
     longest = (SHORT_S if early else LONGEST_S) * RATE_HZ
     count = max(8, int(np.searchsorted([len(clip) for clip in said.clips], longest)))
     order = neighbours(min(count, len(said.clips)), 64, rng)
     budget = (FIRST_BATCH_S if early else BATCH_S) * RATE_HZ
     chosen = order[: max(2, int(budget / np.mean([len(said.clips[i]) for i in order])))]
-    varied = [normalise(_vary(said.clips[i], rng)) for i in chosen]
+    widest = 0.25 if kind == 1 else 0.18
+    varied = [normalise(_vary(said.clips[i], rng, widest, kind == 1)) for i in chosen]
     length, n_letters = max(len(clip) for clip in varied), max(len(said.letters[i]) for i in chosen)
     clips, mask = np.zeros((len(chosen), length), np.float32), np.zeros((len(chosen), length), np.int64)
     labels = np.full((len(chosen), n_letters), -100, np.int64)
@@ -112,12 +117,16 @@ def batch_of(sets: Sequence[Said], seed: int, steps: int, step: int) -> Batch:
     return {name: torch.from_numpy(values) for name, values in (("clips", clips), ("mask", mask), ("labels", labels))}
 
 
-def _vary(clip: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Another tract, faster or slower, elsewhere."""
-    if rng.random() < 0.3:
-        clip = augment.warp_formants(clip, rng.uniform(0.82, 1.22))
+def _vary(clip: np.ndarray, rng: np.random.Generator, widest: float, few: bool) -> np.ndarray:
+    """Another tract, faster or slower by up to ``widest``, sometimes at 8 kHz, elsewhere; another tract more often
+    where the people are few.
+    """
+    if rng.random() < (0.6 if few else 0.3):
+        clip = augment.warp_formants(clip, rng.uniform(1 - widest, 1 + widest))
     if rng.random() < 0.7:
-        clip = augment.speed(clip, rng.uniform(0.85, 1.18))
+        clip = augment.speed(clip, rng.uniform(1 - widest, 1 + widest))
+    if rng.random() < 0.2:
+        clip = augment.narrow(clip, RATE_HZ)
     return augment.elsewhere(clip, RATE_HZ, rng)
 
 
@@ -166,8 +175,9 @@ def train(options: Options, rows: Sequence[Row]) -> None:
         return Said([clip for clip, _ in read], [letters(text.upper()).input_ids for _, text in read])
 
     sets = [
-        utterances((speech_set.SENTENCE, speech_set.READING)),
+        utterances((speech_set.SENTENCE, speech_set.ANY_ORDER, speech_set.READING)),
         utterances((speech_set.DIGITS, speech_set.REAL)),
+        utterances((speech_set.SENTENCE, speech_set.READING)),
     ]
     chosen = [row for row in rows if row.split == "dev" and row.label in GOALS]
     heard, truth = [read_samples(folder, row)[0] for row in chosen], [row.text for row in chosen]
@@ -202,7 +212,13 @@ def card(checkpoint: Path, folder: Path, rows: Sequence[Row]) -> Card:
     for split in ("dev", "test"):
         kinds: Mapping[str, list[Row]] = {
             kind: [row for row in rows if row.split == split and row.label == kind]
-            for kind in (speech_set.SENTENCE, speech_set.DIGITS, speech_set.REAL, speech_set.READING)
+            for kind in (
+                speech_set.SENTENCE,
+                speech_set.ANY_ORDER,
+                speech_set.DIGITS,
+                speech_set.REAL,
+                speech_set.READING,
+            )
         }
         for kind, mine in kinds.items():
             if mine:
@@ -218,13 +234,12 @@ def card(checkpoint: Path, folder: Path, rows: Sequence[Row]) -> Card:
     )
 
 
+def rows_of(options: Options) -> list[Row]:
+    return prepared(options.set("speech"), partial(speech_set.plan, options.recordings, options.seed, options.share))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = parse(arguments, "transcripts", STEPS)
-    plan = partial(speech_set.plan, options.recordings, options.seed, options.share)
-    rows = prepared(options.set("speech"), plan)
-    train(options, rows)
-    print((options.out / "README.md").read_text("utf-8"))
-    return 0
+    return run(arguments, "transcripts", STEPS, rows_of, train)
 
 
 if __name__ == "__main__":

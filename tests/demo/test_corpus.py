@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import dataclasses
 import filecmp
+import re
 import shutil
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -18,8 +20,10 @@ import torch
 from silero_vad import get_speech_timestamps, load_silero_vad
 
 from demo import corpus
+from demo.train.data.sentences import vocabulary
 
 FOLDER = corpus.FOLDER
+M3 = "espeak-ng/en-us+m3"
 FFMPEG_ONLY = {".m4a", ".mp4"}
 EDGE_MS = 30
 """A lossy codec spreads a sound a little beyond its ends."""
@@ -65,10 +69,23 @@ def of_kind(kind: str) -> list[dict[str, str]]:
     return chosen
 
 
+WORDS = of_kind("word")
+
+
+def words_of(sentence: dict[str, str]) -> list[dict[str, str]]:
+    """The words of a row of speech: the rows of kind word that begin within it, in their order."""
+    return [
+        row
+        for row in WORDS
+        if (row["file"], row["channel"], row["voice"]) == (sentence["file"], sentence["channel"], sentence["voice"])
+        and int(sentence["start_ms"]) <= int(row["start_ms"]) < int(sentence["end_ms"])
+    ]
+
+
 def test_size_and_minutes() -> None:
     minutes = sum(len(samples) / rate for samples, rate in map(read, WHOLE)) / 60
-    assert 6 <= minutes <= 10
-    assert sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file()) <= 4e6
+    assert 9 <= minutes <= 11
+    assert sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file()) <= 5e6
 
 
 def test_every_recording_has_its_truth() -> None:
@@ -134,7 +151,12 @@ def test_silero_vad_finds_the_speech() -> None:
         ("interviews/support_call.flac", 16000, 2, "flac", "flac"),
         ("interviews/factory.opus", 48000, 1, "ogg", "opus"),
         ("interviews/street.mp4", 44100, 1, "mov,mp4,m4a,3gp,3g2,mj2", "aac"),
+        ("radio/phone_in.mp3", 22050, 1, "mp3", "mp3"),
         ("radio/spot.m4a", 44100, 2, "mov,mp4,m4a,3gp,3g2,mj2", "aac"),
+        ("survey/answer_007.opus", 48000, 1, "ogg", "opus"),
+        ("survey/answer_012.mp3", 32000, 1, "mp3", "mp3"),
+        ("survey/answer_031.ogg", 22050, 1, "ogg", "vorbis"),
+        ("survey/answer_045.m4a", 44100, 1, "mov,mp4,m4a,3gp,3g2,mj2", "aac"),
         ("scenes/sounds.ogg", 44100, 1, "ogg", "vorbis"),
         ("digits/code_007.wav", 8000, 1, "wav", "pcm_s16le"),
         ("digits/code_012.wav", 16000, 1, "wav", "pcm_s16le"),
@@ -158,23 +180,87 @@ def test_lengths() -> None:
 
 
 def test_the_brand_is_named_in_every_mood() -> None:
-    moods = {row["mood"] for row in of_kind("speech") if "Acme Cola" in row["text_or_label"]}
-    assert moods == {"neutral", "happy", "angry", "sad"}
+    naming = [row for row in of_kind("speech") if "Acme Cola" in row["text_or_label"]]
+    assert {row["mood"] for row in naming} == {"neutral", "happy", "angry", "sad"}
+    phone_in = [row for row in naming if row["file"] == "radio/phone_in.mp3"]
+    assert {row["mood"] for row in phone_in} == {"neutral", "happy", "angry", "sad"}
+    assert len({row["voice"] for row in phone_in}) >= 6
 
 
-def test_moods_differ_in_level_as_told() -> None:
-    """The participant's angry sentences are louder than the neutral ones, the sad ones softer."""
-    level = {
-        mood: np.median(
-            [
-                dbfs(piece(row))
-                for row in of_kind("speech")
-                if row["file"] == "interviews/taste.mp3" and row["mood"] == mood
-            ]
-        )
-        for mood in ("neutral", "angry", "sad")
-    }
-    assert level["sad"] + 2 < level["neutral"] < level["angry"] - 1
+def test_each_sentence_has_its_words() -> None:
+    """In their order, one after another, from its first 30 ms on; none goes beyond it."""
+    left = list(WORDS)
+    for row in of_kind("speech"):
+        words = words_of(row)
+        assert [word["text_or_label"] for word in words] == re.findall(r"[a-z']+", row["text_or_label"].lower())
+        assert 0 <= int(words[0]["start_ms"]) - int(row["start_ms"]) <= 30, row
+        # What follows the last word is the echo of a voice, or its breath.
+        assert -1 <= int(row["end_ms"]) - int(words[-1]["end_ms"]) <= 170, row
+        for word in words:
+            assert int(word["start_ms"]) < int(word["end_ms"])
+            assert word["mood"] == row["mood"]
+            left.remove(word)
+        assert all(int(one["end_ms"]) <= int(other["start_ms"]) for one, other in pairwise(words))
+    assert not left
+
+
+def test_the_words_are_those_that_the_models_learn() -> None:
+    assert {row["text_or_label"] for row in WORDS} <= set(vocabulary())
+
+
+def test_words_are_as_long_as_words_are() -> None:
+    """Neutral ones last 60 to 120 ms a letter on average, and none is out of all proportion."""
+    seconds = [(int(row["end_ms"]) - int(row["start_ms"])) / 1000 for row in WORDS]
+    letters = [len(row["text_or_label"]) for row in WORDS]
+    neutral = [i for i, row in enumerate(WORDS) if row["mood"] == "neutral"]
+    assert 0.06 < sum(seconds[i] for i in neutral) / sum(letters[i] for i in neutral) < 0.12
+    for row, length, letter in zip(WORDS, seconds, letters, strict=True):
+        if row["file"] != "signals/yes.wav":  # cut
+            assert max(0.02, 0.015 * letter) < length < 0.6 + 0.1 * letter, row
+
+
+def test_pauses_lie_between_the_words() -> None:
+    """Where words of a sentence stand apart, it is still between them, and the next word begins when its row says."""
+    onsets_ms = []
+    for row in of_kind("speech"):
+        if row["file"] == "radio/spot.m4a":
+            continue  # over music
+        samples, rate = read(row["file"])
+        channel = max(0, int(row["channel"]) - 1)
+        for word, following in pairwise(words_of(row)):
+            gap = int(word["end_ms"]), int(following["start_ms"])
+            if gap[1] - gap[0] < 100:
+                continue
+            frames = samples[gap[0] * rate // 1000 : int(following["end_ms"]) * rate // 1000, channel]
+            hop = rate // 100
+            frames = frames[: len(frames) // hop * hop].reshape(-1, hop)
+            level = np.sqrt(np.mean(frames**2, axis=1))
+            still = level[4 : (gap[1] - gap[0]) // 10 - 2]
+            assert 20 * np.log10(np.median(still) / level.max()) < -20, (word, following)
+            heard = np.flatnonzero(level[3:] > level.max() * 10 ** (-20 / 20))[0] + 3
+            onsets_ms.append(10 * int(heard) - (gap[1] - gap[0]))
+    assert len(onsets_ms) > 50
+    # Plosives and voiceless fricatives begin softly.
+    assert min(onsets_ms) >= -20
+    assert np.percentile(onsets_ms, 95) <= 80
+    assert abs(np.median(onsets_ms)) <= 15
+
+
+def test_moods_differ_as_told() -> None:
+    """The participant's sad sentences are softer and duller than the neutral ones, the angry ones are sharper."""
+
+    def treble_db(row: dict[str, str]) -> float:
+        """What lies over 1500 Hz beside what lies under it."""
+        samples, rate = piece(row), read(row["file"])[1]
+        power, hz = np.abs(np.fft.rfft(samples[:, 0])) ** 2, np.fft.rfftfreq(len(samples), 1 / rate)
+        return 10 * float(np.log10(power[hz >= 1500].sum() / power[hz < 1500].sum()))
+
+    participant = [row for row in of_kind("speech") if (row["file"], row["voice"]) == ("interviews/taste.mp3", M3)]
+    said = {mood: [row for row in participant if row["mood"] == mood] for mood in ("neutral", "angry", "sad")}
+    level = {mood: np.median([dbfs(piece(row)) for row in told]) for mood, told in said.items()}
+    treble = {mood: np.median([treble_db(row) for row in told]) for mood, told in said.items()}
+    assert level["sad"] + 2 < level["neutral"]
+    assert treble["sad"] + 2 < treble["neutral"] < treble["angry"] - 6
 
 
 def test_the_parties_of_the_call_are_apart() -> None:

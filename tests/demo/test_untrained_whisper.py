@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from transformers import AutoModelForSpeechSeq2Seq, AutoProcessor, AutoTokenizer
 
-from demo.checkpoints import build
+from demo.untrained.checkpoints import build
 from demo.untrained.sounds import noises, voices
 
 RATE_HZ = 16_000

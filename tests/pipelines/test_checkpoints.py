@@ -31,17 +31,17 @@ def test_none_leaves_a_job_out() -> None:
     assert chosen(Config(model=dict.fromkeys(JOBS, "none"))) == {}
 
 
-def test_demo_is_a_folder_for_each_job_that_the_user_names_none_for(tmp_path: Path) -> None:
+def test_demo_brings_a_checkpoint_for_each_job(tmp_path: Path) -> None:
+    assert chosen(Config(models="demo")) == {job: str(DEMO_FOLDER / job) for job in JOBS}
+    for job in JOBS:
+        assert (DEMO_FOLDER / job / "model.safetensors").is_file()
     own = {job: str(tmp_path / job) for job in JOBS}
     assert chosen(Config(models="demo", model=own)) == own
-    others = [job for job in JOBS if job != "sounds"]
-    there = [job for job in others if (DEMO_FOLDER / job).is_dir()]
-    config = Config(models="demo", model={job: own[job] for job in JOBS if job not in there} | {"sounds": "none"})
-    expected = {job: str(DEMO_FOLDER / job) if job in there else own[job] for job in others}
-    assert chosen(config) == expected
 
 
-@pytest.mark.skipif(DEMO_FOLDER.is_dir(), reason="the demo's checkpoints are there")
-def test_without_its_checkpoints_the_demo_says_how_to_make_them() -> None:
-    with pytest.raises(ConfigError, match=r"make them with `python -m demo\.checkpoints"):
+def test_a_demo_without_its_checkpoints_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.checkpoints.DEMO_FOLDER", tmp_path)
+    with pytest.raises(
+        ConfigError, match=r"no checkpoint for .*transcripts.* in .*: install the project anew, or name others"
+    ):
         chosen(Config(models="demo"))

@@ -115,14 +115,23 @@ def codec(samples: np.ndarray, rate: int, container: str, bits_per_second: int) 
     return np.pad(back, (0, max(0, len(samples) - len(back))))[: len(samples)].astype(np.float32)
 
 
-def elsewhere(samples: np.ndarray, rate: int, rng: np.random.Generator, noisy: bool = True) -> np.ndarray:
+def narrow(samples: np.ndarray, rate: int, own_rate: int = 8_000) -> np.ndarray:
+    """As if recorded at ``own_rate``: nothing above half of it."""
+    back = soxr.resample(soxr.resample(samples.astype(np.float32), rate, own_rate, "MQ"), own_rate, rate, "MQ")
+    return np.pad(back, (0, max(0, len(samples) - len(back))))[: len(samples)]
+
+
+def elsewhere(
+    samples: np.ndarray, rate: int, rng: np.random.Generator, noisy: bool = True, steepest_db: float = 3.0
+) -> np.ndarray:
     """Through another microphone, in another room, over another line, louder or softer: each of them sometimes.
 
     Args:
         noisy: add noise too, 8 to 35 dB below.
+        steepest_db: how far a microphone may favour highs or lows, dB an octave.
     """
     if rng.random() < 0.5:
-        samples = tilt(samples, rng.uniform(-3, 3))
+        samples = tilt(samples, rng.uniform(-steepest_db, steepest_db))
     if rng.random() < 0.2:
         samples = room(samples, rate, rng, rng.uniform(0.1, 0.8), rng.uniform(0.3, 0.9))
     if rng.random() < 0.4 and noisy:

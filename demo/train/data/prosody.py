@@ -17,11 +17,14 @@ EXCITED = frozenset({"hap", "ang"})
 
 
 def vary(mood: Mood, rng: np.random.Generator) -> Mood:
-    """About the mood: rate within 4 %, pitch within half a semitone, range within 8 %, level within 1 dB."""
+    """About the mood: rate within 4 %, pitch within half a semitone, range within 8 %, level within 1 dB, timbre within
+    half a dB an octave.
+    """
     return replace(
         mood,
         rate=mood.rate * rng.uniform(0.96, 1.04),
         semitones=mood.semitones + rng.uniform(-0.5, 0.5),
         range=mood.range * rng.uniform(0.92, 1.08),
         gain_db=mood.gain_db + rng.uniform(-1, 1),
+        tilt_db=mood.tilt_db + rng.uniform(-0.5, 0.5),
     )

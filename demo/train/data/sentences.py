@@ -1,11 +1,14 @@
-"""What is said: sentences out of templates, and strings of digits."""
+"""What is said: sentences out of templates, words in any order, and strings of digits."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import numpy as np
+
+from demo import screenplay
 
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -79,6 +82,21 @@ def sentence(rng: np.random.Generator) -> str:
 
     text = re.sub(r"{(\w+)}", fill, template)
     return text[0].upper() + text[1:]
+
+
+def words_in_any_order(rng: np.random.Generator, shortest: int = 3, longest: int = 9) -> str:
+    """Words that make no sense together, so that none can be guessed from its neighbours."""
+    return " ".join(_one_of(vocabulary(), rng) for _ in range(rng.integers(shortest, longest + 1)))
+
+
+@cache
+def vocabulary() -> tuple[str, ...]:
+    """The words of the templates and of the demo corpus (of whose sentences none is in any training)."""
+    filled = [re.sub(r"{\w+}", "", template) for template in TEMPLATES] + [w for group in WORDS.values() for w in group]
+    said = [text for _, _, text in (*screenplay.TASTE_INTERVIEW, *screenplay.SUPPORT_CALL)]
+    said += [*screenplay.SPOT_ANNOUNCEMENT, screenplay.SPOT_SMALL_PRINT, *screenplay.FACTORY_STORY]
+    said += [text for _, text in screenplay.STREET_ANSWER]
+    return tuple(sorted({word for text in (*filled, *said, *DIGITS) for word in spoken(text).split()}))
 
 
 def digit_string(rng: np.random.Generator, shortest: int = 2, longest: int = 8) -> str:

@@ -1,9 +1,9 @@
-"""The set for transcripts and speakers: sentences and digit strings, by synthesisers and by people."""
+"""The set for transcripts and speakers: sentences, words in any order, digit strings; by synthesisers and people."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,17 +13,24 @@ from demo.train.data.augment import gain
 from demo.train.data.manifest import Planned, Row, Samples
 from demo.train.data.prosody import MOODS, vary
 from demo.train.data.recordings import Recording, english
-from demo.train.data.sentences import QUESTIONS, digit_string, sentence, spoken
+from demo.train.data.sentences import QUESTIONS, digit_string, sentence, spoken, words_in_any_order
 from demo.train.data.splits import SPLITS, Split, split_of
 from demo.train.data.talkers import LICENCES, RATE_HZ, Talker, talkers
 
-SENTENCES: Mapping[Split, int] = {"train": 6000, "dev": 150, "test": 200}
+SENTENCES: Mapping[Split, int] = {"train": 5000, "dev": 100, "test": 200}
+WORDS: Mapping[Split, int] = {"train": 4500, "dev": 50, "test": 100}
 SYNTHETIC_DIGITS: Mapping[Split, int] = {"train": 1500, "dev": 50, "test": 50}
 REAL_DIGITS: Mapping[Split, int] = {"train": 1500, "dev": 100, "test": 100}
 
-SENTENCE, DIGITS, REAL = "sentence", "digits", "real digits"
+SENTENCE, ANY_ORDER, DIGITS, REAL = "sentence", "words in any order", "digits", "real digits"
 READING = "reading"
 """Labels: what kind of speech it is."""
+
+TEXTS: Mapping[str, Callable[[np.random.Generator], str]] = {
+    SENTENCE: sentence,
+    ANY_ORDER: words_in_any_order,
+    DIGITS: digit_string,
+}
 
 
 def plan(recordings: Path, seed: int, share: float = 1.0) -> Iterator[Planned]:
@@ -35,12 +42,12 @@ def plan(recordings: Path, seed: int, share: float = 1.0) -> Iterator[Planned]:
         # Half by espeak-ng's hundreds of voices, half by the few others, which sound more like people.
         few = sum(talker.engine != "espeak-ng" for talker in mine)
         weights = np.array([1 / (len(mine) - few) if talker.engine == "espeak-ng" else 1 / few for talker in mine])
-        for label, counts in ((SENTENCE, SENTENCES), (DIGITS, SYNTHETIC_DIGITS)):
+        for label, counts in ((SENTENCE, SENTENCES), (ANY_ORDER, WORDS), (DIGITS, SYNTHETIC_DIGITS)):
             for i in range(max(1, round(share * counts[split]))):
                 talker = mine[rng.choice(len(mine), p=weights / weights.sum())]
-                text = _text(label, rng)
+                text = TEXTS[label](rng)
                 while split_of(text, seed) != split:
-                    text = _text(label, rng)
+                    text = TEXTS[label](rng)
                 row = Row(f"{split}/{label}-{i:05}.flac", split, label, talker.person, text, text=spoken(text),
                           source=talker.engine, licence=LICENCES[talker.engine])  # fmt: skip
                 yield Planned(row, partial(_said, talker, text, int(rng.integers(2**32))))
@@ -51,10 +58,6 @@ def plan(recordings: Path, seed: int, share: float = 1.0) -> Iterator[Planned]:
             row = Row(f"{read.split}/{READING}-{read.path.stem}.flac", read.split, READING, read.origin,
                       text=read.text, source=read.source, licence=read.licence)  # fmt: skip
             yield Planned(row, partial(_read, read))
-
-
-def _text(label: str, rng: np.random.Generator) -> str:
-    return sentence(rng) if label == SENTENCE else digit_string(rng)
 
 
 def _said(talker: Talker, text: str, seed: int) -> Samples:

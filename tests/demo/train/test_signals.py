@@ -10,8 +10,8 @@ from transformers import ASTFeatureExtractor
 from demo.train import embeddings, sounds, waveform
 from demo.train.data import augment
 from demo.train.data.tunes import KINDS
-from demo.train.spectrogram import decibel_mels, log_mels
 from demo.untrained.sounds import voice
+from transforms.models.mels import decibel_mels, log_mels
 
 RATE_HZ = 16_000
 

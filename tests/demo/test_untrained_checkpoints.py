@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,9 @@ from transformers import (
     AutoProcessor,
     AutoTokenizer,
 )
+from transformers.utils import logging
 
-from demo.checkpoints import DEMO_SET, KINDS, WARNING, build, main
+from demo.untrained.checkpoints import DEMO_SET, KINDS, WARNING, build, main
 from demo.untrained.sounds import Samples, noises, voices
 
 TRANSCRIBERS = [kind for kind in KINDS if "_ctc" in kind]
@@ -37,7 +39,7 @@ Folders = Callable[[str], Path]
 
 @pytest.fixture(scope="module")
 def demo_set(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The folder that `python -m demo.checkpoints` wrote, and what it said."""
+    """The folder that `python -m demo.untrained.checkpoints` wrote, and what it said."""
     root, said = tmp_path_factory.mktemp("demo_set"), io.StringIO()
     with contextlib.redirect_stdout(said):
         assert main([str(root)]) == 0
@@ -226,6 +228,16 @@ def test_the_demo_set_has_a_folder_for_each_job(demo_set: tuple[Path, str]) -> N
     assert WARNING in said
     assert {folder.name for folder in root.iterdir()} == {"transcripts", "emotions", "sounds", "embeddings", "speakers"}
     assert all(str(folder) in said for folder in root.iterdir())
+
+
+def test_nothing_is_said_but_what_was_written(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """No progress bars, no warning of the AST's mel filters; afterwards transformers may show its bars again."""
+    shown = logging.is_progress_bar_enabled()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        build("ast_sounds", tmp_path)
+    assert capfd.readouterr() == ("", "")
+    assert logging.is_progress_bar_enabled() == shown
 
 
 def test_wrong_use_is_said(capsys: pytest.CaptureFixture[str]) -> None:

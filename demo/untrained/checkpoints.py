@@ -1,4 +1,4 @@
-"""Write tiny untrained checkpoints of the real model classes: `python -m demo.checkpoints FOLDER`.
+"""Write tiny untrained checkpoints of the real model classes: `python -m demo.untrained.checkpoints FOLDER`.
 
 Each is a whole folder as on the Hub (config.json, model.safetensors, preprocessor and tokenizer files), so that
 the real loading path runs offline. The weights are random: what the models say means nothing.
@@ -7,11 +7,14 @@ the real loading path runs offline. The weights are random: what the models say 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 import torch
+from transformers.utils import logging
 
 from demo.untrained.audio import SOUNDS, language_audio, spectrogram_transformer
 from demo.untrained.speech import EMOTIONS, classifier, speaker, transcriber
@@ -58,12 +61,27 @@ def build(kind: str, folder: Path, seed: int = 0) -> Path:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        with torch.random.fork_rng(devices=[]):
+        with torch.random.fork_rng(devices=[]), _quietly():
             torch.manual_seed(seed)
             write(folder)
     finally:
         torch.set_num_threads(threads)
     return folder
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Without what transformers has to say of every checkpoint: a bar for each file of weights, and a warning."""
+    barred = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        with warnings.catch_warnings():
+            # True of the AST extractor as it is published, too: 128 mel bands out of 257 bins.
+            warnings.filterwarnings("ignore", "At least one mel filter has all zero values", UserWarning)
+            yield
+    finally:
+        if barred:
+            logging.enable_progress_bar()
 
 
 def build_demo_set(folder: Path) -> dict[str, Path]:
@@ -74,7 +92,7 @@ def build_demo_set(folder: Path) -> dict[str, Path]:
 def main(arguments: list[str]) -> int:
     """Write the demo set into the folder named and say what it is worth; 2 for wrong use."""
     if len(arguments) != 1 or arguments[0].startswith("-"):
-        print("usage: python -m demo.checkpoints FOLDER", file=sys.stderr)
+        print("usage: python -m demo.untrained.checkpoints FOLDER", file=sys.stderr)
         return 2
     for job, folder in build_demo_set(Path(arguments[0])).items():
         print(f"{job:12} {DEMO_SET[job]:16} {folder}")

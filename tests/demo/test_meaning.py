@@ -1,0 +1,124 @@
+"""What the demo's models say of the demo corpus is what is to be heard there.
+
+Thresholds stand a margin below what was measured (in brackets).  A stage that is wrong pulls a figure far below: see
+the table in docs/demo.md.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from demo.corpus import FOLDER
+from demo.train import figures
+from pipelines.checkpoints import DEMO_FOLDER
+from schemas.catalog import JOBS
+from tests.demo.meaning import Meaning
+from tests.pipelines.corpora import publish
+from transforms.models.door import open_door
+from transforms.models.embedder import Embedder
+
+CAPTIONS = {
+    "rain": "heavy rain",
+    "sea_waves": "waves of the sea",
+    "crackling_fire": "a crackling fire",
+    "clock_tick": "a ticking clock",
+    "helicopter": "a flying helicopter",
+}
+LABELS = {
+    "rain": "Rain",
+    "sea_waves": "Sea waves",
+    "crackling_fire": "Fire crackling",
+    "clock_tick": "Clock tick",
+    "helicopter": "Helicopter",
+}
+UNHEARD = ("en-us+m3", "en-us+f2", "en-us+Andrea", "en-gb-scotland+f4", "flite/rms")
+"""Voices of the corpus that were in no training."""
+
+
+@pytest.fixture(scope="module")
+def meaning(tmp_path_factory: pytest.TempPathFactory) -> Meaning:
+    out = tmp_path_factory.mktemp("meaning")
+    publish(out, {job: DEMO_FOLDER / job for job in JOBS}, [FOLDER])
+    return Meaning(out)
+
+
+def test_conversations_are_understood(meaning: Meaning) -> None:
+    """Sentences that were in no training, of words that were."""
+    talks = [name for name in meaning.texts if not name.startswith("code_")]
+    assert len(talks) >= 5
+    assert meaning.word_error_rate(*talks) < 0.5
+
+
+def test_digits_are_understood(meaning: Meaning) -> None:
+    codes = [name for name in meaning.texts if name.startswith("code_")]
+    assert len(codes) == 3
+    assert meaning.word_error_rate(*codes) < 0.2
+
+
+def test_the_brand_is_found_where_it_is_named(meaning: Meaning) -> None:
+    named = found = 0
+    for truth, said in meaning.texts.values():
+        named += truth.split().count("acme")
+        found += min(truth.split().count("acme"), said.split().count("acme"))
+    assert named >= 15
+    assert found / named > 0.5
+
+
+def test_words_are_where_the_synthesiser_put_them(meaning: Meaning) -> None:
+    """Nine in ten begin within 60 ms of the truth."""
+    away = [abs(word.found_ms[0] - word.truth_ms[0]) for word in meaning.words]
+    assert len(away) > 300
+    assert np.mean(np.array(away) <= 60) >= 0.9
+
+
+def test_moods_are_heard(meaning: Meaning) -> None:
+    """By voices that were in no training."""
+    unheard = [(true, found) for voice, true, found in meaning.emotions if voice.endswith(UNHEARD)]
+    assert len(unheard) > 40
+    truth, said = zip(*unheard, strict=True)
+    assert figures.balanced_accuracy(truth, said) > 0.6
+
+
+def test_sounds_are_named(meaning: Meaning) -> None:
+    """A sound that the classes know, where it fills most of the window, is among the first two."""
+    right = []
+    for row, heard in meaning.windows("sounds", "sounds.ogg"):
+        known = [LABELS[what] for what in heard if what in LABELS]
+        if known:
+            right.append(bool({tag["label"] for tag in row["tags"][:2]} & set(known)))
+    assert len(right) >= 3
+    assert np.mean(right) > 0.6
+
+
+@pytest.mark.parametrize(("name", "label"), [("silence.flac", "Silence"), ("noise.wav", "Noise")])
+def test_silence_and_noise_are_named(meaning: Meaning, name: str, label: str) -> None:
+    assert {row["label"] for row in meaning.tables["sounds"][name]} == {label}
+
+
+def test_talk_sounds_as_speech(meaning: Meaning) -> None:
+    rows = meaning.tables["sounds"]["factory.opus"] + meaning.tables["sounds"]["taste.mp3"]
+    assert np.mean([row["label"] == "Speech" for row in rows]) > 0.8
+
+
+def test_text_finds_sounds(meaning: Meaning) -> None:
+    """Among all windows of the corpus, the one nearest to a caption holds that sound."""
+    door = open_door("embeddings", str(DEMO_FOLDER / "embeddings"))
+    assert isinstance(door, Embedder)
+    windows = [
+        (np.array(row["embedding"], np.float32), name, heard)
+        for name in meaning.tables["embeddings"]
+        for row, heard in meaning.windows("embeddings", name)
+    ]
+    found = []
+    for what, vector in zip(CAPTIONS, door.embed_text(list(CAPTIONS.values())), strict=True):
+        best = max(windows, key=lambda window: float(window[0] @ vector))
+        found.append(what in best[2])
+    assert np.mean(found) >= 0.6
+
+
+def test_voices_are_told_apart(meaning: Meaning) -> None:
+    """Over all stretches of the corpus, each by one voice."""
+    vectors, voices = meaning.speakers
+    assert len(set(voices)) >= 6
+    assert figures.equal_error_rate(vectors, voices) < 0.2
