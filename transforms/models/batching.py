@@ -70,17 +70,6 @@ def run_each(
     return [result for result in results if result is not None]
 
 
-def in_equal_lengths(clips: Sequence[np.ndarray], forward: Callable[[list[np.ndarray]], list[T]]) -> list[T]:
-    """Call ``forward`` once for each length with the clips of that length; results in the order of the clips."""
-    by_length: dict[int, list[int]] = {}
-    for i, clip in enumerate(clips):
-        by_length.setdefault(len(clip), []).append(i)
-    results: dict[int, T] = {}
-    for indices in by_length.values():
-        results.update(zip(indices, forward([clips[i] for i in indices]), strict=True))
-    return [results[i] for i in range(len(clips))]
-
-
 def _run_clips(runner: _Runner, clips: list[np.ndarray]) -> list[Result | Failure]:
     """The results of clips that the door takes whole."""
     return runner.in_batches(lambda batch: [_checked(result) for result in runner.door(batch)], clips)

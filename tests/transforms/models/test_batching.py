@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from schemas.reasons import Reason
 from schemas.records import Failure
-from transforms.models.batching import MOST_PADDING, in_equal_lengths, run_each
+from transforms.models.batching import MOST_PADDING, run_each
 from transforms.models.budget import Budget
 from transforms.models.door import open_door
 
@@ -269,15 +269,3 @@ def test_equal_lengths_are_what_keeps_the_group_norm_models_exact(checkpoint):
     padded = np.pad(short, (0, len(long) - len(short)))
     assert door([padded])[0].text != door([short])[0].text
     assert [r.text for r in door([long, short])] == [door([long])[0].text, door([short])[0].text]
-
-
-def test_grouping_keeps_the_order():
-    seen = []
-
-    def forward(clips):
-        seen.append([len(clip) for clip in clips])
-        return [clip[0] for clip in clips]
-
-    clips = [ramp(3, 0.1), ramp(5, 0.2), ramp(3, 0.3)]
-    assert in_equal_lengths(clips, forward) == pytest.approx([0.1, 0.2, 0.3])
-    assert seen == [[3, 3], [5]]
