@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from schemas.catalog import JOBS
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -59,3 +61,11 @@ def test_the_demo_corpus_is_packed(sdist: Path) -> None:
     with tarfile.open(sdist) as packed:
         names = packed.getnames()
     assert sum("demo/corpus/" in name and name.endswith((".wav", ".flac", ".mp3", ".opus")) for name in names) >= 5
+
+
+def test_the_demo_models_are_packed(sdist: Path) -> None:
+    with tarfile.open(sdist) as packed:
+        names = packed.getnames()
+    for job in JOBS:
+        for file in ("config.json", "model.safetensors", "README.md"):
+            assert any(name.endswith(f"demo/models/{job}/{file}") for name in names), (job, file)

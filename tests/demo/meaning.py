@@ -42,11 +42,17 @@ class Meaning:
     def __init__(self, out: Path) -> None:
         names = {row["recording_id"]: Path(row["uri"]).name for row in rows(out, "recordings")}
         self.tables = {table: self._by_file(rows(out, table), names) for table in TABLES}
-        self.truth: dict[str, list[dict[str, str]]] = defaultdict(list)
+        self.truth = self.read_truth()
+
+    @staticmethod
+    def read_truth() -> dict[str, list[dict[str, str]]]:
+        """The rows of the truth by the file's name, as they stand there."""
+        told: dict[str, list[dict[str, str]]] = defaultdict(list)
         with (FOLDER / "truth.csv").open(encoding="utf-8", newline="") as lines:
             for row in csv.DictReader(lines):
                 if Path(row["file"]).name != COPY:  # the same recording: its rows bear the other name
-                    self.truth[Path(row["file"]).name].append(row)
+                    told[Path(row["file"]).name].append(row)
+        return told
 
     @staticmethod
     def _by_file(found: list[Row], names: dict[str, str]) -> dict[str, list[Row]]:

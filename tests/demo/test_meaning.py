@@ -6,15 +6,19 @@ the table in docs/demo.md.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from demo.corpus import FOLDER
 from demo.train import figures
+from demo.train.data.sentences import spoken
 from pipelines.checkpoints import DEMO_FOLDER
 from schemas.catalog import JOBS
 from tests.demo.meaning import Meaning
-from tests.pipelines.corpora import publish
+from tests.pipelines.corpora import publish, rows
 from transforms.models.door import open_door
 from transforms.models.embedder import Embedder
 
@@ -48,6 +52,25 @@ def test_conversations_are_understood(meaning: Meaning) -> None:
     talks = [name for name in meaning.texts if not name.startswith("code_")]
     assert len(talks) >= 5
     assert meaning.word_error_rate(*talks) < 0.5
+
+
+def test_each_channel_is_heard_by_itself(tmp_path: Path) -> None:
+    """Agent and caller of a call, kept apart: what channel 1 said is nearer to its own words than to the other's."""
+    call = FOLDER / "interviews" / "support_call.flac"
+    models = {"transcripts": DEMO_FOLDER / "transcripts"}
+    publish(tmp_path, models, [call], tables=["transcripts"], channels="each")
+    said, told = defaultdict(list), defaultdict(list)
+    for row in sorted(rows(tmp_path, "transcripts"), key=lambda row: row["start_ms"]):
+        said[row["channel"]].append(spoken(row["text"]))
+    for line in Meaning.read_truth()[call.name]:
+        if line["kind"] == "speech":
+            told[int(line["channel"])].append(spoken(line["text_or_label"]))
+    assert set(said) == set(told) == {1, 2}
+    texts = {channel: (" ".join(told[channel]), " ".join(said[channel])) for channel in (1, 2)}
+    for own, other in ((1, 2), (2, 1)):
+        right = figures.word_error_rate([texts[own][0]], [texts[own][1]])
+        swapped = figures.word_error_rate([texts[other][0]], [texts[own][1]])
+        assert right < swapped - 0.3
 
 
 def test_digits_are_understood(meaning: Meaning) -> None:
@@ -97,8 +120,8 @@ def test_silence_and_noise_are_named(meaning: Meaning, name: str, label: str) ->
 
 
 def test_talk_sounds_as_speech(meaning: Meaning) -> None:
-    rows = meaning.tables["sounds"]["factory.opus"] + meaning.tables["sounds"]["taste.mp3"]
-    assert np.mean([row["label"] == "Speech" for row in rows]) > 0.8
+    talks = meaning.tables["sounds"]["factory.opus"] + meaning.tables["sounds"]["taste.mp3"]
+    assert np.mean([row["label"] == "Speech" for row in talks]) > 0.8
 
 
 def test_text_finds_sounds(meaning: Meaning) -> None:
