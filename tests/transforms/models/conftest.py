@@ -15,7 +15,7 @@ from demo.untrained.checkpoints import build
 from demo.untrained.sounds import voices
 
 Samples = np.ndarray
-LENGTHS_S = (0.5, 1.0, 1.0, 2.3, 5.0, 9.7, 12.0, 2.3)
+LENGTHS_S = (0.5, 1.0, 1.0, 2.3, 5.0, 9.7, 12.0, 2.3, 30.0)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -48,12 +48,14 @@ def speech() -> list[Samples]:
 
 @pytest.fixture(scope="session")
 def mixed_clips(speech: list[Samples]) -> Callable[..., list[Samples]]:
-    """Clips of mixed lengths, in no order: from the shortest that a door takes up to 12 s or `longest_s`."""
+    """Clips of mixed lengths, in no order: from the shortest that a door takes up to 30 s or `longest_s`."""
 
-    def cut(rate: int, min_samples: int, longest_s: float = 12.0) -> list[Samples]:
+    def cut(rate: int, min_samples: int, longest_s: float = 30.0) -> list[Samples]:
         lengths = [min_samples, min_samples + 1, *(round(rate * min(s, longest_s)) for s in LENGTHS_S)]
+        talks = [*speech[: len(lengths) - 1], np.concatenate(speech[-3:])]
         # From the end: the made-up speakers begin softly.
-        clips = [soxr.resample(voice, 16_000, rate)[-length:] for voice, length in zip(speech, lengths, strict=False)]
+        clips = [soxr.resample(talk, 16_000, rate)[-length:] for talk, length in zip(talks, lengths, strict=True)]
+        assert [len(clip) for clip in clips] == lengths
         return [clips[i] for i in np.random.default_rng(0).permutation(len(clips))]
 
     return cut

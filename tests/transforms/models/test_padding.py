@@ -32,7 +32,7 @@ JOBS = {
 def test_a_padded_batch_says_what_each_clip_alone_says(kind, checkpoint, mixed_clips):
     """From the shortest clip on, the longest twenty times as long: the same texts and times, numbers within 1e-5."""
     door = open_door(JOBS[kind], str(checkpoint(kind)))
-    clips = mixed_clips(door.rate, door.min_samples)
+    clips = mixed_clips(door.rate, door.min_samples, longest_s=12.0)
     together, alone = door(clips), [door([clip])[0] for clip in clips]
     for one, other in zip(together, alone, strict=True):
         if isinstance(one, Transcript):
@@ -53,7 +53,7 @@ def test_without_its_own_group_norm_a_padded_batch_is_wrong(checkpoint, mixed_cl
     door, naive = open_door("emotions", folder), open_door("emotions", folder)
     first = naive._loaded.model.base_model.feature_extractor.conv_layers[0]
     first.layer_norm = first.layer_norm.norm
-    clips = mixed_clips(door.rate, door.min_samples)
+    clips = mixed_clips(door.rate, door.min_samples, longest_s=2.3)
     right = np.array([door([clip])[0].probabilities for clip in clips])
     assert np.abs([result.probabilities for result in door(clips)] - right).max() < 1e-5
     assert np.abs([result.probabilities for result in naive(clips)] - right).max() > 1e-3
@@ -62,7 +62,7 @@ def test_without_its_own_group_norm_a_padded_batch_is_wrong(checkpoint, mixed_cl
 def test_batches_that_pad_change_no_row(checkpoint, mixed_clips):
     """Through run_each, as the pipeline cuts them on a GPU: at most a tenth of a batch is padding."""
     door = open_door("emotions", str(checkpoint("wav2vec2_emotion")))
-    clips = [clip for clip in mixed_clips(door.rate, door.min_samples) for _ in range(2)]
+    clips = [clip for clip in mixed_clips(door.rate, door.min_samples, longest_s=2.3) for _ in range(2)]
     clips = [clip[: len(clip) - 37 * i] if len(clip) > 5000 else clip for i, clip in enumerate(clips)]
     wanted = run_each(door, clips, budget_seconds=60.0)
     batches = []
@@ -77,7 +77,7 @@ def test_batches_that_pad_change_no_row(checkpoint, mixed_clips):
 
 def test_threads_with_batches_of_their_own_do_not_mix_up_their_lengths(checkpoint, mixed_clips):
     door = open_door("emotions", str(checkpoint("hubert_emotion")))
-    clips = mixed_clips(door.rate, door.min_samples)
+    clips = mixed_clips(door.rate, door.min_samples, longest_s=2.3)
     batches = [clips[:3], clips[3:7], clips[7:], clips] * 3
     wanted = [door(batch) for batch in batches]
     with ThreadPoolExecutor(4) as pool:
