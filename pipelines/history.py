@@ -54,8 +54,8 @@ def measure(
     folder: Path, tables: Mapping[str, Table], result: PipelineResult, models: Mapping[str, str], wall_seconds: float
 ) -> Measured:
     """Count what lies in ``folder`` and read the counters of ``result``."""
-    counters = {c.key.metric.name: c.result for c in _counters(result, "earwitness")}
-    of_jobs = {job: {c.key.metric.name: c.result for c in _counters(result, f"earwitness.{job}")} for job in models}
+    counters = _counters(result, "earwitness")
+    of_jobs = {job: _counters(result, f"earwitness.{job}") for job in models}
     model_seconds = {job: sum(d.result.sum for d in _latencies(result, f"earwitness.{job}")) / 1e6 for job in models}
     return Measured(
         rows={name: _count(folder / name) for name in tables if name != "runs"},
@@ -112,8 +112,10 @@ def _count_by(folder: Path, column: str) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _counters(result: PipelineResult, namespace: str) -> list:
-    return result.metrics().query(MetricsFilter().with_namespace(namespace))["counters"]
+def _counters(result: PipelineResult, namespace: str) -> dict[str, int]:
+    found = result.metrics().query(MetricsFilter().with_namespace(namespace))["counters"]
+    # Beam takes "committed or attempted": of a committed 0 the portable runner, which attempts nothing, gives None.
+    return {counter.key.metric.name: counter.result or 0 for counter in found}
 
 
 def _latencies(result: PipelineResult, namespace: str) -> list:

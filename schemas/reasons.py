@@ -37,6 +37,8 @@ class Reason(StrEnum):
     CORRUPT = "corrupt"
     NON_FINITE = "non_finite"
     BAD_RATE = "bad_rate"
+    DECODER_CRASHED = "decoder_crashed"
+    DECODER_HUNG = "decoder_hung"
     TOO_SHORT = "too_short"
     MODEL_FAILED = "model_failed"
     NON_FINITE_OUTPUT = "non_finite_output"
@@ -56,6 +58,8 @@ MEANING: dict[Reason, str] = {
     Reason.CORRUPT: "packets that could not be decoded were left out; the rest is kept",
     Reason.NON_FINITE: "samples that were NaN or infinite were set to zero",
     Reason.BAD_RATE: "a sampling rate that cannot be brought to that of the models",
+    Reason.DECODER_CRASHED: "the decoder crashed; what came before is kept",
+    Reason.DECODER_HUNG: "the decoder took far longer than the file's bytes allow and was stopped; the rest is kept",
     Reason.TOO_SHORT: "the clip is shorter than the model's shortest input",
     Reason.MODEL_FAILED: "the model raised an error on this clip alone",
     Reason.NON_FINITE_OUTPUT: "the model gave NaN or infinite values for this clip",

@@ -5,21 +5,25 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections.abc import Callable
 
 from schemas.reasons import Reason, Stage
 from schemas.records import Known, Problem, Source
-from transforms.decode import DecodeError, read_header
+from transforms.decode import DecodeError, Format, read_header
 
 BLOCK_BYTES = 1 << 20
 ASSUMED_BYTES_PER_SECOND = 16_000
 """What an unreadable header is taken for: 128 kbit/s, the commonest rate of archives."""
 
 
-def identify(source: Source) -> Known:
+def identify(source: Source, read: Callable[[str], Format] = read_header) -> Known:
     """Read the source once for its hash, and its header for its length.
 
     The length only balances work over workers; headers lie, so nothing else trusts it.
     A source that cannot be read comes back with its problem and without an id.
+
+    Args:
+        read: reads a header: in this process, or as :meth:`transforms.decode_guard.Decoder.header` in another.
     """
     try:
         mode = os.stat(source.path).st_mode
@@ -35,7 +39,7 @@ def identify(source: Source) -> Known:
     if source.bytes == 0:
         return _failed(source, Reason.EMPTY_FILE, "the file has zero bytes")
     try:
-        seconds = read_header(source.path).seconds
+        seconds = read(source.path).seconds
     except DecodeError:
         seconds = None  # decoding will say why; here it is only a length that is not known
     return Known(source, recording_id, source.bytes / ASSUMED_BYTES_PER_SECOND if seconds is None else seconds)

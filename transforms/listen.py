@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -11,7 +13,7 @@ from schemas.config import SpeechConfig
 from schemas.reasons import Reason, Stage
 from schemas.records import MIX, Clip, Place, Problem, Recording, Segment, Window
 from transforms.channels import mix
-from transforms.decode import Audio, DecodeError, Format, open_audio
+from transforms.decode import DecodeError, Format, open_audio
 from transforms.loudness import LoudnessMeter
 from transforms.resample import Resampler
 from transforms.speech import FRAME, FRAME_MS, RATE, Segmenter, SpeechDetector, Stretch, split_at_pauses
@@ -68,7 +70,21 @@ class Heard:
 Event = Window | Segment | Clip | Problem | Progress | Heard
 
 
-def listen(recording: Recording, wanted: Listening, detector: SpeechDetector | None) -> Iterator[Event]:
+class OpenAudio(Protocol):
+    """What is asked of an open file; see :class:`transforms.decode.Audio`."""
+
+    format: Format
+    problems: list[Problem]
+
+    def blocks(self) -> Iterator[np.ndarray]: ...
+
+
+Opener = Callable[[str], AbstractContextManager[OpenAudio]]
+
+
+def listen(
+    recording: Recording, wanted: Listening, detector: SpeechDetector | None, opened: Opener = open_audio
+) -> Iterator[Event]:
     """Everything that a recording holds, in the order of time, in memory that its length does not shape.
 
     A segment comes before the clips that are cut from it.  The last event is :class:`Heard`,
@@ -76,12 +92,13 @@ def listen(recording: Recording, wanted: Listening, detector: SpeechDetector | N
 
     Args:
         detector: finds the speech; needed where ``wanted.speech`` is set.
+        opened: opens the file: in this process, or as :meth:`transforms.decode_guard.Decoder.open` in another.
     """
     ears: Ears | None = None
-    audio: Audio | None = None
+    audio: OpenAudio | None = None
     problems: list[Problem] = []
     try:
-        with open_audio(recording.sources[0].path) as audio:
+        with opened(recording.sources[0].path) as audio:
             ears = Ears(recording, audio.format, wanted, detector)
             for block in audio.blocks():
                 yield from ears.hear(block)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import apache_beam as beam
 
 from schemas.records import Known, Source
+from transforms.decode_guard import Decoder
 from transforms.identify import identify
 
 
@@ -12,4 +15,15 @@ class Identify(beam.PTransform):
     """Hash and header of every source, spread over the workers: only paths cross the shuffle."""
 
     def expand(self, sources: beam.PCollection[Source]) -> beam.PCollection[Known]:
-        return sources | "Spread" >> beam.Reshuffle() | "Read" >> beam.Map(identify)
+        return sources | "Spread" >> beam.Reshuffle() | "Read" >> beam.ParDo(_Identify())
+
+
+class _Identify(beam.DoFn):
+    def setup(self) -> None:
+        self._decoder = Decoder()
+
+    def process(self, source: Source) -> Iterator[Known]:
+        yield identify(source, self._decoder.header)
+
+    def finish_bundle(self) -> None:
+        self._decoder.close()  # the models come next and want its memory

@@ -11,8 +11,10 @@ from apache_beam.pvalue import DoOutputsTuple, TaggedOutput
 
 from schemas.records import Clip, Problem, Recording, Rows, Segment, Shard, Window
 from schemas.table import Table
+from transforms.decode import open_audio
+from transforms.decode_guard import Decoder
 from transforms.gather import Item
-from transforms.listen import Heard, Listening, Progress, listen
+from transforms.listen import Heard, Listening, Opener, Progress, listen
 from transforms.memory import return_freed_memory
 from transforms.rows.inventory import error_rows, file_rows, recording_row
 from transforms.speech import SpeechDetector
@@ -40,7 +42,9 @@ class Hearing:
     ticks: tuple[str, int] | None = None
 
 
-def hear(shard: Shard, hearing: Hearing, detector: SpeechDetector | None, ticker: Ticker) -> Iterator[TaggedOutput]:
+def hear(
+    shard: Shard, hearing: Hearing, detector: SpeechDetector | None, ticker: Ticker, opened: Opener = open_audio
+) -> Iterator[TaggedOutput]:
     """Everything of a shard, each kind to its branch.
 
     The row of ``files`` is the last of the shard: where it is written, all its other rows are.
@@ -54,7 +58,7 @@ def hear(shard: Shard, hearing: Hearing, detector: SpeechDetector | None, ticker
         yield TaggedOutput(INVENTORY, replace(files, batch=rows))
         ticker.add(files=1, errors=1)
     for recording in shard.recordings:
-        yield from _hear_one(recording, shard.name, hearing, detector, ticker)
+        yield from _hear_one(recording, shard.name, hearing, detector, ticker, opened)
     for branch in (WINDOWS, SEGMENTS, CLIPS):
         yield TaggedOutput(branch, Item(shard.name, None))
     yield TaggedOutput(INVENTORY, replace(files, closes=True))
@@ -62,10 +66,15 @@ def hear(shard: Shard, hearing: Hearing, detector: SpeechDetector | None, ticker
 
 
 def _hear_one(
-    recording: Recording, shard: str, hearing: Hearing, detector: SpeechDetector | None, ticker: Ticker
+    recording: Recording,
+    shard: str,
+    hearing: Hearing,
+    detector: SpeechDetector | None,
+    ticker: Ticker,
+    opened: Opener,
 ) -> Iterator[TaggedOutput]:
     problems: list[Problem] = []
-    for event in listen(recording, hearing.wanted, detector):
+    for event in listen(recording, hearing.wanted, detector, opened):
         match event:
             case Window():
                 yield TaggedOutput(WINDOWS, Item(shard, event))
@@ -120,7 +129,11 @@ class _Hear(beam.DoFn):
         return_freed_memory()
         self._detector = SpeechDetector() if self._hearing.wanted.speech else None
         self._ticker = Ticker(self._hearing.ticks)
+        self._decoder = Decoder()
 
     def process(self, shard: Shard) -> Iterator[TaggedOutput]:
         use_threads(self._hearing.threads)
-        yield from hear(shard, self._hearing, self._detector, self._ticker)
+        yield from hear(shard, self._hearing, self._detector, self._ticker, self._decoder.open)
+
+    def teardown(self) -> None:
+        self._decoder.close()

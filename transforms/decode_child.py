@@ -1,0 +1,82 @@
+"""The process in which files are decoded: ``python -m transforms.decode_child DESCRIPTOR``.
+
+It answers one request after the other over a socket.  To ``("header", path)`` the answer is the format, to
+``("blocks", path, frames)`` the format, then the samples block by block as bytes, then the problems.  Where the
+decoder refuses, the answer is ``("refused", reason, message)`` instead.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from multiprocessing.connection import Connection
+from typing import Any
+
+import numpy as np
+
+from transforms.decode import Audio, DecodeError, open_audio
+
+FORMAT, SAMPLES, END, REFUSED, UNFORESEEN = "format", "samples", "end", "refused", "unforeseen"
+"""What an answer is, its first item."""
+
+Opener = Callable[[str], AbstractContextManager[Audio]]
+
+
+def serve(connection: Connection, opened: Opener = open_audio) -> None:
+    """Answer until the other side hangs up.
+
+    Args:
+        opened: opens a file; tests give one that crashes or hangs.
+    """
+    while True:
+        try:
+            what, path, *rest = connection.recv()
+        except EOFError:
+            return
+        try:
+            with opened(path) as audio:
+                if what == "header":
+                    connection.send((FORMAT, audio.format))
+                else:
+                    _send_blocks(connection, audio, *rest)
+        except DecodeError as error:
+            connection.send((REFUSED, error.reason, str(error)))
+        except (BrokenPipeError, ConnectionResetError):
+            return
+        except Exception as error:  # one file's fault: the next one may be whole
+            connection.send((UNFORESEEN, f"{type(error).__name__}: {error}"))
+
+
+def _send_blocks(connection: Connection, audio: Audio, frames: int) -> None:
+    connection.send((FORMAT, audio.format))
+    for block in audio.blocks(frames):
+        connection.send((SAMPLES, block.shape))
+        connection.send_bytes(np.ascontiguousarray(block, np.float32).data.cast("B"))
+    connection.send((END, audio.problems))
+
+
+def leave_with_the_parent(seconds: float = 2.0) -> None:
+    """End this process when its parent is gone: a decoder that hangs would never notice."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(seconds)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def main(arguments: list[str], **options: Any) -> int:
+    """The process."""
+    leave_with_the_parent()
+    serve(Connection(int(arguments[0])), **options)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
