@@ -37,11 +37,13 @@ setup(
         "transformers>=5.23,<6",
     ],
     extras_require={
+        "openvino": ["openvino>=2026.4"],
         "test": [
             "build",
             "hypothesis>=6",
             "jiwer>=4",
             "mypy>=2",
+            "openvino>=2026.4",
             "pandas-stubs",
             "polars>=2",
             "pytest>=9",

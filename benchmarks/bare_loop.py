@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from benchmarks.checkpoints import checkpoints
 from benchmarks.lengths import CLIP_S, WINDOW_S, clips, segments, short_clips, windows
@@ -23,9 +24,10 @@ from benchmarks.measure import Patience, interleaved, rates, ratios, timed
 from benchmarks.report import Cell, Table, earlier, show, wide_console, write
 from benchmarks.settings import Settings, command_line, parse, settings_of
 from benchmarks.tape import record, replay
+from benchmarks.ways import opened
 from schemas.records import Failure
 from transforms.models.batching import run_each
-from transforms.models.door import JOBS, Door, open_door
+from transforms.models.door import JOBS, Door
 
 HEARS: dict[str, tuple[Callable[[float], list[float]], float]] = {
     "transcripts": (segments, WINDOW_S),
@@ -52,9 +54,11 @@ def compare(settings: Settings) -> list[Table]:
         for precision in settings.precisions:
             for job in JOBS:
                 settings.patience.say(f"{job}, {precision}")
-                door = open_door(job, str(models[job]), device=settings.device, precision=precision, language="en")
+                threads = torch.get_num_threads()
+                door = opened(job, models[job], precision, device=settings.device, threads=threads)
                 family = json.loads((models[job] / "config.json").read_text())["model_type"]
-                rows.append((f"{job}, {family}", precision, *_speeds(job, door, paths, settings, patience)))
+                ran = door.model_id.rpartition("/")[2]
+                rows.append((f"{job}, {family}", ran, *_speeds(job, door, paths, settings, patience)))
     return [
         Table(
             f"Models in a bare loop ({settings.size} models, {settings.device})",

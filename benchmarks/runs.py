@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from benchmarks.material import DEMO
+from benchmarks.ways import words_of
 from pipelines.run import Prepared, prepare, run
 from schemas.catalog import JOBS
 from schemas.config import from_mapping
@@ -46,14 +47,17 @@ def prepared(
 
     Args:
         tables: only these and what they need; None for all.
+        precision: with its engine, see :mod:`benchmarks.ways`.
     """
+    numbers, engine = words_of(precision)
     values = {
         "recordings": [str(path) for path in paths],
         "out": str(out),
         "model": {job: str(models.get(job, "none")) for job in JOBS},
         "language": "en",
         "device": device,
-        "precision": precision,
+        "precision": numbers,
+        "engine": engine,
         **({} if tables is None else {"tables": list(tables)}),
     }
     return prepare(from_mapping(values))

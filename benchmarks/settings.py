@@ -28,7 +28,7 @@ class Settings:
     size: ``real``, the published shapes with random weights, or ``tiny``, the demo's untrained ones.
     seconds: of audio in one pass.
     device: ``cpu`` or ``cuda``, as the run takes it.
-    precisions: of our runs; the plain way is fp32.
+    precisions: of our runs, with their engines (see :mod:`benchmarks.ways`); the plain way is fp32.
     batch_seconds: the most audio in a batch of the bare loop.
     """
 
@@ -36,7 +36,7 @@ class Settings:
     size: str = REAL
     seconds: float = SECONDS[REAL]
     device: str = "cpu"
-    precisions: tuple[str, ...] = ("fp32", "bf16")
+    precisions: tuple[str, ...] = ("fp32", "auto")
     batch_seconds: float = 60.0
     patience: Patience = field(default_factory=Patience)
 
@@ -61,7 +61,10 @@ def parse(parser: argparse.ArgumentParser, words: Sequence[str] | None) -> argpa
     parser.add_argument("--minutes", type=float, default=18.0, metavar="M", help="for the whole (default: 18)")
     parser.add_argument("--device", default="cpu", metavar="cpu|cuda", help="where the models run (default: cpu)")
     parser.add_argument(
-        "--precision", default="fp32,bf16", metavar="P,...", help="of ours (default: fp32,bf16); the plain way is fp32"
+        "--precision",
+        default="fp32,auto",
+        metavar="P,...",
+        help="of ours: auto, fp32, bf16 (in torch), fp32-openvino, bf16-openvino (default: fp32,auto)",
     )
     parser.add_argument(
         "--batch-seconds", type=float, default=60.0, metavar="S", help="audio in a batch of the bare loop (default: 60)"
@@ -82,7 +85,7 @@ def command_line(module: str, words: Sequence[str] | None) -> str:
     left = iter(sys.argv[1:] if words is None else words)
     for word in left:
         option, equals, _ = word.partition("=")
-        if option not in ("--cache", "--markdown"):
+        if option not in ("--cache", "--markdown", "--models", "--recordings"):
             kept.append(word)
         elif not equals:
             next(left, None)

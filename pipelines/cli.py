@@ -109,6 +109,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--language", metavar="CODE", help="what is spoken, as a code such as en")
     run.add_argument("--device", metavar="auto|cpu|cuda", help="where the models run (default: auto)")
     run.add_argument("--precision", metavar="auto|fp32|bf16", help="of the models (default: auto)")
+    run.add_argument("--engine", metavar="auto|torch|openvino", help="what computes the models (default: auto)")
     run.add_argument("--dry-run", action="store_true", help="say what would be done and what it would cost")
     return top
 
@@ -120,7 +121,7 @@ def config_of(arguments: argparse.Namespace, beam_options: Sequence[str]) -> Con
         ConfigError: a file that cannot be read, an unknown key, a value of the wrong kind.
     """
     values: dict[str, Any] = _read_yaml(arguments.config) if arguments.config else {}
-    for name in ("out", "models", "channels", "language", "device", "precision"):
+    for name in ("out", "models", "channels", "language", "device", "precision", "engine"):
         if getattr(arguments, name) is not None:
             values[name] = getattr(arguments, name)
     if arguments.recordings:

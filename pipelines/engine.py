@@ -70,6 +70,12 @@ def threads_each(engine: Engine) -> int:
     return max(1, _cores() // engine.workers)
 
 
+def sharing(engine: Engine) -> int:
+    """Workers that share a process, and with it the models; 1 for an engine elsewhere."""
+    processes = engine.options.view_as(DirectOptions).direct_running_mode == "multi_processing"
+    return 1 if processes or not engine.is_local else engine.workers
+
+
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 

@@ -95,7 +95,8 @@ class ProgressBar:
         total = self._total
         if tick.planned_files:
             total.planned_seconds, total.planned_files = tick.planned_seconds, tick.planned_files
-            self._began, self._ended, self._doing = time.monotonic(), None, ""
+            self._began = self._shown = time.monotonic()  # however long the models took to load
+            self._ended, self._doing = None, ""
         total.seconds += tick.seconds
         total.files += tick.files
         total.errors += tick.errors

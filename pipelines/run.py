@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import apache_beam as beam
-import torch
 
 from pipelines.audit import Audit, audit
 from pipelines.checkpoints import chosen
@@ -19,6 +18,7 @@ from pipelines.failure import RunError, first_line
 from pipelines.graph import HEARS, OF_WINDOWS, Work, build
 from pipelines.history import Measured, measure, write_run
 from pipelines.metadata import join_metadata
+from pipelines.placement import check_placement, placed, placement_notes
 from pipelines.plural import counted
 from pipelines.snapshot import Corpus
 from schemas.catalog import JOBS, TABLES, tables_for
@@ -75,8 +75,7 @@ def prepare(config: Config) -> Prepared:
         ConfigError, FileNotFoundError: wrong use.
         ModelError: a checkpoint that cannot be had or does not fit its job.
     """
-    if config.device == "cuda" and not torch.cuda.is_available():
-        raise ConfigError("--device cuda: torch sees no GPU on this machine")
+    check_placement(config)
     found = discover(config.recordings)
     if not found.sources:
         raise ConfigError("no recordings: the folders named hold no files that could be any")
@@ -97,7 +96,7 @@ def prepare(config: Config) -> Prepared:
         tables["recordings"] = tables["recordings"].with_columns(joined.columns)
     except ValueError as error:
         raise ConfigError(str(error)) from error
-    notes = []
+    notes = placement_notes(config, {job: description.kind for job, description in descriptions.items()})
     if found.passed_over:
         which = ", ".join(f"{extension} {n}" for extension, n in found.passed_over.most_common(4))
         passed_over = counted(found.passed_over.total(), "file")
@@ -115,23 +114,21 @@ def new_run_id() -> str:
 
 
 def jobs_of(prepared: Prepared, run_id: str) -> tuple[Job, ...]:
-    """The jobs of a run, on the device and at the precision that it resolved to."""
+    """The jobs of a run, on the devices, in the precisions and by the engines that it resolved to."""
     config = prepared.config
-    device = config.device
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-    precision = "fp32" if config.precision == "auto" else config.precision
+    placements = {job: placed(config, d.kind, prepared.engine) for job, d in prepared.descriptions.items()}
     return tuple(
         Job(
             name=job,
             table=prepared.tables[job],
             checkpoint=checkpoint,
             run_id=run_id,
-            device=device,
-            precision=precision,
+            device=placements[job].device,
+            precision=placements[job].precision,
+            engine=placements[job].engine,
             language=config.language,
             batch_seconds=config.batch_seconds,
-            group_seconds=group_seconds(device, config.batch_seconds),
+            group_seconds=group_seconds(placements[job].device, config.batch_seconds),
             top=config.top_tags,
         )
         for job, checkpoint in prepared.checkpoints.items()

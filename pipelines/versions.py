@@ -11,6 +11,7 @@ PACKAGES = (
     "av",
     "librosa",
     "numpy",
+    "openvino",
     "pyarrow",
     "scipy",
     "silero-vad",

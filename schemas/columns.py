@@ -20,7 +20,9 @@ END = column("end_ms", MILLISECONDS, "where the stretch ends in the recording", 
 STRETCH = (RECORDING, CHANNEL, START, END)
 """Every row about a stretch of audio begins with these."""
 
-MODEL = column("model", ID, "the checkpoint that made the row: name@revision/precision")
+MODEL = column(
+    "model", ID, "the checkpoint that made the row: name@revision/precision, with -openvino where OpenVINO computed it"
+)
 RUN = column("run_id", ID, "the run that made the row")
 
 WINDOW_ID = column("window_id", pa.string(), "recording_id/channel/start_ms of the window")

@@ -74,6 +74,8 @@ class Config:
         tables: only these and what they need; None for all that the models allow.
         channels: ``mix`` averages the channels, ``each`` keeps them apart.
         language: ISO 639-1 code of what is spoken; None lets a model detect it where it can.
+        device, precision, engine: where the models run, in which numbers and by what; ``auto`` is the fastest on
+            this machine that keeps the results.
         emotion_seconds: longest stretch that one emotion or speaker vector is given for, in seconds.
         batch_seconds: the most audio that a model is given at once, in seconds; None for what suits the device
             (60 s on a CPU, what fits into half of its free memory on a GPU).
@@ -91,6 +93,7 @@ class Config:
     language: str | None = None
     device: Literal["auto", "cpu", "cuda"] = "auto"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
+    engine: Literal["auto", "torch", "openvino"] = "auto"
     speech: SpeechConfig = field(default_factory=SpeechConfig)
     emotion_seconds: float = 5.0
     top_tags: int = 10

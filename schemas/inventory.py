@@ -111,7 +111,11 @@ RUNS = Table(
             column("started", UTC, "when it started"),
             column("finished", UTC, "when its tables were written"),
             column("config", pa.string(), "the whole configuration as JSON"),
-            column("models", pa.list_(VERSION), "the checkpoint of each job: name@revision/precision"),
+            column(
+                "models",
+                pa.list_(VERSION),
+                "the checkpoint of each job: name@revision/precision, with -openvino where OpenVINO ran it",
+            ),
             column("versions", pa.list_(VERSION), "versions of Python and of the packages that shape rows"),
             column(
                 "counts",

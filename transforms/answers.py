@@ -16,6 +16,7 @@ from transforms.gather import Group
 from transforms.models.batching import Saw, run_each
 from transforms.models.budget import Budget, batch_seconds
 from transforms.models.door import Door
+from transforms.models.engines import IN_TORCH, Engine
 from transforms.models.precision import PRECISIONS
 from transforms.rows.inventory import error_rows
 from transforms.rows.sound import embedding_rows, sound_rows
@@ -41,6 +42,7 @@ class Job:
     run_id: str
     device: str = "cpu"
     precision: str = "fp32"
+    engine: Engine = IN_TORCH
     language: str | None = None
     batch_seconds: float | None = None
     group_seconds: float = 60.0

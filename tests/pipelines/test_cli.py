@@ -87,7 +87,7 @@ def test_every_word_reaches_the_configuration() -> None:
     found = config(
         *("a.wav", "b", "--out", "corpus", "--models", "demo", "--model", "emotions=x/y@v1", "--model", "sounds=none"),
         *("--tables", "transcripts, emotions", "--metadata", "m.csv", "--channels", "each", "--language", "en"),
-        *("--device", "cpu", "--precision", "bf16"),
+        *("--device", "cpu", "--precision", "bf16", "--engine", "torch"),
         beam=("--direct_num_workers=2",),
     )
     assert found.recordings == ("a.wav", "b")
@@ -95,7 +95,8 @@ def test_every_word_reaches_the_configuration() -> None:
     assert found.model == {"emotions": "x/y@v1", "sounds": "none"}
     assert found.tables == ("transcripts", "emotions")
     assert found.metadata.path == "m.csv"
-    assert (found.channels, found.language, found.device, found.precision) == ("each", "en", "cpu", "bf16")
+    assert (found.channels, found.language) == ("each", "en")
+    assert (found.device, found.precision, found.engine) == ("cpu", "bf16", "torch")
     assert found.beam == ("--direct_num_workers=2",)
 
 
@@ -184,6 +185,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         (["CORPUS", "--out", "OUT", "--channels", "left"], "channels: 'left' is not known: choose from mix, each"),
         (["CORPUS", "--out", "OUT", "--device", "gpu"], "device: 'gpu' is not known"),
         (["CORPUS", "--out", "OUT", "--precision", "fp64"], "precision: 'fp64' is not known"),
+        (["CORPUS", "--out", "OUT", "--engine", "onnx"], "engine: 'onnx' is not known"),
         (["CORPUS", "--out", "OUT", "--config", "nowhere.yaml"], "--config nowhere.yaml: No such file or directory"),
         (["CORPUS", "--out", "OUT", "--metadata", "nowhere.csv"], "metadata: nowhere.csv: No such file or directory"),
         (
@@ -242,7 +244,7 @@ def test_help_names_every_option(capfd: Captured) -> None:
         main(["run", "--help"])
     assert caught.value.code == 0
     text = " ".join(capfd.readouterr().out.split())
-    options = "out config models model tables metadata channels language device precision dry-run"
+    options = "out config models model tables metadata channels language device precision engine dry-run"
     for word in [f"--{option}" for option in options.split()] + list(JOBS) + list(TABLES):
         assert word in text, word
     with pytest.raises(SystemExit):

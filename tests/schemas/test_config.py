@@ -27,6 +27,7 @@ channels: each
 language: de
 device: cpu
 precision: bf16
+engine: openvino
 speech: {threshold: 0.6, min_speech_ms: 100, min_silence_ms: 500, pad_ms: 32, max_seconds: 20}
 emotion_seconds: 3
 top_tags: 5
@@ -62,6 +63,7 @@ configs = st.builds(
     language=st.none() | st.sampled_from(["en", "de", "yue"]),
     device=st.sampled_from(["auto", "cpu", "cuda"]),
     precision=st.sampled_from(["auto", "fp32", "bf16"]),
+    engine=st.sampled_from(["auto", "torch", "openvino"]),
     speech=speech,
     emotion_seconds=st.floats(1, 30),
     top_tags=st.integers(1, 1000),

@@ -114,10 +114,14 @@ def revision_of(located: Located) -> str:
     return digest.hexdigest()[:_REVISION_DIGITS]
 
 
-def model_id(located: Located, precision: str) -> str:
-    """What the ``model`` column holds: ``name@revision/precision``; of a folder, its own name."""
+def model_id(located: Located, precision: str, engine: str = "torch") -> str:
+    """What the ``model`` column holds: ``name@revision/precision``; of a folder, its own name.
+
+    Behind the precision stands the engine, where it is not torch: ``name@revision/bf16-openvino``.
+    """
     name = located.checkpoint.name if located.commit is not None else located.folder.resolve().name
-    return f"{name}@{revision_of(located)}/{precision}"
+    ran = precision if engine == "torch" else f"{precision}-{engine}"
+    return f"{name}@{revision_of(located)}/{ran}"
 
 
 def one_line(error: BaseException, limit: int = 300) -> str:

@@ -10,6 +10,7 @@ import torch
 
 from schemas.records import Scores
 from transforms.models.checkpoint import Located
+from transforms.models.engines import IN_TORCH, Engine, in_engine
 from transforms.models.features import as_clips, filter_banks, shortest_waveform, waveforms
 from transforms.models.padding import heed_lengths, pads_on
 from transforms.models.weights import load
@@ -32,12 +33,11 @@ class Classifier:
     clips, as the reference does; longer clips lose their end.
     """
 
-    def __init__(self, located: Located, *, device: str, precision: str) -> None:
+    def __init__(self, located: Located, *, device: str, precision: str, engine: Engine = IN_TORCH) -> None:
         from transformers import AutoModelForAudioClassification
 
-        loaded = load(located, AutoModelForAudioClassification, device=device, precision=precision)
+        loaded = load(located, AutoModelForAudioClassification, device=device, precision=precision, engine=engine)
         config = loaded.model.config
-        self._loaded = loaded
         self._activation = torch.sigmoid if is_multi_label(config) else lambda x: torch.softmax(x, -1)
         self.labels = labels_of(located, config)
         self.model_id = loaded.model_id
@@ -53,6 +53,7 @@ class Classifier:
             self.pads = pads_on(loaded.device)
             self.min_samples = shortest_waveform(config)
         self.padded_seconds = self.max_seconds
+        self._loaded = in_engine(loaded, engine, "logits")
 
     def __call__(self, clips: Sequence[np.ndarray]) -> list[Scores]:
         """One row of probabilities for each clip, as for the clip alone."""

@@ -12,6 +12,7 @@ import torch
 from schemas.records import Transcript, Word
 from transforms.models.checkpoint import Located
 from transforms.models.chunks import Chunking
+from transforms.models.engines import IN_TORCH, Engine, in_engine
 from transforms.models.features import as_clips, shortest_waveform, waveforms
 from transforms.models.padding import heed_lengths, pads_on
 from transforms.models.weights import load, load_tokenizer
@@ -53,14 +54,15 @@ class CTC:
         device: str,
         precision: str,
         language: str | None,
+        engine: Engine = IN_TORCH,
         chunk_seconds: float = CHUNK_SECONDS,
     ) -> None:
         from transformers import AutoModelForCTC
 
-        loaded = load(located, AutoModelForCTC, device=device, precision=precision)
+        loaded = load(located, AutoModelForCTC, device=device, precision=precision, engine=engine)
         heed_lengths(loaded.model)
         config = loaded.model.config
-        self._loaded = loaded
+        self._loaded = in_engine(loaded, engine, "logits")
         self._tokenizer: Any = load_tokenizer(located, config.vocab_size)
         self._silent = [self._tokenizer.pad_token_id, self._tokenizer.word_delimiter_token_id]
         self._frame_ms = 1000 * config.inputs_to_logits_ratio / loaded.rate

@@ -10,6 +10,7 @@ import numpy as np
 
 from schemas.records import Scores, Transcript
 from transforms.models.checkpoint import Located, ModelError, locate, parse_checkpoint, read_config
+from transforms.models.engines import IN_TORCH, Engine
 from transforms.models.weights import load_extractor
 
 Result = Transcript | Scores | np.ndarray
@@ -20,7 +21,7 @@ class Door(Protocol):
     """A model behind one call, in inference mode.  Threads may call it at the same time.
 
     Attributes:
-        model_id: ``name@revision/precision``.
+        model_id: ``name@revision/precision``, with ``-openvino`` where OpenVINO computes.
         rate: the sampling rate in Hz that the clips must have.
         min_samples: the shortest clip that the family gives a finite result for.
         max_seconds: the longest clip that is heard whole; None without a limit.
@@ -115,7 +116,13 @@ def describe(job: str, checkpoint: str) -> Description:
 
 
 def open_door(
-    job: str, checkpoint: str, *, device: str = "cpu", precision: str = "fp32", language: str | None = None
+    job: str,
+    checkpoint: str,
+    *,
+    device: str = "cpu",
+    precision: str = "fp32",
+    language: str | None = None,
+    engine: Engine = IN_TORCH,
 ) -> Door:
     """Load the checkpoint that is to do a job.
 
@@ -126,18 +133,19 @@ def open_door(
         precision: ``fp32``, ``bf16``, or on a GPU ``fp16``.
         language: of the speech, as a code (``en``); Whisper transcribes in it, None lets it find the
             language of each clip.  Others only write it beside their transcripts.
+        engine: what computes the passes; Whisper's are torch's, whatever it says.
 
     Raises:
         ModelError: it cannot be found, the job cannot open it, or its weights do not fill its class.
         KeyError: an unknown job.
-        ValueError: an unknown precision, or one that the device cannot compute in.
+        ValueError: an unknown precision or engine, or one that the device cannot compute in.
     """
     located, _, kind = _identify(job, checkpoint, weights=True)
     match kind:
         case "ctc":
             from transforms.models.ctc import CTC
 
-            return CTC(located, device=device, precision=precision, language=language)
+            return CTC(located, device=device, precision=precision, language=language, engine=engine)
         case "whisper":
             from transforms.models.whisper import Whisper
 
@@ -145,15 +153,15 @@ def open_door(
         case "classifier":
             from transforms.models.classifier import Classifier
 
-            return Classifier(located, device=device, precision=precision)
+            return Classifier(located, device=device, precision=precision, engine=engine)
         case "embedder":
             from transforms.models.embedder import Embedder
 
-            return Embedder(located, device=device, precision=precision)
+            return Embedder(located, device=device, precision=precision, engine=engine)
         case _:
             from transforms.models.xvector import XVector
 
-            return XVector(located, device=device, precision=precision)
+            return XVector(located, device=device, precision=precision, engine=engine)
 
 
 def _identify(job: str, checkpoint: str, *, weights: bool) -> tuple[Located, Any, str]:

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from transforms.models.checkpoint import Located
+from transforms.models.engines import IN_TORCH, Engine, in_engine
 from transforms.models.features import as_clips, clap_inputs
 from transforms.models.weights import load, load_tokenizer
 
@@ -22,11 +23,11 @@ class Embedder:
     is refused.
     """
 
-    def __init__(self, located: Located, *, device: str, precision: str) -> None:
+    def __init__(self, located: Located, *, device: str, precision: str, engine: Engine = IN_TORCH) -> None:
         from transformers import AutoModel
 
-        loaded = load(located, AutoModel, device=device, precision=precision)
-        self._loaded = loaded
+        loaded = load(located, AutoModel, device=device, precision=precision, engine=engine)
+        self._loaded = in_engine(loaded, engine, "pooler_output")
         self._tokenizer: Any = load_tokenizer(located, loaded.model.config.text_config.vocab_size)
         # Padding is a setting of the fast tokenizers: two threads must not set it at once.
         self._tokenizing = threading.Lock()

@@ -7,21 +7,22 @@ import torch
 PRECISIONS: dict[str, torch.dtype] = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
-def best_precision(device: str) -> str:
+def best_precision(device: str, kind: str) -> str:
     """What ``auto`` means: the fastest on the device that keeps the results.
 
     On a GPU bf16, or fp16 where it computes bf16 only in software (before Ampere).  On a CPU bf16 where
-    it has AMX, whose units for bf16 make the models two to four times as fast, else fp32.
+    it multiplies bf16 in hardware: with AMX two to four times as fast, with AVX-512 alone as docs/precision.md
+    says; else fp32.  Whisper has fp32 on every CPU: its texts in bf16 are not measured.
+
+    Args:
+        kind: one of the values of :data:`transforms.models.door.KINDS`.
     """
     if torch.device(device).type == "cuda":
         return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp16"
-    return "bf16" if has_amx() else "fp32"
-
-
-def has_amx() -> bool:
-    """Whether this CPU multiplies matrices of bf16 in hardware."""
     ask = getattr(torch.cpu, "get_capabilities", None)
-    return bool(ask and ask().get("amx_bf16"))
+    has = ask() if ask else {}
+    fast = has.get("amx_bf16") or has.get("avx512_bf16")
+    return "bf16" if fast and kind != "whisper" else "fp32"
 
 
 def refusal(device: str, precision: str) -> str | None:

@@ -14,6 +14,7 @@ import torch
 from torch.nn.utils import parametrize
 
 from transforms.models.checkpoint import Located, model_id, one_line, weight_files
+from transforms.models.engines import ENGINES, IN_TORCH, OPENVINO, Engine, engine_refusal
 from transforms.models.precision import PRECISIONS, refusal
 
 HARMLESS_MISSING: dict[str, str] = {
@@ -45,13 +46,19 @@ _NAMED = 3
 
 @dataclass(frozen=True)
 class Loaded:
-    """A model in inference mode on its device, and the Hugging Face extractor that belongs to its input."""
+    """A model in inference mode on its device, and the Hugging Face extractor that belongs to its input.
+
+    Attributes:
+        precision: that it computes in.
+        dtype: of the floats that it takes.
+    """
 
     located: Located
     model_id: str
     model: Any
     extractor: Any
     device: torch.device
+    precision: str
     dtype: torch.dtype
 
     @property
@@ -60,7 +67,7 @@ class Loaded:
         return int(self.extractor.sampling_rate)
 
     def place(self, tensor: torch.Tensor) -> torch.Tensor:
-        """On the model's device; floats in its precision."""
+        """On the model's device; floats as it takes them."""
         dtype = self.dtype if tensor.is_floating_point() else tensor.dtype
         if self.device.type == "cuda" and tensor.device.type == "cpu":
             # From pinned memory the copy runs beside what the GPU still computes.
@@ -108,22 +115,28 @@ def load_tokenizer(located: Located, vocab_size: int) -> Any:
     return tokenizer
 
 
-def load(located: Located, auto: Any, *, device: str, precision: str, **settings: Any) -> Loaded:
+def load(
+    located: Located, auto: Any, *, device: str, precision: str, engine: Engine = IN_TORCH, **settings: Any
+) -> Loaded:
     """Load the weights into the class that ``auto`` (an Auto class) picks for the config.
 
     Args:
         precision: ``fp32``, ``bf16``, or on a GPU ``fp16``, whatever the files hold.
+        engine: that :func:`transforms.models.engines.in_engine` will hand the model to; for OpenVINO it is
+            left in float32.
         settings: passed to ``from_pretrained``.
 
     Raises:
         ModelError: no weights, damaged weights, or weights that do not fill the class.
-        ValueError: an unknown precision, or one that the device cannot compute in.
+        ValueError: an unknown precision or engine, or one that the device cannot compute in.
     """
     # Before the first operator runs; a user's own setting stands.
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(CACHED_PRIMITIVES))
     if precision not in PRECISIONS:
         raise ValueError(f"precision {precision!r}: one of {', '.join(PRECISIONS)}")
-    if reason := refusal(device, precision):
+    if engine.name not in ENGINES:
+        raise ValueError(f"engine {engine.name!r}: one of {', '.join(ENGINES)}")
+    if reason := refusal(device, precision) or engine_refusal(device, engine.name):
         raise ValueError(reason)
     files = weight_files(located.folder)
     if not files:
@@ -151,8 +164,11 @@ def load(located: Located, auto: Any, *, device: str, precision: str, **settings
     _refuse_gaps(located, type(model).__name__, info)
     model.eval().requires_grad_(False)
     _fold_weight_norms(model)
-    model.to(device, PRECISIONS[precision])
-    return Loaded(located, model_id(located, precision), model, extractor, torch.device(device), PRECISIONS[precision])
+    dtype = torch.float32 if engine.name == OPENVINO else PRECISIONS[precision]
+    model.to(device, dtype)
+    return Loaded(
+        located, model_id(located, precision, engine.name), model, extractor, torch.device(device), precision, dtype
+    )
 
 
 def _fold_weight_norms(model: Any) -> None:

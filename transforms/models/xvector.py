@@ -10,6 +10,7 @@ import torch
 
 from transforms.models.checkpoint import Located
 from transforms.models.embedder import unit_length
+from transforms.models.engines import IN_TORCH, Engine, in_engine
 from transforms.models.features import as_clips, shortest_waveform, waveforms
 from transforms.models.padding import heed_lengths, pads_on
 from transforms.models.weights import load
@@ -21,12 +22,12 @@ class XVector:
     padded_seconds: float | None = None
     max_seconds: float | None = None
 
-    def __init__(self, located: Located, *, device: str, precision: str) -> None:
+    def __init__(self, located: Located, *, device: str, precision: str, engine: Engine = IN_TORCH) -> None:
         from transformers import AutoModelForAudioXVector
 
-        loaded = load(located, AutoModelForAudioXVector, device=device, precision=precision)
+        loaded = load(located, AutoModelForAudioXVector, device=device, precision=precision, engine=engine)
         heed_lengths(loaded.model)
-        self._loaded = loaded
+        self._loaded = in_engine(loaded, engine, "embeddings")
         self.pads = pads_on(loaded.device)
         self.dimension: int = loaded.model.config.xvector_output_dim
         self.model_id = loaded.model_id

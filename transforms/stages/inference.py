@@ -17,20 +17,21 @@ from transforms.answers import Job, answer, budget_of
 from transforms.gather import Group
 from transforms.models.budget import Budget
 from transforms.models.door import Door, open_door
+from transforms.models.engines import Engine
 
 _OPENING = threading.Lock()
 
 
 @functools.lru_cache(maxsize=16)
-def shared_door(job: str, checkpoint: str, device: str, precision: str, language: str | None) -> Door:
+def shared_door(job: str, checkpoint: str, device: str, precision: str, language: str | None, engine: Engine) -> Door:
     """One copy of a model in a process, whoever asks for it: the start of the run checks what workers use."""
-    return open_door(job, checkpoint, device=device, precision=precision, language=language)
+    return open_door(job, checkpoint, device=device, precision=precision, language=language, engine=engine)
 
 
 def door_of(job: Job) -> Door:
     """The model of a job: one for all threads, which wait for the first of them to load it."""
     with _OPENING:
-        return shared_door(job.name, job.checkpoint, job.device, job.precision, job.language)
+        return shared_door(job.name, job.checkpoint, job.device, job.precision, job.language, job.engine)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import torch
 
 from demo.untrained.checkpoints import build
 from demo.untrained.sounds import voices
+from transforms.models.engines import ENGINES, OPENVINO, Engine, is_installed
 
 Samples = np.ndarray
 LENGTHS_S = (0.5, 1.0, 1.0, 2.3, 5.0, 9.7, 12.0, 2.3, 30.0)
@@ -25,6 +26,14 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(threads)
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Torch, and OpenVINO where it is installed, for two passes at once on one thread each."""
+    if request.param == OPENVINO and not is_installed():
+        pytest.skip("OpenVINO is not installed")
+    return Engine(request.param, streams=2, threads=2)
 
 
 @pytest.fixture(scope="session")

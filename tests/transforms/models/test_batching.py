@@ -236,8 +236,8 @@ def test_a_stop_by_the_user_is_not_a_failed_clip():
         ("speakers", "wavlm_xvector"),
     ],
 )
-def test_a_clip_with_a_nan_costs_itself_only(job, kind, checkpoint):
-    door = open_door(job, str(checkpoint(kind)))
+def test_a_clip_with_a_nan_costs_itself_only(job, kind, engine, checkpoint):
+    door = open_door(job, str(checkpoint(kind)), engine=engine)
     good = np.random.default_rng(0).normal(0, 0.1, (3, door.rate)).astype(np.float32)
     bad = good[1].copy()
     bad[100] = np.nan

@@ -31,9 +31,9 @@ def logits_by_hand(folder, clip):
 
 
 @pytest.mark.parametrize(("job", "kind"), [*(("emotions", kind) for kind in KINDS), ("sounds", "ast_sounds")])
-def test_every_row_is_that_of_the_clip_alone(job, kind, checkpoint, mixed_clips):
+def test_every_row_is_that_of_the_clip_alone(job, kind, engine, checkpoint, mixed_clips):
     folder = checkpoint(kind)
-    door = open_door(job, str(folder))
+    door = open_door(job, str(folder), engine=engine)
     assert (door.rate, door.min_samples) == (16_000, 400)
     clips = mixed_clips(door.rate, door.min_samples)
     results = run_each(door, clips, budget_seconds=30.0)

@@ -47,9 +47,9 @@ def mean_of_likeliest(logits, start=0, end=None):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_row_is_that_of_the_clip_alone(kind, checkpoint, mixed_clips):
+def test_every_row_is_that_of_the_clip_alone(kind, engine, checkpoint, mixed_clips):
     folder = checkpoint(kind)
-    door = open_door("transcripts", str(folder), language="en")
+    door = open_door("transcripts", str(folder), language="en", engine=engine)
     assert (door.rate, door.min_samples) == (16_000, 400)
     clips = mixed_clips(door.rate, door.min_samples)
     results = run_each(door, clips, budget_seconds=30.0)

@@ -14,6 +14,7 @@ from schemas.reasons import Reason
 from schemas.records import Failure, Scores, Transcript
 from transforms.models.batching import run_each
 from transforms.models.door import Description, describe, open_door
+from transforms.models.engines import ENGINES, OPENVINO
 
 FAMILIES = {
     "wav2vec2_ctc": "transcripts",
@@ -36,6 +37,14 @@ SHORTEST = {
     "clap": ("embeddings", 1_024),
 }
 """Samples at the model's rate: one frame of the spectrogram or the waveform, two behind the time-delay layers."""
+
+
+IN_ENGINES = [
+    (kind, job, engine)
+    for kind, job in FAMILIES.items()
+    for engine in ENGINES
+    if (kind, engine) != ("whisper", OPENVINO)
+]
 
 
 def numbers(result):
@@ -87,9 +96,9 @@ def test_every_kind_has_its_shortest_clip():
     assert set(SHORTEST) == set(KINDS)
 
 
-@pytest.mark.parametrize(("kind", "job"), FAMILIES.items())
-def test_two_threads_may_share_a_door(kind, job, checkpoint):
-    door = open_door(job, str(checkpoint(kind)))
+@pytest.mark.parametrize(("kind", "job", "engine"), IN_ENGINES, indirect=["engine"])
+def test_two_threads_may_share_a_door(kind, job, engine, checkpoint):
+    door = open_door(job, str(checkpoint(kind)), engine=engine)
     lots = [some_clips(door, 2, seed) for seed in range(3)]
     one_by_one = [door(clips) for clips in lots]
     with ThreadPoolExecutor(2) as threads:
@@ -100,10 +109,10 @@ def test_two_threads_may_share_a_door(kind, job, checkpoint):
             assert not isinstance(e, Transcript) or (g.text, len(g.words)) == (e.text, len(e.words))
 
 
-@pytest.mark.parametrize(("kind", "job"), FAMILIES.items())
-def test_half_the_bits_say_nearly_the_same(kind, job, checkpoint):
+@pytest.mark.parametrize(("kind", "job", "engine"), IN_ENGINES, indirect=["engine"])
+def test_half_the_bits_say_nearly_the_same(kind, job, engine, checkpoint):
     folder = str(checkpoint(kind))
-    door, half = open_door(job, folder), open_door(job, folder, precision="bf16")
+    door, half = (open_door(job, folder, precision=precision, engine=engine) for precision in ("fp32", "bf16"))
     assert half.model_id == door.model_id.replace("/fp32", "/bf16")
     clips = some_clips(door, 3, seed=0)
     for full, short in zip(door(clips), run_each(half, clips, budget_seconds=60.0), strict=True):

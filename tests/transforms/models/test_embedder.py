@@ -49,9 +49,9 @@ def assert_same_direction(got, expected):
     assert got @ expected / np.linalg.norm(expected) >= 0.99999
 
 
-def test_every_row_is_that_of_the_clip_alone(checkpoint, mixed_clips):
+def test_every_row_is_that_of_the_clip_alone(engine, checkpoint, mixed_clips):
     folder = checkpoint("clap")
-    door = open_door("embeddings", str(folder))
+    door = open_door("embeddings", str(folder), engine=engine)
     assert (door.rate, door.max_seconds) == (48_000, 10.0)
     clips = mixed_clips(door.rate, door.min_samples, longest_s=10.0)
     results = run_each(door, clips, budget_seconds=40.0)
@@ -61,8 +61,8 @@ def test_every_row_is_that_of_the_clip_alone(checkpoint, mixed_clips):
     assert results[0].shape == (describe("embeddings", str(folder)).dimension,)
 
 
-def test_the_draw_of_the_fused_checkpoints_changes_no_row(fused, mixed_clips):
-    door = open_door("embeddings", str(fused))
+def test_the_draw_of_the_fused_checkpoints_changes_no_row(fused, engine, mixed_clips):
+    door = open_door("embeddings", str(fused), engine=engine)
     clips = mixed_clips(door.rate, door.min_samples, longest_s=10.0)[:6]
     for clip, result in zip(clips, door(clips), strict=True):
         assert_same_direction(result, by_hand(fused, clip))
@@ -75,10 +75,10 @@ def test_a_clip_longer_than_ten_seconds_is_refused_rather_than_cropped_at_random
         door([np.zeros(480_001, dtype=np.float32)])
 
 
-def test_texts_of_mixed_lengths_are_those_of_each_text_alone(checkpoint):
+def test_texts_of_mixed_lengths_are_those_of_each_text_alone(engine, checkpoint):
     folder = checkpoint("clap")
     texts = ["a dog barks", "rain", "the sound of an engine that runs while people are speaking and laughing " * 9]
-    got = open_door("embeddings", str(folder)).embed_text(texts)
+    got = open_door("embeddings", str(folder), engine=engine).embed_text(texts)
     tokenizer, (_, model) = AutoTokenizer.from_pretrained(folder), reference(folder)
     for text, vector in zip(texts, got, strict=True):
         with torch.inference_mode():

@@ -29,9 +29,9 @@ def by_hand(folder, clip):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_row_is_that_of_the_clip_alone(kind, checkpoint, mixed_clips):
+def test_every_row_is_that_of_the_clip_alone(kind, engine, checkpoint, mixed_clips):
     folder = checkpoint(kind)
-    door = open_door("speakers", str(folder))
+    door = open_door("speakers", str(folder), engine=engine)
     clips = mixed_clips(door.rate, door.min_samples)
     results = run_each(door, clips, budget_seconds=30.0)
     for clip, result in zip(clips, results, strict=True):
