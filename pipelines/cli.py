@@ -15,6 +15,7 @@ import yaml
 from rich.console import Console
 
 from pipelines.failure import RunError, first_line
+from pipelines.lock import BusyError
 from schemas.catalog import JOBS, TABLES
 from schemas.config import Config, ConfigError, from_mapping
 from transforms.models.checkpoint import ModelError
@@ -22,7 +23,7 @@ from transforms.models.checkpoint import ModelError
 if TYPE_CHECKING:
     from pipelines.run import Prepared
 
-PUBLISHED, FAILED, WRONG_USE = 0, 1, 2
+PUBLISHED, FAILED, WRONG_USE, BUSY = 0, 1, 2, 75
 
 
 def command() -> NoReturn:
@@ -37,7 +38,7 @@ def command() -> NoReturn:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; returns its exit code: 0 published, 1 failed, 2 wrong use.
+    """Run the command; returns its exit code: 0 published, 1 failed, 2 wrong use, 75 try later.
 
     What was asked for (the summary, the estimate) goes to standard output, all else to standard error.
     """
@@ -54,6 +55,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         except ConfigError as error:
             _complain(console, str(error))
             return WRONG_USE
+        except BusyError as error:
+            _complain(console, str(error))
+            return BUSY
         except KeyboardInterrupt:
             _complain(console, "stopped; nothing was published")
         except ModelError as error:
@@ -89,7 +93,7 @@ def parser() -> argparse.ArgumentParser:
         help="decode, transcribe, describe and publish",
         description="Turns recordings into tables under OUT/current/<table>/*.parquet.",
         epilog="Options for Beam follow after --, for example: -- --direct_num_workers=4.  "
-        "Exit codes: 0 published, 1 failed and nothing published, 2 wrong use.",
+        "Exit codes: 0 published, 1 failed and nothing published, 2 wrong use, 75 another run is at work: try later.",
     )
     run.add_argument("recordings", nargs="*", metavar="RECORDINGS", help="files, folders and globs")
     run.add_argument("--out", metavar="FOLDER", help="the folder of the corpus")
@@ -109,6 +113,9 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--language", metavar="CODE", help="what is spoken, as a code such as en")
     run.add_argument("--device", metavar="auto|cpu|cuda", help="where the models run (default: auto)")
     run.add_argument("--precision", metavar="auto|fp32|bf16", help="of the models (default: auto)")
+    run.add_argument(
+        "--keep", type=int, metavar="N", help="snapshots to keep, the published one among them (default: 3)"
+    )
     run.add_argument("--dry-run", action="store_true", help="say what would be done and what it would cost")
     return top
 
@@ -120,7 +127,7 @@ def config_of(arguments: argparse.Namespace, beam_options: Sequence[str]) -> Con
         ConfigError: a file that cannot be read, an unknown key, a value of the wrong kind.
     """
     values: dict[str, Any] = _read_yaml(arguments.config) if arguments.config else {}
-    for name in ("out", "models", "channels", "language", "device", "precision"):
+    for name in ("out", "models", "channels", "language", "device", "precision", "keep"):
         if getattr(arguments, name) is not None:
             values[name] = getattr(arguments, name)
     if arguments.recordings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -193,11 +194,21 @@ def run(
         say: takes a line for the user.
 
     Raises:
+        BusyError: another run is at work on the corpus.
         RunError: nothing was published; the message says why.
         ModelError: a checkpoint that cannot be opened.
     """
-    started, clock, run_id = datetime.now(UTC), time.monotonic(), new_run_id()
     corpus = Corpus(prepared.config.out)
+    with ExitStack() as held:
+        try:
+            held.enter_context(corpus.held())
+        except OSError as error:
+            raise RunError(f"{corpus.out} cannot be written: {error.strerror}") from None
+        return _run(prepared, corpus, ticks, say)
+
+
+def _run(prepared: Prepared, corpus: Corpus, ticks: tuple[str, int] | None, say: Callable[[str], None]) -> Published:
+    started, clock, run_id = datetime.now(UTC), time.monotonic(), new_run_id()
     try:
         staging = corpus.begin(run_id)
     except OSError as error:
@@ -222,4 +233,4 @@ def run(
     if not audited.success:
         lines = "\n  ".join(audited.summary())
         raise RunError(f"the audit failed; nothing was published; the tables are kept in {staging}\n  {lines}")
-    return Published(run_id, corpus.publish(staging), audited, measured)
+    return Published(run_id, corpus.publish(staging, prepared.config.keep), audited, measured)

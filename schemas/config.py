@@ -79,6 +79,7 @@ class Config:
             (60 s on a CPU, what fits into half of its free memory on a GPU).
         shard_seconds: audio whose rows share one file while a run works, in seconds.
         beam: options for Beam, as on its command line.
+        keep: snapshots that are kept, the published one among them.
     """
 
     recordings: tuple[str, ...] = ()
@@ -97,6 +98,7 @@ class Config:
     batch_seconds: float | None = None
     shard_seconds: float = 900.0
     beam: tuple[str, ...] = ()
+    keep: int = 3
 
     def __post_init__(self) -> None:
         for job in self.model:
@@ -110,6 +112,7 @@ class Config:
         if self.batch_seconds is not None:
             _between("batch_seconds", self.batch_seconds, 1, 3600)
         _between("shard_seconds", self.shard_seconds, 1, 36_000)
+        _between("keep", self.keep, 1, 1000)
 
 
 def from_mapping(values: Mapping[str, Any]) -> Config:

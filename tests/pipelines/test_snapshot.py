@@ -144,6 +144,41 @@ def test_two_runs_side_by_side_do_not_disturb_each_other(tmp_path: Path) -> None
     assert sorted(os.listdir(tmp_path)) == ["current", "snapshots"]
 
 
+def test_the_last_snapshots_are_kept(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path)
+    for i in range(5):
+        corpus.publish(stage(corpus, f"run-{i}", i), keep=2)
+    assert sorted(os.listdir(corpus.snapshots)) == ["run-3", "run-4"]
+    corpus.publish(stage(corpus, "run-5", 5), keep=1)
+    assert os.listdir(corpus.snapshots) == ["run-5"]
+    assert len(pq.read_table(corpus.current / "runs")) == 6
+
+
+@pytest.mark.parametrize("at", ["os.rename", "os.symlink", "os.replace", "shutil.rmtree"])
+def test_a_run_killed_within_the_switch_shows_the_one_or_the_other(
+    tmp_path: Path, at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = Corpus(tmp_path)
+    corpus.publish(stage(corpus, "run-1", 3))
+    staging = stage(corpus, "run-2", 5)
+
+    def die(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(at, die)
+        with pytest.raises(KeyboardInterrupt):
+            corpus.publish(staging)
+    rows = pq.read_table(corpus.current / "windows").num_rows
+    assert rows == (5 if at == "shutil.rmtree" else 3)
+    with Corpus(tmp_path).held():
+        shown = os.path.basename(os.readlink(corpus.current))
+        assert pq.read_table(corpus.current / "windows").num_rows == rows
+        # What was not published is no snapshot, and what was is not staged any more.
+        assert sorted(os.listdir(corpus.snapshots)) == (["run-1", "run-2"] if shown == "run-2" else ["run-1"])
+        assert corpus.staging.exists() == (shown != "run-2")
+
+
 def test_what_is_no_link_of_ours_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "current").mkdir()
     (tmp_path / "current" / "mine.txt").touch()
@@ -212,7 +247,7 @@ def test_a_run_that_fails_leaves_the_corpus_as_it_was(tmp_path: Path, twice: tup
     def spoil(doing: str) -> None:
         if doing == "the engine is at work":
             (staging,) = (out / "staging").iterdir()
-            (staging / "windows").touch()
+            (staging / "tables" / "windows").touch()
 
     with pytest.raises(RunError, match=r"File exists|Not a directory"):
         run(prepared, say=spoil)
