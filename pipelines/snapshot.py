@@ -91,14 +91,28 @@ class Corpus:
         os.symlink(os.path.join("snapshots", run_id), switch)
         os.replace(switch, self.current)
         sync(self.out)
-        shutil.rmtree(self.staging / run_id, ignore_errors=True)
+        self.clear()
         self._collect(keep)
-        self._tidy()
         return snapshot
 
+    def clear(self) -> None:
+        """Remove all staging at once: what was of use in it is published."""
+        if self.staging.exists():
+            self._remove(self.staging)
+
     def abandon(self, tables: Path) -> None:
-        """Leave nothing of a run that failed, nor folders that were made for it."""
-        self._remove(tables.parent)
+        """Leave of a run that failed only the shards that are whole, which the next run goes on from.
+
+        Without any, nothing stays, nor folders that were made for the run.
+        """
+        if any((tables.parent / "passes").glob("*/files/[!.]*.parquet")):
+            left = tables.parent.with_name(f"{tables.parent.name}-left")
+            os.rename(tables.parent, left)  # workers that are still at it find no place to write to
+            shutil.rmtree(left / tables.name, ignore_errors=True)
+            for growing in left.glob("passes/*/*/.*.growing"):
+                growing.unlink(missing_ok=True)
+        else:
+            self._remove(tables.parent)
         self._tidy()
         self._leave_no_empty_folder()
 
@@ -107,13 +121,13 @@ class Corpus:
         shown = os.path.basename(os.readlink(self.current)) if self.current.is_symlink() else None
         for switch in self.out.glob(".current-*"):
             switch.unlink()
+        if shown is not None and (self.staging / shown).exists():
+            self.clear()
         for staging in self.staging.glob("*"):
-            if staging.name == shown:
-                shutil.rmtree(staging, ignore_errors=True)
-            elif (self.snapshots / staging.name).is_dir():  # renamed, but never shown to anybody
+            if (self.snapshots / staging.name).is_dir():  # renamed, but never shown to anybody
                 self._remove(self.snapshots / staging.name)
-        for folder in (self.staging, self.snapshots):
-            for given_up in folder.glob(".*"):
+        for folder in (self.out, self.staging, self.snapshots):
+            for given_up in (path for path in folder.glob(".*") if path.is_dir()):
                 shutil.rmtree(given_up, ignore_errors=True)
         self._tidy()
 

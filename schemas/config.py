@@ -80,6 +80,9 @@ class Config:
         shard_seconds: audio whose rows share one file while a run works, in seconds.
         beam: options for Beam, as on its command line.
         keep: snapshots that are kept, the published one among them.
+        force: tables that are made anew whatever the corpus holds.
+        retry_errors: take up again whatever has a row of ``errors``.
+        prune: drop the rows of files that are gone.
     """
 
     recordings: tuple[str, ...] = ()
@@ -99,6 +102,9 @@ class Config:
     shard_seconds: float = 900.0
     beam: tuple[str, ...] = ()
     keep: int = 3
+    force: tuple[str, ...] = ()
+    retry_errors: bool = False
+    prune: bool = False
 
     def __post_init__(self) -> None:
         for job in self.model:

@@ -134,16 +134,6 @@ def test_a_late_worker_does_not_bring_back_a_run_given_up(tmp_path: Path) -> Non
     assert everything(tmp_path) == []
 
 
-def test_two_runs_side_by_side_do_not_disturb_each_other(tmp_path: Path) -> None:
-    corpus = Corpus(tmp_path)
-    one, other = stage(corpus, "run-1", 1), stage(corpus, "run-2", 2)
-    corpus.publish(one)
-    assert other.is_dir()
-    corpus.abandon(other)
-    assert pq.read_table(corpus.current / "windows").num_rows == 1
-    assert sorted(os.listdir(tmp_path)) == ["current", "snapshots"]
-
-
 def test_the_last_snapshots_are_kept(tmp_path: Path) -> None:
     corpus = Corpus(tmp_path)
     for i in range(5):
@@ -234,14 +224,14 @@ def test_both_runs_are_told_of(twice: tuple[Path, list[int]]) -> None:
     assert [files[run_id] for run_id in sorted(files)] == [1, 4]
     assert sorted(os.listdir(out / "snapshots")) == sorted(files)
     current = set(pq.read_table(out / "current" / "files")["run_id"].to_pylist())
-    assert current == {max(files)}
+    assert current == set(files)  # the file of the first run was not taken up again
 
 
-def test_a_run_that_fails_leaves_the_corpus_as_it_was(tmp_path: Path, twice: tuple[Path, list[int]]) -> None:
+def test_a_run_that_fails_leaves_the_corpus_as_it_was_and_its_work_to_the_next(twice: tuple[Path, list[int]]) -> None:
     """Its last table cannot be written: the name of a folder is taken."""
     out, _ = twice
     before = everything(out)
-    values = {"recordings": [str(DEMO / "signals")], "out": str(out), "tables": ["windows"]}
+    values = {"recordings": [str(DEMO / "signals")], "out": str(out), "tables": ["windows"], "force": ["windows"]}
     prepared = prepare(from_mapping(values))
 
     def spoil(doing: str) -> None:
@@ -251,4 +241,9 @@ def test_a_run_that_fails_leaves_the_corpus_as_it_was(tmp_path: Path, twice: tup
 
     with pytest.raises(RunError, match=r"File exists|Not a directory"):
         run(prepared, say=spoil)
-    assert everything(out) == before
+    assert [name for name in everything(out) if not name.startswith("staging")] == before
+    published = run(prepared)
+    assert published is not None
+    assert published.measured.inputs["resumed"] == 4
+    assert published.measured.audio_seconds == 0
+    assert not (out / "staging").exists()
