@@ -73,6 +73,7 @@ def timed_run(ready: Prepared) -> Ran:
     began = time.perf_counter()
     published = run(ready)
     seconds = time.perf_counter() - began
+    assert published is not None, "the corpus was there already"
     measured = published.measured
     if measured.errors and ready.config.recordings != (str(NOTHING),):
         raise RuntimeError(f"the run to be timed had errors: {dict(measured.errors)}")

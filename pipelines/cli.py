@@ -5,16 +5,15 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import yaml
 from rich.console import Console
 
 from pipelines.failure import RunError, first_line
+from pipelines.lock import BusyError
+from pipelines.terminal import complain, console, keep, own_terminal
 from schemas.catalog import JOBS, TABLES
 from schemas.config import Config, ConfigError, from_mapping
 from transforms.models.checkpoint import ModelError
@@ -22,7 +21,7 @@ from transforms.models.checkpoint import ModelError
 if TYPE_CHECKING:
     from pipelines.run import Prepared
 
-PUBLISHED, FAILED, WRONG_USE = 0, 1, 2
+PUBLISHED, FAILED, WRONG_USE, BUSY = 0, 1, 2, 75
 
 
 def command() -> NoReturn:
@@ -37,7 +36,7 @@ def command() -> NoReturn:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; returns its exit code: 0 published, 1 failed, 2 wrong use.
+    """Run the command; returns its exit code: 0 published, 1 failed, 2 wrong use, 75 try later.
 
     What was asked for (the summary, the estimate) goes to standard output, all else to standard error.
     """
@@ -47,22 +46,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         at = words.index("--")
         words, beam_options = words[:at], words[at + 1 :]
     arguments = parse(words)
-    with _own_terminal() as (console, log):
+    with own_terminal() as (terminal, log):
         try:
             config = config_of(arguments, beam_options)
-            return _run(config, console, dry=arguments.dry_run)
+            return _run(config, terminal, dry=arguments.dry_run)
         except ConfigError as error:
-            _complain(console, str(error))
+            complain(terminal, str(error))
             return WRONG_USE
+        except BusyError as error:
+            complain(terminal, str(error))
+            return BUSY
         except KeyboardInterrupt:
-            _complain(console, "stopped; nothing was published")
+            complain(terminal, "stopped; nothing was published")
         except ModelError as error:
-            _complain(console, str(error))
+            complain(terminal, str(error))
         except RunError as error:
-            _complain(console, str(error), _keep(log, error) if error.__cause__ else None)
+            complain(terminal, str(error), keep(log, error) if error.__cause__ else None)
         except Exception as error:
             told = f"an error that was not foreseen: {type(error).__name__}: {first_line(error)}"
-            _complain(console, told, _keep(log, error))
+            complain(terminal, told, keep(log, error))
     return FAILED
 
 
@@ -89,7 +91,7 @@ def parser() -> argparse.ArgumentParser:
         help="decode, transcribe, describe and publish",
         description="Turns recordings into tables under OUT/current/<table>/*.parquet.",
         epilog="Options for Beam follow after --, for example: -- --direct_num_workers=4.  "
-        "Exit codes: 0 published, 1 failed and nothing published, 2 wrong use.",
+        "Exit codes: 0 published, 1 failed and nothing published, 2 wrong use, 75 another run is at work: try later.",
     )
     run.add_argument("recordings", nargs="*", metavar="RECORDINGS", help="files, folders and globs")
     run.add_argument("--out", metavar="FOLDER", help="the folder of the corpus")
@@ -110,6 +112,12 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--device", metavar="auto|cpu|cuda", help="where the models run (default: auto)")
     run.add_argument("--precision", metavar="auto|fp32|bf16", help="of the models (default: auto)")
     run.add_argument("--engine", metavar="auto|torch|openvino", help="what computes the models (default: auto)")
+    run.add_argument("--force", metavar="TABLE,...", help="make these anew, whatever the corpus holds")
+    run.add_argument("--retry-errors", action="store_true", help="take up again what has a row of errors")
+    run.add_argument("--prune", action="store_true", help="drop the rows of files that are gone")
+    run.add_argument(
+        "--keep", type=int, metavar="N", help="snapshots to keep, the published one among them (default: 3)"
+    )
     run.add_argument("--dry-run", action="store_true", help="say what would be done and what it would cost")
     return top
 
@@ -121,13 +129,17 @@ def config_of(arguments: argparse.Namespace, beam_options: Sequence[str]) -> Con
         ConfigError: a file that cannot be read, an unknown key, a value of the wrong kind.
     """
     values: dict[str, Any] = _read_yaml(arguments.config) if arguments.config else {}
-    for name in ("out", "models", "channels", "language", "device", "precision", "engine"):
+    for name in ("out", "models", "channels", "language", "device", "precision", "engine", "keep"):
         if getattr(arguments, name) is not None:
             values[name] = getattr(arguments, name)
     if arguments.recordings:
         values["recordings"] = arguments.recordings
-    if arguments.tables:
-        values["tables"] = [name.strip() for name in arguments.tables.split(",") if name.strip()]
+    for name in ("tables", "force"):
+        if getattr(arguments, name):
+            values[name] = [table.strip() for table in getattr(arguments, name).split(",") if table.strip()]
+    for name in ("retry_errors", "prune"):
+        if getattr(arguments, name):
+            values[name] = True
     if arguments.metadata:
         values["metadata"] = {**_mapping(values, "metadata"), "path": arguments.metadata}
     if arguments.model:
@@ -166,7 +178,7 @@ def _pair(word: str) -> tuple[str, str]:
     return job, checkpoint
 
 
-def _run(config: Config, console: Console, *, dry: bool) -> int:
+def _run(config: Config, terminal: Console, *, dry: bool) -> int:
     if not config.recordings:
         raise ConfigError("no recordings: name files, folders or globs")
     if not config.out:
@@ -182,60 +194,15 @@ def _run(config: Config, console: Console, *, dry: bool) -> int:
     except FileNotFoundError as error:
         raise ConfigError(str(error)) from None
     for note in prepared.notes:
-        console.print(f"note: {note}", style="yellow", highlight=False, markup=False)
-    with _console(1) as result:
+        terminal.print(f"note: {note}", style="yellow", highlight=False, markup=False)
+    with console(1) as result:
         if dry:
             show_estimate(result, prepared, estimate(prepared))
             return PUBLISHED
-        with ProgressBar(console, len(prepared.sources)) as bar:
+        with ProgressBar(terminal, len(prepared.sources)) as bar:
             published = run(prepared, bar.address if prepared.engine.is_local else None, bar.say)
+        if published is None:
+            result.print(f"nothing to do: all {len(prepared.sources):,} files are in the tables", highlight=False)
+            return PUBLISHED
         show_summary(result, config, published)
     return PUBLISHED
-
-
-@contextmanager
-def _own_terminal() -> Iterator[tuple[Console, Path]]:
-    """A console for our words alone; what libraries write to standard error goes to a file.
-
-    Decoders written in C (libmpg123, FFmpeg) chat about every damaged file, over the progress bar.
-    """
-    sys.stderr.flush()
-    terminal = os.dup(2)
-    with tempfile.NamedTemporaryFile(prefix="earwitness-", suffix=".log", delete=False) as log:
-        os.dup2(log.fileno(), 2)
-    path = Path(log.name)
-    try:
-        with _console(terminal) as console:
-            yield console, path
-    finally:
-        sys.stderr.flush()
-        os.dup2(terminal, 2)
-        os.close(terminal)
-        if path.exists():
-            path.unlink()
-
-
-@contextmanager
-def _console(descriptor: int) -> Iterator[Console]:
-    """Lines as long as they are, so that what is piped can be searched; names that are no text are escaped."""
-    with os.fdopen(os.dup(descriptor), "w", encoding="utf-8", errors="backslashreplace") as stream:
-        yield Console(file=stream, soft_wrap=True)
-
-
-def _complain(console: Console, what: str, details: Path | None = None) -> None:
-    where = f"\nthe details are in {details}" if details else ""
-    console.print(f"earwitness: {what}{where}", style="red", highlight=False, markup=False)
-
-
-def _keep(log: Path, error: Exception) -> Path | None:
-    """What libraries wrote and the traceback, in a file that stays; None where there is no room for it."""
-    import traceback
-
-    sys.stderr.flush()
-    kept = log.with_suffix(".txt")
-    try:
-        kept.write_text(log.read_text(errors="replace") + "".join(traceback.format_exception(error)))
-    except OSError:  # what failed may well be that the disk is full
-        kept.unlink(missing_ok=True)
-        return None
-    return kept

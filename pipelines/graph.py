@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
 import apache_beam as beam
 
-from schemas.records import Clip, Segment, Source, Window
+from schemas.records import Clip, Known, Segment, Source, Window
 from schemas.table import Table
 from transforms.answers import Job
 from transforms.rows.sound import window_tables
@@ -41,6 +41,9 @@ class Work:
 
     Attributes:
         folder: where the tables' folders are written.
+        sources: files to be identified.
+        known: in their place, files whose recording_id is known.
+        contents: the status of each content that needs no decoding, by its recording_id.
         tables: the tables to make, with the columns and vector lengths of this run.
         rates: the sampling rate of each job's model.
         lanes: workers to balance over.
@@ -55,17 +58,19 @@ class Work:
     hearing: Hearing
     lanes: int
     shard_seconds: float
+    known: tuple[Known, ...] = ()
+    contents: Mapping[str, str] = field(default_factory=dict)
 
 
 def build(pipeline: beam.Pipeline, work: Work) -> None:
     """Lay the whole run into ``pipeline``."""
     ticks = work.hearing.ticks
+    if work.known:
+        known = pipeline | "Known" >> beam.Create(work.known, reshuffle=False)
+    else:
+        known = pipeline | "Sources" >> beam.Create(work.sources, reshuffle=False) | "Identify" >> Identify()
     heard = (
-        pipeline
-        | "Sources" >> beam.Create(work.sources, reshuffle=False)
-        | "Identify" >> Identify()
-        | "Plan" >> Plan(work.lanes, work.shard_seconds, ticks)
-        | "Listen" >> Listen(work.hearing)
+        known | "Plan" >> Plan(work.lanes, work.shard_seconds, ticks, work.contents) | "Listen" >> Listen(work.hearing)
     )
     write = partial(WriteRows, work.folder, tables=work.tables, ticks=ticks)
     for branch, wanted, make in (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,6 +36,8 @@ class Measured:
         models: what the ``model`` column says, by job.
         seen_ms: audio that each model saw, padding and repetition included, in milliseconds.
         padding_ms: of that, what was padding or repetition.
+        inputs: files by what the run did about them: taken up, failed of these, skipped, resumed from a run
+            that did not come to its end, pruned.
     """
 
     rows: Mapping[str, int]
@@ -48,15 +50,24 @@ class Measured:
     models: Mapping[str, str]
     seen_ms: Mapping[str, int]
     padding_ms: Mapping[str, int]
+    inputs: Mapping[str, int]
 
 
 def measure(
-    folder: Path, tables: Mapping[str, Table], result: PipelineResult, models: Mapping[str, str], wall_seconds: float
+    folder: Path,
+    tables: Mapping[str, Table],
+    results: Sequence[PipelineResult],
+    models: Mapping[str, str],
+    wall_seconds: float,
+    inputs: Mapping[str, int],
 ) -> Measured:
-    """Count what lies in ``folder`` and read the counters of ``result``."""
-    counters = _counters(result, "earwitness")
-    of_jobs = {job: _counters(result, f"earwitness.{job}") for job in models}
-    model_seconds = {job: sum(d.result.sum for d in _latencies(result, f"earwitness.{job}")) / 1e6 for job in models}
+    """Count what lies in ``folder`` and add up the counters of the passes' ``results``."""
+    counters = _totals(results, "earwitness")
+    of_jobs = {job: _totals(results, f"earwitness.{job}") for job in models}
+    model_seconds = {
+        job: sum(d.result.sum for result in results for d in _latencies(result, f"earwitness.{job}")) / 1e6
+        for job in models
+    }
     return Measured(
         rows={name: _count(folder / name) for name in tables if name != "runs"},
         files=_count_by(folder / "files", "status"),
@@ -68,6 +79,7 @@ def measure(
         models=models,
         seen_ms={job: counted.get("seen_ms", 0) for job, counted in of_jobs.items()},
         padding_ms={job: counted.get("padding_ms", 0) for job, counted in of_jobs.items()},
+        inputs=inputs,
     )
 
 
@@ -75,6 +87,7 @@ def write_run(folder: Path, table: Table, config: Config, run_id: str, started: 
     """Write the row of ``runs``."""
     counts = {
         **measured.rows,
+        **{f"inputs.{what}": n for what, n in measured.inputs.items()},
         **{f"files.{status}": n for status, n in measured.files.items()},
         **{f"errors.{reason}": n for reason, n in measured.errors.items()},
         **{f"seen_ms.{job}": n for job, n in measured.seen_ms.items()},
@@ -112,10 +125,16 @@ def _count_by(folder: Path, column: str) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _counters(result: PipelineResult, namespace: str) -> dict[str, int]:
-    found = result.metrics().query(MetricsFilter().with_namespace(namespace))["counters"]
-    # Beam takes "committed or attempted": of a committed 0 the portable runner, which attempts nothing, gives None.
-    return {counter.key.metric.name: counter.result or 0 for counter in found}
+def _totals(results: Sequence[PipelineResult], namespace: str) -> Counter[str]:
+    totals: Counter[str] = Counter()
+    for result in results:
+        # Beam takes "committed or attempted": of a committed 0 the portable runner, which attempts nothing, gives None.
+        totals.update({c.key.metric.name: c.result or 0 for c in _counters(result, namespace)})
+    return totals
+
+
+def _counters(result: PipelineResult, namespace: str) -> list:
+    return result.metrics().query(MetricsFilter().with_namespace(namespace))["counters"]
 
 
 def _latencies(result: PipelineResult, namespace: str) -> list:

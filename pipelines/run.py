@@ -4,53 +4,31 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import apache_beam as beam
 
+from pipelines.assemble import assemble
 from pipelines.audit import Audit, audit
-from pipelines.checkpoints import chosen
-from pipelines.engine import Engine, choose_engine, threads_each
 from pipelines.failure import RunError, first_line
-from pipelines.graph import HEARS, OF_WINDOWS, Work, build
 from pipelines.history import Measured, measure, write_run
-from pipelines.metadata import join_metadata
-from pipelines.placement import check_placement, placed, placement_notes
+from pipelines.increment import consumed, look
+from pipelines.passes import REJECTED, Pass
 from pipelines.plural import counted
+from pipelines.prepare import Prepared, prepare
 from pipelines.snapshot import Corpus
-from schemas.catalog import JOBS, TABLES, tables_for
-from schemas.config import Config, ConfigError
-from schemas.records import Source
-from schemas.table import Table
-from transforms.answers import Job
-from transforms.discover import discover
-from transforms.listen import Listening
-from transforms.models.budget import group_seconds
-from transforms.models.door import Description, ModelError, describe
-from transforms.stages.inference import door_of
-from transforms.stages.listen import WINDOWS, Hearing
+from pipelines.todo import Todo, rounds
+from pipelines.work import execute, jobs_of, load_models, narrowed, work_of
+from schemas.config import ConfigError
+from schemas.records import Known, Source
+from transforms.models.door import ModelError
 
-
-@dataclass(frozen=True)
-class Prepared:
-    """A run whose words have all been understood, before anything is decoded or written.
-
-    Attributes:
-        tables: the tables to make, sized for the checkpoints and with the user's columns.
-        checkpoints: of each job that is to be done.
-        notes: what the user should know before it begins.
-    """
-
-    config: Config
-    sources: tuple[Source, ...]
-    tables: dict[str, Table]
-    checkpoints: dict[str, str]
-    descriptions: dict[str, Description]
-    engine: Engine
-    notes: tuple[str, ...] = ()
+__all__ = ["Prepared", "Published", "execute", "jobs_of", "load_models", "prepare", "run", "work_of"]
 
 
 @dataclass(frozen=True)
@@ -68,155 +46,147 @@ class Published:
     measured: Measured
 
 
-def prepare(config: Config) -> Prepared:
-    """Understand a configuration: files, metadata, tables, checkpoints, engine.
-
-    Raises:
-        ConfigError, FileNotFoundError: wrong use.
-        ModelError: a checkpoint that cannot be had or does not fit its job.
-    """
-    check_placement(config)
-    found = discover(config.recordings)
-    if not found.sources:
-        raise ConfigError("no recordings: the folders named hold no files that could be any")
-    engine = choose_engine(config.beam, len(found.sources))
-    joined = join_metadata(found.sources, config.metadata)
-    checkpoints = chosen(config)
-    try:
-        names = tables_for(config.tables, checkpoints)
-    except ValueError as error:
-        raise ConfigError(str(error)) from error
-    checkpoints = {job: checkpoints[job] for job in JOBS if job in names}
-    descriptions = {job: describe(job, checkpoint) for job, checkpoint in checkpoints.items()}
-    tables = {name: TABLES[name] for name in names}
-    for job, description in descriptions.items():
-        if description.dimension is not None:
-            tables[job] = tables[job].with_vector("embedding", description.dimension)
-    try:
-        tables["recordings"] = tables["recordings"].with_columns(joined.columns)
-    except ValueError as error:
-        raise ConfigError(str(error)) from error
-    notes = placement_notes(config, {job: description.kind for job, description in descriptions.items()})
-    if found.passed_over:
-        which = ", ".join(f"{extension} {n}" for extension, n in found.passed_over.most_common(4))
-        passed_over = counted(found.passed_over.total(), "file")
-        notes.append(f"{passed_over} passed over, no recordings by their extension ({which})")
-    if joined.unmatched:
-        some = ", ".join(joined.unmatched[:3]) + (", ..." if len(joined.unmatched) > 3 else "")
-        lines = counted(len(joined.unmatched), "line")
-        notes.append(f"of the metadata, {lines} name no file of this run: {some}")
-    return Prepared(config, joined.sources, tables, checkpoints, descriptions, engine, tuple(notes))
-
-
 def new_run_id() -> str:
     """UTC time and four random hex digits: sorts by time."""
     return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
 
 
-def jobs_of(prepared: Prepared, run_id: str) -> tuple[Job, ...]:
-    """The jobs of a run, on the devices, in the precisions and by the engines that it resolved to."""
-    config = prepared.config
-    placements = {job: placed(config, d.kind, prepared.engine) for job, d in prepared.descriptions.items()}
-    return tuple(
-        Job(
-            name=job,
-            table=prepared.tables[job],
-            checkpoint=checkpoint,
-            run_id=run_id,
-            device=placements[job].device,
-            precision=placements[job].precision,
-            engine=placements[job].engine,
-            language=config.language,
-            batch_seconds=config.batch_seconds,
-            group_seconds=group_seconds(placements[job].device, config.batch_seconds),
-            top=config.top_tags,
-        )
-        for job, checkpoint in prepared.checkpoints.items()
-    )
-
-
-def work_of(prepared: Prepared, run_id: str, folder: Path, ticks: tuple[str, int] | None) -> Work:
-    """The run as the wiring takes it."""
-    config, tables = prepared.config, prepared.tables
-    rates = {job: description.rate for job, description in prepared.descriptions.items()}
-    over_windows = [rates[job] for job in rates if HEARS[job] == WINDOWS]
-    wants_windows = bool(over_windows) or any(name in tables for name in OF_WINDOWS)
-    listening = Listening(
-        windows=tuple(sorted(set(over_windows))) if wants_windows else None,
-        speech=config.speech if "segments" in tables else None,
-        clip_seconds=config.emotion_seconds,
-        each=config.channels == "each",
-    )
-    return Work(
-        run_id=run_id,
-        folder=str(folder.absolute()),
-        sources=prepared.sources,
-        tables=tables,
-        jobs=jobs_of(prepared, run_id),
-        rates=rates,
-        hearing=Hearing(listening, tables["recordings"], run_id, threads_each(prepared.engine), ticks),
-        lanes=prepared.engine.lanes,
-        shard_seconds=config.shard_seconds,
-    )
-
-
-def load_models(work: Work) -> dict[str, str]:
-    """Open every checkpoint once, before any audio is touched: a wrong one ends the run here.
-
-    Local workers use the same copies.
-
-    Returns:
-        What the ``model`` column will say, for each job.
-    """
-    return {job.name: door_of(job).model_id for job in work.jobs}
-
-
-def execute(work: Work, engine: Engine) -> beam.runners.runner.PipelineResult:
-    """Run the pipeline to its end."""
-    pipeline = beam.Pipeline(options=engine.options)
-    build(pipeline, work)
-    result = pipeline.run()
-    result.wait_until_finish()
-    return result
-
-
 def run(
     prepared: Prepared, ticks: tuple[str, int] | None = None, say: Callable[[str], None] = lambda line: None
-) -> Published:
-    """Do it: stage, audit, publish.
+) -> Published | None:
+    """Do what is not done yet: stage, audit, publish.
 
     Args:
         ticks: where workers report progress.
         say: takes a line for the user.
 
+    Returns:
+        None if there was nothing to do.
+
     Raises:
+        BusyError: another run is at work on the corpus.
         RunError: nothing was published; the message says why.
         ModelError: a checkpoint that cannot be opened.
     """
-    started, clock, run_id = datetime.now(UTC), time.monotonic(), new_run_id()
     corpus = Corpus(prepared.config.out)
-    try:
-        staging = corpus.begin(run_id)
-    except OSError as error:
-        raise RunError(f"{corpus.out} cannot be written: {error.strerror}") from None
-    try:
-        work = work_of(prepared, run_id, staging, ticks)
-        say("loading the models")
-        models = load_models(work)
-        say("reading the headers" if ticks else "the engine is at work")
-        result = execute(work, prepared.engine)
-        measured = measure(staging, work.tables, result, models, time.monotonic() - clock)
-        write_run(staging, work.tables["runs"], prepared.config, run_id, started, measured)
-        corpus.complete(staging, work.tables)
-        say("auditing the tables")
-        audited = audit(staging, list(work.tables.values()), inputs=len(prepared.sources))
-        (staging / "audit.json").write_text(audited.to_json())
-    except BaseException as error:
-        corpus.abandon(staging)
-        if isinstance(error, Exception) and not isinstance(error, ModelError | ConfigError):
-            raise RunError(first_line(error)) from error
-        raise
-    if not audited.success:
-        lines = "\n  ".join(audited.summary())
-        raise RunError(f"the audit failed; nothing was published; the tables are kept in {staging}\n  {lines}")
-    return Published(run_id, corpus.publish(staging), audited, measured)
+    with ExitStack() as held:
+        try:
+            held.enter_context(corpus.held())
+        except OSError as error:
+            raise RunError(f"{corpus.out} cannot be written: {error.strerror}") from None
+        return _Run(prepared, corpus, ticks, say).do()
+
+
+class _Run:
+    """A run while it holds the corpus."""
+
+    def __init__(
+        self, prepared: Prepared, corpus: Corpus, ticks: tuple[str, int] | None, say: Callable[[str], None]
+    ) -> None:
+        self._prepared = prepared
+        self._corpus = corpus
+        self._ticks = ticks
+        self._say = say
+        self._run_id = new_run_id()
+        self._started, self._clock = datetime.now(UTC), time.monotonic()
+        self._results: list[beam.runners.runner.PipelineResult] = []
+        self._own_from = 1
+
+    def do(self) -> Published | None:
+        self._there = look(self._prepared, self._corpus)
+        self._own_from = len(self._there.holdings.passes) + 1
+        todo = self._there.todo()
+        self._there.refuse_other_vectors(todo)
+        if not todo.taken and not self._there.rewrites():
+            self._corpus.clear()
+            return None
+        try:
+            self._tables = self._corpus.begin(self._run_id)
+        except OSError as error:
+            raise RunError(f"{self._corpus.out} cannot be written: {error.strerror}") from None
+        try:
+            return self._publish(self._hear(todo), todo)
+        except _RejectedError as error:
+            raise RunError(str(error)) from None
+        except BaseException as error:
+            self._corpus.abandon(self._tables)
+            if isinstance(error, Exception) and not isinstance(error, ModelError | ConfigError | RunError):
+                raise RunError(first_line(error)) from error
+            raise
+
+    def _hear(self, todo: Todo) -> dict[str, str]:
+        """Run the pipeline over everything that has to be heard; returns the models' ids by job."""
+        holdings = self._there.holdings
+        names = set(self._there.recipes) if todo.new else set(todo.tables)
+        models: dict[str, str] = {}
+        if names:
+            self._say("loading the models")
+            models = load_models(work_of(narrowed(self._prepared, names), self._run_id, self._tables, None))
+            self._say("reading the headers" if self._ticks else "the engine is at work")
+        for portion in rounds(todo.new):
+            self._pass(set(self._there.recipes), sources=portion, contents=holdings.contents())
+        # Only now is it known which new files hold what is known, and lack some tables.
+        for tables, known in self._there.todo().again.items():
+            self._pass(set(tables), known=tuple(known))
+        holdings.drop_files(self._there.gone)
+        return models
+
+    def _pass(
+        self,
+        tables: AbstractSet[str],
+        sources: tuple[Source, ...] = (),
+        known: tuple[Known, ...] = (),
+        contents: Mapping[str, str] | None = None,
+    ) -> None:
+        """One pass of the pipeline, whose rows the holdings then count in.
+
+        Raises:
+            RunError: a file has no row of ``files``.
+        """
+        recipes = {table: self._there.recipes[table] for table in self._there.recipes if table in tables}
+        folder = self._tables.parent / "passes" / f"{len(self._results):03d}"
+        done = Pass.begin(folder, recipes, identifies=bool(sources))
+        some = narrowed(replace(self._prepared, sources=sources), tables)
+        work = replace(work_of(some, self._run_id, folder, self._ticks), known=known, contents=contents or {})
+        self._results.append(execute(work, self._prepared.engine))
+        given = {source.uri for source in sources} | {one.source.uri for one in known}
+        lost = given - self._there.holdings.take(done, self._there.recipes)
+        if lost:
+            raise RunError(f"{counted(len(lost), 'file')} came to no row of files, {min(lost)} among them")
+
+    def _publish(self, models: Mapping[str, str], todo: Todo) -> Published:
+        tables, there = self._there.tables, self._there
+        assemble(self._tables, there.holdings, tables, there.own, self._run_id)
+        seconds = time.monotonic() - self._clock
+        measured = measure(self._tables, tables, self._results, models, seconds, self._taken(todo))
+        write_run(self._tables, tables["runs"], self._prepared.config, self._run_id, self._started, measured)
+        self._corpus.complete(self._tables, tables)
+        self._say("auditing the tables")
+        audited = audit(self._tables, list(tables.values()), inputs=len(there.holdings.files))
+        (self._tables / "audit.json").write_text(audited.to_json())
+        if not audited.success:
+            for staging in (self._tables.parent, *consumed(there.holdings)):
+                (staging / REJECTED).touch()
+            lines = "\n  ".join(audited.summary())
+            told = f"the audit failed; nothing was published; the tables are kept in {self._tables}"
+            raise _RejectedError(f"{told}\n  {lines}")
+        snapshot = self._corpus.publish(self._tables, self._prepared.config.keep)
+        return Published(self._run_id, snapshot, audited, measured)
+
+    def _taken(self, todo: Todo) -> dict[str, int]:
+        """Files by what this run did about them."""
+        holdings = self._there.holdings
+        mine = [uri for uri, number in holdings.file_owner.items() if number >= self._own_from]
+        failed = sum(holdings.files[uri].status == "failed" for uri in mine if uri in holdings.files)
+        resumed = sum(number < self._own_from for number in holdings.file_owner.values())
+        return {
+            "taken": len(mine),
+            "failed": failed,
+            "skipped": todo.skipped - resumed,
+            "resumed": resumed,
+            "pruned": len(self._there.gone),
+        }
+
+
+class _RejectedError(Exception):
+    """The audit failed; the staging stays."""

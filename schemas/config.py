@@ -81,6 +81,10 @@ class Config:
             (60 s on a CPU, what fits into half of its free memory on a GPU).
         shard_seconds: audio whose rows share one file while a run works, in seconds.
         beam: options for Beam, as on its command line.
+        keep: snapshots that are kept, the published one among them.
+        force: tables that are made anew whatever the corpus holds.
+        retry_errors: take up again whatever has a row of ``errors``.
+        prune: drop the rows of files that are gone.
     """
 
     recordings: tuple[str, ...] = ()
@@ -100,6 +104,10 @@ class Config:
     batch_seconds: float | None = None
     shard_seconds: float = 900.0
     beam: tuple[str, ...] = ()
+    keep: int = 3
+    force: tuple[str, ...] = ()
+    retry_errors: bool = False
+    prune: bool = False
 
     def __post_init__(self) -> None:
         for job in self.model:
@@ -113,6 +121,7 @@ class Config:
         if self.batch_seconds is not None:
             _between("batch_seconds", self.batch_seconds, 1, 3600)
         _between("shard_seconds", self.shard_seconds, 1, 36_000)
+        _between("keep", self.keep, 1, 1000)
 
 
 def from_mapping(values: Mapping[str, Any]) -> Config:

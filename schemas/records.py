@@ -63,11 +63,17 @@ class Recording:
 
 @dataclass(frozen=True)
 class Shard:
-    """The recordings whose rows share one file a table.  The name is the same in every try."""
+    """The recordings whose rows share one file a table.  The name is the same in every try.
+
+    Attributes:
+        failed: sources that could not be read.
+        copies: recordings whose content the corpus holds already, each with its ``files.status``.
+    """
 
     name: str
     recordings: tuple[Recording, ...]
     failed: tuple[Known, ...] = ()
+    copies: tuple[tuple[Recording, str], ...] = ()
 
     @property
     def seconds(self) -> float:

@@ -77,6 +77,8 @@ class Table:
         references: the tables that its rows point into.
         made_by: the job whose model shapes the rows; None where no model does.
         needs: tables that have to be made for this one to be whole.
+        version: raised when the same recording would get other rows than before: they are then made anew.
+            A new column that may be null needs no new version: old rows have none there.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Table:
     made_by: str | None = None
     needs: tuple[str, ...] = ()
     asked_for_by_name: bool = field(default=False)
+    version: int = 1
 
     def __getstate__(self) -> dict[str, Any]:
         # pyarrow's own pickle forgets that the values of a fixed-size list are never null.

@@ -47,6 +47,8 @@ class ShardFile:
     def close(self) -> None:
         self._flush()
         self._writer.close()
+        with self._growing.open("rb") as file:  # whole even after a loss of power: the next run may go on from it
+            os.fsync(file.fileno())
         os.replace(self._growing, self._path)
 
     def discard(self) -> None:

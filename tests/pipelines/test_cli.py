@@ -22,7 +22,8 @@ import yaml
 from safetensors.numpy import load_file, save_file
 
 from demo.untrained.checkpoints import build
-from pipelines.cli import FAILED, PUBLISHED, WRONG_USE, config_of, main, parse
+from pipelines.cli import BUSY, FAILED, PUBLISHED, WRONG_USE, config_of, main, parse
+from pipelines.lock import locked
 from schemas.catalog import ALWAYS, JOBS, TABLES
 from schemas.config import ConfigError
 from tests.pipelines.corpora import DEMO, rows
@@ -87,7 +88,7 @@ def test_every_word_reaches_the_configuration() -> None:
     found = config(
         *("a.wav", "b", "--out", "corpus", "--models", "demo", "--model", "emotions=x/y@v1", "--model", "sounds=none"),
         *("--tables", "transcripts, emotions", "--metadata", "m.csv", "--channels", "each", "--language", "en"),
-        *("--device", "cpu", "--precision", "bf16", "--engine", "torch"),
+        *("--device", "cpu", "--precision", "bf16", "--engine", "torch", "--keep", "7"),
         beam=("--direct_num_workers=2",),
     )
     assert found.recordings == ("a.wav", "b")
@@ -98,6 +99,7 @@ def test_every_word_reaches_the_configuration() -> None:
     assert (found.channels, found.language) == ("each", "en")
     assert (found.device, found.precision, found.engine) == ("cpu", "bf16", "torch")
     assert found.beam == ("--direct_num_workers=2",)
+    assert found.keep == 7
 
 
 def test_recordings_may_stand_anywhere() -> None:
@@ -244,7 +246,7 @@ def test_help_names_every_option(capfd: Captured) -> None:
         main(["run", "--help"])
     assert caught.value.code == 0
     text = " ".join(capfd.readouterr().out.split())
-    options = "out config models model tables metadata channels language device precision engine dry-run"
+    options = "out config models model tables metadata channels language device precision engine keep dry-run"
     for word in [f"--{option}" for option in options.split()] + list(JOBS) + list(TABLES):
         assert word in text, word
     with pytest.raises(SystemExit):
@@ -355,7 +357,7 @@ def test_interrupted(tmp_path: Path, demo_models: dict[str, Path]) -> None:
             before.append(line)
             if line == "reading the headers\n":
                 break
-        while not list((out / "staging").glob("*/*")):  # workers are writing
+        while not list((out / "staging").glob("*/*/*")):  # workers are writing
             assert process.poll() is None, before
         process.send_signal(signal.SIGINT)
         rest = process.stderr.read()
@@ -364,6 +366,20 @@ def test_interrupted(tmp_path: Path, demo_models: dict[str, Path]) -> None:
     assert rest == "earwitness: stopped; nothing was published\n"
     assert not out.exists()
     assert list(temporary.glob("earwitness-*")) == []
+
+
+def test_a_second_run_says_who_is_at_work_and_exits_with_75(tmp_path: Path, capfd: Captured) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    words = ["run", str(tone(tmp_path / "a.wav")), "--out", str(out), "--tables", "windows"]
+    with locked(out):
+        assert main(words) == BUSY == 75
+    told = one_line(capfd.readouterr())
+    assert re.fullmatch(
+        rf"another run is at work on {out}: process {os.getpid()} on \S+ since \S+; try again later", told
+    )
+    assert main(words) == PUBLISHED
+    assert sorted(os.listdir(out)) == ["current", "snapshots"]
 
 
 # What is done

@@ -134,14 +134,39 @@ def test_a_late_worker_does_not_bring_back_a_run_given_up(tmp_path: Path) -> Non
     assert everything(tmp_path) == []
 
 
-def test_two_runs_side_by_side_do_not_disturb_each_other(tmp_path: Path) -> None:
+def test_the_last_snapshots_are_kept(tmp_path: Path) -> None:
     corpus = Corpus(tmp_path)
-    one, other = stage(corpus, "run-1", 1), stage(corpus, "run-2", 2)
-    corpus.publish(one)
-    assert other.is_dir()
-    corpus.abandon(other)
-    assert pq.read_table(corpus.current / "windows").num_rows == 1
-    assert sorted(os.listdir(tmp_path)) == ["current", "snapshots"]
+    for i in range(5):
+        corpus.publish(stage(corpus, f"run-{i}", i), keep=2)
+    assert sorted(os.listdir(corpus.snapshots)) == ["run-3", "run-4"]
+    corpus.publish(stage(corpus, "run-5", 5), keep=1)
+    assert os.listdir(corpus.snapshots) == ["run-5"]
+    assert len(pq.read_table(corpus.current / "runs")) == 6
+
+
+@pytest.mark.parametrize("at", ["os.rename", "os.symlink", "os.replace", "shutil.rmtree"])
+def test_a_run_killed_within_the_switch_shows_the_one_or_the_other(
+    tmp_path: Path, at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = Corpus(tmp_path)
+    corpus.publish(stage(corpus, "run-1", 3))
+    staging = stage(corpus, "run-2", 5)
+
+    def die(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(at, die)
+        with pytest.raises(KeyboardInterrupt):
+            corpus.publish(staging)
+    rows = pq.read_table(corpus.current / "windows").num_rows
+    assert rows == (5 if at == "shutil.rmtree" else 3)
+    with Corpus(tmp_path).held():
+        shown = os.path.basename(os.readlink(corpus.current))
+        assert pq.read_table(corpus.current / "windows").num_rows == rows
+        # What was not published is no snapshot, and what was is not staged any more.
+        assert sorted(os.listdir(corpus.snapshots)) == (["run-1", "run-2"] if shown == "run-2" else ["run-1"])
+        assert corpus.staging.exists() == (shown != "run-2")
 
 
 def test_what_is_no_link_of_ours_is_left_alone(tmp_path: Path) -> None:
@@ -199,21 +224,26 @@ def test_both_runs_are_told_of(twice: tuple[Path, list[int]]) -> None:
     assert [files[run_id] for run_id in sorted(files)] == [1, 4]
     assert sorted(os.listdir(out / "snapshots")) == sorted(files)
     current = set(pq.read_table(out / "current" / "files")["run_id"].to_pylist())
-    assert current == {max(files)}
+    assert current == set(files)  # the file of the first run was not taken up again
 
 
-def test_a_run_that_fails_leaves_the_corpus_as_it_was(tmp_path: Path, twice: tuple[Path, list[int]]) -> None:
+def test_a_run_that_fails_leaves_the_corpus_as_it_was_and_its_work_to_the_next(twice: tuple[Path, list[int]]) -> None:
     """Its last table cannot be written: the name of a folder is taken."""
     out, _ = twice
     before = everything(out)
-    values = {"recordings": [str(DEMO / "signals")], "out": str(out), "tables": ["windows"]}
+    values = {"recordings": [str(DEMO / "signals")], "out": str(out), "tables": ["windows"], "force": ["windows"]}
     prepared = prepare(from_mapping(values))
 
     def spoil(doing: str) -> None:
         if doing == "the engine is at work":
             (staging,) = (out / "staging").iterdir()
-            (staging / "windows").touch()
+            (staging / "tables" / "windows").touch()
 
     with pytest.raises(RunError, match=r"File exists|Not a directory"):
         run(prepared, say=spoil)
-    assert everything(out) == before
+    assert [name for name in everything(out) if not name.startswith("staging")] == before
+    published = run(prepared)
+    assert published is not None
+    assert published.measured.inputs["resumed"] == 4
+    assert published.measured.audio_seconds == 0
+    assert not (out / "staging").exists()

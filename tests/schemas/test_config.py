@@ -34,6 +34,10 @@ top_tags: 5
 batch_seconds: 30
 shard_seconds: 600
 beam: [--direct_num_workers=2]
+keep: 5
+force: [sounds]
+retry_errors: true
+prune: true
 """
 
 words = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
@@ -70,6 +74,10 @@ configs = st.builds(
     batch_seconds=st.none() | st.floats(1, 3600),
     shard_seconds=st.floats(1, 36_000),
     beam=st.lists(words).map(tuple),
+    keep=st.integers(1, 1000),
+    force=st.lists(words).map(tuple),
+    retry_errors=st.booleans(),
+    prune=st.booleans(),
 )
 
 

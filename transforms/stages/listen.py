@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -30,16 +31,18 @@ class Hearing:
 
     Attributes:
         wanted: what is to be heard.
-        recordings: the table with the user's own columns.
+        recordings: the table with the user's own columns; None where its rows are there already.
         threads: threads of a model's operators in this worker.
         ticks: where progress is sent.
+        until: seconds since 1970 after which no further recording is begun; None for no end.
     """
 
     wanted: Listening
-    recordings: Table
+    recordings: Table | None
     run_id: str
     threads: int = 1
     ticks: tuple[str, int] | None = None
+    until: float | None = None
 
 
 def hear(
@@ -57,7 +60,15 @@ def hear(
         rows = file_rows([failed.source], None, "failed", hearing.run_id)
         yield TaggedOutput(INVENTORY, replace(files, batch=rows))
         ticker.add(files=1, errors=1)
+    for recording, status in shard.copies:
+        rows = file_rows(recording.sources, recording.recording_id, status, hearing.run_id)
+        yield TaggedOutput(INVENTORY, replace(files, batch=rows))
+        ticker.add(files=len(recording.sources))
     for recording in shard.recordings:
+        if hearing.until is not None and time.time() > hearing.until:
+            # It has no row of ``files``: the next run takes it up.
+            Metrics.counter("earwitness", "postponed_files").inc(len(recording.sources))
+            continue
         yield from _hear_one(recording, shard.name, hearing, detector, ticker, opened)
     for branch in (WINDOWS, SEGMENTS, CLIPS):
         yield TaggedOutput(branch, Item(shard.name, None))
@@ -95,7 +106,7 @@ def _inventory(
     recording: Recording, heard: Heard, problems: list[Problem], shard: str, hearing: Hearing
 ) -> Iterator[TaggedOutput]:
     recording_id = recording.recording_id if heard.duration_ms else None
-    if recording_id is not None:
+    if recording_id is not None and hearing.recordings is not None:
         row = recording_row(hearing.recordings, recording, heard, hearing.run_id)
         yield TaggedOutput(INVENTORY, Rows("recordings", shard, row))
     for source in recording.sources if problems else ():  # a copy of a broken file is broken too

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import apache_beam as beam
 
@@ -17,29 +18,47 @@ class Plan(beam.PTransform):
     Args:
         lanes: workers to balance over; an engine that moves work by itself is given more.
         shard_seconds: the most audio in a shard of several recordings.
+        contents: the status of each content that needs no decoding, by its recording_id.
     """
 
-    def __init__(self, lanes: int, shard_seconds: float, ticks: tuple[str, int] | None = None) -> None:
+    def __init__(
+        self,
+        lanes: int,
+        shard_seconds: float,
+        ticks: tuple[str, int] | None = None,
+        contents: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__()
         self._lanes = lanes
         self._shard_seconds = shard_seconds
         self._ticks = ticks
+        self._contents = contents or {}
 
     def expand(self, known: beam.PCollection[Known]) -> beam.PCollection[Shard]:
         return (
             known
             | "All" >> beam.combiners.ToList()
-            | "Deal" >> beam.FlatMap(deal, self._lanes, self._shard_seconds, self._ticks)
+            | "Deal" >> beam.FlatMap(deal, self._lanes, self._shard_seconds, self._ticks, self._contents)
             | "To workers" >> beam.Reshuffle()
             | "Shards" >> beam.FlatMap(iter)
         )
 
 
-def deal(known: list[Known], lanes: int, shard_seconds: float, ticks: tuple[str, int] | None) -> Iterator[list[Shard]]:
+def deal(
+    known: list[Known],
+    lanes: int,
+    shard_seconds: float,
+    ticks: tuple[str, int] | None,
+    contents: Mapping[str, str] | None = None,
+) -> Iterator[list[Shard]]:
     """The lanes of a run, each the shards of one worker."""
-    recordings, failed = join_copies(known)
+    joined, failed = join_copies(known)
+    held = contents or {}
+    recordings = [r for r in joined if r.recording_id not in held]
+    copies = tuple((r, held[r.recording_id]) for r in joined if r.recording_id in held)
     # A shard longer than a worker's share would leave the others idle at the end.
     share = sum(r.seconds for r in recordings) / (4 * lanes)
     shards = make_shards(recordings, failed, longest=min(shard_seconds, max(share, 1.0)))
+    shards[0] = replace(shards[0], copies=copies)
     Ticker(ticks).plan(sum(r.seconds for r in recordings), len(known))
     yield from make_lanes(shards, lanes)

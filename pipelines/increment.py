@@ -1,0 +1,158 @@
+"""What is there, what is asked for, and what lies between: the part of a run that opens no recording."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.assemble import Own, as_written, declared_tables, recordings_table
+from pipelines.failure import RunError
+from pipelines.holdings import Holdings
+from pipelines.passes import Pass, left_behind
+from pipelines.plural import counted
+from pipelines.prepare import Prepared
+from pipelines.recipes import content_of, recipes_of
+from pipelines.snapshot import Corpus
+from pipelines.todo import Todo, compare
+from schemas.table import Table
+
+
+@dataclass
+class Increment:
+    """Attributes:
+    holdings: what the corpus and the runs that did not come to their end have made.
+    recipes: of each table that this run makes from audio.
+    own: the user's own columns.
+    tables: every table of the next snapshot.
+    gone: files whose rows are to be dropped.
+    retry: files that are taken up again though they are known.
+    """
+
+    prepared: Prepared
+    holdings: Holdings
+    recipes: dict[str, str]
+    own: Own
+    tables: dict[str, Table]
+    gone: tuple[str, ...]
+    retry: frozenset[str]
+
+    def todo(self) -> Todo:
+        """What is still to be done, after what the passes so far have made.
+
+        Raises:
+            RunError: see :func:`pipelines.todo.compare`.
+        """
+        lengths: dict[str, float] = {}
+        snapshot = self.holdings.snapshot
+
+        def seconds_of(key: str) -> float:
+            if not lengths and snapshot is not None:
+                for path in (snapshot / "recordings").glob("*.parquet"):
+                    found = pq.read_table(path, columns=["recording_id", "duration_ms"], partitioning=None)
+                    for row in found.to_pylist():
+                        lengths[row["recording_id"]] = row["duration_ms"] / 1000
+            return lengths.get(key, 0.0)
+
+        return compare(
+            self.prepared.sources,
+            self.holdings,
+            self.recipes,
+            force=self.prepared.config.force,
+            retry=self.retry,
+            seconds_of=seconds_of,
+        )
+
+    def refuse_other_vectors(self, todo: Todo) -> None:
+        """A table has one vector length: rows that the run leaves alone may not have another.
+
+        Raises:
+            RunError: some would.
+        """
+        for name, table in self.prepared.tables.items():
+            if self.holdings.snapshot is None or not (self.holdings.snapshot / name).is_dir():
+                continue
+            before = as_written(self.holdings.snapshot, name).schema
+            for field in table.schema:
+                if not pa.types.is_fixed_size_list(field.type) or field.type.equals(before.field(field.name).type):
+                    continue
+                old: Any = before.field(field.name).type
+                new: Any = field.type
+                again = {one.recording_id for tables, known in todo.again.items() if name in tables for one in known}
+                left = [key for key in self.holdings.alive() - again if name in self.holdings.made.get(key, {})]
+                if left:
+                    raise RunError(
+                        f"{name}: the checkpoint gives vectors of {new.list_size} values, the corpus has some of "
+                        f"{old.list_size} for {counted(len(left), 'recording')} that this run was not given: "
+                        "name them too, or use another folder"
+                    )
+
+    def rewrites(self) -> bool:
+        """Whether tables change though no recording is to be heard: files gone, other metadata, a newer schema."""
+        snapshot = self.holdings.snapshot
+        if self.gone or self.holdings.file_owner:
+            return True
+        if snapshot is None:
+            return False
+        for name, table in self.tables.items():
+            path = next((snapshot / name).glob("*.parquet"), None)
+            if path is None or not pq.read_schema(path).equals(table.schema):
+                return True
+        if self.own.by_uri is None:
+            return False
+        now = recordings_table(self.holdings, self.tables["recordings"], self.own, self.holdings.alive(), "")
+        before = pq.read_table(snapshot / "recordings", partitioning=None)
+        names = [name for name in now.schema.names if name != "run_id"]
+        return now.select(names).to_pylist() != before.select(names).to_pylist()  # both are sorted
+
+
+def look(prepared: Prepared, corpus: Corpus) -> Increment:
+    """Hold what the user named against what the corpus and unfinished runs hold.
+
+    Raises:
+        ModelError: a checkpoint that cannot be found.
+        RunError: the folder cannot be read.
+    """
+    config = prepared.config
+    snapshot = corpus.current.resolve() if corpus.current.is_symlink() and corpus.current.exists() else None
+    revisions = {job: content_of(job, checkpoint) for job, checkpoint in prepared.checkpoints.items()}
+    recipes = recipes_of(config, prepared.tables, revisions)
+    holdings = Holdings.read(snapshot)
+    retry = _with_errors(snapshot) if config.retry_errors and snapshot is not None else frozenset()
+    for done in left_behind(corpus.staging):
+        holdings.take(done, recipes)
+    given = {source.uri for source in prepared.sources}
+    gone = tuple(uri for uri in holdings.files if uri not in given and not _is_there(uri)) if config.prune else ()
+    own = Own.of(prepared.sources, prepared.tables["recordings"], config.metadata.path is not None)
+    tables = declared_tables(prepared.tables, snapshot, own)
+    return Increment(prepared, holdings, recipes, own, tables, gone, retry)
+
+
+def consumed(holdings: Holdings) -> Collection[Path]:
+    """The staging folders of the runs whose passes were gone on from."""
+    return {_staging_of(done) for done in holdings.passes}
+
+
+def _staging_of(done: Pass) -> Path:
+    return done.folder.parent.parent
+
+
+def _with_errors(snapshot: Path) -> frozenset[str]:
+    found: set[str] = set()
+    for path in (snapshot / "errors").glob("*.parquet"):
+        found.update(pq.read_table(path, columns=["uri"], partitioning=None)["uri"].to_pylist())
+    return frozenset(found)
+
+
+def _is_there(uri: str) -> bool:
+    """Whether there is a file of that name, which may have been written with ``\\xNN`` for what is no text."""
+    if os.path.lexists(uri):
+        return True
+    name = re.sub(rb"\\x([0-9a-f]{2})", lambda m: bytes([int(m[1], 16)]), os.fsencode(uri))
+    return os.path.lexists(name)

@@ -1,0 +1,80 @@
+"""What a user's words come to, before anything is decoded or written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipelines.checkpoints import chosen
+from pipelines.engine import Engine, choose_engine
+from pipelines.metadata import join_metadata
+from pipelines.placement import check_placement, placement_notes
+from pipelines.plural import counted
+from schemas.catalog import JOBS, TABLES, nearest, tables_for
+from schemas.config import Config, ConfigError
+from schemas.records import Source
+from schemas.table import Table
+from transforms.discover import discover
+from transforms.models.door import Description, describe
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A run whose words have all been understood, before anything is decoded or written.
+
+    Attributes:
+        tables: the tables to make, sized for the checkpoints and with the user's columns.
+        checkpoints: of each job that is to be done.
+        notes: what the user should know before it begins.
+    """
+
+    config: Config
+    sources: tuple[Source, ...]
+    tables: dict[str, Table]
+    checkpoints: dict[str, str]
+    descriptions: dict[str, Description]
+    engine: Engine
+    notes: tuple[str, ...] = ()
+
+
+def prepare(config: Config) -> Prepared:
+    """Understand a configuration: files, metadata, tables, checkpoints, engine.
+
+    Raises:
+        ConfigError, FileNotFoundError: wrong use.
+        ModelError: a checkpoint that cannot be had or does not fit its job.
+    """
+    check_placement(config)
+    found = discover(config.recordings)
+    if not found.sources:
+        raise ConfigError("no recordings: the folders named hold no files that could be any")
+    engine = choose_engine(config.beam, len(found.sources))
+    joined = join_metadata(found.sources, config.metadata)
+    checkpoints = chosen(config)
+    try:
+        names = tables_for(config.tables, checkpoints)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+    for table in config.force:
+        if table not in names or table in ("files", "errors", "runs"):
+            makable = [name for name in names if name not in ("files", "errors", "runs")]
+            raise ConfigError(f"--force {table}: not a table that this run makes{nearest(table, makable)}")
+    checkpoints = {job: checkpoints[job] for job in JOBS if job in names}
+    descriptions = {job: describe(job, checkpoint) for job, checkpoint in checkpoints.items()}
+    tables = {name: TABLES[name] for name in names}
+    for job, description in descriptions.items():
+        if description.dimension is not None:
+            tables[job] = tables[job].with_vector("embedding", description.dimension)
+    try:
+        tables["recordings"] = tables["recordings"].with_columns(joined.columns)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+    notes = placement_notes(config, {job: description.kind for job, description in descriptions.items()})
+    if found.passed_over:
+        which = ", ".join(f"{extension} {n}" for extension, n in found.passed_over.most_common(4))
+        passed_over = counted(found.passed_over.total(), "file")
+        notes.append(f"{passed_over} passed over, no recordings by their extension ({which})")
+    if joined.unmatched:
+        some = ", ".join(joined.unmatched[:3]) + (", ..." if len(joined.unmatched) > 3 else "")
+        lines = counted(len(joined.unmatched), "line")
+        notes.append(f"of the metadata, {lines} name no file of this run: {some}")
+    return Prepared(config, joined.sources, tables, checkpoints, descriptions, engine, tuple(notes))

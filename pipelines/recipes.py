@@ -1,0 +1,77 @@
+"""What the rows of a table depend on besides the recording: its recipe.
+
+Two runs with the same recipe of a table make the same rows of it, so that a run can tell from the
+recipes in the corpus what has to be made anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from schemas.catalog import TABLES
+from schemas.config import Config
+from transforms.models.checkpoint import locate, parse_checkpoint, revision_of
+
+DECODING = 1
+"""Raised when the same file would be decoded to other samples than before."""
+
+
+def recipes_of(config: Config, tables: Mapping[str, Any], revisions: Mapping[str, str]) -> dict[str, str]:
+    """The recipe of each of ``tables`` that is made from audio, as 16 hex digits.
+
+    The device, the engine, and what ``auto`` makes of the precision on them are no part of it: they are
+    recorded in the rows, and the same corpus may be continued on another machine.
+
+    Args:
+        revisions: what each job's checkpoint holds; see :func:`content_of`.
+    """
+    found: dict[str, str] = {}
+    for name in (name for name in TABLES if name in tables and name not in ("files", "errors", "runs")):
+        depends = {
+            "table": name,
+            "version": TABLES[name].version,
+            "decoding": DECODING,
+            "needs": [found[needed] for needed in TABLES[name].needs],
+            **_settings(name, config),
+        }
+        if name in revisions:
+            depends["weights"] = revisions[name]
+            depends["precision"] = config.precision
+        text = json.dumps(depends, sort_keys=True)
+        found[name] = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return found
+
+
+def content_of(job: str, checkpoint: str) -> str:
+    """What a checkpoint holds, wherever it lies and whatever it is called: its weights and its settings.
+
+    Raises:
+        ModelError: it cannot be found.
+    """
+    located = locate(job, parse_checkpoint(checkpoint), weights=False)
+    revision = revision_of(located)
+    if located.commit is not None:
+        return revision
+    digest = hashlib.sha256(revision.encode())
+    for path in sorted(located.folder.glob("*.json")):  # labels, vocabulary, feature extractor
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _settings(table: str, config: Config) -> dict[str, Any]:
+    match table:
+        case "recordings":
+            return {}
+        case "segments":
+            return {"channels": config.channels, "speech": asdict(config.speech)}
+        case "transcripts":
+            return {"language": config.language}
+        case "emotions" | "speakers":
+            return {"seconds": config.emotion_seconds}
+        case "sounds":
+            return {"top": config.top_tags}
+    return {"channels": config.channels}

@@ -1,0 +1,60 @@
+"""What a person sees of a command: our words alone, on standard error and standard output."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+
+
+@contextmanager
+def own_terminal() -> Iterator[tuple[Console, Path]]:
+    """A console for our words alone; what libraries write to standard error goes to a file.
+
+    Decoders written in C (libmpg123, FFmpeg) chat about every damaged file, over the progress bar.
+    """
+    sys.stderr.flush()
+    terminal = os.dup(2)
+    with tempfile.NamedTemporaryFile(prefix="earwitness-", suffix=".log", delete=False) as log:
+        os.dup2(log.fileno(), 2)
+    path = Path(log.name)
+    try:
+        with console(terminal) as ours:
+            yield ours, path
+    finally:
+        sys.stderr.flush()
+        os.dup2(terminal, 2)
+        os.close(terminal)
+        if path.exists():
+            path.unlink()
+
+
+@contextmanager
+def console(descriptor: int) -> Iterator[Console]:
+    """Lines as long as they are, so that what is piped can be searched; names that are no text are escaped."""
+    with os.fdopen(os.dup(descriptor), "w", encoding="utf-8", errors="backslashreplace") as stream:
+        yield Console(file=stream, soft_wrap=True)
+
+
+def complain(to: Console, what: str, details: Path | None = None) -> None:
+    where = f"\nthe details are in {details}" if details else ""
+    to.print(f"earwitness: {what}{where}", style="red", highlight=False, markup=False)
+
+
+def keep(log: Path, error: Exception) -> Path | None:
+    """What libraries wrote and the traceback, in a file that stays; None where there is no room for it."""
+    import traceback
+
+    sys.stderr.flush()
+    kept = log.with_suffix(".txt")
+    try:
+        kept.write_text(log.read_text(errors="replace") + "".join(traceback.format_exception(error)))
+    except OSError:  # what failed may well be that the disk is full
+        kept.unlink(missing_ok=True)
+        return None
+    return kept
