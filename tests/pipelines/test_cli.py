@@ -340,7 +340,7 @@ def test_without_a_network_base_says_what_is_missing(tmp_path: Path) -> None:
 
 
 def test_interrupted(tmp_path: Path, demo_models: dict[str, Path]) -> None:
-    """Ctrl-C in the midst of the run leaves nothing behind, and no word but ours."""
+    """Ctrl-C in the midst of the run leaves nothing half done, and no word but ours."""
     out, temporary = tmp_path / "out", tmp_path / "temporary"
     temporary.mkdir()
     words = [sys.executable, "-m", "pipelines", "run", DEMO, "--out", out, *model_words(demo_models)]
@@ -355,14 +355,18 @@ def test_interrupted(tmp_path: Path, demo_models: dict[str, Path]) -> None:
             before.append(line)
             if line == "reading the headers\n":
                 break
-        while not list((out / "staging").glob("*/*/*")):  # workers are writing
+        while not list((out / "staging").glob("*/passes/*/*/*")):  # workers are writing
             assert process.poll() is None, before
         process.send_signal(signal.SIGINT)
         rest = process.stderr.read()
         assert process.stdout.read() == ""
         assert process.wait(120) == FAILED
     assert rest == "earwitness: stopped; nothing was published\n"
-    assert not out.exists()
+    assert not (out / "current").exists()
+    assert not (out / ".lock").exists()
+    # Shards that are whole may stay: the next run goes on from them.
+    assert bool(list(out.rglob("passes/*/files/*.parquet"))) == out.exists()
+    assert list(out.rglob(".*")) == []
     assert list(temporary.glob("earwitness-*")) == []
 
 
