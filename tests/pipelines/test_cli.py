@@ -89,6 +89,7 @@ def test_every_word_reaches_the_configuration() -> None:
         *("a.wav", "b", "--out", "corpus", "--models", "demo", "--model", "emotions=x/y@v1", "--model", "sounds=none"),
         *("--tables", "transcripts, emotions", "--metadata", "m.csv", "--channels", "each", "--language", "en"),
         *("--device", "cpu", "--precision", "bf16", "--keep", "7"),
+        *("--force", "emotions", "--retry-errors", "--prune", "--stop-after", "8h", "--max-error-share", "0.1"),
         beam=("--direct_num_workers=2",),
     )
     assert found.recordings == ("a.wav", "b")
@@ -98,7 +99,8 @@ def test_every_word_reaches_the_configuration() -> None:
     assert found.metadata.path == "m.csv"
     assert (found.channels, found.language, found.device, found.precision) == ("each", "en", "cpu", "bf16")
     assert found.beam == ("--direct_num_workers=2",)
-    assert found.keep == 7
+    assert (found.keep, found.force, found.retry_errors, found.prune) == (7, ("emotions",), True, True)
+    assert (found.stop_after, found.max_error_share) == ("8h", 0.1)
 
 
 def test_recordings_may_stand_anywhere() -> None:
@@ -186,6 +188,12 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         (["CORPUS", "--out", "OUT", "--channels", "left"], "channels: 'left' is not known: choose from mix, each"),
         (["CORPUS", "--out", "OUT", "--device", "gpu"], "device: 'gpu' is not known"),
         (["CORPUS", "--out", "OUT", "--precision", "fp64"], "precision: 'fp64' is not known"),
+        (["CORPUS", "--out", "OUT", "--stop-after", "8"], "stop_after: '8' is no time such as 8h, 90m or 30s"),
+        (["CORPUS", "--out", "OUT", "--max-error-share", "2"], "max_error_share: 2.0 is not between 0 and 1"),
+        (
+            ["CORPUS", "--out", "OUT", "--tables", "windows", "--force", "frames"],
+            "--force frames: not a table that this run makes",
+        ),
         (["CORPUS", "--out", "OUT", "--config", "nowhere.yaml"], "--config nowhere.yaml: No such file or directory"),
         (["CORPUS", "--out", "OUT", "--metadata", "nowhere.csv"], "metadata: nowhere.csv: No such file or directory"),
         (
@@ -244,7 +252,7 @@ def test_help_names_every_option(capfd: Captured) -> None:
         main(["run", "--help"])
     assert caught.value.code == 0
     text = " ".join(capfd.readouterr().out.split())
-    options = "out config models model tables metadata channels language device precision keep dry-run"
+    options = "out config models model tables metadata channels language device precision keep force retry-errors prune stop-after max-error-share dry-run"
     for word in [f"--{option}" for option in options.split()] + list(JOBS) + list(TABLES):
         assert word in text, word
     with pytest.raises(SystemExit):
