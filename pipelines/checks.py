@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 SAMPLE = 3
@@ -45,6 +46,10 @@ class Audit:
     def failures(self) -> tuple[Check, ...]:
         """The checks that did not hold."""
         return tuple(check for check in self.checks if not check.success)
+
+    def and_also(self, checks: Iterable[Check]) -> Audit:
+        """The audit with further answers."""
+        return Audit((*self.checks, *checks))
 
     def summary(self) -> list[str]:
         """One line for each failure."""

@@ -115,6 +115,8 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--force", metavar="TABLE,...", help="make these anew, whatever the corpus holds")
     run.add_argument("--retry-errors", action="store_true", help="take up again what has a row of errors")
     run.add_argument("--prune", action="store_true", help="drop the rows of files that are gone")
+    run.add_argument("--stop-after", metavar="8h", help="take up no further file after that time, and publish")
+    run.add_argument("--max-error-share", type=float, metavar="X", help="publish nothing if more of the files fail")
     run.add_argument(
         "--keep", type=int, metavar="N", help="snapshots to keep, the published one among them (default: 3)"
     )
@@ -129,7 +131,18 @@ def config_of(arguments: argparse.Namespace, beam_options: Sequence[str]) -> Con
         ConfigError: a file that cannot be read, an unknown key, a value of the wrong kind.
     """
     values: dict[str, Any] = _read_yaml(arguments.config) if arguments.config else {}
-    for name in ("out", "models", "channels", "language", "device", "precision", "engine", "keep"):
+    for name in (
+        "out",
+        "models",
+        "channels",
+        "language",
+        "device",
+        "precision",
+        "engine",
+        "keep",
+        "stop_after",
+        "max_error_share",
+    ):
         if getattr(arguments, name) is not None:
             values[name] = getattr(arguments, name)
     if arguments.recordings:

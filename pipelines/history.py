@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from apache_beam.metrics.metric import MetricsFilter
 from apache_beam.runners.runner import PipelineResult
 
+from pipelines.checks import Check
 from pipelines.versions import versions
 from schemas.config import Config, to_mapping
 from schemas.table import Table
@@ -37,7 +38,7 @@ class Measured:
         seen_ms: audio that each model saw, padding and repetition included, in milliseconds.
         padding_ms: of that, what was padding or repetition.
         inputs: files by what the run did about them: taken up, failed of these, skipped, resumed from a run
-            that did not come to its end, pruned.
+            that did not come to its end, pruned, waiting for the next run.
     """
 
     rows: Mapping[str, int]
@@ -112,6 +113,19 @@ def write_run(folder: Path, table: Table, config: Config, run_id: str, started: 
     (folder / table.name).mkdir(exist_ok=True)
     with open_parquet(folder / table.name / f"{run_id}.parquet", table.schema) as writer:
         writer.write_table(pa.Table.from_batches([row]))
+
+
+def postponed_files(result: PipelineResult) -> int:
+    """Files that a pass did not take up because its time was over."""
+    return _totals([result], "earwitness").get("postponed_files", 0)
+
+
+def failed_share(measured: Measured, most: float | None) -> Iterator[Check]:
+    """Whether no more of the files that a run took up failed than may; nothing where any number may."""
+    taken, failed = measured.inputs["taken"], measured.inputs["failed"]
+    if most is not None and taken:
+        says = f"at most {most:.4g} of the files that were taken up failed"
+        yield Check("files", says, ("status",), failed <= most * taken, failed, taken)
 
 
 def _count(folder: Path) -> int:

@@ -16,7 +16,7 @@ import apache_beam as beam
 from pipelines.assemble import assemble
 from pipelines.audit import Audit, audit
 from pipelines.failure import RunError, first_line
-from pipelines.history import Measured, measure, write_run
+from pipelines.history import Measured, failed_share, measure, postponed_files, write_run
 from pipelines.increment import consumed, look
 from pipelines.passes import REJECTED, Pass
 from pipelines.plural import counted
@@ -24,7 +24,7 @@ from pipelines.prepare import Prepared, prepare
 from pipelines.snapshot import Corpus
 from pipelines.todo import Todo, rounds
 from pipelines.work import execute, jobs_of, load_models, narrowed, work_of
-from schemas.config import ConfigError
+from schemas.config import ConfigError, seconds_of
 from schemas.records import Known, Source
 from transforms.models.door import ModelError
 
@@ -89,6 +89,9 @@ class _Run:
         self._say = say
         self._run_id = new_run_id()
         self._started, self._clock = datetime.now(UTC), time.monotonic()
+        config = prepared.config
+        self._until = time.time() + seconds_of(config.stop_after) if config.stop_after else None
+        self._waiting = 0
         self._results: list[beam.runners.runner.PipelineResult] = []
         self._own_from = 1
 
@@ -124,9 +127,15 @@ class _Run:
             models = load_models(work_of(narrowed(self._prepared, names), self._run_id, self._tables, None))
             self._say("reading the headers" if self._ticks else "the engine is at work")
         for portion in rounds(todo.new):
+            if self._is_late():
+                self._waiting += len(portion)
+                continue
             self._pass(set(self._there.recipes), sources=portion, contents=holdings.contents())
         # Only now is it known which new files hold what is known, and lack some tables.
         for tables, known in self._there.todo().again.items():
+            if self._is_late():
+                self._waiting += len(known)
+                continue
             self._pass(set(tables), known=tuple(known))
         holdings.drop_files(self._there.gone)
         return models
@@ -147,12 +156,20 @@ class _Run:
         folder = self._tables.parent / "passes" / f"{len(self._results):03d}"
         done = Pass.begin(folder, recipes, identifies=bool(sources))
         some = narrowed(replace(self._prepared, sources=sources), tables)
-        work = replace(work_of(some, self._run_id, folder, self._ticks), known=known, contents=contents or {})
-        self._results.append(execute(work, self._prepared.engine))
+        work = work_of(some, self._run_id, folder, self._ticks)
+        hearing = replace(work.hearing, until=self._until)
+        work = replace(work, known=known, contents=contents or {}, hearing=hearing)
+        result = execute(work, self._prepared.engine)
+        self._results.append(result)
         given = {source.uri for source in sources} | {one.source.uri for one in known}
         lost = given - self._there.holdings.take(done, self._there.recipes)
-        if lost:
+        postponed = postponed_files(result) if self._until is not None else 0
+        self._waiting += postponed
+        if len(lost) != postponed:
             raise RunError(f"{counted(len(lost), 'file')} came to no row of files, {min(lost)} among them")
+
+    def _is_late(self) -> bool:
+        return self._until is not None and time.time() > self._until
 
     def _publish(self, models: Mapping[str, str], todo: Todo) -> Published:
         tables, there = self._there.tables, self._there
@@ -163,6 +180,7 @@ class _Run:
         self._corpus.complete(self._tables, tables)
         self._say("auditing the tables")
         audited = audit(self._tables, list(tables.values()), inputs=len(there.holdings.files))
+        audited = audited.and_also(failed_share(measured, self._prepared.config.max_error_share))
         (self._tables / "audit.json").write_text(audited.to_json())
         if not audited.success:
             for staging in (self._tables.parent, *consumed(there.holdings)):
@@ -185,6 +203,7 @@ class _Run:
             "skipped": todo.skipped - resumed,
             "resumed": resumed,
             "pruned": len(self._there.gone),
+            "waiting": self._waiting,
         }
 
 

@@ -20,6 +20,16 @@ def show_summary(console: Console, config: Config, published: Published) -> None
         _line(console, f"{name:12}  {rows:11,}  {TABLES[name].row}")
     files = ", ".join(f"{n:,} {status}" for status, n in measured.files.items())
     console.print(f"\n{counted(sum(measured.files.values()), 'file')}: {files}", highlight=False)
+    said = {
+        "taken": "taken up",
+        "resumed": "taken over from an unfinished run",
+        "skipped": "known",
+        "pruned": "dropped",
+    }
+    done = [f"{measured.inputs[what]:,} {words}" for what, words in said.items() if measured.inputs[what]]
+    if measured.inputs["waiting"]:
+        done.append(f"{measured.inputs['waiting']:,} waiting for the next run")
+    console.print(f"in this run: {', '.join(done) or 'only what is known of them'}", highlight=False)
     if measured.errors:
         errors = ", ".join(f"{n:,} {reason}" for reason, n in measured.errors.items())
         console.print(f"{counted(sum(measured.errors.values()), 'error')}: {errors}", highlight=False)

@@ -7,6 +7,7 @@ unknown key, a wrong type or a value out of range is a :class:`ConfigError` of o
 from __future__ import annotations
 
 import dataclasses
+import re
 import types
 import typing
 from collections.abc import Mapping
@@ -85,6 +86,9 @@ class Config:
         force: tables that are made anew whatever the corpus holds.
         retry_errors: take up again whatever has a row of ``errors``.
         prune: drop the rows of files that are gone.
+        stop_after: hours, minutes or seconds (8h, 90m, 30s) after which no further file is taken up; what was begun
+            is finished and published.
+        max_error_share: of the files taken up in a run, how many may fail before it publishes nothing; None for any.
     """
 
     recordings: tuple[str, ...] = ()
@@ -108,6 +112,8 @@ class Config:
     force: tuple[str, ...] = ()
     retry_errors: bool = False
     prune: bool = False
+    stop_after: str | None = None
+    max_error_share: float | None = None
 
     def __post_init__(self) -> None:
         for job in self.model:
@@ -122,6 +128,22 @@ class Config:
             _between("batch_seconds", self.batch_seconds, 1, 3600)
         _between("shard_seconds", self.shard_seconds, 1, 36_000)
         _between("keep", self.keep, 1, 1000)
+        if self.max_error_share is not None:
+            _between("max_error_share", self.max_error_share, 0, 1)
+        if self.stop_after is not None:
+            seconds_of(self.stop_after)
+
+
+def seconds_of(duration: str) -> float:
+    """Seconds that a duration such as 8h, 90m or 30s stands for.
+
+    Raises:
+        ConfigError: it is none.
+    """
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([hms])", duration.strip())
+    if not found:
+        raise ConfigError(f"stop_after: {duration!r} is no time such as 8h, 90m or 30s")
+    return float(found[1]) * {"h": 3600, "m": 60, "s": 1}[found[2]]
 
 
 def from_mapping(values: Mapping[str, Any]) -> Config:

@@ -89,6 +89,7 @@ def test_every_word_reaches_the_configuration() -> None:
         *("a.wav", "b", "--out", "corpus", "--models", "demo", "--model", "emotions=x/y@v1", "--model", "sounds=none"),
         *("--tables", "transcripts, emotions", "--metadata", "m.csv", "--channels", "each", "--language", "en"),
         *("--device", "cpu", "--precision", "bf16", "--engine", "torch", "--keep", "7"),
+        *("--force", "emotions", "--retry-errors", "--prune", "--stop-after", "8h", "--max-error-share", "0.1"),
         beam=("--direct_num_workers=2",),
     )
     assert found.recordings == ("a.wav", "b")
@@ -99,7 +100,8 @@ def test_every_word_reaches_the_configuration() -> None:
     assert (found.channels, found.language) == ("each", "en")
     assert (found.device, found.precision, found.engine) == ("cpu", "bf16", "torch")
     assert found.beam == ("--direct_num_workers=2",)
-    assert found.keep == 7
+    assert (found.keep, found.force, found.retry_errors, found.prune) == (7, ("emotions",), True, True)
+    assert (found.stop_after, found.max_error_share) == ("8h", 0.1)
 
 
 def test_recordings_may_stand_anywhere() -> None:
@@ -188,6 +190,12 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         (["CORPUS", "--out", "OUT", "--device", "gpu"], "device: 'gpu' is not known"),
         (["CORPUS", "--out", "OUT", "--precision", "fp64"], "precision: 'fp64' is not known"),
         (["CORPUS", "--out", "OUT", "--engine", "onnx"], "engine: 'onnx' is not known"),
+        (["CORPUS", "--out", "OUT", "--stop-after", "8"], "stop_after: '8' is no time such as 8h, 90m or 30s"),
+        (["CORPUS", "--out", "OUT", "--max-error-share", "2"], "max_error_share: 2.0 is not between 0 and 1"),
+        (
+            ["CORPUS", "--out", "OUT", "--tables", "windows", "--force", "frames"],
+            "--force frames: not a table that this run makes",
+        ),
         (["CORPUS", "--out", "OUT", "--config", "nowhere.yaml"], "--config nowhere.yaml: No such file or directory"),
         (["CORPUS", "--out", "OUT", "--metadata", "nowhere.csv"], "metadata: nowhere.csv: No such file or directory"),
         (
@@ -246,7 +254,7 @@ def test_help_names_every_option(capfd: Captured) -> None:
         main(["run", "--help"])
     assert caught.value.code == 0
     text = " ".join(capfd.readouterr().out.split())
-    options = "out config models model tables metadata channels language device precision engine keep dry-run"
+    options = "out config models model tables metadata channels language device precision engine keep force retry-errors prune stop-after max-error-share dry-run"
     for word in [f"--{option}" for option in options.split()] + list(JOBS) + list(TABLES):
         assert word in text, word
     with pytest.raises(SystemExit):
@@ -342,7 +350,7 @@ def test_without_a_network_base_says_what_is_missing(tmp_path: Path) -> None:
 
 
 def test_interrupted(tmp_path: Path, demo_models: dict[str, Path]) -> None:
-    """Ctrl-C in the midst of the run leaves nothing behind, and no word but ours."""
+    """Ctrl-C in the midst of the run leaves nothing half done, and no word but ours."""
     out, temporary = tmp_path / "out", tmp_path / "temporary"
     temporary.mkdir()
     words = [sys.executable, "-m", "pipelines", "run", DEMO, "--out", out, *model_words(demo_models)]
@@ -357,14 +365,18 @@ def test_interrupted(tmp_path: Path, demo_models: dict[str, Path]) -> None:
             before.append(line)
             if line == "reading the headers\n":
                 break
-        while not list((out / "staging").glob("*/*/*")):  # workers are writing
+        while not list((out / "staging").glob("*/passes/*/*/*")):  # workers are writing
             assert process.poll() is None, before
         process.send_signal(signal.SIGINT)
         rest = process.stderr.read()
         assert process.stdout.read() == ""
         assert process.wait(120) == FAILED
     assert rest == "earwitness: stopped; nothing was published\n"
-    assert not out.exists()
+    assert not (out / "current").exists()
+    assert not (out / ".lock").exists()
+    # Shards that are whole may stay: the next run goes on from them.
+    assert bool(list(out.rglob("passes/*/files/*.parquet"))) == out.exists()
+    assert list(out.rglob(".*")) == []
     assert list(temporary.glob("earwitness-*")) == []
 
 

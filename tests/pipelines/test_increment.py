@@ -111,7 +111,8 @@ def test_moved_renamed_and_copied_files_are_not_decoded(archive: Archive) -> Non
     published = archive.night(prune=True)
     assert published is not None
     assert published.measured.audio_seconds == 0
-    assert published.measured.inputs == {"taken": 3, "failed": 0, "skipped": 2, "resumed": 0, "pruned": 2}
+    expected = {"taken": 3, "failed": 0, "skipped": 2, "resumed": 0, "pruned": 2, "waiting": 0}
+    assert published.measured.inputs == expected
     archive.assert_as_from_scratch()
     errors = [Path(row["uri"]).name for row in rows(archive.out, "errors")]
     assert sorted(errors) == ["a_broken_copy.flac", "breaks_off.flac", "garbage.wav"]
@@ -273,3 +274,50 @@ def test_vectors_of_another_length_are_refused_while_others_stay(
         RunError, match=r"embeddings: .* vectors of 7 values, the corpus has some of \d+ for 1 recording"
     ):
         archive.night(tables=["embeddings"])
+
+
+def test_what_does_not_fit_into_the_night_waits_for_the_next(archive: Archive) -> None:
+    for name in ("signals/yes.wav", "signals/noise.wav", "digits/code_012.wav"):
+        archive.add(name)
+    late = archive.night(stop_after="0s")
+    assert late is not None
+    assert (late.measured.inputs["taken"], late.measured.inputs["waiting"]) == (0, 3)
+    assert len(rows(archive.out, "files")) == 4
+    assert archive.inputs(stop_after="1h") == (3, 4)
+    archive.assert_as_from_scratch()
+
+
+def test_a_night_that_ends_within_a_pass_publishes_what_it_has(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock of the workers strikes after the second recording."""
+    for name in ("signals/yes.wav", "signals/noise.wav", "digits/code_012.wav"):
+        archive.add(name)
+    asked = iter([False, False, True])
+
+    class Clock:
+        @staticmethod
+        def time() -> float:
+            return float("inf") if next(asked) else 0.0
+
+    monkeypatch.setattr("transforms.stages.listen.time", Clock)
+    ended = archive.night(stop_after="1h", beam=["--direct_num_workers=1"], speech={}, channels="mix")
+    monkeypatch.undo()
+    assert ended is not None
+    assert (ended.measured.inputs["taken"], ended.measured.inputs["waiting"]) == (2, 1)
+    assert archive.inputs() == (1, 6)
+    archive.assert_as_from_scratch()
+
+
+def test_too_many_failures_publish_nothing(archive: Archive) -> None:
+    (archive.folder / "bad.wav").write_bytes(b"nothing to hear")
+    archive.add("signals/yes.wav")
+    before = os.readlink(archive.out / "current")
+    told = r"files: at most 0\.4 of the files that were taken up failed: not so for 1 of 2"
+    with pytest.raises(RunError, match=told):
+        archive.night(max_error_share=0.4)
+    assert os.readlink(archive.out / "current") == before
+    assert list((archive.out / "staging").glob("*/tables/audit.json"))  # kept to be looked at
+    assert archive.inputs(max_error_share=0.5) == (2, 4)  # and not gone on from
+    assert not (archive.out / "staging").exists()
+    archive.assert_as_from_scratch()

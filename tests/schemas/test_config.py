@@ -12,7 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.catalog import JOBS
-from schemas.config import METADATA_TYPES, Config, ConfigError, MetadataConfig, SpeechConfig, from_mapping, to_mapping
+from schemas.config import (
+    METADATA_TYPES,
+    Config,
+    ConfigError,
+    MetadataConfig,
+    SpeechConfig,
+    from_mapping,
+    seconds_of,
+    to_mapping,
+)
 
 EVERYTHING = """
 recordings: [interviews, "radio/*.mp3"]
@@ -38,6 +47,8 @@ keep: 5
 force: [sounds]
 retry_errors: true
 prune: true
+stop_after: 8h
+max_error_share: 0.1
 """
 
 words = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
@@ -78,6 +89,8 @@ configs = st.builds(
     force=st.lists(words).map(tuple),
     retry_errors=st.booleans(),
     prune=st.booleans(),
+    stop_after=st.sampled_from([None, "8h", "90m", "1.5s"]),
+    max_error_share=st.none() | st.floats(0, 1),
 )
 
 
@@ -164,3 +177,10 @@ def test_what_is_wrong_is_told_in_one_line(values: Any, told: str) -> None:
         from_mapping(values)
     assert str(caught.value).startswith(told)
     assert "\n" not in str(caught.value)
+
+
+def test_durations() -> None:
+    assert [seconds_of(text) for text in ("8h", "90m", "1.5s", "0s")] == [28_800, 5_400, 1.5, 0]
+    for wrong in ("8", "h", "-1h", "8 h", "8d"):
+        with pytest.raises(ConfigError, match="is no time such as 8h"):
+            Config(stop_after=wrong)
