@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -136,7 +137,7 @@ def changes(
 
 def difference(expected: Sequence[Result], got: Sequence[Result]) -> Change:
     """Of results in the order of the same clips."""
-    pairs = list(zip(expected, got, strict=True))
+    pairs: list[tuple[Any, Any]] = list(zip(expected, got, strict=True))
     match expected[0]:
         case Transcript():
             texts = [(a.text.split(), b.text.split()) for a, b in pairs]

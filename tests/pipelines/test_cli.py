@@ -254,7 +254,10 @@ def test_help_names_every_option(capfd: Captured) -> None:
         main(["run", "--help"])
     assert caught.value.code == 0
     text = " ".join(capfd.readouterr().out.split())
-    options = "out config models model tables metadata channels language device precision engine keep force retry-errors prune stop-after max-error-share dry-run"
+    options = (
+        "out config models model tables metadata channels language device precision engine keep force retry-errors "
+        "prune stop-after max-error-share dry-run"
+    )
     for word in [f"--{option}" for option in options.split()] + list(JOBS) + list(TABLES):
         assert word in text, word
     with pytest.raises(SystemExit):
