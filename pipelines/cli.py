@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import yaml
@@ -48,6 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parse(words)
     with own_terminal() as (terminal, log):
         try:
+            if arguments.command == "status":
+                return _status(arguments)
             config = config_of(arguments, beam_options)
             return _run(config, terminal, dry=arguments.dry_run)
         except ConfigError as error:
@@ -78,7 +81,10 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     unknown = [word for word in others if word.startswith("-")]
     if unknown:
         parser().error(f"unknown option {unknown[0]}: `earwitness run --help` lists them")
-    arguments.recordings += others
+    if others and arguments.command != "run":
+        parser().error(f"unknown word {others[0]}")
+    if arguments.command == "run":
+        arguments.recordings += others
     return arguments
 
 
@@ -120,6 +126,8 @@ def parser() -> argparse.ArgumentParser:
         "--keep", type=int, metavar="N", help="snapshots to keep, the published one among them (default: 3)"
     )
     run.add_argument("--dry-run", action="store_true", help="say what would be done and what it would cost")
+    status = commands.add_parser("status", help="show the last runs, what the tables cover, and what waits")
+    status.add_argument("out", metavar="OUT", help="the folder of the corpus")
     return top
 
 
@@ -187,6 +195,14 @@ def _pair(word: str) -> tuple[str, str]:
     if not equals or not checkpoint:
         raise ConfigError(f"--model {word}: expected JOB=CHECKPOINT, as in emotions=superb/hubert-base-superb-er")
     return job, checkpoint
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    from pipelines.status import show_status
+
+    with console(1) as result:
+        show_status(result, Path(arguments.out))
+    return PUBLISHED
 
 
 def _run(config: Config, terminal: Console, *, dry: bool) -> int:

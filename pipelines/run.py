@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import apache_beam as beam
 
@@ -18,6 +19,7 @@ from pipelines.audit import Audit, audit
 from pipelines.failure import RunError, first_line
 from pipelines.history import Measured, failed_share, measure, postponed_files, write_run
 from pipelines.increment import consumed, look
+from pipelines.log import append, told
 from pipelines.passes import REJECTED, Pass
 from pipelines.plural import counted
 from pipelines.prepare import Prepared, prepare
@@ -74,7 +76,7 @@ def run(
             held.enter_context(corpus.held())
         except OSError as error:
             raise RunError(f"{corpus.out} cannot be written: {error.strerror}") from None
-        return _Run(prepared, corpus, ticks, say).do()
+        return _Run(prepared, corpus, ticks, say).do_and_tell()
 
 
 class _Run:
@@ -95,7 +97,21 @@ class _Run:
         self._results: list[beam.runners.runner.PipelineResult] = []
         self._own_from = 1
 
-    def do(self) -> Published | None:
+    def do_and_tell(self) -> Published | None:
+        """Do it, and write a line about it whatever becomes of it."""
+        outcome, said = "failed", dict[str, Any]()
+        try:
+            published = self._do()
+            outcome = "published" if published else "nothing to do"
+            said = told(published.measured) if published else {}
+        except BaseException as error:
+            said = {"message": first_line(error)}
+            raise
+        finally:
+            append(self._corpus.out, self._run_id, self._started, outcome, said)
+        return published
+
+    def _do(self) -> Published | None:
         self._there = look(self._prepared, self._corpus)
         self._own_from = len(self._there.holdings.passes) + 1
         todo = self._there.todo()
@@ -186,8 +202,8 @@ class _Run:
             for staging in (self._tables.parent, *consumed(there.holdings)):
                 (staging / REJECTED).touch()
             lines = "\n  ".join(audited.summary())
-            told = f"the audit failed; nothing was published; the tables are kept in {self._tables}"
-            raise _RejectedError(f"{told}\n  {lines}")
+            where = f"the tables are kept in {self._tables}"
+            raise _RejectedError(f"the audit failed; nothing was published; {where}\n  {lines}")
         snapshot = self._corpus.publish(self._tables, self._prepared.config.keep)
         return Published(self._run_id, snapshot, audited, measured)
 

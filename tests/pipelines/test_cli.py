@@ -252,7 +252,8 @@ def test_help_names_every_option(capfd: Captured) -> None:
         main(["run", "--help"])
     assert caught.value.code == 0
     text = " ".join(capfd.readouterr().out.split())
-    options = "out config models model tables metadata channels language device precision keep force retry-errors prune stop-after max-error-share dry-run"
+    options = "out config models model tables metadata channels language device precision keep"
+    options += " force retry-errors prune stop-after max-error-share dry-run"
     for word in [f"--{option}" for option in options.split()] + list(JOBS) + list(TABLES):
         assert word in text, word
     with pytest.raises(SystemExit):
@@ -389,7 +390,7 @@ def test_a_second_run_says_who_is_at_work_and_exits_with_75(tmp_path: Path, capf
         rf"another run is at work on {out}: process {os.getpid()} on \S+ since \S+; try again later", told
     )
     assert main(words) == PUBLISHED
-    assert sorted(os.listdir(out)) == ["current", "snapshots"]
+    assert sorted(os.listdir(out)) == ["current", "runs.jsonl", "snapshots"]
 
 
 # What is done
