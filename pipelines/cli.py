@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-import yaml
 from rich.console import Console
 
 from pipelines.failure import RunError, first_line
 from pipelines.lock import BusyError
 from pipelines.terminal import complain, console, keep, own_terminal
+from pipelines.yaml_file import read_yaml
 from schemas.catalog import JOBS, TABLES
 from schemas.config import Config, ConfigError, from_mapping
 from transforms.models.checkpoint import ModelError
@@ -51,6 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             if arguments.command == "status":
                 return _status(arguments)
+            if arguments.command == "forget":
+                return _forget(arguments)
             config = config_of(arguments, beam_options)
             return _run(config, terminal, dry=arguments.dry_run)
         except ConfigError as error:
@@ -128,6 +130,11 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--dry-run", action="store_true", help="say what would be done and what it would cost")
     status = commands.add_parser("status", help="show the last runs, what the tables cover, and what waits")
     status.add_argument("out", metavar="OUT", help="the folder of the corpus")
+    forget = commands.add_parser("forget", help="remove every row of recordings, for good (consent withdrawn)")
+    forget.add_argument("out", metavar="OUT", help="the folder of the corpus")
+    forget.add_argument(
+        "words", nargs="+", metavar="URI|ID", help="a file that holds the recording, or its recording_id"
+    )
     return top
 
 
@@ -137,7 +144,7 @@ def config_of(arguments: argparse.Namespace, beam_options: Sequence[str]) -> Con
     Raises:
         ConfigError: a file that cannot be read, an unknown key, a value of the wrong kind.
     """
-    values: dict[str, Any] = _read_yaml(arguments.config) if arguments.config else {}
+    values: dict[str, Any] = read_yaml(arguments.config) if arguments.config else {}
     for name in (
         "out",
         "models",
@@ -168,21 +175,6 @@ def config_of(arguments: argparse.Namespace, beam_options: Sequence[str]) -> Con
     return from_mapping(values)
 
 
-def _read_yaml(path: str) -> dict[str, Any]:
-    try:
-        with open(path, encoding="utf-8") as file:
-            values = yaml.safe_load(file)
-    except OSError as error:
-        raise ConfigError(f"--config {path}: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"--config {path} is no YAML: {' '.join(str(error).split())}") from error
-    if values is None:
-        return {}
-    if not isinstance(values, dict):
-        raise ConfigError(f"--config {path}: expected keys and values")
-    return values
-
-
 def _mapping(values: dict[str, Any], key: str) -> dict[str, Any]:
     known = values.get(key) or {}
     if not isinstance(known, dict):
@@ -202,6 +194,15 @@ def _status(arguments: argparse.Namespace) -> int:
 
     with console(1) as result:
         show_status(result, Path(arguments.out))
+    return PUBLISHED
+
+
+def _forget(arguments: argparse.Namespace) -> int:
+    from pipelines.forget import forget, show_removed
+
+    removed = forget(Path(arguments.out), arguments.words)
+    with console(1) as result:
+        show_removed(result, removed)
     return PUBLISHED
 
 
