@@ -226,5 +226,10 @@ def _or_none(value: Any, type: pa.DataType) -> Any:
 
 def _write(folder: Path, name: str, rows: pa.Table, run_id: str) -> None:
     (folder / name).mkdir(exist_ok=True)
+    for at, field in enumerate(rows.schema):
+        if pa.types.is_dictionary(field.type):
+            # A dictionary keeps the values of rows that were left out, and they must not be found in the file.
+            plain = rows.column(at).cast(field.type.value_type).combine_chunks()
+            rows = rows.set_column(at, field, plain.dictionary_encode())
     with open_parquet(folder / name / f"{run_id}.parquet", rows.schema) as writer:
         writer.write_table(rows, row_group_size=GROUP_ROWS)

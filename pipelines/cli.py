@@ -6,14 +6,15 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-import yaml
 from rich.console import Console
 
 from pipelines.failure import RunError, first_line
 from pipelines.lock import BusyError
 from pipelines.terminal import complain, console, keep, own_terminal
+from pipelines.yaml_file import read_yaml
 from schemas.catalog import JOBS, TABLES
 from schemas.config import Config, ConfigError, from_mapping
 from transforms.models.checkpoint import ModelError
@@ -48,6 +49,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parse(words)
     with own_terminal() as (terminal, log):
         try:
+            if arguments.command == "status":
+                return _status(arguments)
+            if arguments.command == "forget":
+                return _forget(arguments)
             config = config_of(arguments, beam_options)
             return _run(config, terminal, dry=arguments.dry_run)
         except ConfigError as error:
@@ -78,7 +83,10 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     unknown = [word for word in others if word.startswith("-")]
     if unknown:
         parser().error(f"unknown option {unknown[0]}: `earwitness run --help` lists them")
-    arguments.recordings += others
+    if others and arguments.command != "run":
+        parser().error(f"unknown word {others[0]}")
+    if arguments.command == "run":
+        arguments.recordings += others
     return arguments
 
 
@@ -121,6 +129,13 @@ def parser() -> argparse.ArgumentParser:
         "--keep", type=int, metavar="N", help="snapshots to keep, the published one among them (default: 3)"
     )
     run.add_argument("--dry-run", action="store_true", help="say what would be done and what it would cost")
+    status = commands.add_parser("status", help="show the last runs, what the tables cover, and what waits")
+    status.add_argument("out", metavar="OUT", help="the folder of the corpus")
+    forget = commands.add_parser("forget", help="remove every row of recordings, for good (consent withdrawn)")
+    forget.add_argument("out", metavar="OUT", help="the folder of the corpus")
+    forget.add_argument(
+        "words", nargs="+", metavar="URI|ID", help="a file that holds the recording, or its recording_id"
+    )
     return top
 
 
@@ -130,7 +145,7 @@ def config_of(arguments: argparse.Namespace, beam_options: Sequence[str]) -> Con
     Raises:
         ConfigError: a file that cannot be read, an unknown key, a value of the wrong kind.
     """
-    values: dict[str, Any] = _read_yaml(arguments.config) if arguments.config else {}
+    values: dict[str, Any] = read_yaml(arguments.config) if arguments.config else {}
     for name in (
         "out",
         "models",
@@ -162,21 +177,6 @@ def config_of(arguments: argparse.Namespace, beam_options: Sequence[str]) -> Con
     return from_mapping(values)
 
 
-def _read_yaml(path: str) -> dict[str, Any]:
-    try:
-        with open(path, encoding="utf-8") as file:
-            values = yaml.safe_load(file)
-    except OSError as error:
-        raise ConfigError(f"--config {path}: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"--config {path} is no YAML: {' '.join(str(error).split())}") from error
-    if values is None:
-        return {}
-    if not isinstance(values, dict):
-        raise ConfigError(f"--config {path}: expected keys and values")
-    return values
-
-
 def _mapping(values: dict[str, Any], key: str) -> dict[str, Any]:
     known = values.get(key) or {}
     if not isinstance(known, dict):
@@ -189,6 +189,23 @@ def _pair(word: str) -> tuple[str, str]:
     if not equals or not checkpoint:
         raise ConfigError(f"--model {word}: expected JOB=CHECKPOINT, as in emotions=superb/hubert-base-superb-er")
     return job, checkpoint
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    from pipelines.status import show_status
+
+    with console(1) as result:
+        show_status(result, Path(arguments.out))
+    return PUBLISHED
+
+
+def _forget(arguments: argparse.Namespace) -> int:
+    from pipelines.forget import forget, show_removed
+
+    removed = forget(Path(arguments.out), arguments.words)
+    with console(1) as result:
+        show_removed(result, removed)
+    return PUBLISHED
 
 
 def _run(config: Config, terminal: Console, *, dry: bool) -> int:

@@ -11,8 +11,10 @@ from pathlib import Path
 
 from rich.console import Console
 
+from pipelines.increment import look
 from pipelines.plural import counted
 from pipelines.run import Prepared, execute, load_models, work_of
+from pipelines.snapshot import Corpus
 from schemas.records import Recording
 from transforms.identify import identify
 from transforms.plan import join_copies
@@ -24,7 +26,8 @@ SAMPLE_FILES = 20
 @dataclass(frozen=True)
 class Estimate:
     """Attributes:
-    files: URIs given.
+    files: URIs that a run would take up.
+    known: URIs that need nothing.
     unreadable: of them, those that could not even be hashed.
     copies: URIs whose content another one holds.
     audio_seconds: after the headers, which lie now and then; each content once.
@@ -40,14 +43,21 @@ class Estimate:
     sample_seconds: float
     wall_seconds: float | None
     disk_bytes: int | None
+    known: int = 0
 
 
 def estimate(prepared: Prepared) -> Estimate:
     """Read every header, run the pipeline over a sample into a folder that is thrown away, and scale up.
 
-    The sample is of recordings of middling length, up to a minute or twenty files; of a corpus of long
+    Only what a run would take up counts; where it would make a few tables of a known recording, all are
+    estimated.  The sample is of recordings of middling length, up to a minute or twenty files; of a corpus of long
     recordings that is one of them, whole.
     """
+    todo = look(prepared, Corpus(prepared.config.out)).todo()
+    again = tuple(one.source for known in todo.again.values() for one in known)
+    prepared = replace(prepared, sources=(*todo.new, *again))
+    if not prepared.sources:
+        return Estimate(0, 0, 0, 0.0, 0.0, None, None, todo.skipped)
     began = time.monotonic()
     load_models(work_of(prepared, "dry-run", Path(), None))
     loading = time.monotonic() - began
@@ -58,7 +68,7 @@ def estimate(prepared: Prepared) -> Estimate:
     files, copies = len(known), len(known) - len(failed) - len(recordings)
     sample = _sample([r for r in recordings if r.seconds > 0])
     if not sample:
-        return Estimate(files, len(failed), copies, total, 0.0, None, None)
+        return Estimate(files, len(failed), copies, total, 0.0, None, None, todo.skipped)
     with tempfile.TemporaryDirectory(prefix="earwitness-") as folder:
         some = replace(prepared, sources=tuple(r.sources[0] for r in sample))
         work = work_of(some, "dry-run", Path(folder), None)
@@ -70,7 +80,8 @@ def estimate(prepared: Prepared) -> Estimate:
         written = sum(p.stat().st_size for p in Path(folder).rglob("*.parquet"))
     sampled = sum(r.seconds for r in sample)
     scale = total / sampled
-    return Estimate(files, len(failed), copies, total, sampled, loading + seconds * scale, math.ceil(written * scale))
+    wall, disk = loading + seconds * scale, math.ceil(written * scale)
+    return Estimate(files, len(failed), copies, total, sampled, wall, disk, todo.skipped)
 
 
 def _sample(recordings: list[Recording]) -> list[Recording]:
@@ -96,7 +107,12 @@ def show_estimate(console: Console, prepared: Prepared, guess: Estimate) -> None
         f"tables: {', '.join(prepared.tables)}",
         *(f"  {job:12} {checkpoint}" for job, checkpoint in prepared.checkpoints.items()),
     ]
+    if guess.known:
+        lines.insert(1, f"{counted(guess.known, 'known file')} beside them that need nothing")
     console.print("\n".join(lines), highlight=False, markup=False)
+    if not guess.files:
+        console.print("nothing to do", highlight=False)
+        return
     if guess.wall_seconds is None or guess.disk_bytes is None:
         console.print("no time or disk is estimated: no file has a readable header", style="yellow")
         return

@@ -8,6 +8,7 @@ from functools import partial
 
 import apache_beam as beam
 
+from schemas.forgotten import Forgotten
 from schemas.records import Clip, Known, Segment, Source, Window
 from schemas.table import Table
 from transforms.answers import Job
@@ -17,7 +18,7 @@ from transforms.stages.branch import GatherItems, WriteRows, tabulate
 from transforms.stages.identify import Identify
 from transforms.stages.inference import Infer
 from transforms.stages.listen import CLIPS, INVENTORY, SEGMENTS, WINDOWS, Hearing, Listen
-from transforms.stages.plan import Plan
+from transforms.stages.plan import NOTHING, Plan
 
 HEARS: dict[str, str] = {
     "sounds": WINDOWS,
@@ -44,6 +45,7 @@ class Work:
         sources: files to be identified.
         known: in their place, files whose recording_id is known.
         contents: the status of each content that needs no decoding, by its recording_id.
+        forgotten: contents that are left out, wherever they turn up.
         tables: the tables to make, with the columns and vector lengths of this run.
         rates: the sampling rate of each job's model.
         lanes: workers to balance over.
@@ -60,6 +62,7 @@ class Work:
     shard_seconds: float
     known: tuple[Known, ...] = ()
     contents: Mapping[str, str] = field(default_factory=dict)
+    forgotten: Forgotten = NOTHING
 
 
 def build(pipeline: beam.Pipeline, work: Work) -> None:
@@ -70,7 +73,9 @@ def build(pipeline: beam.Pipeline, work: Work) -> None:
     else:
         known = pipeline | "Sources" >> beam.Create(work.sources, reshuffle=False) | "Identify" >> Identify()
     heard = (
-        known | "Plan" >> Plan(work.lanes, work.shard_seconds, ticks, work.contents) | "Listen" >> Listen(work.hearing)
+        known
+        | "Plan" >> Plan(work.lanes, work.shard_seconds, ticks, work.contents, work.forgotten)
+        | "Listen" >> Listen(work.hearing)
     )
     write = partial(WriteRows, work.folder, tables=work.tables, ticks=ticks)
     for branch, wanted, make in (

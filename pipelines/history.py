@@ -120,6 +120,11 @@ def postponed_files(result: PipelineResult) -> int:
     return _totals([result], "earwitness").get("postponed_files", 0)
 
 
+def forgotten_files(result: PipelineResult) -> int:
+    """Files of a pass that held what was forgotten."""
+    return _totals([result], "earwitness").get("forgotten_files", 0)
+
+
 def failed_share(measured: Measured, most: float | None) -> Iterator[Check]:
     """Whether no more of the files that a run took up failed than may; nothing where any number may."""
     taken, failed = measured.inputs["taken"], measured.inputs["failed"]

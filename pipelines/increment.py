@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from pipelines.prepare import Prepared
 from pipelines.recipes import content_of, recipes_of
 from pipelines.snapshot import Corpus
 from pipelines.todo import Todo, compare
+from schemas.forgotten import Forgotten
 from schemas.table import Table
 
 
@@ -33,6 +34,7 @@ class Increment:
     tables: every table of the next snapshot.
     gone: files whose rows are to be dropped.
     retry: files that are taken up again though they are known.
+    forgotten: what is to be left out wherever it turns up.
     """
 
     prepared: Prepared
@@ -42,6 +44,7 @@ class Increment:
     tables: dict[str, Table]
     gone: tuple[str, ...]
     retry: frozenset[str]
+    forgotten: Forgotten
 
     def todo(self) -> Todo:
         """What is still to be done, after what the passes so far have made.
@@ -120,6 +123,8 @@ def look(prepared: Prepared, corpus: Corpus) -> Increment:
         RunError: the folder cannot be read.
     """
     config = prepared.config
+    forgotten = Forgotten.read(corpus.out)
+    prepared = replace(prepared, sources=tuple(s for s in prepared.sources if not forgotten.holds(s.uri)))
     snapshot = corpus.current.resolve() if corpus.current.is_symlink() and corpus.current.exists() else None
     revisions = {job: content_of(job, checkpoint) for job, checkpoint in prepared.checkpoints.items()}
     recipes = recipes_of(config, prepared.tables, revisions)
@@ -131,7 +136,7 @@ def look(prepared: Prepared, corpus: Corpus) -> Increment:
     gone = tuple(uri for uri in holdings.files if uri not in given and not _is_there(uri)) if config.prune else ()
     own = Own.of(prepared.sources, prepared.tables["recordings"], config.metadata.path is not None)
     tables = declared_tables(prepared.tables, snapshot, own)
-    return Increment(prepared, holdings, recipes, own, tables, gone, retry)
+    return Increment(prepared, holdings, recipes, own, tables, gone, retry, forgotten)
 
 
 def consumed(holdings: Holdings) -> Collection[Path]:

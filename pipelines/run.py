@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
@@ -10,18 +9,20 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import apache_beam as beam
 
 from pipelines.assemble import assemble
 from pipelines.audit import Audit, audit
 from pipelines.failure import RunError, first_line
-from pipelines.history import Measured, failed_share, measure, postponed_files, write_run
+from pipelines.history import Measured, failed_share, forgotten_files, measure, postponed_files, write_run
 from pipelines.increment import consumed, look
+from pipelines.log import append, told
 from pipelines.passes import REJECTED, Pass
 from pipelines.plural import counted
 from pipelines.prepare import Prepared, prepare
-from pipelines.snapshot import Corpus
+from pipelines.snapshot import Corpus, new_run_id
 from pipelines.todo import Todo, rounds
 from pipelines.work import execute, jobs_of, load_models, narrowed, work_of
 from schemas.config import ConfigError, seconds_of
@@ -44,11 +45,6 @@ class Published:
     snapshot: Path
     audit: Audit
     measured: Measured
-
-
-def new_run_id() -> str:
-    """UTC time and four random hex digits: sorts by time."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
 
 
 def run(
@@ -74,7 +70,7 @@ def run(
             held.enter_context(corpus.held())
         except OSError as error:
             raise RunError(f"{corpus.out} cannot be written: {error.strerror}") from None
-        return _Run(prepared, corpus, ticks, say).do()
+        return _Run(prepared, corpus, ticks, say).do_and_tell()
 
 
 class _Run:
@@ -95,7 +91,21 @@ class _Run:
         self._results: list[beam.runners.runner.PipelineResult] = []
         self._own_from = 1
 
-    def do(self) -> Published | None:
+    def do_and_tell(self) -> Published | None:
+        """Do it, and write a line about it whatever becomes of it."""
+        outcome, said = "failed", dict[str, Any]()
+        try:
+            published = self._do()
+            outcome = "published" if published else "nothing to do"
+            said = told(published.measured) if published else {}
+        except BaseException as error:
+            said = {"message": first_line(error)}
+            raise
+        finally:
+            append(self._corpus.out, self._run_id, self._started, outcome, said)
+        return published
+
+    def _do(self) -> Published | None:
         self._there = look(self._prepared, self._corpus)
         self._own_from = len(self._there.holdings.passes) + 1
         todo = self._there.todo()
@@ -158,14 +168,15 @@ class _Run:
         some = narrowed(replace(self._prepared, sources=sources), tables)
         work = work_of(some, self._run_id, folder, self._ticks)
         hearing = replace(work.hearing, until=self._until)
-        work = replace(work, known=known, contents=contents or {}, hearing=hearing)
+        forgotten = self._there.forgotten
+        work = replace(work, known=known, contents=contents or {}, forgotten=forgotten, hearing=hearing)
         result = execute(work, self._prepared.engine)
         self._results.append(result)
         given = {source.uri for source in sources} | {one.source.uri for one in known}
         lost = given - self._there.holdings.take(done, self._there.recipes)
         postponed = postponed_files(result) if self._until is not None else 0
         self._waiting += postponed
-        if len(lost) != postponed:
+        if len(lost) != postponed + forgotten_files(result):
             raise RunError(f"{counted(len(lost), 'file')} came to no row of files, {min(lost)} among them")
 
     def _is_late(self) -> bool:
@@ -186,8 +197,8 @@ class _Run:
             for staging in (self._tables.parent, *consumed(there.holdings)):
                 (staging / REJECTED).touch()
             lines = "\n  ".join(audited.summary())
-            told = f"the audit failed; nothing was published; the tables are kept in {self._tables}"
-            raise _RejectedError(f"{told}\n  {lines}")
+            where = f"the tables are kept in {self._tables}"
+            raise _RejectedError(f"the audit failed; nothing was published; {where}\n  {lines}")
         snapshot = self._corpus.publish(self._tables, self._prepared.config.keep)
         return Published(self._run_id, snapshot, audited, measured)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.lock import locked
@@ -64,13 +66,17 @@ class Corpus:
 
     def complete(self, tables: Path, declared: Mapping[str, Table]) -> None:
         """Give every table at least one file, and the runs before this one their place in ``runs``."""
+        self.fill(tables, declared)
+        for earlier in (self.current / "runs").glob("*.parquet"):
+            link(earlier, tables / "runs" / earlier.name)
+
+    def fill(self, tables: Path, declared: Mapping[str, Table]) -> None:
+        """Give every table at least one file."""
         for name, table in declared.items():
             folder = tables / name
             folder.mkdir(exist_ok=True)
             if not any(folder.glob("*.parquet")):
                 open_parquet(folder / "empty.parquet", table.schema).close()
-        for earlier in (self.current / "runs").glob("*.parquet"):
-            link(earlier, tables / "runs" / earlier.name)
 
     def publish(self, tables: Path, keep: int = 3) -> Path:
         """Let readers see ``tables``, all at once, and keep the last ``keep`` snapshots.
@@ -99,6 +105,16 @@ class Corpus:
         """Remove all staging at once: what was of use in it is published."""
         if self.staging.exists():
             self._remove(self.staging)
+
+    def replace(self, snapshot: Path, tables: Path) -> None:
+        """Put ``tables`` in the place of a snapshot that is not the published one."""
+        self._remove(snapshot)
+        os.rename(tables, snapshot)
+        sync(self.snapshots)
+
+    def remove(self, snapshot: Path) -> None:
+        """Remove a snapshot that is not the published one."""
+        self._remove(snapshot)
 
     def abandon(self, tables: Path) -> None:
         """Leave of a run that failed only the shards that are whole, which the next run goes on from.
@@ -153,6 +169,11 @@ class Corpus:
         for folder in self._new:
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
+
+
+def new_run_id() -> str:
+    """UTC time and four random hex digits: sorts by time."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
 
 
 def link(file: Path, to: Path) -> None:

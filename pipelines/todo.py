@@ -60,6 +60,7 @@ def compare(
     """
     todo = Todo()
     wanted: dict[str, frozenset[str]] = {}
+    alike: dict[int, frozenset[str]] = {}
     orphaned: dict[str, set[str]] = {}
     for source in sources:
         row = holdings.files.get(source.uri)
@@ -80,7 +81,11 @@ def compare(
         if again:
             wanted[key] = frozenset(recipes)
         elif key not in wanted:
-            wanted[key] = _missing(key, holdings, recipes, force)
+            # Most recordings were made in the same way, and share what says so.
+            made = id(holdings.made.get(key))
+            if force or made not in alike:
+                alike[made] = _missing(key, holdings, recipes, force)
+            wanted[key] = alike[made]
             for table in _orphaned(key, wanted[key], holdings, recipes):
                 orphaned.setdefault(table, set()).add(key)
         if wanted[key]:
@@ -124,6 +129,8 @@ def _missing(key: str, holdings: Holdings, recipes: Mapping[str, str], force: Co
 
 def _orphaned(key: str, missing: frozenset[str], holdings: Holdings, recipes: Mapping[str, str]) -> Iterator[str]:
     """Tables that are not made in this run and point into rows that it would make otherwise."""
+    if not missing:
+        return
     made = holdings.made.get(key, {})
     changed = {table for table in missing if table in made and made[table] != recipes[table]}
     for table in made:

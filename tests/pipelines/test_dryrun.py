@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,8 @@ def real(prepared: Prepared) -> Published:
 def test_the_estimate_is_near_the_run(
     prepared: Prepared, real: Published, record_testsuite_property: Callable[[str, float], None]
 ) -> None:
-    guess = estimate(prepared)
+    nowhere = replace(prepared.config, out=f"{prepared.config.out}-not-yet")
+    guess = estimate(replace(prepared, config=nowhere))
     rows = real.measured
     assert guess.files == sum(rows.files.values())
     assert guess.copies == 1
@@ -71,6 +73,21 @@ def test_a_dry_run_writes_nothing(
     assert int(sample.group(1)) == round(hours * 3600)
     assert lines[3:] == ["nothing was written"]
     assert sorted(tmp_path.rglob("*")) == [tmp_path / "temporary"]
+
+
+def test_only_the_new_work_is_estimated(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    words = ["run", str(DEMO / "signals"), "--out", str(tmp_path / "out"), "--tables", "windows"]
+    assert main(words) == PUBLISHED
+    capfd.readouterr()
+    assert main([*words, "--dry-run"]) == PUBLISHED
+    lines = capfd.readouterr().out.splitlines()
+    assert lines[:2] == ["0 files, 0 hours of audio after their headers", "4 known files beside them that need nothing"]
+    assert lines[-1] == "nothing to do"
+    assert main([*words, str(DEMO / "digits" / "code_007.wav"), "--dry-run"]) == PUBLISHED
+    lines = capfd.readouterr().out.splitlines()
+    assert lines[0].startswith("1 file, ")
+    assert lines[1] == "4 known files beside them that need nothing"
+    assert lines[-1] == "nothing was written"
 
 
 def test_without_a_readable_file_there_is_no_estimate(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -6,10 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import apache_beam as beam
+from apache_beam.metrics import Metrics
 
+from schemas.forgotten import Forgotten
 from schemas.records import Known, Shard
 from transforms.plan import join_copies, make_lanes, make_shards
 from transforms.ticks import Ticker
+
+NOTHING = Forgotten()
 
 
 class Plan(beam.PTransform):
@@ -19,6 +23,7 @@ class Plan(beam.PTransform):
         lanes: workers to balance over; an engine that moves work by itself is given more.
         shard_seconds: the most audio in a shard of several recordings.
         contents: the status of each content that needs no decoding, by its recording_id.
+        forgotten: contents that are left out, wherever they turn up.
     """
 
     def __init__(
@@ -27,18 +32,21 @@ class Plan(beam.PTransform):
         shard_seconds: float,
         ticks: tuple[str, int] | None = None,
         contents: Mapping[str, str] | None = None,
+        forgotten: Forgotten = NOTHING,
     ) -> None:
         super().__init__()
         self._lanes = lanes
         self._shard_seconds = shard_seconds
         self._ticks = ticks
         self._contents = contents or {}
+        self._forgotten = forgotten
 
     def expand(self, known: beam.PCollection[Known]) -> beam.PCollection[Shard]:
         return (
             known
             | "All" >> beam.combiners.ToList()
-            | "Deal" >> beam.FlatMap(deal, self._lanes, self._shard_seconds, self._ticks, self._contents)
+            | "Deal"
+            >> beam.FlatMap(deal, self._lanes, self._shard_seconds, self._ticks, self._contents, self._forgotten)
             | "To workers" >> beam.Reshuffle()
             | "Shards" >> beam.FlatMap(iter)
         )
@@ -50,9 +58,14 @@ def deal(
     shard_seconds: float,
     ticks: tuple[str, int] | None,
     contents: Mapping[str, str] | None = None,
+    forgotten: Forgotten = NOTHING,
 ) -> Iterator[list[Shard]]:
     """The lanes of a run, each the shards of one worker."""
     joined, failed = join_copies(known)
+    left_out = [r for r in joined if forgotten.holds(r.recording_id)]
+    if left_out:
+        Metrics.counter("earwitness", "forgotten_files").inc(sum(len(r.sources) for r in left_out))
+        joined = [r for r in joined if r not in left_out]
     held = contents or {}
     recordings = [r for r in joined if r.recording_id not in held]
     copies = tuple((r, held[r.recording_id]) for r in joined if r.recording_id in held)

@@ -1,0 +1,63 @@
+"""A line of JSON for each run, whatever became of it: for whoever watches over the nights."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pipelines.history import Measured
+
+NAME = "runs.jsonl"
+
+
+def told(measured: Measured) -> dict[str, Any]:
+    """What a run that published did, for its line."""
+    return {
+        "inputs": dict(measured.inputs),
+        "files": dict(measured.files),
+        "errors": dict(measured.errors),
+        "rows": dict(measured.rows),
+        "audio_hours": round(measured.audio_seconds / 3600, 6),
+        "wall_seconds": round(measured.wall_seconds, 3),
+        "model_seconds": {job: round(seconds, 3) for job, seconds in measured.model_seconds.items()},
+        "padding_share": {
+            job: round(measured.padding_ms[job] / seen, 4) for job, seen in measured.seen_ms.items() if seen
+        },
+        "models": dict(measured.models),
+    }
+
+
+def append(out: Path, run_id: str, started: datetime, outcome: str, said: Mapping[str, Any]) -> None:
+    """Add the line of a run to ``OUT/runs.jsonl``; not where nothing of a corpus is there, or no room is left."""
+    if not (out / "current").is_symlink() and not (out / "staging").exists():
+        return
+    line = {
+        "run_id": run_id,
+        "outcome": outcome,
+        "started": f"{started:%Y-%m-%dT%H:%M:%SZ}",
+        "finished": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        **said,
+    }
+    try:
+        with (out / NAME).open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(json.dumps(line) + "\n")
+    except OSError:  # a disk that is full failed the run itself, which says so
+        return
+
+
+def last(out: Path, count: int) -> list[dict[str, Any]]:
+    """The lines of the last runs, the newest last; a line that broke off is left out."""
+    found = []
+    try:
+        lines = (out / NAME).read_text(encoding="utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return []
+    for line in lines[-count:]:
+        try:
+            found.append(json.loads(line))
+        except ValueError:
+            continue
+    return found

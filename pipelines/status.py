@@ -1,0 +1,108 @@
+"""How a corpus stands: the last runs, how much of it each table covers, and what waits."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pyarrow.parquet as pq
+from rich.console import Console
+
+from pipelines.failure import RunError
+from pipelines.holdings import Holdings
+from pipelines.lock import holder_of
+from pipelines.log import last
+from pipelines.passes import left_behind
+from pipelines.plural import counted
+from schemas.catalog import TABLES
+from schemas.config import ConfigError, from_mapping
+from transforms.discover import discover
+
+RUNS = 5
+
+
+def show_status(console: Console, out: Path) -> None:
+    """Print it; nothing is locked or written.
+
+    Raises:
+        RunError: there is no corpus.
+    """
+    if not out.is_dir():
+        raise RunError(f"{out}: no such folder")
+    lines = [*_runs(out), *_work(out)]
+    current = out / "current"
+    if current.exists():
+        snapshot = current.resolve()
+        lines += _coverage(snapshot) + _waiting(snapshot)
+    elif not lines:
+        raise RunError(f"{out} holds no corpus")
+    console.print("\n".join(lines), highlight=False, markup=False)
+
+
+def _runs(out: Path) -> list[str]:
+    lines = []
+    for run in last(out, RUNS):
+        said = run.get("message") or ", ".join(f"{n:,} {what}" for what, n in run.get("inputs", {}).items() if n)
+        lines.append(f"{run['started']}  {run['outcome']:13}  {said}".rstrip())
+    return lines
+
+
+def _work(out: Path) -> list[str]:
+    lines = []
+    holder = holder_of(out)
+    if holder is not None:
+        lines.append(f"at work: process {holder.pid} on {holder.host} since {holder.since}")
+    files = sum(
+        pq.read_metadata(path).num_rows for done in left_behind(out / "staging") for path in done.files_of("files")
+    )
+    if files:
+        lines.append(
+            f"not published yet: {counted(files, 'file')} that a run has finished; the next one goes on from there"
+        )
+    return lines
+
+
+def _coverage(snapshot: Path) -> list[str]:
+    """Of each table made from audio: how many recordings it has been made for, and in how many ways."""
+    holdings = Holdings.read(snapshot)
+    alive = holdings.alive()
+    ways: dict[str, Counter[str]] = {}
+    for key in alive:
+        for table, recipe in holdings.made.get(key, {}).items():
+            ways.setdefault(table, Counter())[recipe] += 1
+    statuses = Counter(row.status for row in holdings.files.values())
+    lines = [
+        f"{counted(len(holdings.files), 'file')}: "
+        + ", ".join(f"{n:,} {status}" for status, n in statuses.most_common()),
+        f"{'table':12}  made for",
+    ]
+    for table in (name for name in TABLES if name in ways):
+        several = f", in {len(ways[table])} ways" if len(ways[table]) > 1 else ""
+        made = ways[table].total()
+        lines.append(f"{table:12}  {made:,} of {counted(len(alive), 'recording')}{several}")
+    return lines
+
+
+def _waiting(snapshot: Path) -> list[str]:
+    """What the next run with the words of the last one would take up."""
+    runs = [row for path in (snapshot / "runs").glob("*.parquet") for row in pq.read_table(path).to_pylist()]
+    if not runs:
+        return []
+    said = json.loads(max(runs, key=lambda run: run["run_id"])["config"])
+    try:
+        sources = discover(from_mapping({"recordings": said["recordings"]}).recordings).sources
+    except (ConfigError, FileNotFoundError) as error:
+        return [f"waiting: not known ({error})"]
+    known = Holdings.read(snapshot).files
+    rows = [(source, known.get(source.uri)) for source in sources]
+    new = sum(row is None for _, row in rows)
+    changed = sum(
+        row is not None and (row.bytes, row.modified) != (source.bytes, source.modified_ns // 1000 or None)
+        for source, row in rows
+    )
+    gone = len(known.keys() - {source.uri for source in sources})
+    return [
+        f"waiting: {new:,} new, {changed:,} changed of {counted(len(sources), 'file')} that the last run was told of; "
+        f"{gone:,} in the tables that are not among them"
+    ]

@@ -1,0 +1,46 @@
+"""Tombstones: what was forgotten, as hashes only, so that it is neither known nor taken up again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+NAME = "forgotten.json"
+"""Beside ``current``: it outlives every snapshot."""
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """Salted hashes of URIs and recording ids: who has a file can ask for it, nobody can read it out."""
+
+    salt: str = ""
+    hashes: frozenset[str] = frozenset()
+
+    @classmethod
+    def read(cls, out: Path) -> Forgotten:
+        """Those of a corpus; none where nothing was ever forgotten."""
+        try:
+            found = json.loads((out / NAME).read_text())
+        except FileNotFoundError:
+            return cls()
+        return cls(found["salt"], frozenset(found["hashes"]))
+
+    def holds(self, text: str) -> bool:
+        """Whether a URI or a recording id was forgotten."""
+        return bool(self.hashes) and self._hash(text) in self.hashes
+
+    def also(self, texts: Iterable[str]) -> Forgotten:
+        """With these."""
+        salted = self if self.salt else Forgotten(secrets.token_hex(16))
+        return Forgotten(salted.salt, self.hashes | {salted._hash(text) for text in texts})
+
+    def to_json(self) -> str:
+        """What stands in the file."""
+        return json.dumps({"salt": self.salt, "hashes": sorted(self.hashes)}, indent=1)
+
+    def _hash(self, text: str) -> str:
+        return hashlib.sha256(f"{self.salt}{text}".encode("utf-8", "surrogateescape")).hexdigest()
