@@ -45,14 +45,15 @@ def placed(config: Config, kind: str, runner: Runner) -> Placement:
     engine: str = config.engine
     precision: str = config.precision
     here = runner.is_local or device != "cpu"
-    best = best_precision(device, kind) if here else "fp32"
     if engine == "auto":
+        engine = best_engine(device, kind) if here else TORCH
         # In bf16 on a CPU that has none OpenVINO refuses, where torch is only slow.
-        engine = best_engine(device, kind) if here and precision in ("auto", "fp32", best) else TORCH
+        if precision == "bf16" != best_precision(device, kind, engine):
+            engine = TORCH
     elif kind not in COMPILED_KINDS:
         engine = TORCH
     if precision == "auto":
-        precision = best
+        precision = best_precision(device, kind, engine) if here else "fp32"
     streams = sharing(runner)
     return Placement(device, precision, Engine(engine, streams, streams * threads_each(runner)))
 
