@@ -146,6 +146,7 @@ def test_openvino_is_for_cpus(monkeypatch):
 )
 def test_precision_goes_by_what_the_cpu_has(has, in_torch, in_openvino, monkeypatch):
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: has)
-    assert best_precision("cpu", "ctc") == best_precision("cpu", "ctc", TORCH) == in_torch
-    assert best_precision("cpu", "ctc", OPENVINO) == in_openvino
+    assert best_precision("cpu", "xvector") == best_precision("cpu", "xvector", TORCH) == in_torch
+    assert best_precision("cpu", "xvector", OPENVINO) == in_openvino
+    assert best_precision("cpu", "ctc", OPENVINO) == ("bf16" if "amx_bf16" in has else "fp32")
     assert best_precision("cpu", "whisper") == "fp32"
