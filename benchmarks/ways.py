@@ -28,7 +28,8 @@ def opened(job: str, folder: Path, way: str, *, device: str, threads: int) -> Do
     precision, engine = words_of(way)
     kind = describe(job, str(folder)).kind
     if way == AUTO:
-        precision, engine = best_precision(device, kind), best_engine(device, kind)
+        engine = best_engine(device, kind)
+        precision = best_precision(device, kind, engine)
     return open_door(
         job, str(folder), device=device, precision=precision, language="en", engine=Engine(engine, 1, threads)
     )

@@ -11,7 +11,7 @@ from pipelines.engine import Engine as Runner
 from pipelines.engine import sharing, threads_each
 from schemas.config import Config, ConfigError
 from transforms.models.engines import COMPILED_KINDS, OPENVINO, TORCH, Engine, best_engine, engine_refusal
-from transforms.models.precision import best_precision
+from transforms.models.precision import best_precision, cpu_has_bf16
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,15 @@ def placed(config: Config, kind: str, runner: Runner) -> Placement:
     engine: str = config.engine
     precision: str = config.precision
     here = runner.is_local or device != "cpu"
-    best = best_precision(device, kind) if here else "fp32"
     if engine == "auto":
+        engine = best_engine(device, kind) if here else TORCH
         # In bf16 on a CPU that has none OpenVINO refuses, where torch is only slow.
-        engine = best_engine(device, kind) if here and precision in ("auto", "fp32", best) else TORCH
+        if engine == OPENVINO and precision == "bf16" and not cpu_has_bf16():
+            engine = TORCH
     elif kind not in COMPILED_KINDS:
         engine = TORCH
     if precision == "auto":
-        precision = best
+        precision = best_precision(device, kind, engine) if here else "fp32"
     streams = sharing(runner)
     return Placement(device, precision, Engine(engine, streams, streams * threads_each(runner)))
 

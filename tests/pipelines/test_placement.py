@@ -32,10 +32,13 @@ def resolved(kind: str, beam: list[str] = HERE, **config: Any) -> str:
 @pytest.mark.parametrize(
     ("has", "installed", "kind", "expected"),
     [
-        ({"avx512_bf16": True}, True, "ctc", "cpu bf16 openvino"),
+        ({"avx512_bf16": True}, True, "classifier", "cpu bf16 openvino"),
+        ({"avx512_bf16": True}, True, "ctc", "cpu fp32 openvino"),
+        ({"amx_bf16": True}, True, "ctc", "cpu bf16 openvino"),
         ({"amx_bf16": True}, True, "xvector", "cpu bf16 openvino"),
         ({"avx2": True}, True, "classifier", "cpu fp32 openvino"),
-        ({"avx512_bf16": True}, False, "embedder", "cpu bf16 torch"),
+        ({"avx512_bf16": True}, False, "embedder", "cpu fp32 torch"),
+        ({"avx512_bf16": True, "amx_bf16": True}, False, "embedder", "cpu bf16 torch"),
         ({}, False, "ctc", "cpu fp32 torch"),
         ({"avx512_bf16": True}, True, "whisper", "cpu fp32 torch"),
     ],
@@ -54,11 +57,13 @@ def test_bf16_on_a_cpu_without_it_is_left_to_torch(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(engines, "find_spec", lambda name: name)
     assert resolved("ctc", precision="bf16") == "cpu bf16 torch"
     assert resolved("ctc", precision="bf16", engine="openvino") == "cpu bf16 openvino"
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
+    assert resolved("ctc", precision="bf16") == "cpu bf16 openvino"
 
 
 def test_a_gpu_is_for_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(placement, "best_precision", lambda device, kind: f"{device}'s")
+    monkeypatch.setattr(placement, "best_precision", lambda device, kind, engine: f"{device}'s")
     monkeypatch.setattr(engines, "find_spec", lambda name: name)
     assert resolved("ctc") == "cuda cuda's torch"
     assert resolved("ctc", engine="openvino", precision="fp32") == "cpu fp32 openvino"

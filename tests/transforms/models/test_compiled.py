@@ -136,15 +136,17 @@ def test_openvino_is_for_cpus(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("has", "expected"),
+    ("has", "in_torch", "in_openvino"),
     [
-        ({}, "fp32"),
-        ({"avx2": True, "avx512_f": True}, "fp32"),
-        ({"avx512_bf16": True}, "bf16"),
-        ({"avx512_bf16": True, "amx_bf16": True}, "bf16"),
+        ({}, "fp32", "fp32"),
+        ({"avx2": True, "avx512_f": True}, "fp32", "fp32"),
+        ({"avx512_bf16": True}, "fp32", "bf16"),
+        ({"avx512_bf16": True, "amx_bf16": True}, "bf16", "bf16"),
     ],
 )
-def test_precision_goes_by_what_the_cpu_has(has, expected, monkeypatch):
+def test_precision_goes_by_what_the_cpu_has(has, in_torch, in_openvino, monkeypatch):
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: has)
-    assert best_precision("cpu", "ctc") == expected
+    assert best_precision("cpu", "xvector") == best_precision("cpu", "xvector", TORCH) == in_torch
+    assert best_precision("cpu", "xvector", OPENVINO) == in_openvino
+    assert best_precision("cpu", "ctc", OPENVINO) == ("bf16" if "amx_bf16" in has else "fp32")
     assert best_precision("cpu", "whisper") == "fp32"
