@@ -73,9 +73,8 @@ def start_apart(model: Any, batches: Iterable[Batch]) -> None:
         analysis = LinearDiscriminantAnalysis(solver="eigen", shrinkage="auto", n_components=size)
         analysis.fit(((values - mean) / deviation).numpy(), torch.cat(labels).numpy())
         directions = torch.from_numpy(analysis.scalings_[:, :size]) / deviation[:, None]
-        centre = mean + deviation * torch.from_numpy(analysis.xbar_)
         model.feature_extractor.weight.copy_(directions.T)
-        model.feature_extractor.bias.copy_(-(centre @ directions))
+        model.feature_extractor.bias.copy_(-(mean @ directions))
         # A class lies where its vectors do.
         vectors, found = model.feature_extractor(values.float()), torch.cat(labels)
         for label in found.unique():
