@@ -29,6 +29,7 @@ class ProgressBar:
         self._console = console
         self._total = Tick(planned_files=files)
         self._doing = ""
+        self._planned = False
         self._began = self._shown = time.monotonic()
         self._ended: float | None = None
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -93,10 +94,14 @@ class ProgressBar:
         except (TimeoutError, BlockingIOError):
             return False
         total = self._total
-        if tick.planned_files:
+        if tick.planned_files and not self._planned:
             total.planned_seconds, total.planned_files = tick.planned_seconds, tick.planned_files
             self._began = self._shown = time.monotonic()  # however long the models took to load
             self._ended, self._doing = None, ""
+            self._planned = True
+        elif tick.planned_files:  # a run may take several passes
+            total.planned_seconds += tick.planned_seconds
+            total.planned_files += tick.planned_files
         total.seconds += tick.seconds
         total.files += tick.files
         total.errors += tick.errors

@@ -94,6 +94,13 @@ def test_ticks_of_several_workers_add_up(plain: tuple[ProgressBar, io.StringIO])
     )
 
 
+def test_the_plans_of_several_passes_add_up(plain: tuple[ProgressBar, io.StringIO]) -> None:
+    bar, _ = plain
+    for files in (3, 4):
+        Ticker(bar.address).plan(3600.0, files)
+    assert drained(bar, "0/7 files").startswith("0/7 files, 0.00 of 2.00 h")
+
+
 def test_what_goes_on_is_told_in_lines_where_there_is_no_terminal(plain: tuple[ProgressBar, io.StringIO]) -> None:
     bar, stream = plain
     bar.say("loading the models")
