@@ -57,7 +57,7 @@ def speakers_trainer() -> Trainer:
     clips = [[clip] for clip in spoken([100, 150, 210], 0.8)]
     batches = partial(speakers.batch_of, clips, 1, size=6)
     new_model = partial(speakers.new_model, len(clips), 1)
-    return new_model, batches, partial(speakers.loss_of, 10 * STEPS), lambda model: model, [extractor()]
+    return new_model, batches, speakers.loss_of, lambda model: model, [extractor()]
 
 
 def transcripts_trainer() -> Trainer:
