@@ -131,7 +131,7 @@ def describe(total: Tick, elapsed: float) -> str:
         f"{speed:,.{0 if speed >= 10 else 1}f}x real time",
         counted(total.errors, "error"),
     ]
-    if speed > 0 and total.planned_seconds > total.seconds:
+    if speed > 1e-6 and total.planned_seconds > total.seconds:
         left = round((total.planned_seconds - total.seconds) / speed)
         parts.append(f"{left // 3600}:{left // 60 % 60:02d}:{left % 60:02d} left")
     return ", ".join(parts)

@@ -120,8 +120,9 @@ RUNS = Table(
             column(
                 "counts",
                 pa.list_(COUNT),
-                "rows of each table, files by status, errors by reason; of each job seen_ms, the audio in its batches, "
-                "and padding_ms, how much of that was padding or repetition",
+                "rows of each table after the run, files by status, errors by reason; inputs by what the run did about "
+                "them (taken, failed of these, skipped, resumed, pruned, waiting); of each job seen_ms, the audio in "
+                "its batches, and padding_ms, how much of that was padding or repetition",
             ),
             column("audio_seconds_in", pa.float64(), "length of what was decoded", unit="s", low=0),
             column(
