@@ -73,7 +73,7 @@ def start_apart(model: Any, batches: Iterable[Batch]) -> None:
         values = torch.cat(pooled).double()
         mean, deviation = values.mean(dim=0), values.std(dim=0)
         deviation = deviation.clamp(min=0.1 * float(deviation.median()))  # float16 has to hold what is divided by it
-        kept = min(N_DIRECTIONS, len(values) - 1)
+        kept = min(N_DIRECTIONS, len(torch.cat(labels).unique()) - 1)
         analysis = LinearDiscriminantAnalysis(solver="eigen", shrinkage="auto", n_components=kept)
         analysis.fit(((values - mean) / deviation).numpy(), torch.cat(labels).numpy())
         directions = torch.from_numpy(analysis.scalings_[:, :kept]) / deviation[:, None]
@@ -150,7 +150,7 @@ def train(options: Options, rows: Sequence[Row]) -> None:
     recipe = Recipe(options.steps, 5e-4, options.seed, averaging=0.99, evaluate_every=100, keep="last")
     batches: BatchOf = partial(batch_of, clips, options.seed)
     model = new_model(len(voices), options.seed)
-    start_apart(model, (batches(-1 - i) for i in range(N_START)))
+    start_apart(model, (batches(-1 - i) for i in range(max(10, round(options.share * N_START)))))
     trained = optimise(
         model,
         batches,
@@ -187,8 +187,9 @@ def card(checkpoint: Path, folder: Path, rows: Sequence[Row]) -> Card:
     return Card(
         title="Demo speakers (WavLM x-vectors)",
         task="feature-extraction",
-        hears="whether two pieces of a second or more are by one voice of a synthesiser, in vectors of 128. Only the last "
-        "layer learnt anything, by linear discriminant analysis over 2,400 pieces; those before it are as they started.",
+        hears="whether two pieces of a second or more are by one voice of a synthesiser, in vectors of 128. Only the "
+        "last layer learnt anything, by linear discriminant analysis over 2,400 pieces; those before it are as they "
+        "started.",
         limits="tell apart people who are alike: it learnt from few. Two of the digit speakers were in training.",
         figures=found,
     )
