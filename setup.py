@@ -43,7 +43,6 @@ setup(
             "hypothesis>=6",
             "jiwer>=4",
             "mypy>=2",
-            "openvino>=2026.4",
             "pandas-stubs",
             "polars>=2",
             "pytest>=9",
