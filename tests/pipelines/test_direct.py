@@ -22,6 +22,7 @@ from transformers import (
     ClapModel,
 )
 
+from pipelines.assemble import assemble
 from pipelines.run import Published
 from tests.pipelines.corpora import DEMO, publish, rows
 from transforms.identify import content_hash
@@ -43,6 +44,8 @@ class Corpus:
     models: dict[str, Path]
     audio: dict[str, dict[int, np.ndarray]]
     """recording_id to the mix of the whole file at 16 and 48 kHz."""
+    shards: int
+    """Files of ``files`` that the workers wrote, before publishing merged them."""
 
     def cut(self, row: dict[str, Any], rate: int = 16_000) -> np.ndarray:
         whole = self.audio[row["recording_id"]][rate]
@@ -53,17 +56,25 @@ class Corpus:
 def corpus(demo_models: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     out = tmp_path_factory.mktemp("direct")
     # Small shards and two workers: nothing below may depend on who did what.
-    published = publish(out, demo_models, FILES, shard_seconds=10.0, beam=["--direct_num_workers=2"])
+    written: list[Path] = []
+
+    def watched(tables: Path, *others: Any) -> None:
+        written.extend((tables.parent / "passes").glob("*/files/*.parquet"))
+        assemble(tables, *others)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipelines.run.assemble", watched)
+        published = publish(out, demo_models, FILES, shard_seconds=10.0, beam=["--direct_num_workers=2"])
     audio = {}
     for path in FILES:
         samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
         mixed = samples.mean(axis=1)
         audio[content_hash(str(path))] = {to: soxr.resample(mixed, rate, to, quality="HQ") for to in (16_000, 48_000)}
-    return Corpus(out, published, demo_models, audio)
+    return Corpus(out, published, demo_models, audio, len(written))
 
 
 def test_more_than_one_shard_and_worker(corpus: Corpus) -> None:
-    assert corpus.published.measured.rows["recordings"] > 2  # shards are merged at publish
+    assert corpus.shards > 2
     assert corpus.published.measured.rows["segments"] > 5
 
 
