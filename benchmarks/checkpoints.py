@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from benchmarks.settings import REAL, Settings
-from demo.untrained.checkpoints import DEMO_SET, build
+from demo.untrained.checkpoints import DEMO_SET, build, without_bars
 from demo.untrained.speech import EMOTIONS, LETTERS
 
 AUDIOSET_CLASSES = 527
@@ -84,20 +83,6 @@ def _written(job: str, settings: Settings) -> Path:
             _enlarge(job, partial)
     partial.rename(folder)
     return folder
-
-
-@contextmanager
-def without_bars() -> Iterator[None]:
-    """Without transformers' bars over loading and writing weights."""
-    from transformers.utils import logging
-
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if shown:
-            logging.enable_progress_bar()
 
 
 def _enlarge(job: str, folder: Path) -> None:

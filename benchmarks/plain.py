@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from benchmarks.checkpoints import without_bars
+from demo.untrained.checkpoints import without_bars
 
 TASKS = {
     "transcripts": "automatic-speech-recognition",

@@ -70,18 +70,24 @@ def build(kind: str, folder: Path, seed: int = 0) -> Path:
 
 
 @contextmanager
-def _quietly() -> Iterator[None]:
-    """Without what transformers has to say of every checkpoint: a bar for each file of weights, and a warning."""
+def without_bars() -> Iterator[None]:
+    """Without transformers' bars over loading and writing weights."""
     barred = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()
     try:
-        with warnings.catch_warnings():
-            # True of the AST extractor as it is published, too: 128 mel bands out of 257 bins.
-            warnings.filterwarnings("ignore", "At least one mel filter has all zero values", UserWarning)
-            yield
+        yield
     finally:
         if barred:
             logging.enable_progress_bar()
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Without what transformers has to say of every checkpoint: a bar for each file of weights, and a warning."""
+    with without_bars(), warnings.catch_warnings():
+        # True of the AST extractor as it is published, too: 128 mel bands out of 257 bins.
+        warnings.filterwarnings("ignore", "At least one mel filter has all zero values", UserWarning)
+        yield
 
 
 def build_demo_set(folder: Path) -> dict[str, Path]:
