@@ -8,7 +8,7 @@ import shutil
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from transformers import pipeline
 from transformers.models.whisper.tokenization_whisper import _combine_tokens_into_words
@@ -132,6 +132,7 @@ def test_probabilities_of_all_passes_count(checkpoint, speech):
     assert result.confidence == pytest.approx(np.mean(probabilities), abs=1e-4)
 
 
+@example([(0.0, 40.0)], 25.854956656204806)
 @given(st.lists(st.tuples(st.floats(0, 40), st.floats(0, 40)), max_size=20), st.floats(0.1, 40))
 def test_times_that_run_back_or_beyond_are_put_in_order(times, seconds):
     ordered = in_order(times, seconds)
@@ -139,7 +140,7 @@ def test_times_that_run_back_or_beyond_are_put_in_order(times, seconds):
     flat = ordered.ravel()
     assert (np.diff(flat) >= 0).all()
     assert (flat <= seconds).all()
-    right = sorted(t * seconds / 40 for pair in times for t in pair)
+    right = sorted(min(t * seconds / 40, seconds) for pair in times for t in pair)  # 40 * x / 40 may round above x
     np.testing.assert_array_equal(in_order(list(zip(right[::2], right[1::2], strict=True)), seconds).ravel(), right)
 
 
