@@ -6,11 +6,11 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from rich.console import Console
 
+from pipelines.commands import ADD
 from pipelines.failure import RunError, first_line
 from pipelines.lock import BusyError
 from pipelines.terminal import complain, console, keep, own_terminal
@@ -49,10 +49,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parse(words)
     with own_terminal() as (terminal, log):
         try:
-            if arguments.command == "status":
-                return _status(arguments)
-            if arguments.command == "forget":
-                return _forget(arguments)
+            if arguments.command != "run":
+                arguments.act(arguments)
+                return PUBLISHED
             config = config_of(arguments, beam_options)
             return _run(config, terminal, dry=arguments.dry_run)
         except ConfigError as error:
@@ -129,13 +128,8 @@ def parser() -> argparse.ArgumentParser:
         "--keep", type=int, metavar="N", help="snapshots to keep, the published one among them (default: 3)"
     )
     run.add_argument("--dry-run", action="store_true", help="say what would be done and what it would cost")
-    status = commands.add_parser("status", help="show the last runs, what the tables cover, and what waits")
-    status.add_argument("out", metavar="OUT", help="the folder of the corpus")
-    forget = commands.add_parser("forget", help="remove every row of recordings, for good (consent withdrawn)")
-    forget.add_argument("out", metavar="OUT", help="the folder of the corpus")
-    forget.add_argument(
-        "words", nargs="+", metavar="URI|ID", help="a file that holds the recording, or its recording_id"
-    )
+    for add in ADD:
+        add(commands)
     return top
 
 
@@ -189,23 +183,6 @@ def _pair(word: str) -> tuple[str, str]:
     if not equals or not checkpoint:
         raise ConfigError(f"--model {word}: expected JOB=CHECKPOINT, as in emotions=superb/hubert-base-superb-er")
     return job, checkpoint
-
-
-def _status(arguments: argparse.Namespace) -> int:
-    from pipelines.status import show_status
-
-    with console(1) as result:
-        show_status(result, Path(arguments.out))
-    return PUBLISHED
-
-
-def _forget(arguments: argparse.Namespace) -> int:
-    from pipelines.forget import forget, show_removed
-
-    removed = forget(Path(arguments.out), arguments.words)
-    with console(1) as result:
-        show_removed(result, removed)
-    return PUBLISHED
 
 
 def _run(config: Config, terminal: Console, *, dry: bool) -> int:

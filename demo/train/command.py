@@ -20,6 +20,7 @@ class Options:
         data: folder of the sets that were generated; each job makes its own in there if it is missing.
         recordings: folder of real recordings with their lists; the emotions do without.
         out: folder of the checkpoint; the state of the training lies beside it, in ``NAME.state``.
+        start: checkpoint whose weights the training begins with; None for none.
         until: the step before which to break off, with the best weights so far; None for none.
         share: of what is synthesised; below 1 for a trial.
     """
@@ -28,6 +29,7 @@ class Options:
     recordings: Path
     out: Path
     steps: int
+    start: Path | None
     until: int | None
     seed: int
     workers: int
@@ -52,6 +54,9 @@ def parse(arguments: Sequence[str] | None, job: str, steps: int) -> Options:
     parser.add_argument("--recordings", type=Path, default=Path(), help="folder with sounds.csv and speech.csv (.)")
     parser.add_argument("--out", type=Path, required=True, help="folder for the checkpoint; OUT.state keeps the state")
     parser.add_argument("--steps", type=int, default=steps, help="of training (%(default)s)")
+    parser.add_argument(
+        "--start", type=Path, help="checkpoint to begin with (from nothing); transcripts alone take one"
+    )
     parser.add_argument("--until", type=int, help="break off before this step, and make the best so far a checkpoint")
     parser.add_argument("--seed", type=int, default=7, help="of data, splits and weights (%(default)s)")
     parser.add_argument("--workers", type=int, default=0, help="processes that augment (%(default)s: in turn)")

@@ -32,11 +32,35 @@ from transforms.models.door import open_door
 STEPS = 6000
 N_MELS = 40
 FRAME = 320
-SHORT_UNTIL, REGRESSION_UNTIL = 0.13, 0.12
-"""Shares of the steps: first short clips in small batches, and spectrograms to be guessed beside the letters."""
-ANY_ORDER_UNTIL = 0.45
 BATCH_S, FIRST_BATCH_S, SHORT_S, LONGEST_S = 40.0, 20.0, 2.5, 12.0
 GOALS = {speech_set.SENTENCE: 0.10, speech_set.REAL: 0.15}
+
+
+@dataclass(frozen=True)
+class Course:
+    """What is learnt when, in shares of the steps.
+
+    Attributes:
+        short_until: short clips in small batches.
+        regression_until: spectrograms are to be guessed beside the letters.
+        any_order_until: words in any order as often as sentences; later most are sentences.
+        draw: the number of the lots that are drawn, so that a second course hears other batches.
+    """
+
+    steps: int
+    short_until: float = 0.13
+    regression_until: float = 0.12
+    any_order_until: float = 0.45
+    peak_rate: float = 1.5e-3
+    averaging: float = 0.0
+    draw: int = 0
+
+
+def course_of(options: Options) -> Course:
+    """From nothing, or on from a checkpoint that can spell already."""
+    if options.start is None:
+        return Course(options.steps)
+    return Course(options.steps, 0.0, 0.0, 0.6, 1.2e-3, averaging=0.999, draw=1)
 
 
 @dataclass(frozen=True)
@@ -64,9 +88,11 @@ def tokenizer() -> Wav2Vec2CTCTokenizer:
         return Wav2Vec2CTCTokenizer(str(vocabulary))
 
 
-def new_model(seed: int) -> Learner:
-    """Three million weights: five layers 192 wide behind the convolutions."""
+def new_model(seed: int, start: Path | None = None) -> Learner:
+    """Three million weights: five layers 192 wide behind the convolutions; those of ``start`` where it is given."""
     torch.manual_seed(seed)
+    if start:
+        return Learner(Wav2Vec2ForCTC.from_pretrained(start, dtype=torch.float32))
     model = Wav2Vec2ForCTC(
         Wav2Vec2Config(
             **FRONT_END,
@@ -86,21 +112,21 @@ def new_model(seed: int) -> Learner:
     return Learner(model)
 
 
-def batch_of(sets: Sequence[Said], seed: int, steps: int, step: int) -> Batch:
+def batch_of(sets: Sequence[Said], seed: int, course: Course, step: int) -> Batch:
     """Whole utterances of about one length, from one of the sets, in other circumstances.
 
     Args:
         sets: everything but digits, digit strings, sentences alone; by turns at random, a third of the batches are
-            digit strings.  From ANY_ORDER_UNTIL on most of the others are sentences: by then every word was heard.
+            digit strings.  Late in the course most of the others are sentences: by then every word was heard.
 
     Returns: ``clips`` float32 [n, n_samples], zero behind each end; ``mask`` int64 of that shape; ``labels`` int64
         [n, n_letters], -100 behind each end.
     """
-    rng = np.random.default_rng((seed, step))
-    late = step >= ANY_ORDER_UNTIL * steps
+    rng = np.random.default_rng((seed, step, course.draw) if course.draw else (seed, step))
+    late = step >= course.any_order_until * course.steps
     kind = int(rng.random() < 1 / 3)
     said = sets[2] if late and kind == 0 and rng.random() < 3 / 4 else sets[kind]
-    early = step < SHORT_UNTIL * steps
+    early = step < course.short_until * course.steps
     longest = (SHORT_S if early else LONGEST_S) * RATE_HZ
     count = max(8, int(np.searchsorted([len(clip) for clip in said.clips], longest)))
     order = neighbours(min(count, len(said.clips)), 64, rng)
@@ -121,19 +147,21 @@ def _vary(clip: np.ndarray, rng: np.random.Generator, widest: float, few: bool) 
     """Another tract, faster or slower by up to ``widest``, sometimes at 8 kHz, elsewhere; another tract more often
     where the people are few.
     """
-    if rng.random() < (0.6 if few else 0.3):
+    if rng.random() < (0.6 if few else 0.4):
         clip = augment.warp_formants(clip, rng.uniform(1 - widest, 1 + widest))
     if rng.random() < 0.7:
         clip = augment.speed(clip, rng.uniform(1 - widest, 1 + widest))
+    if rng.random() < 0.4:
+        clip = augment.equalise(clip, rng, 8.0)
     if rng.random() < 0.2:
         clip = augment.narrow(clip, RATE_HZ)
     return augment.elsewhere(clip, RATE_HZ, rng)
 
 
-def loss_of(steps: int, model: nn.Module, batch: Batch, step: int) -> Tensor:
+def loss_of(course: Course, model: nn.Module, batch: Batch, step: int) -> Tensor:
     """Connectionist temporal classification, and at first the squared error of the guessed log mels."""
     assert isinstance(model, Learner)
-    regress = step < REGRESSION_UNTIL * steps
+    regress = step < course.regression_until * course.steps
     out = model.transcriber(
         batch["clips"], attention_mask=batch["mask"], labels=batch["labels"], output_hidden_states=regress
     )
@@ -185,15 +213,22 @@ def train(options: Options, rows: Sequence[Row]) -> None:
     def score(candidate: nn.Module) -> float:
         return -figures.word_error_rate(truth, transcribe(letters, candidate, heard))
 
+    course = course_of(options)
     recipe = Recipe(
-        options.steps, 1.5e-3, options.seed, warmup=min(0.1, 150 / options.steps), flat_until=0.3, evaluate_every=300
+        course.steps,
+        course.peak_rate,
+        options.seed,
+        warmup=min(0.1, 150 / course.steps),
+        flat_until=0.3,
+        averaging=course.averaging,
+        evaluate_every=300,
     )
-    batches: BatchOf = partial(batch_of, sets, options.seed, options.steps)
-    model = new_model(options.seed)
+    batches: BatchOf = partial(batch_of, sets, options.seed, course)
+    model = new_model(options.seed, options.start)
     trained = optimise(
         model,
         batches,
-        partial(loss_of, options.steps),
+        partial(loss_of, course),
         score,
         recipe,
         options.state,

@@ -55,6 +55,18 @@ def tilt(samples: np.ndarray, decibels_per_octave: float) -> np.ndarray:
     return irfft(spectrum * shape, n)[: len(samples)].astype(np.float32)
 
 
+def equalise(samples: np.ndarray, rng: np.random.Generator, decibels: float, n_bands: int = 10) -> np.ndarray:
+    """Another voice's or microphone's colour: a smooth curve through ``n_bands`` gains drawn within +-``decibels``.
+
+    The bands lie evenly on a mel-like scale (the square root of the frequency).
+    """
+    n = next_fast_len(len(samples))
+    spectrum = rfft(samples, n)
+    place = np.sqrt(np.linspace(0, 1, len(spectrum)))
+    gains = np.interp(place, np.linspace(0, 1, n_bands), rng.uniform(-decibels, decibels, n_bands))
+    return irfft(spectrum * 10 ** (gains / 20), n)[: len(samples)].astype(np.float32)
+
+
 def warp_formants(samples: np.ndarray, factor: float, window: int = 512, order: int = 30) -> np.ndarray:
     """A shorter (factor > 1) or longer vocal tract at the same pitch.
 

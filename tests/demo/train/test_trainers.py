@@ -23,6 +23,7 @@ from transforms.models.door import open_door
 
 RATE_HZ = 16_000
 STEPS = 6
+COURSE = transcripts.Course(STEPS)
 Loss = Callable[[Any, Batch, int], torch.Tensor]
 Trainer = tuple[Callable[[], nn.Module], Callable[[int], Batch], Loss, Callable[[nn.Module], Any], list[Any]]
 
@@ -63,9 +64,9 @@ def speakers_trainer() -> Trainer:
 def transcripts_trainer() -> Trainer:
     letters = transcripts.tokenizer()
     said = transcripts.Said(spoken([100, 150, 210, 280], 0.6), [letters(text).input_ids for text in ("ONE", "TWO") * 2])
-    batches = partial(transcripts.batch_of, [said] * 3, 1, STEPS)
+    batches = partial(transcripts.batch_of, [said] * 3, 1, COURSE)
     processors = [extractor(), letters]
-    return partial(transcripts.new_model, 1), batches, partial(transcripts.loss_of, STEPS), transcriber_of, processors
+    return partial(transcripts.new_model, 1), batches, partial(transcripts.loss_of, COURSE), transcriber_of, processors
 
 
 def transcriber_of(learner: nn.Module) -> Any:

@@ -1,0 +1,17 @@
+"""The commands that ask or tend a corpus, a module each; `run` is in pipelines/cli.py.
+
+A module has ``add(commands)``, which adds the command's parser and sets ``act`` on it: a function from the words told
+apart to nothing, which prints its answer.  What is wrong with the words or the corpus it raises as ConfigError or
+RunError.  Whatever takes long to import, ``act`` imports.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from pipelines.commands import forget, status
+
+if TYPE_CHECKING:
+    import argparse
+
+ADD: tuple[Callable[["argparse._SubParsersAction[argparse.ArgumentParser]"], None], ...] = (status.add, forget.add)
+"""In the order of the help."""

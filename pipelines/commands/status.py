@@ -1,0 +1,21 @@
+"""``earwitness status OUT``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pipelines.terminal import console
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("status", help="show the last runs, what the tables cover, and what waits")
+    parser.add_argument("out", metavar="OUT", type=Path, help="the folder of the corpus")
+    parser.set_defaults(act=act)
+
+
+def act(arguments: argparse.Namespace) -> None:
+    from pipelines.status import show_status
+
+    with console(1) as result:
+        show_status(result, arguments.out)
