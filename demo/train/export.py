@@ -15,6 +15,8 @@ from demo.train.data.manifest import Row
 from demo.train.data.splits import SPLITS
 from demo.train.optimise import Recipe, Trained
 
+TRAINING = "## Training"
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -46,6 +48,7 @@ class Card:
         hears: what it can do, and on what.
         limits: what it cannot.
         task: as the Hub calls it (``audio-classification``).
+        begun: how the weights that the training began with were made; empty where it began from nothing.
     """
 
     title: str
@@ -53,6 +56,19 @@ class Card:
     hears: str
     limits: str
     figures: Sequence[Figure]
+    begun: str = ""
+
+
+def training_of(folder: Path) -> str:
+    """What the card of a checkpoint says of its training, in one line.
+
+    Raises:
+        ValueError: it has no such card.
+    """
+    card = folder / "README.md"
+    if not card.is_file() or TRAINING not in (text := card.read_text("utf-8")):
+        raise ValueError(f"{card}: no section {TRAINING!r} that says how these weights were made")
+    return " ".join(text.partition(TRAINING)[2].split())
 
 
 def export(model: Any, processors: Sequence[Any], folder: Path) -> None:
@@ -79,7 +95,8 @@ def write_card(card: Card, rows: Sequence[Row], recipe: Recipe, trained: Trained
         "## Data",
         _table(("source", "licence", *SPLITS), _sources(rows)),
         "Recordings per split. No voice, sentence or source recording is in two splits.",
-        "## Training",
+        TRAINING,
+        *([f"First: {card.begun}"] if card.begun else []),
         f"{len(trained.losses)} of {recipe.steps} planned steps, {trained.seconds / 60:.0f} minutes; "
         f"kept are the weights of step {trained.step}; seed {recipe.seed}; "
         f"AdamW {recipe.betas}, weight decay {recipe.weight_decay}, peak rate {recipe.peak_rate}, cosine, "

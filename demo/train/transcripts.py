@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,7 +23,7 @@ from demo.train.data import augment, speech_set
 from demo.train.data.batching import neighbours
 from demo.train.data.manifest import Row, read_samples
 from demo.train.data.sentences import spoken
-from demo.train.export import Card, Figure, export, write_card
+from demo.train.export import Card, Figure, export, training_of, write_card
 from demo.train.optimise import Batch, BatchOf, Recipe, optimise
 from demo.train.waveform import FRONT_END, RATE_HZ, extractor, normalise, start_as_mel_bank
 from demo.untrained.speech import LETTERS
@@ -237,7 +237,8 @@ def train(options: Options, rows: Sequence[Row]) -> None:
         until=options.until,
     )
     export(model.transcriber, [extractor(), letters], options.out)
-    write_card(card(options.out, folder, rows), rows, recipe, trained, options.out)
+    begun = training_of(options.start) if options.start else ""
+    write_card(replace(card(options.out, folder, rows), begun=begun), rows, recipe, trained, options.out)
 
 
 def card(checkpoint: Path, folder: Path, rows: Sequence[Row]) -> Card:

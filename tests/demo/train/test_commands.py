@@ -13,6 +13,7 @@ from demo.train import embeddings, emotions, sounds, speakers, transcripts
 from demo.train.data import speech_set
 from demo.train.data.manifest import Planned, Row, produce
 from demo.train.data.splits import SPLITS
+from demo.train.export import training_of
 from demo.untrained.sounds import voice
 from transforms.models.door import describe
 
@@ -67,3 +68,25 @@ def test_a_command_leaves_a_checkpoint_with_its_card(job: str, tmp_path: Path) -
     card = (out / "README.md").read_text("utf-8")
     assert "| test, " in card
     assert "seed 3" in card
+
+
+def test_transcripts_go_on_from_a_checkpoint(tmp_path: Path) -> None:
+    """Its card says how both began, and a step on the weights are still nearly those of the start."""
+    produce(small_set("speech"), tmp_path / "speech-seed3", say=lambda line: None)
+    words = ["--data", str(tmp_path), "--seed", "3", "--steps", "1", "--device", "cpu", "--out"]
+    assert transcripts.main([*words, str(tmp_path / "first")]) == 0
+    assert transcripts.main([*words, str(tmp_path / "second"), "--start", str(tmp_path / "first")]) == 0
+    card = (tmp_path / "second" / "README.md").read_text("utf-8")
+    assert "First: 1 of 1 planned steps" in card
+    assert "averaging 0.999" in card
+    first, second, fresh = (
+        torch.cat([weights.flatten() for weights in model.transcriber.parameters()])
+        for model in (
+            transcripts.new_model(3, tmp_path / "first"),
+            transcripts.new_model(3, tmp_path / "second"),
+            transcripts.new_model(4),
+        )
+    )
+    assert (first - second).norm() < 0.1 * (first - fresh).norm()
+    with pytest.raises(ValueError, match="says how these weights were made"):
+        training_of(tmp_path)
