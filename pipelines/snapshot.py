@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipelines.failure import RunError
 from pipelines.lock import locked
 from schemas.table import Table
 from transforms.shards import open_parquet
@@ -169,6 +170,18 @@ class Corpus:
         for folder in self._new:
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
+
+
+def published(out: Path) -> Path:
+    """The snapshot that readers see now; it stays as it is, whatever is published meanwhile.
+
+    Raises:
+        RunError: there is none.
+    """
+    current = out / "current"
+    if not current.exists():
+        raise RunError(f"{out} holds no corpus" if out.is_dir() else f"{out}: no such folder")
+    return current.resolve()
 
 
 def new_run_id() -> str:
