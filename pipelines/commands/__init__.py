@@ -8,7 +8,7 @@ RunError.  Whatever takes long to import, ``act`` imports.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pipelines.commands import forget, search, status
+from pipelines.commands import forget, search, status, tag
 
 if TYPE_CHECKING:
     import argparse
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 ADD: tuple[Callable[["argparse._SubParsersAction[argparse.ArgumentParser]"], None], ...] = (
     status.add,
     search.add,
+    tag.add,
     forget.add,
 )
 """In the order of the help."""
