@@ -8,7 +8,7 @@ RunError.  Whatever takes long to import, ``act`` imports.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pipelines.commands import forget, methods, search, status, tag
+from pipelines.commands import agree, forget, methods, sample, search, status, tag
 
 if TYPE_CHECKING:
     import argparse
@@ -17,6 +17,8 @@ ADD: tuple[Callable[["argparse._SubParsersAction[argparse.ArgumentParser]"], Non
     status.add,
     search.add,
     tag.add,
+    sample.add,
+    agree.add,
     methods.add,
     forget.add,
 )
