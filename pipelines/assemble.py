@@ -189,7 +189,9 @@ def _given(name: str, holdings: Holdings, alive: Collection[str]) -> Iterator[Gi
     """The files of a table, each with the recordings whose rows in it no longer count."""
     owner = holdings.owner[name]
     if holdings.snapshot is not None:
-        drop = set(owner) | (holdings.base_recordings - set(alive))
+        # What was made of rows that are made anew, as tags of embeddings, is of the past.
+        stale = set().union(*(holdings.owner[needed] for needed in TABLES[name].needs)) if TABLES[name].command else ()
+        drop = set(owner) | set(stale) | (holdings.base_recordings - set(alive))
         for path in sorted((holdings.snapshot / name).glob("*.parquet")):
             yield Given(path, path.stem, drop)
     for number, done in enumerate(holdings.passes, 1):

@@ -15,7 +15,7 @@ from pipelines.failure import RunError, first_line
 from pipelines.lock import BusyError
 from pipelines.terminal import complain, console, keep, own_terminal
 from pipelines.yaml_file import read_yaml
-from schemas.catalog import JOBS, TABLES
+from schemas.catalog import JOBS, OF_RUNS
 from schemas.config import Config, ConfigError, from_mapping
 from transforms.models.checkpoint import ModelError
 
@@ -112,7 +112,7 @@ def parser() -> argparse.ArgumentParser:
         help=f"one job's checkpoint: a folder, or name or name@revision on the Hub; none leaves the job out; "
         f"repeatable; jobs: {', '.join(JOBS)}",
     )
-    run.add_argument("--tables", metavar="TABLE,...", help=f"only these, and what they need; of {', '.join(TABLES)}")
+    run.add_argument("--tables", metavar="TABLE,...", help=f"only these, and what they need; of {', '.join(OF_RUNS)}")
     run.add_argument("--metadata", metavar="CSV", help="your own columns, joined by file name or path")
     run.add_argument("--channels", metavar="mix|each", help="average the channels (default) or keep them apart")
     run.add_argument("--language", metavar="CODE", help="what is spoken, as a code such as en")

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from rich.console import Console
 
+from pipelines.agree import NAME as AGREEMENT
 from pipelines.assemble import Own, as_written, assemble
 from pipelines.audit import audit
 from pipelines.failure import RunError
@@ -63,6 +64,7 @@ def forget(out: Path, words: Iterable[str]) -> Removed:
         _bury(out, Forgotten.read(out).also({*ids, *uris}))
         removed = Removed(len(ids), len(uris))
         removed.staging = corpus.staging.exists()
+        (out / AGREEMENT).unlink(missing_ok=True)  # its groups may name people
         corpus.clear()  # what was not published may hold anything
         shown = corpus.current.resolve()
         for snapshot in sorted(corpus.snapshots.glob("[!.]*")):

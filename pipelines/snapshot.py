@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipelines.failure import RunError
 from pipelines.lock import locked
 from schemas.table import Table
 from transforms.shards import open_parquet
@@ -66,9 +67,10 @@ class Corpus:
 
     def complete(self, tables: Path, declared: Mapping[str, Table]) -> None:
         """Give every table at least one file, and the runs before this one their place in ``runs``."""
-        self.fill(tables, declared)
+        (tables / "runs").mkdir(exist_ok=True)
         for earlier in (self.current / "runs").glob("*.parquet"):
             link(earlier, tables / "runs" / earlier.name)
+        self.fill(tables, declared)
 
     def fill(self, tables: Path, declared: Mapping[str, Table]) -> None:
         """Give every table at least one file."""
@@ -78,8 +80,10 @@ class Corpus:
             if not any(folder.glob("*.parquet")):
                 open_parquet(folder / "empty.parquet", table.schema).close()
 
-    def publish(self, tables: Path, keep: int = 3) -> Path:
+    def publish(self, tables: Path, keep: int = 3, *, clear: bool = True) -> Path:
         """Let readers see ``tables``, all at once, and keep the last ``keep`` snapshots.
+
+        With ``clear`` what other runs left in staging goes, because it is part of ``tables``.
 
         Everything is on the disk before the switch, and the switch before anything is cleared away: a
         machine that loses power shows the one or the other.
@@ -97,7 +101,11 @@ class Corpus:
         os.symlink(os.path.join("snapshots", run_id), switch)
         os.replace(switch, self.current)
         sync(self.out)
-        self.clear()
+        if clear:
+            self.clear()
+        else:
+            self._remove(tables.parent)
+            self._tidy()
         self._collect(keep)
         return snapshot
 
@@ -169,6 +177,18 @@ class Corpus:
         for folder in self._new:
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
+
+
+def published(out: Path) -> Path:
+    """The snapshot that readers see now; it stays as it is, whatever is published meanwhile.
+
+    Raises:
+        RunError: there is none.
+    """
+    current = out / "current"
+    if not current.exists():
+        raise RunError(f"{out} holds no corpus" if out.is_dir() else f"{out}: no such folder")
+    return current.resolve()
 
 
 def new_run_id() -> str:

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from rich.console import Console
 
@@ -15,6 +16,7 @@ from pipelines.lock import holder_of
 from pipelines.log import last
 from pipelines.passes import left_behind
 from pipelines.plural import counted
+from pipelines.vectors import embedding_files
 from schemas.catalog import TABLES
 from schemas.config import ConfigError, from_mapping
 from transforms.discover import discover
@@ -81,7 +83,20 @@ def _coverage(snapshot: Path) -> list[str]:
         several = f", in {len(ways[table])} ways" if len(ways[table]) > 1 else ""
         made = ways[table].total()
         lines.append(f"{table:12}  {made:,} of {counted(len(alive), 'recording')}{several}")
-    return lines
+    return lines + _untagged(snapshot)
+
+
+def _untagged(snapshot: Path) -> list[str]:
+    """Windows whose embeddings were made since the last ``earwitness tag``; nothing where nobody tagged."""
+    tags = [pq.read_table(path, columns=["tag"], partitioning=None) for path in (snapshot / "tags").glob("*.parquet")]
+    rows = pa.concat_tables(tags).num_rows if tags else 0
+    if not rows:
+        return []
+    prompts = len(pa.concat_tables(tags).unify_dictionaries()["tag"].unique())
+    windows = sum(pq.read_metadata(path).num_rows for path in embedding_files(snapshot))
+    left = windows - rows // prompts  # a window has a row for each prompt, or none
+    again = f"; {counted(left, 'window')} without: repeat `earwitness tag`" if left else ""
+    return [f"{'tags':12}  {counted(prompts, 'prompt')}, {rows // prompts:,} of {counted(windows, 'window')}{again}"]
 
 
 def _waiting(snapshot: Path) -> list[str]:

@@ -22,6 +22,7 @@ TABLES: dict[str, Table] = {
         speech.PROSODY,
         sound.SOUNDS,
         sound.EMBEDDINGS,
+        sound.TAGS,
         speech.SPEAKERS,
         sound.WAVEFORMS,
         inventory.ERRORS,
@@ -31,6 +32,9 @@ TABLES: dict[str, Table] = {
 
 JOBS: tuple[str, ...] = tuple(t.name for t in TABLES.values() if t.made_by)
 """The five jobs that models do; each fills the table of its name."""
+
+OF_RUNS: tuple[str, ...] = tuple(t.name for t in TABLES.values() if t.command is None)
+"""The tables that a run makes; others are made out of them by a command of their own."""
 
 ALWAYS: tuple[str, ...] = ("files", "recordings", "errors", "runs")
 """The tables of every corpus, whatever was asked for."""
@@ -51,17 +55,19 @@ def tables_for(asked: Iterable[str] | None, jobs: Iterable[str]) -> tuple[str, .
         jobs: the jobs that have a checkpoint.
 
     Raises:
-        ValueError: an unknown table, or one whose job has no checkpoint.
+        ValueError: an unknown table, one whose job has no checkpoint, or one that no run makes.
     """
     have = set(jobs)
     if asked is None:
-        chosen = {t.name for t in TABLES.values() if not t.asked_for_by_name}
+        chosen = {name for name in OF_RUNS if not TABLES[name].asked_for_by_name}
         chosen -= {job for job in JOBS if job not in have}
     else:
         chosen = set(asked)
         for name in chosen:
             if name not in TABLES:
-                raise ValueError(f"unknown table {name!r}{nearest(name, TABLES)}")
+                raise ValueError(f"unknown table {name!r}{nearest(name, OF_RUNS)}")
+            if name not in OF_RUNS:
+                raise ValueError(f"no run makes the table {name!r}: `earwitness {TABLES[name].command}` does")
             if TABLES[name].made_by and name not in have:
                 raise ValueError(f"the table {name!r} needs a checkpoint: name one with --model {name}=NAME_OR_FOLDER")
     for name in tuple(chosen):

@@ -54,7 +54,7 @@ def _section(table: Table) -> Iterator[str]:
     yield f"- Key: {_code(table.key) or 'none; rows may repeat'}"
     if table.references:
         yield "- Points into: " + "; ".join(f"[{r.to}](#{r.to}) by {_code(r.columns)}" for r in table.references)
-    if table.made_by:
+    if table.made_by or table.command:
         yield f"- Made by: {_maker(table)}"
     if table.asked_for_by_name:
         yield "- Only made when it is asked for by name."
@@ -144,6 +144,8 @@ def _reasons() -> Iterator[str]:
 
 
 def _maker(table: Table) -> str:
+    if table.command:
+        return f"`earwitness {table.command}`, from {', '.join(table.needs)}"
     return f"the model of the job `{table.made_by}`" if table.made_by else ""
 
 

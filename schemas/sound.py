@@ -134,6 +134,25 @@ EMBEDDINGS = Table(
     ),
 )
 
+TAGS = Table(
+    name="tags",
+    row="a window and a prompt of the user's: how much the window sounds like it",
+    key=(*PLACE_KEY, "tag"),
+    references=(OF_WINDOW,),
+    needs=("windows", "embeddings"),
+    command="tag",
+    schema=pa.schema(
+        [
+            WINDOW_ID,
+            *STRETCH,
+            column("tag", ID, "the user's name for the prompt"),
+            column("prompt", ID, "the text that was compared; of several templates all texts, a bar between them"),
+            column("score", pa.float32(), "cosine of the window's and the prompt's CLAP vectors", low=-1, high=1),
+            MODEL,
+        ]
+    ),
+)
+
 WAVEFORMS = Table(
     name="waveforms",
     row="a window: its samples; only where this table was asked for by name",

@@ -77,6 +77,7 @@ class Table:
         references: the tables that its rows point into.
         made_by: the job whose model shapes the rows; None where no model does.
         needs: tables that have to be made for this one to be whole.
+        command: the command that makes it out of the tables that it needs; None for what a run makes of audio.
         version: raised when the same recording would get other rows than before: they are then made anew.
             A new column that may be null needs no new version: old rows have none there.
     """
@@ -89,6 +90,7 @@ class Table:
     made_by: str | None = None
     needs: tuple[str, ...] = ()
     asked_for_by_name: bool = field(default=False)
+    command: str | None = None
     version: int = 1
 
     def __getstate__(self) -> dict[str, Any]:

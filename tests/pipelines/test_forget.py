@@ -44,6 +44,7 @@ def test_forgotten_for_good(tmp_path: Path, capfd: Captured) -> None:
     shutil.copy(DEMO / "signals" / "yes.wav", archive)
     assert main(words) == PUBLISHED
     assert len(list((out / "snapshots").iterdir())) == 2
+    (out / "agreement.json").write_text(f'[{{"group": "{secret}"}}]')
     (out / "runs.jsonl").open("a").write(f'{{"outcome": "failed", "message": "{secret} went wrong"}}\n')
     before = texts(out)
     assert key in before

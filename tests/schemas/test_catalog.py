@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.catalog import ALWAYS, JOBS, TABLES, nearest, tables_for
+from schemas.catalog import ALWAYS, JOBS, OF_RUNS, TABLES, nearest, tables_for
 from schemas.columns import STRETCH
 from schemas.table import rules_of
 
@@ -39,7 +39,7 @@ def test_every_column_is_explained(name: str) -> None:
         assert all(rules_of(part)["doc"] for part in parts)
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", OF_RUNS)
 def test_what_a_table_points_into_is_made_with_it(name: str) -> None:
     made = tables_for([name], JOBS)
     for table in made:
@@ -61,11 +61,11 @@ def test_each_job_fills_the_table_of_its_name_and_says_which_model() -> None:
 
 @pytest.mark.parametrize("jobs", CHOICES, ids=",".join)
 def test_without_a_wish_every_table_that_can_be_made_is_but_those_for_the_asking(jobs: tuple[str, ...]) -> None:
-    cannot = (set(JOBS) - set(jobs)) | {"waveforms"}
+    cannot = (set(JOBS) - set(jobs)) | {"waveforms", "tags"}
     assert tables_for(None, jobs) == tuple(name for name in TABLES if name not in cannot)
 
 
-@given(st.sets(st.sampled_from(list(TABLES))))
+@given(st.sets(st.sampled_from(list(OF_RUNS))))
 def test_a_wish_is_kept_in_the_order_of_the_catalog(asked: set[str]) -> None:
     made = tables_for(asked, JOBS)
     assert asked | set(ALWAYS) <= set(made)
@@ -90,6 +90,11 @@ def test_an_unknown_table_is_refused_with_the_nearest() -> None:
         tables_for(["transcript"], JOBS)
     with pytest.raises(ValueError, match="unknown table 'zzz': choose from files, recordings"):
         tables_for(["zzz"], JOBS)
+
+
+def test_a_table_that_no_run_makes_is_refused() -> None:
+    with pytest.raises(ValueError, match="no run makes the table 'tags': `earwitness tag` does"):
+        tables_for(["tags"], JOBS)
 
 
 def test_a_table_without_its_checkpoint_is_refused() -> None:

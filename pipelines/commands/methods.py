@@ -1,0 +1,22 @@
+"""``earwitness methods OUT``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pipelines.terminal import console
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("methods", help="write the methods section that a paper needs")
+    parser.add_argument("out", metavar="OUT", type=Path, help="the folder of the corpus")
+    parser.set_defaults(act=act)
+
+
+def act(arguments: argparse.Namespace) -> None:
+    from pipelines.methods import methods
+
+    text = methods(arguments.out)
+    with console(1) as result:
+        result.out(text, end="", highlight=False)

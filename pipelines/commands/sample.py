@@ -1,0 +1,31 @@
+"""``earwitness sample OUT --n 200 --by COLUMN --to sheet.csv``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pipelines.terminal import console
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("sample", help="draw segments into a sheet that people fill in")
+    parser.add_argument("out", metavar="OUT", type=Path, help="the folder of the corpus")
+    parser.add_argument("--to", metavar="SHEET.csv", type=Path, required=True, help="the sheet to write")
+    parser.add_argument("--n", metavar="N", type=int, default=200, help="how many segments (default: 200)")
+    parser.add_argument("--by", metavar="COLUMN", help="a metadata column: as many from each group as can be")
+    parser.add_argument("--seed", metavar="N", type=int, default=0, help="another number draws others (default: 0)")
+    parser.add_argument("--coders", metavar="NAME,...", default="coder1", help="who fills it in (default: coder1)")
+    parser.set_defaults(act=act)
+
+
+def act(arguments: argparse.Namespace) -> None:
+    from pipelines.plural import counted
+    from pipelines.sample import sample
+
+    coders = [coder.strip() for coder in arguments.coders.split(",")]
+    drawn = sample(arguments.out, arguments.to, n=arguments.n, by=arguments.by, seed=arguments.seed, coders=coders)
+    groups = ", ".join(f"{n:,} {group or '(none)'}" for group, n in sorted(drawn.items()))
+    with console(1) as result:
+        by = f": {groups}" if arguments.by else ""
+        result.print(f"{counted(drawn.total(), 'segment')} in {arguments.to}{by}", highlight=False, markup=False)

@@ -1,0 +1,31 @@
+"""``earwitness tag OUT prompts.yaml``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pipelines.commands.search import add_model
+from pipelines.terminal import console
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("tag", help="score all windows with prompts of your own, into the table tags")
+    parser.add_argument("out", metavar="OUT", type=Path, help="the folder of the corpus")
+    parser.add_argument("prompts", metavar="PROMPTS", type=Path, help="a YAML file: a list, or names with prompts")
+    add_model(parser)
+    parser.set_defaults(act=act)
+
+
+def act(arguments: argparse.Namespace) -> None:
+    from pipelines.plural import counted
+    from pipelines.tag import tag
+
+    tagged = tag(arguments.out, arguments.prompts, models=arguments.models, model=arguments.model)
+    with console(1) as result:
+        result.print(
+            f"{counted(tagged.windows, 'window')} scored with {counted(tagged.prompts, 'prompt')}: "
+            f"{arguments.out}/current/tags/*.parquet",
+            highlight=False,
+            markup=False,
+        )

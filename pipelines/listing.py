@@ -1,0 +1,65 @@
+"""A list of answers: for people, for spreadsheets, for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from schemas.config import ConfigError
+
+FORMATS = ("table", "csv", "json")
+
+
+def check_format(name: str) -> None:
+    """Raises:
+    ConfigError: an unknown format.
+    """
+    if name not in FORMATS:
+        raise ConfigError(f"--format {name}: choose from {', '.join(FORMATS)}")
+
+
+def show_rows(console: Console, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], format: str) -> None:
+    """Print rows: all their columns as ``csv`` (with a header) or ``json`` (a list), or some as a table.
+
+    Args:
+        columns: those of the table, and of a CSV file that has no rows.
+        format: one of FORMATS; a table's lines are cut to the width of a terminal, a pipe has them whole.
+    """
+    if format == "json":
+        console.out(json.dumps([dict(row) for row in rows], ensure_ascii=False, indent=1), highlight=False)
+    elif format == "csv":
+        text = io.StringIO()
+        writer = csv.DictWriter(text, list(rows[0]) if rows else list(columns), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        console.out(text.getvalue().removesuffix("\n"), highlight=False)
+    else:
+        _show_table(console, [[_shown(row[name]) for name in columns] for row in rows], columns)
+
+
+def clock(ms: int) -> str:
+    """``h:mm:ss`` of milliseconds."""
+    seconds = ms // 1000
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.3f}" if isinstance(value, float) else " ".join(str(value).split())
+
+
+def _show_table(console: Console, cells: Sequence[Sequence[str]], columns: Sequence[str]) -> None:
+    widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
+    for number, row in enumerate([columns, *cells]):
+        padded = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        line = Text(padded, style="bold" if number == 0 else "")
+        if console.is_terminal:
+            line.truncate(console.width, overflow="ellipsis")
+        console.print(line, highlight=False)

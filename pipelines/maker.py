@@ -1,0 +1,115 @@
+"""The checkpoint that made the embeddings of a corpus, found and opened again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow.parquet as pq
+
+from pipelines.checkpoints import BASE, DEMO_FOLDER
+from pipelines.failure import RunError
+from pipelines.vectors import embedding_files
+from schemas.config import ConfigError
+from transforms.models.checkpoint import ModelError, locate, parse_checkpoint, revision_of
+
+if TYPE_CHECKING:
+    from transforms.models.embedder import Embedder
+
+JOB = "embeddings"
+
+
+def maker_of(snapshot: Path) -> str:
+    """The checkpoint whose vectors the corpus holds, as ``name@revision``; precision and engine may differ.
+
+    Raises:
+        RunError: it holds none, or those of several checkpoints, which cannot be compared.
+    """
+    models: set[str] = set()
+    for path in embedding_files(snapshot):
+        models.update(pq.read_table(path, columns=["model"], partitioning=None)["model"].unique().to_pylist())
+    made = sorted({model.rpartition("/")[0] for model in models})
+    if not made:
+        raise RunError("the corpus holds no embeddings: make them with `earwitness run ... --tables embeddings`")
+    if len({name.rpartition("@")[2] for name in made}) > 1:
+        raise RunError(
+            f"several checkpoints made the embeddings ({', '.join(made)}), and their vectors cannot be compared: "
+            "make all anew with one, `earwitness run ... --force embeddings`"
+        )
+    return made[0]
+
+
+def open_maker(snapshot: Path, *, models: str | None = None, model: str | None = None) -> Embedder:
+    """Open the checkpoint that made the embeddings, in fp32 on the CPU.
+
+    It is looked for where the runs of the corpus had it, unless the user says where it is.
+
+    Args:
+        models: a named set of checkpoints, ``base`` or ``demo``.
+        model: a folder, or a name on the Hub.
+
+    Raises:
+        RunError: see :func:`maker_of`; or it is not to be found.
+        ConfigError: what the user named is another checkpoint, or no set has that name.
+        ModelError: what the user named cannot be opened.
+    """
+    from transforms.models.door import open_door
+
+    made = maker_of(snapshot)
+    revision = made.rpartition("@")[2]
+    named = _named(models, model)
+    if named is not None:
+        found = revision_of(locate(JOB, parse_checkpoint(named), weights=True))
+        if found != revision:
+            raise ConfigError(
+                f"{named} is of revision {found}, and the embeddings were made by {made}: name that checkpoint, "
+                "or none: it is looked for where the runs had it"
+            )
+        return _as_embedder(open_door(JOB, named))
+    tried = []
+    for candidate in dict.fromkeys(_candidates(snapshot, made)):
+        tried.append(candidate)
+        try:
+            if revision_of(locate(JOB, parse_checkpoint(candidate), weights=True)) == revision:
+                return _as_embedder(open_door(JOB, candidate))
+        except ModelError:
+            continue
+    raise RunError(
+        f"the embeddings were made by {made}, which is not to be found (looked for in {', '.join(tried)}): "
+        "name its folder, or its name on the Hub, with --model"
+    )
+
+
+def _named(models: str | None, model: str | None) -> str | None:
+    if model is not None:
+        return model.removeprefix(f"{JOB}=")
+    if models is None:
+        return None
+    if models not in ("base", "demo"):
+        raise ConfigError(f"--models {models}: choose from base, demo")
+    return _of_set(models)
+
+
+def _of_set(models: str) -> str:
+    return str(DEMO_FOLDER / JOB) if models == "demo" else BASE[JOB]
+
+
+def _candidates(snapshot: Path, made: str) -> Iterator[str]:
+    """Where the runs had it, the last first; then what the rows themselves say."""
+    runs = [row for path in (snapshot / "runs").glob("*.parquet") for row in pq.read_table(path).to_pylist()]
+    for run in sorted(runs, key=lambda run: run["run_id"], reverse=True):
+        config = json.loads(run["config"])
+        checkpoint = (config.get("model") or {}).get(JOB) or _of_set(config.get("models", "base"))
+        if checkpoint != "none":
+            yield checkpoint
+    if "/" in made:  # a name on the Hub, whose main branch may have moved on since
+        yield made
+
+
+def _as_embedder(door: object) -> Embedder:
+    from transforms.models.embedder import Embedder
+
+    assert isinstance(door, Embedder)
+    return door

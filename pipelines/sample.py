@@ -1,0 +1,74 @@
+"""A stratified sample of segments, as a sheet that people fill in."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipelines.failure import RunError
+from pipelines.heard import Heard, segments_of
+from pipelines.snapshot import published
+from schemas.config import ConfigError
+
+COLUMNS = ("segment_id", "file", "channel", "start", "end", "group", "machine_transcript", "machine_emotion")
+"""Then come ``CODER_transcript`` and ``CODER_emotion`` of each coder.  Times in seconds."""
+
+
+def sample(
+    out: Path, to: Path, *, n: int = 200, by: str | None = None, seed: int = 0, coders: Sequence[str] = ("coder1",)
+) -> Counter[str]:
+    """Draw ``n`` segments, as many from each group as can be, and write the sheet.
+
+    The same seed draws the same segments; segments that are added to the corpus take the place of few others.
+
+    Args:
+        by: a metadata column, whose values are the groups; segments without a value are a group of their own.
+        coders: names; each has columns of their own.
+
+    Returns:
+        How many were drawn of each group.
+
+    Raises:
+        RunError: no corpus, no segments; the sheet is there already or cannot be written.
+        ConfigError: an ``n`` below 1, an unknown column, bad names of coders.
+    """
+    if n < 1:
+        raise ConfigError(f"--n {n}: expected 1 or more")
+    if len(set(coders)) < len(coders) or not all(coder.strip() for coder in coders) or "machine" in coders:
+        raise ConfigError(f"--coders {','.join(coders)}: expected different names, none of them `machine`")
+    drawn = draw(segments_of(published(out), by), n, seed)
+    own = [f"{coder}_{what}" for coder in coders for what in ("transcript", "emotion")]
+    try:
+        # Excel takes UTF-8 for what it is only with a byte order mark.
+        with to.open("x", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow([*COLUMNS, *own])
+            for heard in drawn:
+                writer.writerow([*_cells(heard), *[""] * len(own)])
+    except FileExistsError:
+        raise RunError(f"{to} is there already: name another file") from None
+    except OSError as error:
+        raise RunError(f"{to}: {error.strerror}") from None
+    return Counter(heard.group for heard in drawn)
+
+
+def draw(segments: Sequence[Heard], n: int, seed: int) -> list[Heard]:
+    """``n`` of the segments, or all: as many from each group as can be, in random order."""
+
+    def lot(heard: Heard) -> bytes:
+        return hashlib.sha256(f"{seed}/{heard.segment_id}".encode()).digest()
+
+    groups: dict[str, list[Heard]] = defaultdict(list)
+    for heard in sorted(segments, key=lot):
+        groups[heard.group].append(heard)
+    rounds = [one for group in groups.values() for one in enumerate(group)]
+    return sorted((heard for _, heard in sorted(rounds, key=lambda o: (o[0], lot(o[1])))[:n]), key=lot)
+
+
+def _cells(heard: Heard) -> list[str]:
+    said = [heard.transcript or "", heard.emotion or ""]
+    times = [f"{heard.start_ms / 1000:.3f}", f"{heard.end_ms / 1000:.3f}"]
+    return [heard.segment_id, heard.file, str(heard.channel), *times, heard.group, *said]

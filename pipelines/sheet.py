@@ -1,0 +1,103 @@
+"""A coding sheet that people have filled in, next to what the corpus says of its segments."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.failure import RunError
+from pipelines.heard import segments_of
+from pipelines.snapshot import published
+from schemas.config import ConfigError
+
+NOTHING = "-"
+"""What a person writes where nothing is said; an empty cell was not coded."""
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A segment.
+
+    Attributes:
+        transcript: the machine's, without case and punctuation; None where it made none.
+        transcripts: of each coder who gave one, likewise; empty where nothing is said.
+        emotions: the label of each coder who gave one.
+        labels: the same, with the machine's under ``machine``.
+    """
+
+    recording_id: str
+    heard_group: str
+    transcript: str | None
+    transcripts: Mapping[str, str]
+    emotions: Mapping[str, str]
+    labels: Mapping[str, str]
+
+    def has(self, who: Iterable[str]) -> bool:
+        """Whether all of them gave a label."""
+        return all(one in self.labels for one in who)
+
+
+def read_sheet(out: Path, path: Path) -> list[Coded]:
+    """The rows whose segments the corpus holds.
+
+    Raises:
+        RunError: no corpus; no segment of the sheet is in it; nothing is filled in.
+        ConfigError: the sheet cannot be read, lacks columns, or names a segment twice.
+    """
+    rows = _rows(path)
+    columns = [name for name in rows[0] if re.fullmatch(r"(?!machine_).+_(transcript|emotion)", name)]
+    if not columns:
+        raise ConfigError(f"{path}: no column CODER_transcript or CODER_emotion")
+    heard = {one.segment_id: one for one in segments_of(published(out), ids=[row["segment_id"] for row in rows])}
+    if not heard:
+        raise RunError(f"{path}: none of its segments is in {out}: is it the sheet of another corpus?")
+    coded = []
+    for row in rows:
+        machine = heard.get(row["segment_id"])
+        if machine is None:  # forgotten since, or cut otherwise
+            continue
+        filled = {name: row[name].strip() for name in columns if (row[name] or "").strip()}
+        emotions = {n.removesuffix("_emotion"): v.casefold() for n, v in filled.items() if n.endswith("_emotion")}
+        labels = {**emotions, **({"machine": machine.emotion.casefold()} if machine.emotion else {})}
+        transcripts = {
+            n.removesuffix("_transcript"): spoken("" if v == NOTHING else v)
+            for n, v in filled.items()
+            if n.endswith("_transcript")
+        }
+        said = None if machine.transcript is None else spoken(machine.transcript)
+        coded.append(Coded(machine.recording_id, row.get("group") or "", said, transcripts, emotions, labels))
+    if not any(one.transcripts or one.emotions for one in coded):
+        raise RunError(f"{path}: nothing is filled in: fill the columns {', '.join(columns)}")
+    return coded
+
+
+def spoken(text: str) -> str:
+    """A text as word error rates count it: without case and punctuation, apostrophes kept."""
+    return " ".join(re.sub(r"[^\w\s']", " ", text.casefold().replace("’", "'")).split())
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path} is not in UTF-8: save it as CSV UTF-8") from None
+    header = text.partition("\n")[0]
+    # Spreadsheets write semicolons where the comma is the decimal point.
+    delimiter = max(",;\t", key=header.count)
+    rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
+    if not rows or "segment_id" not in rows[0]:
+        raise ConfigError(f"{path}: expected a sheet of `earwitness sample`, with a column segment_id and rows")
+    seen: set[str] = set()
+    for number, row in enumerate(rows, 2):
+        if None in row or None in row.values():
+            raise ConfigError(f"{path}, row {number}: more or fewer cells than the header has")
+        if row["segment_id"] in seen:
+            raise ConfigError(f"{path}, row {number}: the segment {row['segment_id']} stands there twice")
+        seen.add(row["segment_id"])
+    return rows

@@ -1,0 +1,133 @@
+"""Zero-shot tags: every window scored with the user's prompts, out of the stored embeddings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.assemble import Own, as_written, assemble
+from pipelines.audit import audit
+from pipelines.failure import RunError
+from pipelines.holdings import Holdings
+from pipelines.maker import maker_of, open_maker
+from pipelines.prompts import read_prompts, shown
+from pipelines.snapshot import Corpus, new_run_id, published
+from pipelines.vectors import embedding_files, unit_rows
+from schemas.catalog import TABLES
+from schemas.config import Config
+from transforms.shards import GROUP_ROWS, open_parquet
+
+if TYPE_CHECKING:
+    from transforms.models.embedder import Embedder
+
+
+@dataclass(frozen=True)
+class Tagged:
+    """How many prompts and windows were scored."""
+
+    prompts: int
+    windows: int
+
+
+def tag(out: Path, path: Path, *, models: str | None = None, model: str | None = None) -> Tagged:
+    """Score all windows with the prompts of the file ``path``, and publish them in place of earlier tags.
+
+    What a run that was cut off has left in staging stays for the next run.
+
+    Raises:
+        BusyError: a run is at work.
+        RunError: no corpus, no embeddings or those of several checkpoints; OUT cannot be written; the audit failed.
+        ConfigError: the prompts cannot be understood; another checkpoint than the embeddings'.
+        ModelError: a checkpoint that cannot be opened.
+    """
+    prompts = read_prompts(path)
+    published(out)
+    corpus = Corpus(out)
+    try:
+        with corpus.held():
+            return _tag(corpus, prompts, models, model)
+    except OSError as error:
+        raise RunError(f"{out} cannot be written: {error.strerror}") from None
+
+
+def _tag(corpus: Corpus, prompts: Mapping[str, tuple[str, ...]], models: str | None, model: str | None) -> Tagged:
+    snapshot = published(corpus.out)
+    maker_of(snapshot)
+    queries = prompt_vectors(open_maker(snapshot, models=models, model=model), prompts)
+    run_id = new_run_id()
+    tables = corpus.begin(run_id)
+    try:
+        declared = {name: as_written(snapshot, name) for name in TABLES if (snapshot / name).is_dir()}
+        declared.pop("tags", None)
+        assemble(tables, Holdings.read(snapshot), declared, Own((), None), run_id)
+        windows = write_tags(snapshot, tables / "tags", run_id, prompts, queries)
+        corpus.complete(tables, {**declared, "tags": TABLES["tags"]})
+        audited = audit(tables, [*declared.values(), TABLES["tags"]])
+        if not audited.success:
+            raise RunError(f"the audit failed; nothing was published: {audited.summary()[0]}")
+        (tables / "audit.json").write_text(audited.to_json())
+        corpus.publish(tables, _keep(snapshot), clear=False)
+    except BaseException:
+        if tables.exists():
+            corpus.abandon(tables)
+        raise
+    return Tagged(len(prompts), windows)
+
+
+def prompt_vectors(embedder: Embedder, prompts: Mapping[str, tuple[str, ...]]) -> np.ndarray:
+    """A unit vector for each prompt, the mean of those of its texts: float32 [n_prompts, dimension].
+
+    (Prompt ensembling in the space of embeddings: Radford et al. 2021, section 3.1.4.)
+    """
+    means = np.array([embedder.embed_text(texts).mean(axis=0) for texts in prompts.values()])
+    return means / np.linalg.norm(means, axis=1, keepdims=True)
+
+
+def write_tags(
+    snapshot: Path, folder: Path, run_id: str, prompts: Mapping[str, tuple[str, ...]], queries: np.ndarray
+) -> int:
+    """Write the rows of ``tags``, a file for each of the embeddings and in its order; returns the number of windows."""
+    folder.mkdir()
+    windows = 0
+    columns = ["window_id", "recording_id", "channel", "start_ms", "end_ms", "embedding", "model"]
+    for number, path in enumerate(embedding_files(snapshot)):
+        if not pq.read_metadata(path).num_rows:
+            continue
+        with (
+            pq.ParquetFile(path) as file,
+            open_parquet(folder / f"{run_id}-{number:04d}.parquet", TABLES["tags"].schema) as writer,
+        ):
+            for batch in file.iter_batches(max(1, GROUP_ROWS // len(prompts)), columns=columns):
+                rows = _rows(batch, prompts, queries)
+                writer.write_table(rows, row_group_size=max(1, rows.num_rows))
+                windows += batch.num_rows
+    return windows
+
+
+def _rows(batch: pa.RecordBatch, prompts: Mapping[str, tuple[str, ...]], queries: np.ndarray) -> pa.Table:
+    """A row for each window and prompt, window by window."""
+    n = len(prompts)
+    scores = np.clip(unit_rows(batch.column("embedding")) @ queries.T, -1, 1)
+    each = pa.array(np.repeat(np.arange(batch.num_rows), n))
+    again = np.tile(np.arange(n, dtype=np.int32), batch.num_rows)
+    made = {name: batch.column(name).take(each) for name in batch.schema.names if name != "embedding"}
+    made["tag"] = pa.DictionaryArray.from_arrays(again, pa.array(list(prompts), pa.string()))
+    # Two names may stand for one text, and a dictionary holds no value twice.
+    made["prompt"] = pa.array(shown(prompts), pa.string()).dictionary_encode().take(pa.array(again))
+    made["score"] = pa.array(scores.ravel().astype(np.float32))
+    schema = TABLES["tags"].schema
+    return pa.Table.from_arrays([made[name] for name in schema.names], schema=schema)
+
+
+def _keep(snapshot: Path) -> int:
+    """How many snapshots the last run kept."""
+    runs = [row for path in (snapshot / "runs").glob("*.parquet") for row in pq.read_table(path).to_pylist()]
+    last = max(runs, key=lambda run: run["run_id"], default=None)
+    return json.loads(last["config"]).get("keep", Config.keep) if last else Config.keep
