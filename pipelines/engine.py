@@ -34,6 +34,11 @@ class Engine:
     workers: int
     is_local: bool
 
+    @property
+    def has_processes(self) -> bool:
+        """Whether its workers are processes of this machine."""
+        return self.is_local and self.options.view_as(DirectOptions).direct_running_mode == "multi_processing"
+
 
 def choose_engine(beam_options: Sequence[str], files: int) -> Engine:
     """The engine that the user's Beam options name; by default this machine with all its cores.
@@ -72,8 +77,7 @@ def threads_each(engine: Engine) -> int:
 
 def sharing(engine: Engine) -> int:
     """Workers that share a process, and with it the models; 1 for an engine elsewhere."""
-    processes = engine.options.view_as(DirectOptions).direct_running_mode == "multi_processing"
-    return 1 if processes or not engine.is_local else engine.workers
+    return 1 if engine.has_processes or not engine.is_local else engine.workers
 
 
 def _cores() -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from pipelines.snapshot import Corpus
 from pipelines.todo import Todo, compare
 from schemas.forgotten import Forgotten
 from schemas.table import Table
+from transforms.discover import uri_of
 
 
 @dataclass
@@ -120,7 +121,7 @@ def look(prepared: Prepared, corpus: Corpus) -> Increment:
 
     Raises:
         ModelError: a checkpoint that cannot be found.
-        RunError: the folder cannot be read.
+        RunError: the folder cannot be read, or ``--prune`` would drop all of a folder that may not be mounted.
     """
     config = prepared.config
     forgotten = Forgotten.read(corpus.out)
@@ -134,6 +135,7 @@ def look(prepared: Prepared, corpus: Corpus) -> Increment:
         holdings.take(done, recipes)
     given = {source.uri for source in prepared.sources}
     gone = tuple(uri for uri in holdings.files if uri not in given and not _is_there(uri)) if config.prune else ()
+    _refuse_unmounted(config.recordings, gone, given)
     own = Own.of(prepared.sources, prepared.tables["recordings"], config.metadata.path is not None)
     tables = declared_tables(prepared.tables, snapshot, own)
     return Increment(prepared, holdings, recipes, own, tables, gone, retry, forgotten)
@@ -153,6 +155,22 @@ def _with_errors(snapshot: Path) -> frozenset[str]:
     for path in (snapshot / "errors").glob("*.parquet"):
         found.update(pq.read_table(path, columns=["uri"], partitioning=None)["uri"].to_pylist())
     return frozenset(found)
+
+
+def _refuse_unmounted(named: Iterable[str], gone: Collection[str], given: Collection[str]) -> None:
+    """A folder that has lost everything is likelier not mounted than emptied.
+
+    Raises:
+        RunError: a folder that was named holds no recording, and files that the corpus knows were beneath it.
+    """
+    for folder in named if gone else ():
+        beneath = uri_of(os.path.join(os.path.abspath(folder), ""))
+        lost = sum(uri.startswith(beneath) for uri in gone)
+        if lost and not any(uri.startswith(beneath) for uri in given):
+            raise RunError(
+                f"--prune would drop {counted(lost, 'file')}, all that the corpus knows beneath {folder}, which holds "
+                "no recording now: is it mounted? If it is meant to be empty, leave it out of the folders named"
+            )
 
 
 def _is_there(uri: str) -> bool:

@@ -70,7 +70,7 @@ def prepare(config: Config) -> Prepared:
         raise ConfigError(str(error)) from error
     notes = placement_notes(config, {job: description.kind for job, description in descriptions.items()})
     if found.passed_over:
-        which = ", ".join(f"{extension} {n}" for extension, n in found.passed_over.most_common(4))
+        which = ", ".join(f"{extension} {n}" for extension, n in found.passed_over.most_common())
         passed_over = counted(found.passed_over.total(), "file")
         notes.append(f"{passed_over} passed over, no recordings by their extension ({which})")
     if joined.unmatched:

@@ -12,6 +12,7 @@ from pipelines.engine import Engine, threads_each
 from pipelines.graph import HEARS, OF_WINDOWS, Work, build
 from pipelines.placement import placed
 from pipelines.prepare import Prepared
+from pipelines.workers import run_watched
 from schemas.catalog import TABLES
 from transforms.answers import Job
 from transforms.listen import Listening
@@ -80,9 +81,15 @@ def load_models(work: Work) -> dict[str, str]:
 
 
 def execute(work: Work, engine: Engine) -> beam.runners.runner.PipelineResult:
-    """Run the pipeline to its end."""
+    """Run the pipeline to its end.
+
+    Raises:
+        RunError: a worker process died.
+    """
     pipeline = beam.Pipeline(options=engine.options)
     build(pipeline, work)
+    if engine.has_processes:
+        return run_watched(pipeline)
     result = pipeline.run()
     result.wait_until_finish()
     return result

@@ -52,7 +52,7 @@ RECORDINGS = Table(
                 pa.float32(),
                 "integrated loudness after ITU-R BS.1770-4; null where nothing passes its gate",
                 unit="LUFS",
-                high=100,
+                high=240,  # of samples at the decoder's LOUDEST, on every channel
                 nullable=True,
             ),
             column(

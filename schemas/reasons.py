@@ -56,7 +56,7 @@ MEANING: dict[Reason, str] = {
     Reason.ZERO_SAMPLES: "an audio stream that holds no samples",
     Reason.TRUNCATED: "the audio ends before its header says; what was there is kept",
     Reason.CORRUPT: "packets that could not be decoded were left out; the rest is kept",
-    Reason.NON_FINITE: "samples that were NaN or infinite were set to zero",
+    Reason.NON_FINITE: "samples that were NaN, infinite or beyond 2^32 (full scale is 1) were set to zero",
     Reason.BAD_RATE: "a sampling rate that cannot be brought to that of the models",
     Reason.DECODER_CRASHED: "the decoder crashed; what came before is kept",
     Reason.DECODER_HUNG: "the decoder took far longer than the file's bytes allow and was stopped; the rest is kept",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -35,7 +36,8 @@ def identify(source: Source, read: Callable[[str], Format] = read_header) -> Kno
     except FileNotFoundError:
         return _failed(source, Reason.NOT_FOUND, "the file is not there (any more)")
     except OSError as error:
-        return _failed(source, Reason.UNREADABLE, f"{error.strerror or error}")
+        reason = Reason.NOT_A_FILE if error.errno == errno.ELOOP else Reason.UNREADABLE
+        return _failed(source, reason, f"{error.strerror or error}")
     if source.bytes == 0:
         return _failed(source, Reason.EMPTY_FILE, "the file has zero bytes")
     try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -55,6 +57,40 @@ def test_a_fault_at_any_stage(
     assert main(words) == PUBLISHED
     assert len(rows(out, "files")) == 2
     assert not (out / "staging").exists()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 2 MB, which only root can make."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "none", str(disk)]
+    if os.geteuid() or not shutil.which("mount") or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("a small disk cannot be mounted")
+    yield disk
+    subprocess.run(["umount", "--lazy", str(disk)], check=True)
+
+
+@pytest.mark.parametrize("left_bytes", [0, 12 << 10, 60 << 10, 120 << 10])
+def test_a_disk_that_is_full(small_disk: Path, tmp_path: Path, capfd: Captured, left_bytes: int) -> None:
+    archive, out, filler = tmp_path / "archive", small_disk / "out", small_disk / "filler"
+    archive.mkdir()
+    shutil.copy(DEMO / "signals" / "yes.wav", archive)
+    words = ["run", str(archive), "--out", str(out), "--tables", "frames,spectrograms"]
+    assert main(words) == PUBLISHED
+    shutil.copy(DEMO / "signals" / "tones.wav", archive)
+    before = os.readlink(out / "current"), rows(out, "files"), rows(out, "frames")
+    filler.write_bytes(bytes(shutil.disk_usage(small_disk).free - left_bytes))
+    capfd.readouterr()
+    assert main(words) == FAILED
+    told = [line for line in capfd.readouterr().err.splitlines() if line.startswith("earwitness: ")]
+    assert len(told) == 1
+    assert "No space left on device" in told[0]
+    assert (os.readlink(out / "current"), rows(out, "files"), rows(out, "frames")) == before
+    filler.unlink()
+    assert main(words) == PUBLISHED
+    assert len(rows(out, "files")) == 2
+    assert sorted(os.listdir(out)) == ["current", "runs.jsonl", "snapshots"]
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="no folder that nobody can write to")

@@ -150,6 +150,28 @@ def test_rows_of_a_deleted_file_stay_until_they_are_pruned(archive: Archive) -> 
     archive.assert_as_from_scratch()
 
 
+def test_a_folder_that_may_not_be_mounted_is_not_pruned(archive: Archive) -> None:
+    other = archive.folder.with_name("other")
+    other.mkdir()
+    shutil.copy(DEMO / "signals" / "yes.wav", other)
+    before = rows(archive.out, "files")
+
+    def night() -> Published | None:
+        return publish(archive.out, archive.models, [archive.folder, other], tables=TWO, prune=True)
+
+    mounted = archive.folder.rename(archive.folder.with_name("elsewhere"))
+    archive.folder.mkdir()  # the bare mount point
+    with pytest.raises(RunError, match="would drop 4 files"):
+        night()
+    assert rows(archive.out, "files") == before
+    archive.folder.rmdir()
+    mounted.rename(archive.folder)
+    published = night()
+    assert published is not None
+    assert published.measured.inputs["pruned"] == 0
+    assert len(rows(archive.out, "files")) == 5
+
+
 def test_other_folders_are_left_alone(archive: Archive) -> None:
     """A night over another folder neither drops nor prunes what this one holds."""
     first = rows(archive.out, "windows")

@@ -28,6 +28,20 @@ def test_samples_that_are_not_finite_become_zero(tmp_path: Path, stereo: np.ndar
     assert problems == {Reason.NON_FINITE: 1000}
 
 
+def test_samples_beyond_every_scale_become_zero(tmp_path: Path, stereo: np.ndarray) -> None:
+    unscaled = (stereo * np.float32(2**31)).astype(np.float32)  # as floats that hold 32-bit integers have them
+    soundfile.write(tmp_path / "a.wav", unscaled, RATE, subtype="FLOAT")
+    samples, _, problems = decode(tmp_path / "a.wav", 1000)
+    np.testing.assert_array_equal(samples, unscaled)
+    assert not problems
+    broken = unscaled.copy()
+    broken[RATE, 0], broken[RATE + 5, 1] = 2.0**33, -3e38
+    soundfile.write(tmp_path / "a.wav", broken, RATE, subtype="FLOAT")
+    samples, _, problems = decode(tmp_path / "a.wav", 1000)
+    np.testing.assert_array_equal(samples, np.where(np.abs(broken) > 2.0**32, 0, unscaled))
+    assert problems == {Reason.NON_FINITE: 1000}
+
+
 @pytest.mark.parametrize("extension", ["wav", "aiff", "au", "flac", "mp3", "mka"])
 def test_a_file_cut_in_the_midst(tmp_path: Path, stereo: np.ndarray, extension: str) -> None:
     path = tmp_path / f"a.{extension}"

@@ -1,0 +1,97 @@
+"""How long a night without news takes, the whole command: ``python -m benchmarks.nights [FILES]``.
+
+The archive and the corpus are made up: files of a few bytes, and rows that say that they are known.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pyarrow as pa
+
+from pipelines.holdings import FileRow, Holdings
+from pipelines.prepare import Prepared, prepare
+from pipelines.recipes import recipes_of
+from pipelines.snapshot import Corpus
+from schemas.catalog import TABLES
+from schemas.config import from_mapping
+from transforms.shards import open_parquet
+
+FILES = 100_000
+FOLDERS = 100
+RUN_ID = "20260101T000000Z-0000"
+WANTED = ["windows", "frames", "segments", "prosody"]
+
+
+def fill(archive: Path, files: int) -> None:
+    """Files that a run would have to look at, if it did not know them."""
+    for number in range(FOLDERS):
+        (archive / f"{number:03d}").mkdir(parents=True)
+    for number in range(files):
+        (archive / f"{number % FOLDERS:03d}" / f"{number:07d}.wav").write_bytes(b"x" * (10 + number % 7))
+
+
+def publish_known(prepared: Prepared, out: Path) -> None:
+    """A corpus that knows every file, as though a run had made it."""
+    corpus = Corpus(out)
+    out.mkdir()
+    folder = corpus.begin(RUN_ID)
+    sources = prepared.sources
+    ids = [f"{number:032x}" for number in range(len(sources))]
+    recipes = recipes_of(prepared.config, prepared.tables, {})
+    modified = [source.modified_ns // 1000 for source in sources]
+    holdings = Holdings()
+    holdings.files = {
+        s.uri: FileRow(s.bytes, at, key, "complete") for s, at, key in zip(sources, modified, ids, strict=True)
+    }
+    holdings.made = dict.fromkeys(ids, recipes)
+    holdings.write(folder)
+    values: dict[str, list] = {
+        "uri": [source.uri for source in sources],
+        "bytes": [source.bytes for source in sources],
+        "modified": modified,
+        "recording_id": ids,
+        "status": ["complete"] * len(ids),
+        "run_id": [RUN_ID] * len(ids),
+    }
+    schema = TABLES["files"].schema
+    columns = [_column(values[field.name], field.type) for field in schema]
+    (folder / "files").mkdir()
+    with open_parquet(folder / "files" / "all.parquet", schema) as writer:
+        writer.write_table(pa.Table.from_arrays(columns, schema=schema))
+    corpus.complete(folder, {name: TABLES[name] for name in prepared.tables})
+    corpus.publish(folder)
+
+
+def _column(values: list, type: pa.DataType) -> pa.Array:
+    if pa.types.is_dictionary(type):
+        return pa.array(values, type.value_type).dictionary_encode()
+    return pa.array(values, type)
+
+
+def main(arguments: list[str]) -> None:
+    """Make the archive, run over it, print what it took."""
+    files = int(arguments[0]) if arguments else FILES
+    with tempfile.TemporaryDirectory() as made:
+        archive, out = Path(made) / "archive", Path(made) / "out"
+        fill(archive, files)
+        publish_known(prepare(from_mapping({"recordings": [str(archive)], "out": str(out), "tables": WANTED})), out)
+        command = [sys.executable, "-m", "pipelines", "run", str(archive), "--out", str(out)]
+        before = os.times()
+        began = time.perf_counter()
+        subprocess.run([*command, "--tables", ",".join(WANTED)], check=True)
+        seconds = time.perf_counter() - began
+        after = os.times()
+        cpu = after.children_user + after.children_system - before.children_user - before.children_system
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+        print(f"{files:,} known files: {seconds:.1f} s, of them {cpu:.1f} s of CPU, peak memory {peak:,} MB")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
