@@ -172,9 +172,11 @@ def with_interval(
         return (None if np.isnan(value) else value), None, None
     random = np.random.default_rng(seed)
     drawn = random.integers(len(recordings), size=(RESAMPLES, len(recordings)))
-    values = [statistic([said for i in one for said in recordings[i]]) for one in drawn]
-    defined = [one for one in values if not np.isnan(one)]
-    if not defined:
+    # The order of a draw changes nothing: of few recordings most draws come more than once.
+    once, which = np.unique(np.sort(drawn, axis=1), axis=0, return_inverse=True)
+    values = np.array([statistic([said for i in one for said in recordings[i]]) for one in once])[which.ravel()]
+    defined = values[~np.isnan(values)]
+    if not len(defined):
         return value, None, None
     low, high = np.percentile(defined, (2.5, 97.5))
     return value, float(low), float(high)
