@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import warnings
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -93,7 +94,7 @@ class Passes:
                 input=openvino.PartialShape([-1, *(-1 if axis is None else axis for axis in shape)]),
             )
         settings = WITHOUT_SNIPPETS if None in shape else {}
-        self._compiled = openvino.Core().compile_model(
+        self._compiled = core().compile_model(
             traced,
             "CPU",
             {
@@ -203,6 +204,16 @@ class _AudioTower(nn.Module):
     def forward(self, values: Tensor) -> Tensor:
         marked = torch.ones(values.shape[0], 1, dtype=torch.bool)
         return self.model.get_audio_features(input_features=values, is_longer=marked).pooler_output
+
+
+@cache
+def core() -> Any:
+    """OpenVINO, once for this process and never given up.
+
+    With one for each model its threads end with the last model that there is, and begin anew with the next.
+    Others report crashes of that (github.com/ultralytics/ultralytics/pull/25864); here none was reproduced.
+    """
+    return load_openvino().Core()
 
 
 def load_openvino() -> Any:

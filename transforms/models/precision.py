@@ -11,14 +11,21 @@ from transforms.models.engines import OPENVINO, TORCH
 PRECISIONS: dict[str, torch.dtype] = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
+BF16_KEEPS = ("classifier", "embedder")
+"""The kinds of model that bf16 on a CPU was measured to leave as they are (docs/precision.md): at least 99 of
+100 likeliest labels stay, vectors keep cosines above 0.99.  Of the words of ``ctc`` 97.6 (torch) and 98.1
+(OpenVINO) of 100 stay, which is too few; ``xvector`` and ``whisper`` are not measured.  All of that on a CPU with
+AVX512-BF16: AMX rounds its factors to the same numbers, and so is held to the same table.
+"""
+
+
 def best_precision(device: str, kind: str, engine: str = TORCH) -> str:
     """What ``auto`` means: the fastest on the device that keeps the results.
 
-    On a GPU bf16, or fp16 where it computes bf16 only in software (before Ampere).  On a CPU bf16 where it
-    has AMX, whose units for bf16 make the models two to four times as fast.  Where it has AVX512-BF16 alone,
-    bf16 by OpenVINO for all but transcripts, which keep less than 99 of 100 words; not by torch, where
-    WavLM is half as fast in it (all in docs/precision.md).  Else fp32.  Whisper has fp32 on every CPU: its
-    texts in bf16 are not measured.
+    On a GPU bf16, or fp16 where it computes bf16 only in software (before Ampere).  On a CPU bf16 for the
+    kinds in :data:`BF16_KEEPS` where it has AMX, whose units for bf16 make the models two to four times as
+    fast, or, by OpenVINO, where it has AVX512-BF16; by torch without AMX some models are half as fast in it
+    (docs/precision.md).  Else fp32.
 
     Args:
         kind: one of the values of :data:`transforms.models.door.KINDS`.
@@ -27,10 +34,8 @@ def best_precision(device: str, kind: str, engine: str = TORCH) -> str:
     if torch.device(device).type == "cuda":
         return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp16"
     has = _capabilities()
-    if has.get("amx_bf16"):
-        return "fp32" if kind == "whisper" else "bf16"
-    keeps = engine == OPENVINO and kind not in ("ctc", "whisper")
-    return "bf16" if has.get("avx512_bf16") and keeps else "fp32"
+    is_faster = has.get("amx_bf16") or (has.get("avx512_bf16") and engine == OPENVINO)
+    return "bf16" if is_faster and kind in BF16_KEEPS else "fp32"
 
 
 def cpu_has_bf16() -> bool:
