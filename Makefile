@@ -10,8 +10,9 @@ demo: $(VENV)/installed
 	$(BIN)/earwitness run demo/corpus --out $(OUT) --models demo --metadata demo/corpus/metadata.csv
 	@$(BIN)/python -m demo.rows $(OUT)
 
+# Two processes, a file's tests in one of them: what they share is made once in each.
 test: $(VENV)/tested lint
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadscope
 
 lint: $(VENV)/tested
 	$(BIN)/ruff check .

@@ -47,6 +47,7 @@ setup(
             "pandas-stubs",
             "polars>=2",
             "pytest>=9",
+            "pytest-xdist>=3.8",
             "ruff>=0.17",
             "types-PyYAML",
         ],

@@ -50,6 +50,7 @@ def test_what_is_counted() -> None:
     assert difference([one, one], [one, other]) == Change(2, cosine=0.0)
 
 
+@pytest.mark.soak  # minutes, and `make bench` runs it
 def test_speed(settings: Settings) -> None:
     ways = ("fp32", "bf16-openvino") if is_installed() else ("fp32",)
     table = compare(settings, ways)

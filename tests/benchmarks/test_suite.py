@@ -45,6 +45,7 @@ def check(table: Table) -> None:
     assert all(math.isfinite(number) for number in numbers)
 
 
+@pytest.mark.soak  # minutes, and `make bench` runs it
 def test_against_the_plain_way(settings: Settings) -> None:
     (table,) = import_module("benchmarks.against_plain").compare(settings)
     check(table)
@@ -60,6 +61,7 @@ def test_against_the_plain_way(settings: Settings) -> None:
     assert "half speech" in str(half)
 
 
+@pytest.mark.soak  # minutes, and `make bench` runs it
 def test_against_bare_forwards(settings: Settings) -> None:
     (table,) = import_module("benchmarks.against_forwards").compare(settings)
     check(table)
@@ -89,6 +91,7 @@ def test_log_mel(settings: Settings) -> None:
     assert len(table.rows) == 3
 
 
+@pytest.mark.soak  # minutes, and `make bench` runs it
 def test_growth(settings: Settings) -> None:
     (table,) = growth.compare(settings, times=(1, 2))
     check(table)

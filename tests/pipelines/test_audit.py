@@ -98,6 +98,7 @@ def corpus() -> Rows:
             for s, f0 in zip(segments, (220.0, None), strict=True)
         ],
         "sounds": [{**w, **best, "tags": classes, **model} for w in windows],
+        "tags": [{**w, "tag": "sea", "prompt": "waves of the sea", "score": 0.25, **model} for w in windows],
         "embeddings": [{**w, "embedding": unit, **model} for w in windows],
         "speakers": [{**s, "embedding": unit, **model} for s in segments],
         "waveforms": [{**w, "rate_hz": 16_000, "flac": b"fLaC"} for w in windows],

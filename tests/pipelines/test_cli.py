@@ -24,7 +24,7 @@ from safetensors.numpy import load_file, save_file
 from demo.untrained.checkpoints import build
 from pipelines.cli import BUSY, FAILED, PUBLISHED, WRONG_USE, config_of, main, parse
 from pipelines.lock import locked
-from schemas.catalog import ALWAYS, JOBS, TABLES
+from schemas.catalog import ALWAYS, JOBS, OF_RUNS
 from schemas.config import ConfigError
 from tests.pipelines.corpora import DEMO, rows
 
@@ -258,7 +258,7 @@ def test_help_names_every_option(capfd: Captured) -> None:
         "out config models model tables metadata channels language device precision engine keep force retry-errors "
         "prune stop-after max-error-share dry-run"
     )
-    for word in [f"--{option}" for option in options.split()] + list(JOBS) + list(TABLES):
+    for word in [f"--{option}" for option in options.split()] + list(OF_RUNS):
         assert word in text, word
     with pytest.raises(SystemExit):
         main(["--help"])
@@ -429,12 +429,12 @@ def test_nothing_is_printed_but_our_words(published: tuple[Path, Any]) -> None:
 def test_the_summary_goes_to_standard_output(published: tuple[Path, Any]) -> None:
     folder, done = published
     lines = done.stdout.splitlines()
-    tables = {words[0]: int(words[1]) for words in (line.split() for line in lines[1 : len(TABLES)])}
+    tables = {words[0]: int(words[1]) for words in (line.split() for line in lines[1 : len(OF_RUNS)])}
     assert lines[0].split() == ["table", "rows", "one", "row", "is"]
     assert tables["runs"] == 1
     for name, count in tables.items():
         assert count == pq.read_table(folder / "out" / "current" / name).num_rows, name
-    assert set(tables) == set(TABLES) - {"waveforms"}
+    assert set(tables) == set(OF_RUNS) - {"waveforms"}
     assert "8 files: 4 complete, 2 failed, 2 partial" in lines
     assert "5 errors: 2 truncated, 2 undecodable, 1 corrupt" in lines
     assert f"published: {folder}/out/current/<table>/*.parquet" in lines

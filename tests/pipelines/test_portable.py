@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from schemas.catalog import TABLES
+from schemas.catalog import OF_RUNS
 from tests.pipelines.corpora import DEMO, publish, rows
 
 FILES = [DEMO / "digits", DEMO / "broken"]
@@ -23,7 +23,7 @@ def both(demo_models: dict[str, Path], tmp_path_factory: pytest.TempPathFactory)
     return here, there
 
 
-@pytest.mark.parametrize("table", [name for name in TABLES if name not in ("runs", "waveforms")])
+@pytest.mark.parametrize("table", [name for name in OF_RUNS if name not in ("runs", "waveforms")])
 def test_same_rows(both: tuple[Path, Path], table: str) -> None:
     here, there = (rows(out, table) for out in both)
     assert here

@@ -179,7 +179,7 @@ def test_what_cannot_be_read_is_a_source_all_the_same(corpus: Path) -> None:
         problem = identify(source).problem
         reasons[Path(source.path).name] = problem.reason if problem else None
     assert reasons["dangling.wav"] == Reason.NOT_FOUND
-    assert reasons["self.wav"] == Reason.UNREADABLE
+    assert reasons["self.wav"] == Reason.NOT_A_FILE
     assert reasons["pipe.wav"] == Reason.NOT_A_FILE
 
 
