@@ -1,0 +1,195 @@
+"""A corpus that is asked: its tables and flattened views in DuckDB, read-only.
+
+corpus = open_corpus("corpus")
+corpus.sql("SELECT word, count(*) FROM words GROUP BY word ORDER BY 2 DESC").df()
+corpus.spectrogram(recording_id, 12.0, 15.5).db
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from pipelines.expectations import quoted
+from pipelines.failure import RunError
+from pipelines.statements import check_one_question, told
+from pipelines.views import BASELINE_MAPS, KEPT_BASELINES, NAMES_OF_BASELINES, VIEWS, view_sql
+from schemas.catalog import TABLES, nearest
+from schemas.config import ConfigError
+
+if TYPE_CHECKING:
+    from pipelines.sound_picture import Spectrogram
+
+_LOCK = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "python_enable_replacements": False,
+}
+
+
+class AskedCorpus:
+    """One snapshot of a corpus, held open: what is published meanwhile is not seen.
+
+    Attributes:
+        snapshot: the folder of the snapshot.
+        files: the Parquet files of each table that the corpus holds.
+        columns: the columns of each table and view, in order.
+    """
+
+    def __init__(self, snapshot: Path, files: Mapping[str, Sequence[str]]) -> None:
+        self.snapshot = snapshot
+        self.files = files
+        spill = Path(tempfile.gettempdir()) / f"earwitness-{snapshot.name}"
+        self._connection = duckdb.connect(config={**_LOCK, "temp_directory": str(spill)})
+        paths = [path for those in files.values() for path in those]
+        self._connection.execute(f"SET allowed_paths = {_list(paths)}")
+        self._connection.execute("SET enable_external_access = false")
+        self._connection.execute("SET lock_configuration = true")
+        for table, those in files.items():
+            self._view(table, f"FROM read_parquet({_list(those)})")
+        views = [name for name, view in VIEWS.items() if set(view.needs) <= files.keys()]
+        if "emotions" in files:
+            self._view(BASELINE_MAPS, view_sql(BASELINE_MAPS, files.keys()))
+        for name in views:
+            self._view(name, view_sql(name, files.keys()))
+        self.columns: dict[str, list[str]] = {name: [] for name in (*files, *views)}
+        for view, column in self._connection.execute(
+            "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal ORDER BY table_name, column_index"
+        ).fetchall():
+            if view in self.columns:
+                self.columns[view].append(column)
+
+    def sql(self, question: str, parameters: Sequence[Any] | None = None) -> duckdb.DuckDBPyRelation:
+        """Ask in SQL.
+
+        Args:
+            question: one statement that reads; ``?`` stands for the parameters.
+
+        Returns:
+            DuckDB's relation: ``.df()`` for pandas, ``.arrow()``, ``.pl()`` for Polars, ``.fetchall()``.
+
+        Raises:
+            ConfigError: SQL that is wrong or not a question, an unknown table or column, a table that was left out.
+            RunError: the snapshot's files are gone.
+        """
+        asking = self._connection.cursor()  # its own: DuckDB lets a connection have one unfinished result
+        check_one_question(question, asking)
+        words = set(re.findall(r"\w+", question.lower()))
+        try:
+            if words & set(NAMES_OF_BASELINES):
+                self._keep_baselines()
+            return asking.sql(question, params=parameters)
+        except duckdb.Error as error:
+            raise self.wrong(error, words) from None
+
+    def wrong(self, error: duckdb.Error, words: set[str]) -> ConfigError | RunError:
+        """The error that DuckDB raised for a question of these words, in a line.
+
+        A relation computes when it is fetched: wrap what fetches with it, for the errors that come then.
+        """
+        if not self.snapshot.is_dir():
+            return RunError(f"{self.snapshot} is gone, newer ones took its place: open the corpus again")
+        if isinstance(error, duckdb.OutOfMemoryException):
+            return RunError(f"the question needs more memory or disk than there is: {told(error, {}, ())}")
+        return ConfigError(told(error, self.columns, words & self.columns.keys()))
+
+    def recording(self, word: str) -> str:
+        """The id of the recording that a word names: its id, URI, file name, or file name without its ending.
+
+        Raises:
+            ConfigError: none, or several.
+        """
+        rows = (
+            self._connection.cursor()
+            .execute("SELECT recording_id, uri, parse_filename(uri), parse_filename(uri, true) FROM recordings")
+            .fetchall()
+        )
+        for place in range(4):
+            found = [row for row in rows if row[place] == word]
+            if len(found) == 1:
+                return found[0][0]
+            if found:
+                among = ", ".join(row[1] for row in found[:3])
+                raise ConfigError(f"{word!r} names {len(found)} recordings ({among}): say the whole URI or the id")
+        near = nearest(word, sorted({row[2] for row in rows}))
+        more = " a name of a file that `SELECT uri FROM recordings` lists"
+        raise ConfigError(f"unknown recording {word!r}{near if 'mean' in near else ': choose' + more}")
+
+    def spectrogram(self, recording: str, start: float, end: float, channel: int | None = None) -> Spectrogram:
+        """The log-mel spectrogram of a stretch.
+
+        Args:
+            recording: a recording_id, or what :meth:`recording` takes.
+            start, end: in seconds; of the frames those whose middle lies in [start, end).
+            channel: None for the lowest that the recording has: the mix, or the first that was kept apart.
+
+        Raises:
+            ConfigError: an unknown recording or channel, no such stretch, spectrograms that were left out.
+        """
+        from pipelines.sound_picture import spectrogram  # librosa takes a second to import
+
+        return spectrogram(self, self.recording(recording), start, end, channel)
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._connection.close()
+
+    def __enter__(self) -> AskedCorpus:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _view(self, name: str, sql: str) -> None:
+        self._connection.execute(f"CREATE OR REPLACE VIEW {quoted(name)} AS {sql}")
+
+    def _keep_baselines(self) -> None:
+        if (
+            "emotions" in self.files
+            and not self._connection.execute(
+                "SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [KEPT_BASELINES]
+            ).fetchall()
+        ):
+            self._connection.execute(f"CREATE TABLE {KEPT_BASELINES} AS FROM {BASELINE_MAPS}")
+            self._view(BASELINE_MAPS, f"FROM {KEPT_BASELINES}")
+
+
+def open_corpus(out: str | Path) -> AskedCorpus:
+    """Open the snapshot that is published now; nothing is scanned, nothing can be written.
+
+    Args:
+        out: the folder that runs were given as ``--out``.
+
+    Raises:
+        RunError: there is no corpus in it.
+    """
+    out = Path(out)
+    if not out.is_dir():
+        raise RunError(f"{out}: no such folder")
+    current = out / "current"
+    if not current.is_dir():
+        inside = next((folder for folder in out.resolve().parents if (folder / "current").is_dir()), None)
+        at = f": its tables are of the corpus in {inside}" if inside and (out / "recordings").is_dir() else ""
+        raise RunError(f"{out} holds no corpus{at}")
+    snapshot = current.resolve()  # once: a run that publishes meanwhile moves the link, not the folder
+    found = {table: sorted(str(path) for path in (snapshot / table).glob("*.parquet")) for table in TABLES}
+    files = {table: paths for table, paths in found.items() if paths}
+    if "recordings" not in files:
+        raise RunError(f"{out} holds no corpus: there is no table of recordings in {snapshot}")
+    try:
+        return AskedCorpus(snapshot, files)
+    except duckdb.Error as error:
+        raise RunError(f"{snapshot} cannot be read: {told(error, {}, ())}") from None
+
+
+def _list(paths: Sequence[str]) -> str:
+    """The paths as an SQL list; DuckDB reads `*`, `?` and `[` in them as a glob."""
+    return "[" + ", ".join("'" + path.replace("'", "''") + "'" for path in paths) + "]"
