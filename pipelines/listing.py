@@ -24,11 +24,18 @@ def check_format(name: str) -> None:
         raise ConfigError(f"--format {name}: choose from {', '.join(FORMATS)}")
 
 
-def show_rows(console: Console, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], format: str) -> None:
+def show_rows(
+    console: Console,
+    rows: Sequence[Mapping[str, Any]],
+    columns: Sequence[str],
+    format: str,
+    headings: Sequence[str] | None = None,
+) -> None:
     """Print rows: all their columns as ``csv`` (with a header) or ``json`` (a list), or some as a table.
 
     Args:
         columns: those of the table, and of a CSV file that has no rows.
+        headings: of a table's columns, where they are not their names.
         format: one of FORMATS; a table's lines are cut to the width of a terminal, a pipe has them whole.
     """
     if format == "json":
@@ -40,7 +47,7 @@ def show_rows(console: Console, rows: Sequence[Mapping[str, Any]], columns: Sequ
         writer.writerows(rows)
         console.out(text.getvalue().removesuffix("\n"), highlight=False)
     else:
-        _show_table(console, [[_shown(row[name]) for name in columns] for row in rows], columns)
+        _show_table(console, [[_shown(row[name]) for name in columns] for row in rows], headings or columns)
 
 
 def clock(ms: int) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
@@ -63,6 +64,18 @@ def _section(table: Table) -> Iterator[str]:
         ("column", "type", "unit", "values", "null", "meaning"),
         (row for column in table.schema for row in _rows(column)),
     )
+
+
+def column_rows(table: Table) -> list[dict[str, str]]:
+    """The columns of a table for a terminal: column, type, unit, values, meaning, as plain text."""
+    names = ("column", "type", "unit", "values", "null", "meaning")
+    cells = (row for column in table.schema for row in _rows(column))
+    plain = ([re.sub(r"\[(.+?)\]\(.*?\)", r"\1", cell).replace("`", "") for cell in row] for row in cells)
+    rows = [dict(zip(names, row, strict=True)) for row in plain]
+    return [
+        {**row, "values": ", ".join(filter(None, (row["values"], row.pop("null")))), "meaning": row.pop("meaning")}
+        for row in rows
+    ]
 
 
 def _rows(column: pa.Field, of: str = "") -> Iterator[tuple[str, ...]]:

@@ -8,13 +8,15 @@ RunError.  Whatever takes long to import, ``act`` imports.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pipelines.commands import agree, forget, methods, sample, search, status, tag
+from pipelines.commands import agree, forget, methods, query, sample, search, status, tables, tag
 
 if TYPE_CHECKING:
     import argparse
 
 ADD: tuple[Callable[["argparse._SubParsersAction[argparse.ArgumentParser]"], None], ...] = (
     status.add,
+    tables.add,
+    query.add,
     search.add,
     tag.add,
     sample.add,

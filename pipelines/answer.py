@@ -1,0 +1,110 @@
+"""The answer to a question in SQL, as a table for people or as CSV, JSON or Parquet for programs."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+import duckdb
+from rich.console import Console
+
+from pipelines.corpus import AskedCorpus
+from pipelines.failure import RunError
+from pipelines.listing import show_rows
+from schemas.config import ConfigError
+
+FORMATS = ("table", "csv", "json", "parquet")
+SHOWN = 1_000
+"""Rows of a table: nobody reads more, and the other formats have all."""
+BATCH = 10_000
+
+
+def answer(corpus: AskedCorpus, question: str, format: str, to: Path | None, console: Console) -> None:
+    """Ask, and print the answer or write it to a file.
+
+    Args:
+        format: one of FORMATS.
+        to: a file; None for standard output.
+
+    Raises:
+        ConfigError: wrong SQL, an unknown format, Parquet on a terminal.
+        RunError: the file cannot be written.
+    """
+    if format not in FORMATS:
+        raise ConfigError(f"--format {format}: choose from {', '.join(FORMATS)}")
+    if format == "parquet" and to is None and sys.stdout.isatty():
+        raise ConfigError("--format parquet is not for a terminal: name a file with --to, or send it on with >")
+    found = corpus.sql(question)
+    try:
+        if format == "table" and to is None:
+            _show(found, console)
+        elif format == "parquet":
+            _write(found, format, sys.stdout.buffer if to is None else to)
+        else:
+            _write(found, format, sys.stdout if to is None else to)
+    except duckdb.Error as error:  # a cast that fails is told only when it is computed
+        raise corpus.wrong(error, set(re.findall(r"\w+", question.lower()))) from None
+    except BrokenPipeError:  # `| head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nor is there anything to flush
+    except OSError as error:
+        raise RunError(f"{to or 'standard output'}: {error.strerror}") from None
+
+
+def _show(found: duckdb.DuckDBPyRelation, console: Console) -> None:
+    rows = list(islice(_rows(found), SHOWN + 1))
+    columns = list(found.columns)
+    keys = [f"{at} {name}" for at, name in enumerate(columns)]  # two columns may bear one name
+    shown = [dict(zip(keys, row, strict=True)) for row in rows[:SHOWN]]
+    show_rows(console, shown, keys, "table", headings=columns)
+    if len(rows) > SHOWN:
+        console.print(f"the first {SHOWN:,} rows; --format csv, json or parquet has all of them", style="dim")
+
+
+def _write(found: duckdb.DuckDBPyRelation, format: str, to: Path | IO[Any]) -> None:
+    if isinstance(to, Path):
+        with to.open("wb") if format == "parquet" else to.open("w", encoding="utf-8", newline="") as opened:
+            return _write(found, format, opened)
+    if format == "parquet":
+        import pyarrow.parquet as pq
+
+        batches = found.to_arrow_reader(BATCH)
+        with pq.ParquetWriter(to, batches.schema) as writer:
+            for batch in batches:
+                writer.write_batch(batch)
+    elif format == "csv":
+        writer_of_rows = csv.writer(to, lineterminator="\n")
+        writer_of_rows.writerow(found.columns)
+        for row in _rows(found):
+            writer_of_rows.writerow([_cell(value) for value in row])
+    else:
+        before = "["
+        for row in _rows(found):
+            to.write(before + "\n" + json.dumps(dict(zip(found.columns, row, strict=True)), default=_plain))
+            before = ","
+        to.write("\n]\n" if before == "," else "[]\n")
+    return None
+
+
+def _rows(found: duckdb.DuckDBPyRelation) -> Iterator[Sequence[Any]]:
+    """By position: two columns may bear one name."""
+    for batch in found.to_arrow_reader(BATCH):
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+def _cell(value: Any) -> Any:
+    """Lists and structures as JSON: a spreadsheet's cell is one text."""
+    return json.dumps(value, default=_plain, ensure_ascii=False) if isinstance(value, list | dict | tuple) else value
+
+
+def _plain(value: Any) -> Any:
+    """What JSON has no word for: times as ISO 8601, bytes as hexadecimal digits."""
+    if isinstance(value, bytes):
+        return value.hex()
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -1,0 +1,30 @@
+"""``earwitness tables OUT`` and ``earwitness tables OUT TABLE``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pipelines.terminal import console
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("tables", help="list the tables and views, or the columns of one")
+    parser.add_argument("out", metavar="OUT", type=Path, help="the folder of the corpus")
+    parser.add_argument("table", metavar="TABLE", nargs="?", help="say its columns, their units and ranges")
+    parser.add_argument("--format", metavar="table|csv|json", default="table", help="default: table")
+    parser.set_defaults(act=act)
+
+
+def act(arguments: argparse.Namespace) -> None:
+    from pipelines.corpus import open_corpus
+    from pipelines.listing import check_format, show_rows
+    from pipelines.overview import columns, tables
+
+    check_format(arguments.format)
+    with open_corpus(arguments.out) as corpus, console(1) as result:
+        if arguments.table:
+            rows, names = columns(corpus, arguments.table), ("column", "type", "unit", "values", "meaning")
+            show_rows(result, rows, names, arguments.format)
+        else:
+            show_rows(result, tables(corpus), ("table", "rows", "one row is"), arguments.format)

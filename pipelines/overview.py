@@ -1,0 +1,45 @@
+"""What a corpus holds: its tables with their rows, and the columns of one of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from pipelines.corpus import AskedCorpus
+from pipelines.statements import left_out
+from pipelines.views import VIEWS
+from schemas.catalog import TABLES, nearest
+from schemas.config import ConfigError
+from schemas.dictionary import column_rows
+
+
+def tables(corpus: AskedCorpus) -> list[dict[str, Any]]:
+    """A row for each table and view: name, rows (of views None: they would have to be computed), what one row is."""
+    found: list[dict[str, Any]] = [
+        {"table": name, "rows": sum(pq.read_metadata(path).num_rows for path in files), "one row is": TABLES[name].row}
+        for name, files in corpus.files.items()
+    ]
+    views = [
+        {"table": name, "rows": None, "one row is": view.row} for name, view in VIEWS.items() if name in corpus.columns
+    ]
+    return found + views
+
+
+def columns(corpus: AskedCorpus, table: str) -> list[dict[str, str]]:
+    """A row for each column: its name, type, unit, range and meaning; the user's own metadata columns among them.
+
+    Raises:
+        ConfigError: an unknown table, or one that was left out of this corpus.
+    """
+    if table not in corpus.columns:
+        raise ConfigError(left_out(table) or f"unknown table {table!r}{nearest(table, corpus.columns)}")
+    declared = column_rows(TABLES[table]) if table in TABLES else []
+    known = {row["column"] for row in declared}
+    types = dict(corpus.sql(f'SELECT column_name, column_type FROM (DESCRIBE "{table}")').fetchall())
+    own = "your own, from the metadata" if table == "recordings" else ""
+    return declared + [
+        {"column": name, "type": str(types[name]).lower(), "unit": "", "values": "", "meaning": own}
+        for name in corpus.columns[table]
+        if name not in known
+    ]

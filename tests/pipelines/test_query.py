@@ -1,0 +1,100 @@
+"""SQL from the command line, and what the corpus holds."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.cli import FAILED, PUBLISHED, WRONG_USE, main
+from schemas.catalog import TABLES
+from tests.pipelines.corpora import DEMO, publish
+
+Captured = pytest.CaptureFixture[str]
+QUESTION = "SELECT parse_filename(uri) AS file, duration_ms, [1, 2] AS list FROM recordings ORDER BY file"
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("query")
+    publish(folder, {}, [DEMO / "signals/tones.wav", DEMO / "signals/yes.wav"], tables=["windows", "frames"])
+    return folder
+
+
+def asked(capfd: Captured, *words: str) -> str:
+    capfd.readouterr()
+    assert main(list(words)) == PUBLISHED
+    return capfd.readouterr().out
+
+
+def test_one_answer_in_every_format(out: Path, tmp_path: Path, capfd: Captured) -> None:
+    plain = json.loads(asked(capfd, "query", str(out), QUESTION, "--format", "json"))
+    assert [row["file"] for row in plain] == ["tones.wav", "yes.wav"]
+    assert plain[0]["list"] == [1, 2]
+    lines = asked(capfd, "query", str(out), QUESTION).splitlines()
+    assert lines[0].split() == ["file", "duration_ms", "list"]
+    assert lines[1].split()[:2] == ["tones.wav", str(plain[0]["duration_ms"])]
+    rows = list(csv.DictReader(io.StringIO(asked(capfd, "query", str(out), QUESTION, "--format", "csv"))))
+    assert [{**row, "duration_ms": int(row["duration_ms"]), "list": json.loads(row["list"])} for row in rows] == plain
+    for format, read in (("parquet", lambda path: pq.read_table(path).to_pylist()), ("json", _json)):
+        to = tmp_path / f"answer.{format}"
+        assert asked(capfd, "query", str(out), QUESTION, "--format", format, "--to", str(to)) == ""
+        assert read(to) == plain
+
+
+def _json(path: Path) -> object:
+    return json.loads(path.read_text("utf-8"))
+
+
+def test_columns_of_one_name_and_no_rows(out: Path, capfd: Captured) -> None:
+    lines = asked(capfd, "query", str(out), "SELECT 1 AS a, 2 AS a").splitlines()
+    assert [line.split() for line in lines] == [["a", "a"], ["1", "2"]]
+    assert asked(capfd, "query", str(out), "FROM windows WHERE false", "--format", "json") == "[]\n"
+
+
+def test_a_long_answer_is_cut_on_a_page_and_nowhere_else(out: Path, capfd: Captured) -> None:
+    lines = asked(capfd, "query", str(out), "FROM range(1500)").splitlines()
+    assert len(lines) == 1002
+    assert lines[-1].startswith("the first 1,000 rows")
+    assert len(asked(capfd, "query", str(out), "FROM range(25000)", "--format", "csv").splitlines()) == 25_001
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["FROM windowz"], WRONG_USE, "unknown table 'windowz': did you mean 'windows'?"),
+        (["SELECT rms_db FROM windows"], WRONG_USE, "unknown column 'rms_db': did you mean 'rms_dbfs'?"),
+        (["FROM transcripts"], WRONG_USE, "was left out of this corpus: run again with a checkpoint"),
+        (["SELEC 1"], WRONG_USE, "syntax error"),
+        (["SELECT 'x'::INT FROM recordings"], WRONG_USE, "Could not convert string 'x' to INT32"),
+        (["DROP TABLE windows"], WRONG_USE, "a corpus is only read"),
+        (["SELECT 1", "--format", "xml"], WRONG_USE, "--format xml: choose from table, csv, json, parquet"),
+        (["SELECT 1", "--format", "csv", "--to", "/nowhere/x.csv"], FAILED, "/nowhere/x.csv: No such file"),
+    ],
+)
+def test_what_cannot_be_answered(out: Path, capfd: Captured, words: list[str], code: int, told: str) -> None:
+    capfd.readouterr()
+    assert main(["query", str(out), *words]) == code
+    error = capfd.readouterr().err
+    assert told in error
+    assert len(error.splitlines()) == 1
+
+
+def test_tables_and_their_rows(out: Path, capfd: Captured) -> None:
+    rows = {row["table"]: row for row in json.loads(asked(capfd, "tables", str(out), "--format", "json"))}
+    assert list(rows) == ["files", "recordings", "windows", "frames", "errors", "runs"]
+    assert rows["recordings"]["rows"] == 2
+    assert rows["windows"]["one row is"] == TABLES["windows"].row
+    columns = json.loads(asked(capfd, "tables", str(out), "windows", "--format", "json"))
+    assert [row["column"] for row in columns] == TABLES["windows"].schema.names
+    level = next(row for row in columns if row["column"] == "rms_dbfs")
+    assert (level["type"], level["unit"], level["values"]) == ("float32", "dBFS", "may be null")
+    capfd.readouterr()
+    assert main(["tables", str(out), "frame"]) == WRONG_USE
+    assert "unknown table 'frame': did you mean 'frames'?" in capfd.readouterr().err
+    assert main(["tables", str(out / "nowhere")]) == FAILED
+    assert "no such folder" in capfd.readouterr().err
