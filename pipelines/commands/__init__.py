@@ -8,10 +8,14 @@ RunError.  Whatever takes long to import, ``act`` imports.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pipelines.commands import forget, status
+from pipelines.commands import forget, report, status
 
 if TYPE_CHECKING:
     import argparse
 
-ADD: tuple[Callable[["argparse._SubParsersAction[argparse.ArgumentParser]"], None], ...] = (status.add, forget.add)
+ADD: tuple[Callable[["argparse._SubParsersAction[argparse.ArgumentParser]"], None], ...] = (
+    status.add,
+    report.add,
+    forget.add,
+)
 """In the order of the help."""
