@@ -27,8 +27,10 @@ def profile_chart(shares: pd.DataFrame) -> go.Figure:
     columns = min(4, len(labels))
     rows = -(-len(labels) // columns)
     colours = colours_of(labels)
-    figure = make_subplots(rows, columns, subplot_titles=[escaped(label) for label in labels],
-                           shared_yaxes=True, shared_xaxes="all", vertical_spacing=min(0.12, 0.3 / rows), horizontal_spacing=0.03)  # fmt: skip
+    figure = make_subplots(
+        rows, columns, subplot_titles=[escaped(label) for label in labels], shared_yaxes=True, shared_xaxes="all",
+        vertical_spacing=min(0.12, 0.3 / rows), horizontal_spacing=0.03,
+    )  # fmt: skip
     for i, label in enumerate(labels):
         mine = shares[shares["label"] == label].set_index("group").reindex(groups)
         figure.add_scatter(

@@ -182,7 +182,7 @@ def _search(tables: Tables) -> dict[str, Any] | None:
 def _recordings(tables: Tables, pages: Mapping[str, str]) -> dict[str, Any]:
     own = "".join(f", CAST({quoted(name)} AS VARCHAR)" for name in tables.own)
     found = tables.connection.execute(f"""
-        SELECT recording_id, parse_filename(uri), duration_ms, count(*) OVER () {own}
+        SELECT recording_id, parse_filename(uri, false, 'forward_slash'), duration_ms, count(*) OVER () {own}
         FROM recordings ORDER BY uri LIMIT {MOST_RECORDINGS}""").fetchall()
     rows = [
         {
@@ -198,7 +198,9 @@ def _recordings(tables: Tables, pages: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _places(tables: Tables, pages: Mapping[str, str], linked: bool) -> dict[str, dict[str, str]]:
-    rows = tables.connection.execute("SELECT recording_id, uri, parse_filename(uri) FROM recordings").fetchall()
+    rows = tables.connection.execute(
+        "SELECT recording_id, uri, parse_filename(uri, false, 'forward_slash') FROM recordings"
+    ).fetchall()
     return {
         key: {"file": file, "audio": href(uri) if linked else "", "page": pages.get(key, "")} for key, uri, file in rows
     }

@@ -77,7 +77,8 @@ def _hours(hours: float) -> str:
 
 def _errors(tables: Tables) -> list[tuple[str, str, int, str]]:
     rows = tables.connection.execute("""
-        SELECT reason, count(DISTINCT uri) AS n, list_slice(list_sort(list(DISTINCT parse_filename(uri))), 1, 3)
+        SELECT reason, count(DISTINCT uri) AS n,
+               list_slice(list_sort(list(DISTINCT parse_filename(uri, false, 'forward_slash'))), 1, 3)
         FROM errors GROUP BY reason ORDER BY n DESC, reason""").fetchall()
     return [
         (reason, MEANING.get(reason, ""), n, ", ".join(names) + (" ..." if n > 3 else "")) for reason, n, names in rows

@@ -21,7 +21,7 @@ def mention_shares(tables: Tables, phrases: Sequence[str], column: str, *, as_mo
     Returns: columns group, label (the phrase), share, low, high, recordings; groups without a word are left out.
     """
     group = f"r.{quoted(column)}"
-    shown = f"strftime(TRY_CAST({group} AS DATE), '%Y-%m')" if as_month else f"CAST({group} AS VARCHAR)"
+    shown = f"strftime(TRY_CAST({group}::VARCHAR AS DATE), '%Y-%m')" if as_month else f"CAST({group} AS VARCHAR)"
     said = tables.connection.execute(f"""
         SELECT coalesce({shown}, '(none)') AS "group", t.recording_id,
                array_to_string([{bare_sql("w.word")} FOR w IN t.words], ' ') AS text, len(t.words) AS words

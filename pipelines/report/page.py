@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://")
 PAGES = Path(__file__).with_name("pages")
 
 
@@ -30,7 +33,7 @@ def render(template: str, script: str, **values: Any) -> str:
 
 def href(uri: str) -> str:
     """A link to where the audio lies: an address as it is, a path as a file URL."""
-    return uri if "://" in uri else Path(uri).as_uri()
+    return uri if ADDRESS.match(uri) else Path(os.path.abspath(uri)).as_uri()
 
 
 def for_script(json_text: str) -> str:

@@ -25,7 +25,7 @@ def profile(tables: Tables, table: str, column: str | None = None) -> pd.DataFra
 
 def over_time(tables: Tables, table: str, date: str) -> tuple[pd.DataFrame, str]:
     """The same by year, month or day of the recordings, whichever gives 3 to 60 points, and which of them it is."""
-    day = f"TRY_CAST(r.{quoted(date)} AS DATE)"
+    day = f"TRY_CAST(r.{quoted(date)}::VARCHAR AS DATE)"
     for unit, pattern in FORMATS.items():
         n = tables.connection.execute(
             f"SELECT count(DISTINCT strftime({day}, '{pattern}')) FROM recordings r"

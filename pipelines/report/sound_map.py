@@ -25,7 +25,7 @@ def sound_map(tables: Tables, seed: int = 0) -> pd.DataFrame:
         WITH chosen AS (
             SELECT e.recording_id, e.channel, e.start_ms, e.end_ms, e.embedding
             FROM embeddings e ORDER BY hash(e.window_id || '{seed}'), e.window_id LIMIT {AT_MOST})
-        SELECT e.recording_id, e.channel, e.start_ms, parse_filename(r.uri) AS file,
+        SELECT e.recording_id, e.channel, e.start_ms, parse_filename(r.uri, false, 'forward_slash') AS file,
                {"coalesce(s.label, '')" if heard else "''"} AS label,
                {"coalesce(t.text, '')" if said else "''"} AS text, e.embedding
         FROM chosen e JOIN recordings r USING (recording_id)

@@ -33,7 +33,7 @@ class Tables:
         for name in self.own:
             q = quoted(name)
             n, dates, all_ = self.connection.execute(
-                f"SELECT count(DISTINCT {q}), count(TRY_CAST({q} AS DATE)), count({q}) FROM recordings"
+                f"SELECT count(DISTINCT {q}), count(TRY_CAST({q}::VARCHAR AS DATE)), count({q}) FROM recordings"
             ).fetchall()[0]
             if 2 <= n <= GROUPS_AT_MOST and dates < all_:
                 chosen.append(name)
@@ -44,7 +44,7 @@ class Tables:
         for name in self.own:
             q = quoted(name)
             dates, all_ = self.connection.execute(
-                f"SELECT count(TRY_CAST({q} AS DATE)), count({q}) FROM recordings"
+                f"SELECT count(TRY_CAST({q}::VARCHAR AS DATE)), count({q}) FROM recordings"
             ).fetchall()[0]
             if all_ and dates == all_:
                 return name

@@ -9,13 +9,12 @@ from pathlib import Path
 
 from pipelines.failure import RunError
 from pipelines.report.corpus_page import corpus_page
+from pipelines.report.folder import FOLDER
 from pipelines.report.recording_page import recording_page
 from pipelines.report.tables import Tables, open_tables
 from schemas.catalog import nearest
 from schemas.config import ConfigError
 
-FOLDER = "report"
-"""In the corpus's folder, where `forget` finds it."""
 TOP = re.compile(r"top:([1-9]\d*)")
 
 
@@ -75,7 +74,7 @@ def _write(path: Path, page: str) -> Path:
 def _chosen(tables: Tables, words: Sequence[str]) -> list[str]:
     """The recordings that the words name, each once."""
     rows = tables.connection.execute("""
-        SELECT recording_id, uri, parse_filename(uri) FROM recordings
+        SELECT recording_id, uri, parse_filename(uri, false, 'forward_slash') FROM recordings
         ORDER BY duration_ms * coalesce(speech_share, 0) DESC, recording_id""").fetchall()
     chosen: dict[str, None] = {}
     for word in words:

@@ -39,7 +39,7 @@ dark.addEventListener("change", () => {
 function clock(ms) { return Math.floor(ms / 60000) + ":" + String(Math.floor(ms / 1000) % 60).padStart(2, "0"); }
 function play(recording, ms) {
   const place = places[recording];
-  if (!place) return;
+  if (!place?.audio) return;
   player.hidden = false;
   silent.hidden = true;
   document.getElementById("playing").textContent = place.file + " " + clock(ms);
@@ -63,7 +63,7 @@ if (query) {
     found.textContent = hits.length + (hits.length === 1 ? " stretch" : " stretches") + " of speech"
       + (hits.length > shown ? ", the first " + shown + " are shown" : "");
     for (const [recording, start, text, emotion] of hits.slice(0, shown)) {
-      const place = places[recording], line = document.createElement("div"), go = document.createElement("button");
+      const place = places[recording], line = document.createElement("div"), go = document.createElement(place.audio ? "button" : "span");
       line.className = "said hit";
       go.textContent = place.file + " " + clock(start);
       go.addEventListener("click", () => play(recording, start));

@@ -15,13 +15,14 @@ function show(ms) {
 }
 function seek(ms, playing) {
   show(ms);
+  if (!audio) return; // pages without audio show the place
   const start = () => { audio.currentTime = ms / 1000; if (playing) audio.play().catch(() => {}); };
   if (audio.readyState) start(); else audio.addEventListener("loadedmetadata", start, { once: true });
 }
 function follow() { show(1000 * audio.currentTime); if (!audio.paused) requestAnimationFrame(follow); }
-audio.addEventListener("play", follow);
-audio.addEventListener("seeked", () => show(1000 * audio.currentTime));
-audio.addEventListener("error", () => { document.getElementById("silent").hidden = false; });
+audio?.addEventListener("play", follow);
+audio?.addEventListener("seeked", () => show(1000 * audio.currentTime));
+audio?.addEventListener("error", () => { document.getElementById("silent").hidden = false; });
 lanes.addEventListener("click", event => {
   const box = lanes.getBoundingClientRect();
   seek(DURATION_MS * (event.clientX - box.left) / box.width, false);
