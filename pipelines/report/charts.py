@@ -10,6 +10,8 @@ from plotly.subplots import make_subplots
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8F7EE6", "#B0413E", "#5B8C2A", "#999999")
 """Okabe and Ito (2008) for the first six, told apart by most colour-blind readers, and four more."""
+LEGEND = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0}
+"""Above the chart, as many lines as it takes."""
 ROW_PX, TOP_PX, MARGINS = 22, 60, {"l": 10, "r": 10, "t": 40, "b": 40}
 
 
@@ -34,7 +36,8 @@ def profile_chart(shares: pd.DataFrame) -> go.Figure:
     for i, label in enumerate(labels):
         mine = shares[shares["label"] == label].set_index("group").reindex(groups)
         figure.add_scatter(
-            x=mine["share"], y=names, mode="markers", marker={"color": colours[label], "size": 9}, showlegend=False,
+            x=mine["share"], y=names, mode="markers", cliponaxis=False, showlegend=False,
+            marker={"color": colours[label], "size": 9},
             error_x={"type": "data", "symmetric": False, "array": (mine["high"] - mine["share"]).fillna(0),
                      "arrayminus": (mine["share"] - mine["low"]).fillna(0), "thickness": 1.5, "width": 3},
             customdata=mine[["low", "high", "recordings"]],
@@ -42,7 +45,7 @@ def profile_chart(shares: pd.DataFrame) -> go.Figure:
             + " %{x:.1%}<br>%{customdata[0]:.1%} to %{customdata[1]:.1%}<extra></extra>",
             row=i // columns + 1, col=i % columns + 1,
         )  # fmt: skip
-    figure.update_xaxes(tickformat=".0%", rangemode="tozero", nticks=4)
+    figure.update_xaxes(tickformat=".0%", rangemode="tozero", nticks=4, tickangle=0)
     figure.update_yaxes(autorange="reversed", automargin=True)
     return _laid_out(figure, rows * (ROW_PX * len(groups) + TOP_PX) + 30)
 
@@ -64,8 +67,8 @@ def time_chart(shares: pd.DataFrame, x_title: str, *, as_dates: bool) -> go.Figu
     figure.update_yaxes(tickformat=".0%", rangemode="tozero", automargin=True)
     if as_dates:
         figure.update_xaxes(type="category", categoryorder="array", categoryarray=sorted(set(shares["group"])))
-    figure.update_xaxes(title=escaped(x_title))
-    figure.update_layout(legend={"orientation": "h", "y": 1.12})
+    figure.update_xaxes(title=escaped(x_title), automargin=True)
+    figure.update_layout(legend=LEGEND)
     return _laid_out(figure, 360)
 
 
@@ -89,7 +92,7 @@ def map_chart(places: pd.DataFrame) -> go.Figure:
         )  # fmt: skip
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False, scaleanchor="x")
-    figure.update_layout(legend={"orientation": "h", "y": 1.08})
+    figure.update_layout(legend=LEGEND)
     return _laid_out(figure, 560)
 
 
@@ -126,8 +129,8 @@ def mentions_chart(counts: pd.DataFrame, x_title: str, *, as_dates: bool) -> go.
         )  # fmt: skip
     figure.update_yaxes(title="in 10,000 words", rangemode="tozero", automargin=True)
     order = {"categoryorder": "array", "categoryarray": [escaped(group) for group in sorted(set(counts["group"]))]}
-    figure.update_xaxes(title=escaped(x_title), type="category", **order)
-    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.12})
+    figure.update_xaxes(title=escaped(x_title), automargin=True, type="category", **order)
+    figure.update_layout(showlegend=True, legend=LEGEND)
     return _laid_out(figure, 320)
 
 

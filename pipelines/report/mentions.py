@@ -22,10 +22,11 @@ def mention_shares(tables: Tables, phrases: Sequence[str], column: str, *, as_mo
     """
     group = f"r.{quoted(column)}"
     shown = f"strftime(TRY_CAST({group}::VARCHAR AS DATE), '%Y-%m')" if as_month else f"CAST({group} AS VARCHAR)"
+    dated = f"AND {shown} IS NOT NULL" if as_month else ""
     said = tables.connection.execute(f"""
         SELECT coalesce({shown}, '(none)') AS "group", t.recording_id,
                array_to_string([{bare_sql("w.word")} FOR w IN t.words], ' ') AS text, len(t.words) AS words
-        FROM transcripts t JOIN recordings r USING (recording_id) WHERE len(t.words) > 0""").df()
+        FROM transcripts t JOIN recordings r USING (recording_id) WHERE len(t.words) > 0 {dated}""").df()
     rows = []
     for phrase in phrases:
         said["found"] = count_phrase(said["text"], phrase)

@@ -61,7 +61,7 @@ def write_report(
         page = corpus_page(tables, title, groups, phrases, pages, linked)
         return [_write(folder / "report.html", page), *written]
     except OSError as error:
-        raise RunError(f"{folder}: {error.strerror or error}: name a folder that can be written with --to") from error
+        raise RunError(f"{folder}: {error.strerror or error}: name a folder that can be written with --to") from None
 
 
 def _write(path: Path, page: str) -> Path:
