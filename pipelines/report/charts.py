@@ -46,7 +46,7 @@ def profile_chart(shares: pd.DataFrame) -> go.Figure:
             row=i // columns + 1, col=i % columns + 1,
         )  # fmt: skip
     figure.update_xaxes(tickformat=".0%", rangemode="tozero", nticks=4, tickangle=0)
-    figure.update_yaxes(autorange="reversed", automargin=True)
+    figure.update_yaxes(autorange="reversed", automargin=True, ticklabelstandoff=8)
     return _laid_out(figure, rows * (ROW_PX * len(groups) + TOP_PX) + 30)
 
 
