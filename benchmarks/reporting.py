@@ -79,17 +79,17 @@ def write_tables(out: Path, n: int, seed: int = 0) -> None:
     _write(out, "errors", 0)
     _write(out, "runs", 1, run_id=["1"], started=[now], finished=[now])
     said = rng.zipf(1.3, n * windows * WORDS) % VOCABULARY
-    spoken = np.char.mod("w%d", said)
+    vocabulary = np.char.mod("w%d", np.arange(VOCABULARY))
     word_starts = (starts[:, None] + np.arange(WORDS) * (WINDOW_MS // WORDS)).ravel()
     sure = rng.uniform(0.3, 1, len(said)).astype(np.float32)
     times = (pa.array(word_starts, pa.int32()), pa.array(word_starts + 300, pa.int32()))
-    values = [pa.array(spoken), *times, pa.array(sure)]
+    values = [pa.array(vocabulary).take(pa.array(said)), *times, pa.array(sure)]
     word_type = TABLES["transcripts"].schema.field("words").type
     listed = pa.ListArray.from_arrays(
         pa.array(np.arange(n * windows + 1) * WORDS, pa.int32()),
         pa.StructArray.from_arrays(values, fields=list(word_type.value_type)),
     )
-    texts = [" ".join(row) for row in spoken.reshape(-1, WORDS)]
+    texts = [" ".join(row) for row in vocabulary[said.reshape(-1, WORDS)]]
     _write(out, "transcripts", n * windows, segment_id=segment, **place, text=texts, words=listed)
     _write(out, "emotions", n * clips, recording_id=of_clip, start_ms=clip_starts, end_ms=clip_starts + EMOTION_MS,
            segment_id=np.repeat(segment, WINDOW_MS // EMOTION_MS), confidence=rng.uniform(0.3, 1, n * clips),

@@ -11,10 +11,12 @@ from pipelines.failure import RunError
 from pipelines.report.corpus_page import corpus_page
 from pipelines.report.folder import FOLDER
 from pipelines.report.recording_page import recording_page
-from pipelines.report.tables import Tables, open_tables
+from pipelines.report.tables import Tables, open_tables, quoted
 from schemas.catalog import nearest
 from schemas.config import ConfigError
 
+MOST_GROUPS = 60
+"""Of a column that was asked for: more make a chart that nobody reads."""
 TOP = re.compile(r"top:([1-9]\d*)")
 
 
@@ -48,6 +50,9 @@ def write_report(
             none = f"--by {column}: the corpus has no metadata: run it with --metadata CSV"
             near = f"--by {column}: the metadata has no such column{nearest(column, tables.own)}"
             raise ConfigError(near if tables.own else none)
+        n = tables.connection.execute(f"SELECT count(DISTINCT {quoted(column)}) FROM recordings").fetchall()[0][0]
+        if n > MOST_GROUPS:
+            raise ConfigError(f"--by {column}: {n:,} groups are too many to look at; a page holds {MOST_GROUPS}")
     folder = to or out / FOLDER
     chosen = _chosen(tables, recordings)
     pages = {key: f"{key}.html" for key in chosen}
@@ -57,8 +62,8 @@ def write_report(
             _write(folder / page, recording_page(tables, key, "report.html", linked)) for key, page in pages.items()
         ]
         title = out.resolve().name
-        groups = list(by) or tables.groups()
-        page = corpus_page(tables, title, groups, phrases, pages, linked)
+        groups = list(dict.fromkeys(by)) or tables.groups()
+        page = corpus_page(tables, title, groups, list(dict.fromkeys(phrases)), pages, linked)
         return [_write(folder / "report.html", page), *written]
     except OSError as error:
         raise RunError(f"{folder}: {error.strerror or error}: name a folder that can be written with --to") from None

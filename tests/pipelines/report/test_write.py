@@ -72,6 +72,14 @@ def test_wrong_words(tmp_path: Path, capfd: Captured, words: list[str], code: in
     assert error.count("\n") == 1
 
 
+def test_a_column_of_names_is_no_grouping(tmp_path: Path, capfd: Captured) -> None:
+    said = {f"/there/{i}.wav": "word" for i in range(61)}
+    write_corpus(tmp_path, said, {"speaker": {uri: uri for uri in said}}, leave_out=("embeddings",))
+    assert main(["report", str(tmp_path), "--by", "speaker"]) == WRONG
+    assert "--by speaker: 61 groups are too many to look at; a page holds 60" in capfd.readouterr().err
+    assert "by speaker" not in write_report(tmp_path)[0].read_text()
+
+
 def test_no_corpus_an_empty_one_and_one_without_metadata(tmp_path: Path, capfd: Captured) -> None:
     assert main(["report", str(tmp_path)]) == FAILED
     assert capfd.readouterr().err.startswith(f"earwitness: {tmp_path} holds no corpus")
