@@ -22,6 +22,7 @@ from pipelines.holdings import Holdings
 from pipelines.log import NAME as LOG
 from pipelines.passes import Pass
 from pipelines.plural import counted
+from pipelines.report.folder import remove_report
 from pipelines.snapshot import Corpus, new_run_id, sync
 from schemas.catalog import TABLES
 from schemas.forgotten import NAME, Forgotten
@@ -37,6 +38,7 @@ class Removed:
     rows: rows that were taken out of the published tables.
     snapshots: how many snapshots held some.
     staging: whether unpublished work was given up.
+    report: whether the pages of `earwitness report` were removed.
     """
 
     recordings: int = 0
@@ -44,6 +46,7 @@ class Removed:
     rows: Counter[str] = field(default_factory=Counter)
     snapshots: int = 0
     staging: bool = False
+    report: bool = False
 
 
 def forget(out: Path, words: Iterable[str]) -> Removed:
@@ -66,6 +69,7 @@ def forget(out: Path, words: Iterable[str]) -> Removed:
         removed.staging = corpus.staging.exists()
         (out / AGREEMENT).unlink(missing_ok=True)  # its groups may name people
         corpus.clear()  # what was not published may hold anything
+        removed.report = remove_report(out)  # so may its pages, and to write them anew takes a minute
         shown = corpus.current.resolve()
         for snapshot in sorted(corpus.snapshots.glob("[!.]*")):
             if not _speaks_of(snapshot, ids, uris):
@@ -98,6 +102,12 @@ def show_removed(console: Console, removed: Removed) -> None:
     )
     if removed.staging:
         console.print("the work of a run that was not published was given up", highlight=False)
+    if removed.report:
+        console.print(
+            "the report was removed, for its pages spoke of them: `earwitness report` writes it anew; "
+            "pages that you wrote elsewhere or copied are yours to delete",
+            highlight=False,
+        )
 
 
 def _meant(corpus: Corpus, words: Collection[str]) -> tuple[set[str], set[str]]:

@@ -69,3 +69,12 @@ def test_the_demo_models_are_packed(sdist: Path) -> None:
     for job in JOBS:
         for file in ("config.json", "model.safetensors", "README.md"):
             assert any(name.endswith(f"demo/models/{job}/{file}") for name in names), (job, file)
+
+
+def test_the_pages_of_the_report_are_packed(sdist: Path) -> None:
+    with tarfile.open(sdist) as packed:
+        names = packed.getnames()
+    here = sorted(path.name for path in (ROOT / "pipelines" / "report" / "pages").iterdir())
+    assert len(here) > 4
+    for name in here:
+        assert any(packed.endswith(f"pipelines/report/pages/{name}") for packed in names), name

@@ -8,7 +8,7 @@ RunError.  Whatever takes long to import, ``act`` imports.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pipelines.commands import agree, forget, methods, query, sample, search, status, tables, tag
+from pipelines.commands import agree, forget, methods, query, report, sample, search, status, tables, tag
 
 if TYPE_CHECKING:
     import argparse
@@ -22,6 +22,7 @@ ADD: tuple[Callable[["argparse._SubParsersAction[argparse.ArgumentParser]"], Non
     sample.add,
     agree.add,
     methods.add,
+    report.add,
     forget.add,
 )
 """In the order of the help."""

@@ -45,6 +45,7 @@ def test_forgotten_for_good(tmp_path: Path, capfd: Captured) -> None:
     assert main(words) == PUBLISHED
     assert len(list((out / "snapshots").iterdir())) == 2
     (out / "agreement.json").write_text(f'[{{"group": "{secret}"}}]')
+    assert main(["report", str(out), "--recordings", key]) == PUBLISHED
     (out / "runs.jsonl").open("a").write(f'{{"outcome": "failed", "message": "{secret} went wrong"}}\n')
     before = texts(out)
     assert key in before
@@ -57,6 +58,8 @@ def test_forgotten_for_good(tmp_path: Path, capfd: Captured) -> None:
     assert told.startswith(
         "forgotten: 1 recording in 2 files, out of 2 snapshots; rows of the published tables: 2 of files"
     )
+    assert "the report was removed" in told
+    assert not (out / "report").exists()
     after = texts(out)
     for gone in (key, "withdrawn.wav", "code_007.wav"):
         assert gone not in after

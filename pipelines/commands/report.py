@@ -1,0 +1,38 @@
+"""``earwitness report OUT``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pipelines.plural import counted
+from pipelines.terminal import console
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("report", help="write pages to look at: the corpus, and recordings")
+    parser.add_argument("out", metavar="OUT", type=Path, help="the folder of the corpus")
+    parser.add_argument("--to", metavar="FOLDER", type=Path, help="where to write the pages (default: OUT/report)")
+    parser.add_argument("--by", metavar="COLUMN", action="append", default=[], help="a metadata column; repeatable")
+    parser.add_argument("--mentions", metavar="PHRASE", action="append", default=[], help="to count; repeatable")
+    parser.add_argument(
+        "--recordings", metavar="ID|FILE|top:N", nargs="+", default=[], help="write a page for each of these, too"
+    )
+    parser.add_argument("--no-audio", action="store_true", help="pages that play nothing: they name no place of a file")
+    parser.set_defaults(act=act)
+
+
+def act(arguments: argparse.Namespace) -> None:
+    from pipelines.report.write import write_report
+
+    written = write_report(
+        arguments.out,
+        arguments.to,
+        by=arguments.by,
+        phrases=arguments.mentions,
+        recordings=arguments.recordings,
+        linked=not arguments.no_audio,
+    )
+    with console(1) as result:
+        more = f" and {counted(len(written) - 1, 'page')} of recordings beside it" if len(written) > 1 else ""
+        result.print(f"{written[0]}{more}", highlight=False, markup=False, soft_wrap=True)

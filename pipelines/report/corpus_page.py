@@ -1,0 +1,206 @@
+"""``report.html``: the whole corpus on a page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.offline import get_plotlyjs
+
+from pipelines.report import charts, profiles
+from pipelines.report.glance import glance
+from pipelines.report.mentions import mention_shares
+from pipelines.report.page import for_script, href, render
+from pipelines.report.sound_map import AT_MOST, sound_map
+from pipelines.report.tables import Tables, quoted
+from pipelines.report.words import counts_by, distinctive
+
+MOST_RECORDINGS = 1_000
+MOST_SEARCHED = 20_000
+"""Rows that a page holds: some MB; more would make it slow to open."""
+
+ACTED = (
+    "A label says which acted emotion a voice sounds most like to the model, not what a person felt. "
+    "Compare groups and changes; do not read single rows."
+)
+INTERVALS = "Points are shares of the time, lines 95 % intervals by bootstrap over recordings; n is recordings."
+
+
+@dataclass
+class Part:
+    """A section of charts: name of the chart and its heading."""
+
+    id: str
+    name: str
+    texts: Sequence[str] = ()
+    charts: list[tuple[str, str]] = field(default_factory=list)
+
+
+def corpus_page(
+    tables: Tables, title: str, by: Sequence[str], phrases: Sequence[str], pages: Mapping[str, str], linked: bool
+) -> str:
+    """The HTML.
+
+    Args:
+        by: metadata columns to group by.
+        phrases: whose mentions are counted over time.
+        pages: recording_id to its page, relative to this one.
+        linked: let the page play the recordings from where they lie.
+    """
+    figures: dict[str, go.Figure] = {}
+    parts = [
+        part
+        for part in (
+            _profiles(tables, figures, "emotions", "Emotion", by, (ACTED, INTERVALS)),
+            _profiles(
+                tables, figures, "sounds", "Sound", by, ("The likeliest sound of each window of 10 s.", INTERVALS)
+            ),
+            _mentions(tables, figures, by, phrases),
+            _words(tables, figures, by),
+            _map(tables, figures),
+        )
+        if part.charts
+    ]
+    search = _search(tables)
+    sections = [
+        ("glance", "At a glance"),
+        *([("search", "Search")] if search else []),
+        *((part.id, part.name) for part in parts),
+        ("recordings", "Recordings"),
+        ("audit", "Audit"),
+    ]
+    return render(
+        "corpus.html.j2",
+        "corpus.js",
+        title=title,
+        glance=glance(tables),
+        sections=sections,
+        parts=parts,
+        search=search,
+        recordings=_recordings(tables, pages),
+        charts=for_script(json.dumps({name: json.loads(figure.to_json()) for name, figure in figures.items()})),
+        places=_places(tables, pages, linked),
+        plotly=get_plotlyjs(),
+    )
+
+
+def _profiles(
+    tables: Tables, figures: dict[str, go.Figure], table: str, name: str, by: Sequence[str], texts: Sequence[str]
+) -> Part:
+    part = Part(table, name, texts)
+    if table not in tables.names:
+        return part
+
+    def add(key: str, heading: str, shares: pd.DataFrame, figure: go.Figure | None) -> None:
+        if len(shares) and figure is not None:
+            figures[f"{table}-{key}"] = figure
+            part.charts.append((f"{table}-{key}", heading))
+
+    columns: list[str | None] = [*by] or [None]
+    for column in columns:
+        found = profiles.profile(tables, table, column)
+        add(
+            f"by-{column}", f"by {column}" if column else "", found, charts.profile_chart(found) if len(found) else None
+        )
+    if date := tables.date():
+        found, unit = profiles.over_time(tables, table, date)
+        if found["group"].nunique() > 1:
+            add("time", f"over time, by {unit} of {date}", found, charts.time_chart(found, unit, as_dates=True))
+    found = profiles.through_recordings(tables, table)
+    if len(found):
+        title = "per cent of the recording"
+        add("through", "from the beginning of a recording to its end (those of a minute or more)", found,
+            charts.time_chart(found, title, as_dates=False))  # fmt: skip
+    return part
+
+
+def _mentions(tables: Tables, figures: dict[str, go.Figure], by: Sequence[str], phrases: Sequence[str]) -> Part:
+    part = Part(
+        "mentions", "Mentions", ("How often in 10,000 words, with 95 % intervals by bootstrap over recordings.",)
+    )
+    if "transcripts" not in tables.names or not phrases:
+        return part
+    date = tables.date()
+    for column, unit in [*((name, name) for name in by), *([(date, "time")] if date else [])]:
+        found = mention_shares(tables, phrases, column, as_month=column == date)
+        if len(found):
+            figures[f"mentions-{unit}"] = charts.mentions_chart(found, column, as_dates=column == date)
+            part.charts.append((f"mentions-{unit}", f"by {column}"))
+    return part
+
+
+def _words(tables: Tables, figures: dict[str, go.Figure], by: Sequence[str]) -> Part:
+    text = (
+        "Words that a group says more than the others do: log-odds with an informative Dirichlet prior "
+        "(Monroe et al. 2008), in standard deviations; shown above 1.96. As the recogniser wrote them."
+    )
+    part = Part("words", "Distinctive words", (text,))
+    for column in by if "transcripts" in tables.names else ():
+        found = distinctive(counts_by(tables, column))
+        if len(found):
+            figures[f"words-{column}"] = charts.words_chart(found)
+            part.charts.append((f"words-{column}", f"by {column}"))
+    return part
+
+
+def _map(tables: Tables, figures: dict[str, go.Figure]) -> Part:
+    texts = (
+        f"Each point is a window of 10 s (a sample of {AT_MOST:,} where there are more). Neighbours sound alike to "
+        "CLAP; distances between clusters mean nothing (t-SNE). A click plays the window.",
+    )
+    part = Part("sound-map", "Map of sounds", texts)
+    if "embeddings" in tables.names:
+        places = sound_map(tables)
+        if len(places):
+            figures["map"] = charts.map_chart(places)
+            part.charts.append(("map", ""))
+    return part
+
+
+def _search(tables: Tables) -> dict[str, Any] | None:
+    """Stretches of speech as rows of recording, start, text, emotion; None where there are none."""
+    if "transcripts" not in tables.names:
+        return None
+    with_emotion = "emotions" in tables.names
+    rows = tables.connection.execute(f"""
+        WITH t AS (
+            SELECT t.*, r.uri, count(*) OVER () AS of_all FROM transcripts t JOIN recordings r USING (recording_id)
+            WHERE t.text <> '' ORDER BY r.uri, t.start_ms LIMIT {MOST_SEARCHED})
+        SELECT t.recording_id, t.start_ms, t.text,
+               {"arg_max(e.label, e.end_ms - e.start_ms)" if with_emotion else "NULL"}, max(of_all)
+        FROM t {"LEFT JOIN emotions e USING (segment_id)" if with_emotion else ""}
+        GROUP BY t.recording_id, t.uri, t.channel, t.start_ms, t.text ORDER BY t.uri, t.start_ms""").fetchall()
+    if not rows:
+        return None
+    return {"rows": [row[:4] for row in rows], "left": rows[0][4] - len(rows)}
+
+
+def _recordings(tables: Tables, pages: Mapping[str, str]) -> dict[str, Any]:
+    own = "".join(f", CAST({quoted(name)} AS VARCHAR)" for name in tables.own)
+    found = tables.connection.execute(f"""
+        SELECT recording_id, parse_filename(uri, false, 'forward_slash'), duration_ms, count(*) OVER () {own}
+        FROM recordings ORDER BY uri LIMIT {MOST_RECORDINGS}""").fetchall()
+    rows = [
+        {
+            "file": file,
+            "length": f"{ms // 60000}:{ms // 1000 % 60:02}",
+            "page": pages.get(key, ""),
+            "own": ["" if value is None else value for value in values],
+        }
+        for key, file, ms, _, *values in found
+    ]
+    left = found[0][3] - len(found) if found else 0
+    return {"columns": ["file", "length", *tables.own], "rows": rows, "left": left}
+
+
+def _places(tables: Tables, pages: Mapping[str, str], linked: bool) -> dict[str, dict[str, str]]:
+    rows = tables.connection.execute(
+        "SELECT recording_id, uri, parse_filename(uri, false, 'forward_slash') FROM recordings"
+    ).fetchall()
+    return {
+        key: {"file": file, "audio": href(uri) if linked else "", "page": pages.get(key, "")} for key, uri, file in rows
+    }

@@ -1,0 +1,109 @@
+"""The corpus at a glance: how much there is, what became of the files, and what the audit checked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.report.tables import Tables
+from schemas.catalog import JOBS, TABLES
+from schemas.reasons import MEANING
+
+
+@dataclass(frozen=True)
+class Glance:
+    """Attributes:
+    numbers: what it is, and the number as it is shown.
+    languages: code and hours of speech.
+    statuses: of files, and how many.
+    errors: reason, what it means, files, up to three of their names.
+    audit: table, checks, how many failed, what failed.
+    models: job and the checkpoints that made its rows.
+    left_out: jobs without a table.
+    """
+
+    numbers: Sequence[tuple[str, str]]
+    languages: Sequence[tuple[str, float]]
+    statuses: Sequence[tuple[str, int]]
+    errors: Sequence[tuple[str, str, int, str]]
+    audit: Sequence[tuple[str, int, int, str]]
+    models: Sequence[tuple[str, str]]
+    left_out: Sequence[str]
+    updated: str
+
+
+def glance(tables: Tables) -> Glance:
+    """Read it from the published tables."""
+    ask = tables.connection.execute
+    recordings, hours, speech, loudness = ask("""
+        SELECT count(*), coalesce(sum(duration_ms), 0) / 3.6e6,
+               sum(duration_ms * speech_share) / nullif(sum(duration_ms) FILTER (speech_share IS NOT NULL), 0),
+               median(loudness_lufs) FROM recordings""").fetchall()[0]
+    files, failed = ask("SELECT count(*), count(*) FILTER (status = 'failed') FROM files").fetchall()[0]
+    numbers = [("recordings", f"{recordings:,}"), ("of audio", _hours(hours)), ("files", f"{files:,}")]
+    if speech is not None:
+        numbers.append(("speech", f"{100 * speech:.0f} %"))
+    if "transcripts" in tables.names:
+        said = ask("SELECT coalesce(sum(len(words)), 0) FROM transcripts").fetchall()[0][0]
+        numbers.append(("words", f"{said:,}"))
+    if loudness is not None:
+        numbers.append(("median loudness", f"{loudness:.1f} LUFS"))
+    numbers.append(("files that failed", f"{failed:,}"))
+    languages = (
+        ask("""SELECT coalesce(language, 'not named'), sum(end_ms - start_ms) / 3.6e6 AS hours FROM transcripts
+               GROUP BY ALL ORDER BY hours DESC LIMIT 12""").fetchall()
+        if "transcripts" in tables.names
+        else []
+    )
+    return Glance(
+        numbers,
+        languages,
+        ask("SELECT status, count(*) AS n FROM files GROUP BY ALL ORDER BY n DESC").fetchall(),
+        _errors(tables),
+        _audit(tables),
+        [(job, _models(tables, job)) for job in JOBS if job in tables.names],
+        [job for job in JOBS if job not in tables.names],
+        _updated(tables),
+    )
+
+
+def _hours(hours: float) -> str:
+    if hours < 1:
+        return f"{60 * hours:.1f} minutes"
+    return f"{hours:,.1f} hours" if hours < 100 else f"{hours:,.0f} hours"
+
+
+def _errors(tables: Tables) -> list[tuple[str, str, int, str]]:
+    rows = tables.connection.execute("""
+        SELECT reason, count(DISTINCT uri) AS n,
+               list_slice(list_sort(list(DISTINCT parse_filename(uri, false, 'forward_slash'))), 1, 3)
+        FROM errors GROUP BY reason ORDER BY n DESC, reason""").fetchall()
+    return [
+        (reason, MEANING.get(reason, ""), n, ", ".join(names) + (" ..." if n > 3 else "")) for reason, n, names in rows
+    ]
+
+
+def _audit(tables: Tables) -> list[tuple[str, int, int, str]]:
+    path = tables.snapshot / "audit.json"
+    if not path.is_file():
+        return []
+    checks: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))["checks"]
+    found = []
+    for name in dict.fromkeys(check["table"] for check in checks):
+        mine = [check for check in checks if check["table"] == name]
+        wrong = [check for check in mine if not check["success"]]
+        told = "; ".join(f"{check['expectation']} ({check['unexpected_count']} rows)" for check in wrong)
+        found.append((name, len(mine), len(wrong), told))
+    return sorted(found, key=lambda row: list(TABLES).index(row[0]) if row[0] in TABLES else len(TABLES))
+
+
+def _models(tables: Tables, job: str) -> str:
+    rows = tables.connection.execute(f"SELECT DISTINCT model FROM {job} ORDER BY model").fetchall()
+    return ", ".join(row[0] for row in rows)
+
+
+def _updated(tables: Tables) -> str:
+    row = tables.connection.execute("SELECT max(finished) FROM runs").fetchall()[0][0]
+    return "" if row is None else f"{row:%Y-%m-%d %H:%M} UTC"
