@@ -23,7 +23,7 @@ lint: $(VENV)/tested
 soak: $(VENV)/tested
 	$(BIN)/python -m pytest -m soak
 
-# Ratios measured on this machine, about 20 minutes; nothing else should run meanwhile.
+# Ratios measured on this machine, about half an hour; nothing else should run meanwhile.
 bench: $(VENV)/installed
 	$(BIN)/python -m benchmarks --cache build/benchmarks --markdown docs/benchmarks.md
 

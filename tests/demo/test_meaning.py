@@ -49,10 +49,10 @@ def meaning(tmp_path_factory: pytest.TempPathFactory) -> Meaning:
 
 
 def test_conversations_are_understood(meaning: Meaning) -> None:
-    """Sentences that were in no training, of words that were (WER 0.79: barely)."""
+    """Sentences that were in no training, of words that were (WER 0.72: barely)."""
     talks = [name for name in meaning.texts if not name.startswith("code_")]
     assert len(talks) >= 5
-    assert meaning.word_error_rate(*talks) < 0.87
+    assert meaning.word_error_rate(*talks) < 0.79
 
 
 def test_each_channel_is_heard_by_itself(tmp_path: Path) -> None:
@@ -90,9 +90,9 @@ def test_the_brand_is_found_where_it_is_named(meaning: Meaning) -> None:
 
 
 def test_words_are_where_the_synthesiser_put_them(meaning: Meaning) -> None:
-    """Nine in ten begin within 60 ms of the truth (93 % of 358 words; half within 14 ms)."""
+    """Nine in ten begin within 60 ms of the truth (92 % of 474 words; half within 16 ms)."""
     away = [abs(word.found_ms[0] - word.truth_ms[0]) for word in meaning.words]
-    assert len(away) > 250
+    assert len(away) > 350
     assert np.mean(np.array(away) <= 60) >= 0.9
 
 
@@ -145,4 +145,4 @@ def test_voices_are_told_apart(meaning: Meaning) -> None:
     """Over all stretches of the corpus, each by one voice."""
     vectors, voices = meaning.speakers
     assert len(set(voices)) >= 6
-    assert figures.equal_error_rate(vectors, voices) < 0.4
+    assert figures.equal_error_rate(vectors, voices) < 0.25  # 0.16
