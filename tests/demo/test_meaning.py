@@ -70,7 +70,7 @@ def test_each_channel_is_heard_by_itself(tmp_path: Path) -> None:
     texts = {channel: (" ".join(told[channel]), " ".join(said[channel])) for channel in (1, 2)}
     for own, other in ((1, 2), (2, 1)):
         right, swapped = (jiwer.cer(texts[channel][0], texts[own][1]) for channel in (own, other))
-        assert right < swapped - 0.1, (right, swapped)  # 0.54, 0.72
+        assert right < swapped - 0.2, (right, swapped)  # 0.46 and 0.80, 0.21 and 0.71
 
 
 def test_digits_are_understood(meaning: Meaning) -> None:
