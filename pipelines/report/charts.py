@@ -8,6 +8,8 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from pipelines.report.page import clock
+
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8F7EE6", "#B0413E", "#5B8C2A", "#999999")
 """Okabe and Ito (2008) for the first six, told apart by most colour-blind readers, and four more."""
 LEGEND = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0}
@@ -81,7 +83,7 @@ def map_chart(places: pd.DataFrame) -> go.Figure:
     for label in dict.fromkeys([*common, *shown]):
         mine = places[shown == label]
         told = [
-            f"{file} {_clock(start)}" + (f"<br>{_wrapped(text)}" if text else "")
+            f"{file} {clock(start)}" + (f"<br>{_wrapped(text)}" if text else "")
             for file, start, text in zip(mine["file"].map(escaped), mine["start_ms"], mine["text"], strict=True)
         ]
         figure.add_scattergl(
@@ -144,10 +146,6 @@ def _laid_out(figure: go.Figure, height: int) -> go.Figure:
         template="none", height=height, margin=MARGINS, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
         font={"family": "system-ui, sans-serif", "size": 12}, hoverlabel={"align": "left"},
     )  # fmt: skip
-
-
-def _clock(ms: int) -> str:
-    return f"{ms // 60000}:{ms // 1000 % 60:02}"
 
 
 def _wrapped(text: str, at: int = 60, lines: int = 4) -> str:

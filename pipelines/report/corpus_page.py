@@ -11,12 +11,13 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
+from pipelines.expectations import quoted
 from pipelines.report import charts, profiles
 from pipelines.report.glance import glance
 from pipelines.report.mentions import mention_shares
-from pipelines.report.page import for_script, href, render
+from pipelines.report.page import clock, for_script, href, render
 from pipelines.report.sound_map import AT_MOST, sound_map
-from pipelines.report.tables import Tables, quoted
+from pipelines.report.tables import Tables
 from pipelines.report.words import counts_by, distinctive
 
 MOST_RECORDINGS = 1_000
@@ -187,7 +188,7 @@ def _recordings(tables: Tables, pages: Mapping[str, str]) -> dict[str, Any]:
     rows = [
         {
             "file": file,
-            "length": f"{ms // 60000}:{ms // 1000 % 60:02}",
+            "length": clock(ms),
             "page": pages.get(key, ""),
             "own": ["" if value is None else value for value in values],
         }

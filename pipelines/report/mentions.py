@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from pipelines.expectations import quoted
 from pipelines.report.shares import ratio_interval
-from pipelines.report.tables import Tables, quoted
+from pipelines.report.tables import Tables
 from pipelines.report.words import bare, bare_sql
 
 

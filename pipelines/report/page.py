@@ -31,6 +31,11 @@ def render(template: str, script: str, **values: Any) -> str:
     return _environment().get_template(template).render(style=style, script=code, **values)
 
 
+def clock(ms: int) -> str:
+    """``m:ss`` of milliseconds."""
+    return f"{ms // 60000}:{ms // 1000 % 60:02}"
+
+
 def href(uri: str) -> str:
     """A link to where the audio lies: an address as it is, a path as a file URL."""
     return uri if ADDRESS.match(uri) else Path(os.path.abspath(uri)).as_uri()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from pipelines.expectations import quoted
 from pipelines.report.shares import shares
-from pipelines.report.tables import Tables, quoted
+from pipelines.report.tables import Tables
 
 LABELS = 8
 """Labels that are shown; AudioSet has 527, and the rest would be a carpet."""

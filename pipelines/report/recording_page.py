@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from pipelines.expectations import quoted
 from pipelines.report.charts import colours_of
-from pipelines.report.page import href, render
-from pipelines.report.tables import Tables, quoted
+from pipelines.report.page import clock, href, render
+from pipelines.report.tables import Tables
 from transforms.spectrograms import to_db
 
 WIDEST = 4_000
@@ -34,7 +35,7 @@ def recording_page(tables: Tables, recording_id: str, back: str, linked: bool) -
         [recording_id],
     ).fetchall()[0]
     facts = [
-        ("length", _clock(duration_ms)), ("codec", codec), ("rate", f"{rate:,} Hz"), ("channels", channels),
+        ("length", clock(duration_ms)), ("codec", codec), ("rate", f"{rate:,} Hz"), ("channels", channels),
         *((name, value) for name, value in zip(tables.own, values, strict=True) if value is not None),
         ("id", recording_id),
     ]  # fmt: skip
@@ -69,22 +70,27 @@ def _lane(tables: Tables, recording_id: str, duration_ms: int, table: str) -> di
             # As strong as the model is sure.
             "colour": colours[label] + f"{round(255 * (0.25 + 0.75 * confidence)):02x}",
             "label": label,
-            "title": f"{label} {confidence:.2f}, {_clock(start)} to {_clock(end)}",
+            "title": f"{label} {confidence:.2f}, {clock(start)} to {clock(end)}",
         }
         for start, end, label, confidence in rows
     ]
     return {"name": table, "blocks": blocks, "legend": [(label, colours[label]) for label in labels]}
 
 
+def _of_first_channel(tables: Tables, recording_id: str, table: str, columns: str) -> list[Any]:
+    """The windows of a recording in order: of the mix, or of the first channel that was kept apart."""
+    return tables.connection.execute(
+        f"SELECT {columns} FROM {table} WHERE recording_id = ? "
+        f"AND channel = (SELECT min(channel) FROM {table} WHERE recording_id = ?) ORDER BY start_ms",
+        [recording_id, recording_id],
+    ).fetchall()
+
+
 def _level(tables: Tables, recording_id: str, duration_ms: int) -> dict[str, Any] | None:
     """The root mean square of the frames as an outline, mirrored: what an editor shows from afar."""
     if "frames" not in tables.names:
         return None
-    rows = tables.connection.execute(
-        "SELECT start_ms, hop_ms, rms FROM frames WHERE recording_id = ? "
-        "AND channel = (SELECT min(channel) FROM frames WHERE recording_id = ?) ORDER BY start_ms",
-        [recording_id, recording_id],
-    ).fetchall()
+    rows = _of_first_channel(tables, recording_id, "frames", "start_ms, hop_ms, rms")
     width = min(WIDEST, max(2, duration_ms // 20))
     highest = np.zeros(width)
     for start, hop, rms in rows:
@@ -100,11 +106,8 @@ def _spectrogram(tables: Tables, recording_id: str, duration_ms: int) -> str | N
     """A PNG as a data URL: time to the right, mel bands upwards, the top 80 dB."""
     if "spectrograms" not in tables.names:
         return None
-    rows = tables.connection.execute(
-        "SELECT start_ms, hop_ms, n_frames, n_mels, db_min, db_max, data FROM spectrograms WHERE recording_id = ? "
-        "AND channel = (SELECT min(channel) FROM spectrograms WHERE recording_id = ?) ORDER BY start_ms",
-        [recording_id, recording_id],
-    ).fetchall()
+    columns = "start_ms, hop_ms, n_frames, n_mels, db_min, db_max, data"
+    rows = _of_first_channel(tables, recording_id, "spectrograms", columns)
     if not rows:
         return None
     n_mels = rows[0][3]
@@ -139,7 +142,7 @@ def _segments(tables: Tables, recording_id: str) -> list[dict[str, Any]]:
     ).fetchall()
     return [
         {
-            "at": _clock(start),
+            "at": clock(start),
             "channel": channel,
             "words": [
                 {
@@ -147,14 +150,10 @@ def _segments(tables: Tables, recording_id: str) -> list[dict[str, Any]]:
                     "start": word["start_ms"],
                     "end": word["end_ms"],
                     "opacity": f"{0.4 + 0.6 * word['confidence']:.2f}",
-                    "title": f"{word['confidence']:.2f}, {_clock(word['start_ms'])}",
+                    "title": f"{word['confidence']:.2f}, {clock(word['start_ms'])}",
                 }
                 for word in words
             ],
         }
         for start, channel, words in rows
     ]
-
-
-def _clock(ms: int) -> str:
-    return f"{ms // 60000}:{ms // 1000 % 60:02}"

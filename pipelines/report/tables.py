@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import glob
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+from pipelines.expectations import quoted
 from pipelines.failure import RunError
 from schemas.catalog import TABLES
 
@@ -64,13 +66,8 @@ def open_tables(out: Path) -> Tables:
     connection = duckdb.connect()
     names = [name for name in TABLES if any((snapshot / name).glob("*.parquet"))]
     for name in names:
-        files = str(snapshot / name / "*.parquet").replace("'", "''")
+        files = f"{glob.escape(str(snapshot / name))}/*.parquet".replace("'", "''")
         connection.execute(f"CREATE VIEW {name} AS FROM read_parquet('{files}', hive_partitioning=false)")
     declared = {field.name for field in TABLES["recordings"].schema}
     columns = [row[0] for row in connection.execute("DESCRIBE recordings").fetchall()]
     return Tables(connection, snapshot, frozenset(names), tuple(c for c in columns if c not in declared))
-
-
-def quoted(name: str) -> str:
-    """A column's name as SQL takes it, whatever it holds."""
-    return '"' + name.replace('"', '""') + '"'

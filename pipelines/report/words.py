@@ -7,7 +7,8 @@ import unicodedata
 import numpy as np
 import pandas as pd
 
-from pipelines.report.tables import Tables, quoted
+from pipelines.expectations import quoted
+from pipelines.report.tables import Tables
 
 LEAST_SAID = 5
 PRIOR_WORDS = 1000.0

@@ -7,11 +7,12 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipelines.expectations import quoted
 from pipelines.failure import RunError
 from pipelines.report.corpus_page import corpus_page
 from pipelines.report.folder import FOLDER
 from pipelines.report.recording_page import recording_page
-from pipelines.report.tables import Tables, open_tables, quoted
+from pipelines.report.tables import Tables, open_tables
 from schemas.catalog import nearest
 from schemas.config import ConfigError
 
