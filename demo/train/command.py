@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -23,6 +23,7 @@ class Options:
         start: checkpoint whose weights the training begins with; None for none.
         until: the step before which to break off, with the best weights so far; None for none.
         share: of what is synthesised; below 1 for a trial.
+        final: the development split has chosen; train on it too, and keep the last weights.
     """
 
     data: Path
@@ -36,6 +37,7 @@ class Options:
     threads: int
     device: str
     share: float
+    final: bool
 
     def set(self, name: str) -> Path:
         """The folder of a set: another seed or share makes another set."""
@@ -63,6 +65,9 @@ def parse(arguments: Sequence[str] | None, job: str, steps: int) -> Options:
     parser.add_argument("--threads", type=int, default=1, help="of PyTorch (%(default)s)")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", help="(%(default)s)")
     parser.add_argument("--share", type=float, default=1.0, help="of the synthetic data, below 1 for a trial")
+    parser.add_argument(
+        "--final", action="store_true", help="train on the development split too: it chooses nothing then"
+    )
     options = Options(**vars(parser.parse_args(arguments)))
     torch.set_num_threads(options.threads)
     return options
@@ -85,6 +90,9 @@ def run(
 ) -> int:
     """The command of a job: make its set, train, and print the card."""
     options = parse(arguments, job, steps)
-    train(options, rows_of(options))
+    rows = rows_of(options)
+    if options.final:
+        rows = [replace(row, split="train") if row.split == "dev" else row for row in rows]
+    train(options, rows)
     print((options.out / "README.md").read_text("utf-8"))
     return 0

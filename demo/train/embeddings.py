@@ -189,7 +189,7 @@ def train(options: Options, rows: Sequence[Row]) -> None:
         model,
         batches,
         partial(loss_of, made),
-        score,
+        score if truth else None,
         recipe,
         options.state,
         device=options.device,
@@ -213,6 +213,8 @@ def card(checkpoint: Path, folder: Path, rows: Sequence[Row]) -> Card:
     found: list[Figure] = []
     for split in ("dev", "test"):
         mine = [row for row in rows if row.split == split]
+        if not mine:
+            continue
         truth = [row.label for row in mine]
         alike = texts @ vectors(door, [_at_rate(folder, row) for row in mine]).T
         said = [LABELS[int(i)] for i in alike.argmax(axis=0)]

@@ -16,6 +16,10 @@ from demo.train.data.splits import SPLITS
 from demo.train.optimise import Recipe, Trained
 
 TRAINING = "## Training"
+CHOSEN = (
+    " How to train and for how long was chosen on a development split; then these weights were trained on it too, by"
+    " `--final`, so that it has no figures here."
+)
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,8 @@ def write_card(card: Card, rows: Sequence[Row], recipe: Recipe, trained: Trained
         _table(("measure", "split", "value", "goal", "missed"), [figure.cells for figure in card.figures]),
         "## Data",
         _table(("source", "licence", *SPLITS), _sources(rows)),
-        "Recordings per split. No voice, sentence or source recording is in two splits.",
+        "Recordings per split. No voice, sentence or source recording is in two splits."
+        + ("" if any(row.split == "dev" for row in rows) else CHOSEN),
         TRAINING,
         *([f"First: {card.begun}"] if card.begun else []),
         f"{len(trained.losses)} of {recipe.steps} planned steps, {trained.seconds / 60:.0f} minutes; "

@@ -81,7 +81,7 @@ def optimise(
     model: nn.Module,
     batch_of: BatchOf,
     loss_of: Callable[[nn.Module, Batch, int], Tensor],
-    score_of: Callable[[nn.Module], float],
+    score_of: Callable[[nn.Module], float] | None,
     recipe: Recipe,
     folder: Path,
     *,
@@ -94,7 +94,8 @@ def optimise(
 
     Args:
         loss_of: of the model, a batch on the model's device, and the step's number.
-        score_of: of the model in inference mode, the higher the better.
+        score_of: of the model in inference mode, the higher the better; None: there is nothing to measure on, the last
+            weights are kept.
         folder: where the state is kept.
         workers: processes that make batches; 0 for none.
         until: stop before this step, as if interrupted, with the best weights so far.
@@ -137,13 +138,16 @@ def optimise(
             left = seconds / step * (recipe.steps - step) / 60
             say(f"step {step}/{recipe.steps}  loss {recent:.3f}  {seconds / step:.2f} s a step  {left:.0f} min left")
         if step % recipe.evaluate_every == 0 or step == recipe.steps:
-            score = _score(average, score_of)
-            say(f"step {step}/{recipe.steps}  development split: {score:.4f}")
+            score = _score(average, score_of) if score_of else -math.inf
+            if score_of:
+                say(f"step {step}/{recipe.steps}  development split: {score:.4f}")
             if score > best["score"]:
                 best = {"score": score, "step": step, "weights": copy.deepcopy(average.state_dict())}
         if step % recipe.evaluate_every == 0 or step == end:
             _save(folder, recipe, model, average, optimiser, step, losses, seconds, best)
-    if recipe.keep == "last" and step == recipe.steps:
+    if not score_of:
+        best = {"score": math.nan, "step": step, "weights": average.state_dict()}
+    elif recipe.keep == "last" and step == recipe.steps:
         best = {"score": _score(average, score_of), "step": step, "weights": average.state_dict()}
     model.load_state_dict(best["weights"] or average.state_dict())
     model.eval()

@@ -157,7 +157,7 @@ def train(options: Options, rows: Sequence[Row]) -> None:
         model,
         batches,
         partial(loss_of, made),
-        score,
+        score if truth["dev"] else None,
         recipe,
         options.state,
         device=options.device,
@@ -172,7 +172,7 @@ def card(checkpoint: Path, heard: Mapping[str, Sequence[np.ndarray]], truth: Map
     """Measured through the pipeline's own door, beside the SVM on the same splits."""
     door = open_door("sounds", str(checkpoint))
     found: list[Figure] = []
-    for name in ("dev", "test"):
+    for name in (name for name in ("dev", "test") if truth[name]):
         said = likeliest(door, heard[name])
         simple = svm(heard["train"], truth["train"], heard[name], RATE_HZ)
         recorded = [i for i, label in enumerate(truth[name]) if label in RECORDED]

@@ -160,7 +160,7 @@ def heard_of(rows: Sequence[Row], split: str) -> list[Row]:
 
 def train(options: Options, rows: Sequence[Row]) -> None:
     """Train, export, measure, and write the card."""
-    folder = options.set("speech")
+    folder = options.set(speech_set.name(options.final))
     voices = sorted({row.voice for row in rows if row.split == "train"})
     clips: list[list[np.ndarray]] = [[] for _ in voices]
     for row in rows:
@@ -180,7 +180,7 @@ def train(options: Options, rows: Sequence[Row]) -> None:
         model,
         batches,
         loss_of,
-        score,
+        score if names else None,
         recipe,
         options.state,
         device=options.device,
@@ -190,7 +190,7 @@ def train(options: Options, rows: Sequence[Row]) -> None:
     analysed = copy.deepcopy(model)
     set_apart(analysed, (batches(-1 - i) for i in range(min(N_APART, 10 + options.steps))))
     with torch.inference_mode():
-        better = score(analysed) > score(model)
+        better = not names or score(analysed) > score(model)
     export(analysed if better else model, [extractor()], options.out)
     write_card(card(options.out, folder, rows, better), rows, recipe, trained, options.out)
 
@@ -205,6 +205,8 @@ def card(checkpoint: Path, folder: Path, rows: Sequence[Row], analysed: bool) ->
     found: list[Figure] = []
     for split in ("dev", "test"):
         mine = heard_of(rows, split)
+        if not mine:
+            continue
         rate = figures.equal_error_rate(told(mine), [row.voice for row in mine])
         people = len({row.voice for row in mine})
         found.append(Figure("equal error rate", f"{split}, {people} voices, {len(mine)} clips", rate, at_most=0.10))
@@ -224,7 +226,8 @@ def card(checkpoint: Path, folder: Path, rows: Sequence[Row], analysed: bool) ->
 
 
 def rows_of(options: Options) -> list[Row]:
-    return prepared(options.set("speech"), partial(speech_set.plan, options.recordings, options.seed, options.share))
+    plan = partial(speech_set.plan, options.recordings, options.seed, options.share, options.final)
+    return prepared(options.set(speech_set.name(options.final)), plan)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -45,6 +45,7 @@ class Course:
         regression_until: spectrograms are to be guessed beside the letters.
         any_order_until: words in any order as often as sentences; later most are sentences.
         draw: the number of the lots that are drawn, so that a second course hears other batches.
+        strange: the share of the utterances that get another tract, and of those another voice's colour.
     """
 
     steps: int
@@ -54,13 +55,15 @@ class Course:
     peak_rate: float = 1.5e-3
     averaging: float = 0.0
     draw: int = 0
+    strange: float = 0.4
 
 
 def course_of(options: Options) -> Course:
-    """From nothing, or on from a checkpoint that can spell already."""
+    """From nothing, or on from a checkpoint that can spell already: with other lots and less alike voices."""
     if options.start is None:
         return Course(options.steps)
-    return Course(options.steps, 0.0, 0.0, 0.6, 1.2e-3, averaging=0.999, draw=1)
+    earlier = training_of(options.start).count(" planned steps")
+    return Course(options.steps, 0.0, 0.0, 0.6, 1.2e-3, averaging=0.999, draw=earlier, strange=0.7)
 
 
 @dataclass(frozen=True)
@@ -132,8 +135,9 @@ def batch_of(sets: Sequence[Said], seed: int, course: Course, step: int) -> Batc
     order = neighbours(min(count, len(said.clips)), 64, rng)
     budget = (FIRST_BATCH_S if early else BATCH_S) * RATE_HZ
     chosen = order[: max(2, int(budget / np.mean([len(said.clips[i]) for i in order])))]
-    widest = 0.25 if kind == 1 else 0.18
-    varied = [normalise(_vary(said.clips[i], rng, widest, kind == 1)) for i in chosen]
+    # The people behind the digit strings are few.
+    widest, tract = (0.25, max(0.6, course.strange)) if kind == 1 else (0.18, course.strange)
+    varied = [normalise(_vary(said.clips[i], rng, widest, tract, course.strange)) for i in chosen]
     length, n_letters = max(len(clip) for clip in varied), max(len(said.letters[i]) for i in chosen)
     clips, mask = np.zeros((len(chosen), length), np.float32), np.zeros((len(chosen), length), np.int64)
     labels = np.full((len(chosen), n_letters), -100, np.int64)
@@ -143,15 +147,15 @@ def batch_of(sets: Sequence[Said], seed: int, course: Course, step: int) -> Batc
     return {name: torch.from_numpy(values) for name, values in (("clips", clips), ("mask", mask), ("labels", labels))}
 
 
-def _vary(clip: np.ndarray, rng: np.random.Generator, widest: float, few: bool) -> np.ndarray:
-    """Another tract, faster or slower by up to ``widest``, sometimes at 8 kHz, elsewhere; another tract more often
-    where the people are few.
+def _vary(clip: np.ndarray, rng: np.random.Generator, widest: float, tract: float, colour: float) -> np.ndarray:
+    """Another tract (a share ``tract`` of the times) and colour (``colour``), faster or slower by up to ``widest``,
+    sometimes at 8 kHz, elsewhere.
     """
-    if rng.random() < (0.6 if few else 0.4):
-        clip = augment.warp_formants(clip, rng.uniform(1 - widest, 1 + widest))
+    if rng.random() < tract:
+        clip = augment.warp_formants(clip, *rng.uniform(1 - widest, 1 + widest, 2))
     if rng.random() < 0.7:
         clip = augment.speed(clip, rng.uniform(1 - widest, 1 + widest))
-    if rng.random() < 0.4:
+    if rng.random() < colour:
         clip = augment.equalise(clip, rng, 8.0)
     if rng.random() < 0.2:
         clip = augment.narrow(clip, RATE_HZ)
@@ -195,7 +199,7 @@ def transcribe(letters: Wav2Vec2CTCTokenizer, model: nn.Module, clips: Sequence[
 def train(options: Options, rows: Sequence[Row]) -> None:
     """Train, export, measure, and write the card."""
     letters = tokenizer()
-    folder = options.set("speech")
+    folder = options.set(speech_set.name(options.final))
 
     def utterances(kinds: Sequence[str]) -> Said:
         read = [(read_samples(folder, row)[0], row.text) for row in rows if row.split == "train" and row.label in kinds]
@@ -229,7 +233,7 @@ def train(options: Options, rows: Sequence[Row]) -> None:
         model,
         batches,
         partial(loss_of, course),
-        score,
+        score if truth else None,
         recipe,
         options.state,
         device=options.device,
@@ -271,7 +275,8 @@ def card(checkpoint: Path, folder: Path, rows: Sequence[Row]) -> Card:
 
 
 def rows_of(options: Options) -> list[Row]:
-    return prepared(options.set("speech"), partial(speech_set.plan, options.recordings, options.seed, options.share))
+    plan = partial(speech_set.plan, options.recordings, options.seed, options.share, options.final)
+    return prepared(options.set(speech_set.name(options.final)), plan)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

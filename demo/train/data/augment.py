@@ -67,11 +67,14 @@ def equalise(samples: np.ndarray, rng: np.random.Generator, decibels: float, n_b
     return irfft(spectrum * 10 ** (gains / 20), n)[: len(samples)].astype(np.float32)
 
 
-def warp_formants(samples: np.ndarray, factor: float, window: int = 512, order: int = 30) -> np.ndarray:
+def warp_formants(
+    samples: np.ndarray, factor: float, upper: float | None = None, window: int = 512, order: int = 30
+) -> np.ndarray:
     """A shorter (factor > 1) or longer vocal tract at the same pitch.
 
     The spectral envelope, the first ``order`` cepstral coefficients of each frame, is stretched along the
-    frequency by ``factor``; the fine structure, the harmonics, stays.
+    frequency by ``factor``; the fine structure, the harmonics, stays.  With ``upper`` the factor goes from ``factor``
+    at 0 Hz to ``upper`` at the other end: mouth and throat are not in proportion in everybody.
     """
     _, _, frames = stft(samples, nperseg=window, noverlap=window * 3 // 4)
     logs = np.log(np.abs(frames) + 1e-6)
@@ -79,7 +82,8 @@ def warp_formants(samples: np.ndarray, factor: float, window: int = 512, order: 
     cepstra[order : len(cepstra) - order + 1] = 0
     envelope = rfft(cepstra, axis=0).real
     bins = np.arange(len(envelope))
-    source = np.minimum(bins / factor, bins[-1])
+    factors = np.linspace(factor, factor if upper is None else upper, len(bins))
+    source = np.minimum(bins / factors, bins[-1])
     low = np.minimum(source.astype(int), bins[-1] - 1)
     share = (source - low)[:, None]
     warped = (1 - share) * envelope[low] + share * envelope[low + 1]

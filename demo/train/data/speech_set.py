@@ -33,31 +33,62 @@ TEXTS: Mapping[str, Callable[[np.random.Generator], str]] = {
 }
 
 
-def plan(recordings: Path, seed: int, share: float = 1.0) -> Iterator[Planned]:
-    """Every utterance; ``share`` below 1 makes fewer of what is drawn by lot, for a trial."""
+MORE: Mapping[str, int] = {SENTENCE: 900, ANY_ORDER: 800, DIGITS: 200, REAL: 400}
+"""How many more of the development split's voices there are once it is trained on: 100 of them are no course."""
+
+
+DEV: Mapping[str, int] = {
+    label: counts["dev"]
+    for label, counts in ((SENTENCE, SENTENCES), (ANY_ORDER, WORDS), (DIGITS, SYNTHETIC_DIGITS), (REAL, REAL_DIGITS))
+}
+
+
+def name(final: bool) -> str:
+    """Of the folder of the set."""
+    return "speech-final" if final else "speech"
+
+
+def plan(recordings: Path, seed: int, share: float = 1.0, final: bool = False) -> Iterator[Planned]:
+    """Every utterance; ``share`` below 1 makes fewer of what is drawn by lot, for a trial; ``final``: and
+    :data:`MORE`.
+    """
     rng = np.random.default_rng((seed, 3))
     everyone = talkers(seed)
     for split in SPLITS:
-        mine = [talker for talker in everyone if talker.split == split]
-        # Half by espeak-ng's hundreds of voices, half by the few others, which sound more like people.
-        few = sum(talker.engine != "espeak-ng" for talker in mine)
-        weights = np.array([1 / (len(mine) - few) if talker.engine == "espeak-ng" else 1 / few for talker in mine])
         for label, counts in ((SENTENCE, SENTENCES), (ANY_ORDER, WORDS), (DIGITS, SYNTHETIC_DIGITS)):
-            for i in range(max(1, round(share * counts[split]))):
-                talker = mine[rng.choice(len(mine), p=weights / weights.sum())]
-                text = TEXTS[label](rng)
-                while split_of(text, seed) != split:
-                    text = TEXTS[label](rng)
-                row = Row(f"{split}/{label}-{i:05}.flac", split, label, talker.person, text, text=spoken(text),
-                          source=talker.engine, licence=LICENCES[talker.engine])  # fmt: skip
-                yield Planned(row, partial(_said, talker, text, int(rng.integers(2**32))))
+            yield from _by_voices(everyone, split, label, range(max(1, round(share * counts[split]))), rng, seed)
     people = list(english(recordings))
-    yield from _digit_strings([one for one in people if one.source == "fsdd"], rng, share)
+    digits = [one for one in people if one.source == "fsdd"]
+    for split in SPLITS:
+        yield from _digit_strings(digits, split, range(max(1, round(share * REAL_DIGITS[split]))), rng)
     for read in people:
         if read.source != "fsdd":
             row = Row(f"{read.split}/{READING}-{read.path.stem}.flac", read.split, READING, read.origin,
                       text=read.text, source=read.source, licence=read.licence)  # fmt: skip
             yield Planned(row, partial(_read, read))
+    if final:
+        rng = np.random.default_rng((seed, 4))
+        more = {label: range(n, n + max(1, round(share * MORE[label]))) for label, n in DEV.items()}
+        for label in TEXTS:
+            yield from _by_voices(everyone, "dev", label, more[label], rng, seed)
+        yield from _digit_strings(digits, "dev", more[REAL], rng)
+
+
+def _by_voices(
+    everyone: Sequence[Talker], split: Split, label: str, numbers: range, rng: np.random.Generator, seed: int
+) -> Iterator[Planned]:
+    """Half by espeak-ng's hundreds of voices, half by the few others, which sound more like people."""
+    mine = [talker for talker in everyone if talker.split == split]
+    few = sum(talker.engine != "espeak-ng" for talker in mine)
+    weights = np.array([1 / (len(mine) - few) if talker.engine == "espeak-ng" else 1 / few for talker in mine])
+    for i in numbers:
+        talker = mine[rng.choice(len(mine), p=weights / weights.sum())]
+        text = TEXTS[label](rng)
+        while split_of(text, seed) != split:
+            text = TEXTS[label](rng)
+        row = Row(f"{split}/{label}-{i:05}.flac", split, label, talker.person, text, text=spoken(text),
+                  source=talker.engine, licence=LICENCES[talker.engine])  # fmt: skip
+        yield Planned(row, partial(_said, talker, text, int(rng.integers(2**32))))
 
 
 def _said(talker: Talker, text: str, seed: int) -> Samples:
@@ -68,20 +99,22 @@ def _said(talker: Talker, text: str, seed: int) -> Samples:
     return talker.say(text + mark, mood, int(rng.integers(130, 195))), RATE_HZ
 
 
-def _digit_strings(digits: Sequence[Recording], rng: np.random.Generator, share: float) -> Iterator[Planned]:
+def _digit_strings(
+    digits: Sequence[Recording], split: Split, numbers: range, rng: np.random.Generator
+) -> Iterator[Planned]:
     """Two to eight recordings of one person in a row, with short rests."""
     of_person: dict[str, list[Recording]] = defaultdict(list)
     for digit in digits:
-        of_person[digit.origin].append(digit)
-    for split in SPLITS:
-        people = sorted({one.origin for one in digits if one.split == split})
-        for i in range(max(1, round(share * REAL_DIGITS[split]))):
-            person = people[i % len(people)]
-            own = of_person[person]
-            chosen = [own[k] for k in rng.integers(len(own), size=rng.integers(2, 9))]
-            row = Row(f"{split}/{REAL}-{i:05}.flac", split, REAL, person, text=" ".join(one.text for one in chosen),
-                      source=chosen[0].source, licence=chosen[0].licence)  # fmt: skip
-            yield Planned(row, partial(_in_a_row, chosen, int(rng.integers(2**32))))
+        if digit.split == split:
+            of_person[digit.origin].append(digit)
+    people = sorted(of_person)
+    for i in numbers:
+        person = people[i % len(people)]
+        own = of_person[person]
+        chosen = [own[k] for k in rng.integers(len(own), size=rng.integers(2, 9))]
+        row = Row(f"{split}/{REAL}-{i:05}.flac", split, REAL, person, text=" ".join(one.text for one in chosen),
+                  source=chosen[0].source, licence=chosen[0].licence)  # fmt: skip
+        yield Planned(row, partial(_in_a_row, chosen, int(rng.integers(2**32))))
 
 
 def _in_a_row(digits: Sequence[Recording], seed: int) -> Samples:

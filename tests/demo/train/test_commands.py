@@ -70,6 +70,22 @@ def test_a_command_leaves_a_checkpoint_with_its_card(job: str, tmp_path: Path) -
     assert "seed 3" in card
 
 
+@pytest.mark.parametrize("job", MAINS)
+def test_the_last_training_takes_the_development_split_too(job: str, tmp_path: Path) -> None:
+    """Then nothing is measured on it, and the card says so."""
+    name, main = MAINS[job]
+    data, out = tmp_path / "data" / f"{speech_set.name(True) if name == 'speech' else name}-seed3", tmp_path / job
+    data.mkdir(parents=True)
+    produce(small_set(name), data, say=lambda line: None)
+    words = ["--data", str(data.parent), "--out", str(out), "--seed", "3", "--steps", "2", "--device", "cpu", "--final"]
+    assert main(words) == 0
+    card = (out / "README.md").read_text("utf-8")
+    assert "kept are the weights of step 2" in card
+    assert "| test, " in card
+    assert "| dev, " not in card
+    assert "trained on it too" in card
+
+
 def test_transcripts_go_on_from_a_checkpoint(tmp_path: Path) -> None:
     """Its card says how both began, and a step on the weights are still nearly those of the start."""
     produce(small_set("speech"), tmp_path / "speech-seed3", say=lambda line: None)

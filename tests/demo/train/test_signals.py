@@ -68,6 +68,16 @@ def test_warping_moves_formants_and_not_the_pitch() -> None:
     assert spectrum.argmax() % 120 == 0
 
 
+def test_a_bent_tract_moves_what_is_low_and_what_is_high_by_its_own_factor() -> None:
+    hz = np.fft.rfftfreq(RATE_HZ, 1 / RATE_HZ)
+    noise = np.random.default_rng(3).standard_normal(RATE_HZ)
+    for centre, factor in ((600, 1.0 + 0.2 * 600 / 8000), (6000, 1.0 + 0.2 * 6000 / 8000)):
+        band = np.fft.irfft(np.fft.rfft(noise) * np.exp(-0.5 * ((hz - centre) / 300) ** 2), RATE_HZ)
+        power = np.abs(np.fft.rfft(augment.warp_formants(band, 1.0, 1.2))) ** 2
+        # The envelope is read at its frequency over the factor there, so the peak lies a little past centre * factor.
+        assert (hz * power).sum() / power.sum() == pytest.approx(centre * factor, rel=0.06)
+
+
 @pytest.mark.parametrize("container", augment.CODECS)
 def test_codecs_give_the_signal_back(speech: np.ndarray, container: str) -> None:
     back = augment.codec(speech, RATE_HZ, container, 48_000)

@@ -118,3 +118,19 @@ def test_tested_captions_are_in_no_training_and_of_known_words() -> None:
         assert not trained & set(captions.tested(label))
         unknown = {word for phrase in captions.TESTED[label] for word in phrase.split()} - known
         assert not unknown, label
+
+
+@needs_synthesisers
+def test_the_last_set_is_the_first_and_more_of_the_voices_that_chose(shared_audio: Path) -> None:
+    first = [planned.row for planned in speech_set.plan(shared_audio, SEED, 0.01)]
+    last = [planned.row for planned in speech_set.plan(shared_audio, SEED, 0.01, final=True)]
+    assert last[: len(first)] == first
+    more = last[len(first) :]
+    assert {row.split for row in more} == {"dev"}
+    assert {row.label for row in more} == {
+        speech_set.SENTENCE,
+        speech_set.ANY_ORDER,
+        speech_set.DIGITS,
+        speech_set.REAL,
+    }
+    assert len({row.path for row in last}) == len(last)
