@@ -37,8 +37,14 @@ def own_terminal() -> Iterator[tuple[Console, Path]]:
 @contextmanager
 def console(descriptor: int) -> Iterator[Console]:
     """Lines as long as they are, so that what is piped can be searched; names that are no text are escaped."""
-    with os.fdopen(os.dup(descriptor), "w", encoding="utf-8", errors="backslashreplace") as stream:
+    stream = os.fdopen(os.dup(descriptor), "w", encoding="utf-8", errors="backslashreplace")
+    try:
         yield Console(file=stream, soft_wrap=True)
+        stream.flush()
+    except BrokenPipeError:  # `| head` has seen enough, nor is there anything to flush
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    finally:
+        stream.close()
 
 
 def complain(to: Console, what: str, details: Path | None = None) -> None:

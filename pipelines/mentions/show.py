@@ -54,15 +54,11 @@ def show_rates(console: Console, rates: pd.DataFrame) -> None:
         named = by or "corpus"
         console.print(Text(f"{phrase}, by {by}" if by else phrase, style="bold"))
         common = [(_cut(str(row["group"]) if by else "all"), "*" if row["small"] else "") for row in rows]
-        often = [
-            [group, small, f"{row['mentions']:,}" + (f" ({row['fuzzy']:,}~)" if row["fuzzy"] else ""), f"{row['recordings_with']:,} of {row['recordings']:,}",
-             f"{row['hours']:,.2f}", _value(row, "per_hour", 1), _value(row, "per_1000_words", 2)]
-            for (group, small), row in zip(common, rows, strict=True)
-        ]  # fmt: skip
+        often = [(*start, *_often(row)) for start, row in zip(common, rows, strict=True)]
         _table(console, [named, "", "mentions", "recordings", "hours", "an hour", "in 1,000 words"], often, width)
         moods = [
-            [group, small, *(_value(row, f"d_{label}", 2, "+") for label in labels)]
-            for (group, small), row in zip(common, rows, strict=True)
+            (*start, *(_value(row, f"d_{label}", 2, "+") for label in labels))
+            for start, row in zip(common, rows, strict=True)
             if any(pd.notna(row[f"d_{label}"]) for label in labels)
         ]
         if moods:
@@ -73,6 +69,13 @@ def show_rates(console: Console, rates: pd.DataFrame) -> None:
     if rates["small"].any():
         console.print(f"* fewer than {FEWEST} recordings: too few to compare", style="dim", highlight=False)
     console.print("in brackets: 95 % intervals by bootstrap over recordings", style="dim", highlight=False)
+
+
+def _often(row: dict[str, Any]) -> tuple[str, ...]:
+    fuzzy = f" ({row['fuzzy']:,}~)" if row["fuzzy"] else ""
+    within = f"{row['recordings_with']:,} of {row['recordings']:,}"
+    rates = (_value(row, "per_hour", 1), _value(row, "per_1000_words", 2))
+    return (f"{row['mentions']:,}{fuzzy}", within, f"{row['hours']:,.2f}", *rates)
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
