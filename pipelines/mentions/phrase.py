@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -77,25 +76,19 @@ def without_possessive(word: str) -> str:
     return _POSSESSIVE.sub("", word)
 
 
-def pattern(phrases: Sequence[Phrase]) -> str:
+def pattern(phrase: Phrase) -> str:
     """A regular expression (RE2) for texts without accents (DuckDB's ``strip_accents``): what holds a mention matches.
 
     Other texts may match, too: it only spares looking closely at most of them.  What may lie within ``edits`` edits is
     cut into ``edits // 2 + 1`` parts, of which one has no more than one edit (Navarro 2001, "A Guided Tour to
     Approximate String Matching", section 8).
     """
-    return "(?i)" + "|".join(_pattern(phrase) for phrase in phrases)
-
-
-def _pattern(phrase: Phrase) -> str:
     words = [_without_marks(word) for word in phrase.words]
     letters = "".join(words)
-    if letters.isascii():  # classes of Unicode are large; what is no ASCII letter is a gap then
-        gap, start, end = r"[\W_]*", r"(?:^|[\W_])", r"(?:$|[\W_])"
-    else:
-        gap, start, end = r"[^\pL\pN]*", r"(?:^|[^\pL\pN])", r"(?:$|[^\pL\pN])"
     if not letters:
         return ""
+    outside = _outside(letters)
+    gap, start, end = f"{outside}*", f"(?:^|{outside})", f"(?:$|{outside})"
     n = phrase.edits // 2 + 1
     cuts = [len(letters) * i // n for i in range(n + 1)]
     found = []
@@ -105,11 +98,25 @@ def _pattern(phrase: Phrase) -> str:
         found.append(f"{begins}(?:{'|'.join(near)}){ends}")
     # The rest of it may be said after a pause, in the next segment.
     found += [f"{start}{_spaced(''.join(words[:k]), gap)}{gap}$" for k in range(1, len(words))]
-    return "|".join(found)
+    return "(?i)" + "|".join(found)
 
 
 def _without_marks(word: str) -> str:
     return "".join(c for c in word if unicodedata.category(c)[0] != "M")
+
+
+def _outside(letters: str) -> str:
+    """A class of all that is neither letter nor digit, and of letters of other scripts.
+
+    It names those of the letters' own blocks of 256 alone: RE2 has no room for many classes of all letters.
+    """
+    blocks = sorted({ord(letter) >> 8 for letter in letters})
+    places = [
+        n for block in blocks for n in range(block << 8, block + 1 << 8) if unicodedata.category(chr(n))[0] in "LN"
+    ]
+    breaks = [0, *(i for i in range(1, len(places)) if places[i] != places[i - 1] + 1), len(places)]
+    named = [f"\\x{{{places[i]:x}}}-\\x{{{places[j - 1]:x}}}" for i, j in pairwise(breaks)]
+    return f"[^{''.join(named)}]"
 
 
 def _spaced(letters: str, gap: str) -> str:

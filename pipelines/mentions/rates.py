@@ -28,11 +28,12 @@ def mention_rates(
         by: metadata columns; none for the whole corpus.
 
     Returns: a row for each phrase, column and group.  Columns: phrase, by, group ("(none)" where a recording has no
-        value), mentions, fuzzy (of them), recordings_with (a mention), recordings, hours (their length), words;
-        per_hour and per_1000_words; for each class of the emotion model d_CLASS: the mean over the mentions of its
-        probability there less that in the rest of the recording.  Rates and differences have _low and _high beside them, the 95 %
-        interval of a bootstrap over recordings (:func:`~pipelines.bootstrap.ratio_interval`); null where fewer than
-        FEWEST recordings stand behind them, or no mention.  small: the group has fewer recordings than that.
+        value), mentions, fuzzy (of them), recordings_with (a mention), recordings, small (fewer than FEWEST
+        recordings), hours (their length), words; per_hour and per_1000_words; for each class of the emotion model
+        d_CLASS: the mean over the mentions of its probability there less that in the rest of the recording.  Rates and
+        differences have _low and _high beside them, the 95 % interval of a bootstrap over recordings
+        (:func:`~pipelines.bootstrap.ratio_interval`); null where fewer than FEWEST recordings, or no mention, stand
+        behind them.
 
     Raises:
         ConfigError: an unknown column.

@@ -19,16 +19,16 @@ MOST_PAUSE_MS = 2_000
 Ask = Callable[[str, Sequence[Any]], pa.Table]
 """Asks the tables in SQL."""
 
-NEAR = f"""
+NEAR = """
     WITH hits AS (
         SELECT recording_id, channel, model,
-               unnest(range(start_ms // {MINUTE_MS} - 1, end_ms // {MINUTE_MS} + 2)) AS minute
-        FROM transcripts WHERE regexp_matches(strip_accents(text), ?)
+               unnest(range(start_ms // {minute} - 1, end_ms // {minute} + 2)) AS minute
+        FROM transcripts WHERE {matches}
     )
     SELECT recording_id, channel, model, start_ms, end_ms, words
     FROM transcripts SEMI JOIN hits
         ON hits.recording_id = transcripts.recording_id AND hits.channel = transcripts.channel
-        AND hits.model = transcripts.model AND hits.minute = transcripts.start_ms // {MINUTE_MS}
+        AND hits.model = transcripts.model AND hits.minute = transcripts.start_ms // {minute}
     ORDER BY recording_id, channel, model, start_ms"""
 
 
@@ -71,7 +71,8 @@ class Spoken:
 
 def near_words(ask: Ask, phrases: Sequence[Phrase]) -> Spoken:
     """The words of all segments that may hold one of the phrases, with those of the minute before and after."""
-    return spoken(ask(NEAR, [pattern(phrases)]))
+    matches = " OR ".join("regexp_matches(strip_accents(text), ?)" for _ in phrases)
+    return spoken(ask(NEAR.format(matches=matches, minute=MINUTE_MS), [pattern(phrase) for phrase in phrases]))
 
 
 def spoken(segments: pa.Table) -> Spoken:
