@@ -67,8 +67,8 @@ def find_mentions(
         recording_id, channel, start_ms, end_ms, text (as it was recognised), distance (0: exact), confidence (mean of
         its words), before, after (context); speaker, speaker_from (see voices.WAYS); emotion, the likeliest class in
         the mention, and for each class p_CLASS, p_CLASS_around, p_CLASS_recording, p_CLASS_speaker (see
-        :func:`~pipelines.mentions.moods.moods_sql`); sounds, up to three (label, probability) behind it; then the
-        user's own metadata columns.  What the corpus has no table of is null.
+        :func:`~pipelines.mentions.moods.moods_sql`); sounds, a list of up to three dicts of label and probability;
+        then the user's own metadata columns.  What the corpus has no table of is null.
 
     Raises:
         ConfigError: no phrase, or one without a letter; a corpus without transcripts; a bad number.
@@ -126,7 +126,8 @@ def find_mentions(
         rows, beside(moods_sql(corpus.columns, round(seconds * 1000))) if "emotions" in corpus.files else None
     )
     if "sounds" in corpus.files:
-        rows = rows.merge(beside(SOUNDS), on="n", how="left")
+        heard = beside(SOUNDS).set_index("n")["sounds"].to_dict()
+        rows["sounds"] = pd.Series([list(heard.get(n, ())) for n in rows["n"]], dtype=object)
     else:
         rows["sounds"] = None
     recordings = corpus.sql("SELECT * FROM recordings").df()[["recording_id", "uri", *own]]

@@ -91,8 +91,7 @@ def _head(row: dict[str, Any]) -> tuple[str, str, str, str, str]:
         mood = f"{label} {row[f'p_{label}']:.2f}"
         above = row[f"p_{label}"] - row[f"p_{label}_recording"]
         mood += f" ({above:+.2f})" if pd.notna(above) else ""
-    sounds = row["sounds"] if isinstance(row["sounds"], list) or hasattr(row["sounds"], "__len__") else []
-    behind = ", ".join(f"{one['label']} {one['probability']:.2f}" for one in sounds)
+    behind = ", ".join(f"{one['label']} {one['probability']:.2f}" for one in row["sounds"] or ())
     speaker = row["speaker"] if isinstance(row["speaker"], str) else ""
     return name, f"{clock(row['start_ms'])}{channel}{near}", _cut(speaker), mood, behind
 
