@@ -65,7 +65,10 @@ def fold(text: str) -> str:
     punctuation parts words ("acme-cola" is "acme cola").
     """
     lowered = text.lower().replace("ς", "σ")
-    if not lowered.isascii():
+    if lowered.isascii():
+        if lowered.isalnum():
+            return lowered  # as most words
+    else:
         lowered = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", lowered)))
     joined = _INSIDE.sub("", lowered)
     return " ".join("".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in joined).split())

@@ -90,9 +90,10 @@ def spoken(segments: pa.Table) -> Spoken:
 
     forms: dict[str, int] = {}
     pieces = [[forms.setdefault(piece, len(forms)) for piece in fold(word).split()] for word in distinct]
-    bare = [
-        [forms.setdefault(piece, len(forms)) for piece in fold(without_possessive(word)).split()] for word in distinct
-    ]
+    bare = list(pieces)
+    for number, word in enumerate(distinct):
+        if (other := without_possessive(word)) != word:
+            bare[number] = [forms.setdefault(piece, len(forms)) for piece in fold(other).split()]
     of_each = np.array([len(piece) for piece in pieces], np.int64)
     first = np.cumsum(of_each) - of_each
     flat_pieces = np.array([form for piece in pieces for form in piece], np.int64)
