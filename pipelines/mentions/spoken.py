@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 
 from pipelines.mentions.phrase import Phrase, fold, pattern, without_possessive
 
-MINUTE_MS = 60_000
+SLOT_MS = 30_000
+"""The words around are read by slots of this length: as long as nearly all segments are at most."""
 MOST_PAUSE_MS = 2_000
 """Words of two segments stand in a row where no longer pause lies between them."""
 
@@ -22,13 +23,13 @@ Ask = Callable[[str, Sequence[Any]], pa.Table]
 NEAR = """
     WITH hits AS (
         SELECT recording_id, channel, model,
-               unnest(range(start_ms // {minute} - 1, end_ms // {minute} + 2)) AS minute
+               unnest(range(start_ms // {slot} - 1, end_ms // {slot} + 2)) AS slot
         FROM transcripts WHERE {matches}
     )
     SELECT recording_id, channel, model, start_ms, end_ms, words
     FROM transcripts SEMI JOIN hits
         ON hits.recording_id = transcripts.recording_id AND hits.channel = transcripts.channel
-        AND hits.model = transcripts.model AND hits.minute = transcripts.start_ms // {minute}
+        AND hits.model = transcripts.model AND hits.slot = transcripts.start_ms // {slot}
     ORDER BY recording_id, channel, model, start_ms"""
 
 
@@ -39,7 +40,7 @@ class Spoken:
     Attributes:
         recordings: the id of each segment's recording, object [n_segments].
         channels: of each segment, int [n_segments].
-        minutes, last_minutes: in which each segment begins and ends, int [n_segments].
+        slots, last_slots: of SLOT_MS, in which each segment begins and ends, int [n_segments].
         speech: of each segment, the same number where recording, channel and model are, int [n_segments].
         segment: of each word, int [n_words].
         words: as they were recognised, object [n_words].
@@ -54,8 +55,8 @@ class Spoken:
 
     recordings: np.ndarray
     channels: np.ndarray
-    minutes: np.ndarray
-    last_minutes: np.ndarray
+    slots: np.ndarray
+    last_slots: np.ndarray
     speech: np.ndarray
     segment: np.ndarray
     words: np.ndarray
@@ -70,9 +71,9 @@ class Spoken:
 
 
 def near_words(ask: Ask, phrases: Sequence[Phrase]) -> Spoken:
-    """The words of all segments that may hold one of the phrases, with those of the minute before and after."""
+    """The words of all segments that may hold one of the phrases, with those around."""
     matches = " OR ".join("regexp_matches(strip_accents(text), ?)" for _ in phrases)
-    return spoken(ask(NEAR.format(matches=matches, minute=MINUTE_MS), [pattern(phrase) for phrase in phrases]))
+    return spoken(ask(NEAR.format(matches=matches, slot=SLOT_MS), [pattern(phrase) for phrase in phrases]))
 
 
 def spoken(segments: pa.Table) -> Spoken:
@@ -114,8 +115,8 @@ def spoken(segments: pa.Table) -> Spoken:
     return Spoken(
         recordings=np.array(row["recording_id"], dtype=object),
         channels=np.array(row["channel"], np.int64),
-        minutes=segments["start_ms"].to_numpy() // MINUTE_MS,
-        last_minutes=segments["end_ms"].to_numpy() // MINUTE_MS,
+        slots=segments["start_ms"].to_numpy() // SLOT_MS,
+        last_slots=segments["end_ms"].to_numpy() // SLOT_MS,
         speech=speech,
         segment=segment,
         words=np.array(distinct, dtype=object)[codes],

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipelines.mentions.context import contexts
 from pipelines.mentions.matches import matches
 from pipelines.mentions.phrase import fold, phrase_of
-from pipelines.mentions.spoken import MINUTE_MS, MOST_PAUSE_MS, Spoken, spoken
+from pipelines.mentions.spoken import SLOT_MS, MOST_PAUSE_MS, Spoken, spoken
 from schemas.catalog import TABLES
 
 
@@ -82,10 +82,8 @@ def test_a_pause_parts_no_phrase_but_a_long_one_does() -> None:
     assert found(said("an akme", "cola bottle"), "acme cola", fuzzy=True) == []  # misspelt: in one segment
 
 
-def test_context_is_of_the_minute_around() -> None:
-    there = said(
-        ("a b", 0), ("c d", MINUTE_MS), ("e acme f", MINUTE_MS + 5000), ("g", 2 * MINUTE_MS), ("h", 3 * MINUTE_MS)
-    )
+def test_context_is_of_the_slots_around() -> None:
+    there = said(("a b", 0), ("c d", SLOT_MS), ("e acme f", SLOT_MS + 5000), ("g", 2 * SLOT_MS), ("h", 3 * SLOT_MS))
     where = matches(there, phrase_of("acme"))
     assert contexts(there, where, 2) == (["d e"], ["f g"])
     assert contexts(there, where, 99) == (["a b c d e"], ["f g"])
