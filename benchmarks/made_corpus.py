@@ -186,5 +186,5 @@ def _column(piece: dict[str, pa.Array], field: pa.Field) -> pa.Array:
         return pa.nulls(len(piece["recording_id"]), field.type)
     values = piece[field.name]
     if pa.types.is_dictionary(field.type):
-        return values.dictionary_encode().cast(field.type)
+        return values.cast(field.type.value_type).dictionary_encode()
     return values.cast(field.type)
