@@ -33,6 +33,7 @@ setup(
         "pyarrow>=25",
         "pyloudnorm>=0.2",
         "pyyaml>=6",
+        "rapidfuzz>=3.14",
         "rich>=14",
         "safetensors>=0.8",
         "scikit-learn>=1.7",

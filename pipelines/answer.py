@@ -7,12 +7,13 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
 import duckdb
+import pyarrow as pa
 from rich.console import Console
 
 from pipelines.corpus import AskedCorpus
@@ -26,22 +27,27 @@ SHOWN = 1_000
 BATCH = 10_000
 
 
-def answer(corpus: AskedCorpus, question: str, format: str, to: Path | None, console: Console) -> None:
+def answer(
+    corpus: AskedCorpus,
+    question: str,
+    format: str,
+    to: Path | None,
+    console: Console,
+    beside: Mapping[str, pa.Table] | None = None,
+) -> None:
     """Ask, and print the answer or write it to a file.
 
     Args:
         format: one of FORMATS.
         to: a file; None for standard output.
+        beside: tables in memory that the question names, too.
 
     Raises:
         ConfigError: wrong SQL, an unknown format, Parquet on a terminal.
         RunError: the file cannot be written.
     """
-    if format not in FORMATS:
-        raise ConfigError(f"--format {format}: choose from {', '.join(FORMATS)}")
-    if format == "parquet" and to is None and sys.stdout.isatty():
-        raise ConfigError("--format parquet is not for a terminal: name a file with --to, or send it on with >")
-    found = corpus.sql(question)
+    check_format(format, to)
+    found = corpus.sql(question, beside=beside)
     try:
         if format == "table" and to is None:
             _show(found, console)
@@ -55,6 +61,16 @@ def answer(corpus: AskedCorpus, question: str, format: str, to: Path | None, con
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nor is there anything to flush
     except OSError as error:
         raise RunError(f"{to or 'standard output'}: {error.strerror}") from None
+
+
+def check_format(format: str, to: Path | None) -> None:
+    """Raises:
+    ConfigError: an unknown format, Parquet on a terminal.
+    """
+    if format not in FORMATS:
+        raise ConfigError(f"--format {format}: choose from {', '.join(FORMATS)}")
+    if format == "parquet" and to is None and sys.stdout.isatty():
+        raise ConfigError("--format parquet is not for a terminal: name a file with --to, or send it on with >")
 
 
 def _show(found: duckdb.DuckDBPyRelation, console: Console) -> None:

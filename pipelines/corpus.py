@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import pyarrow as pa
 
 from pipelines.expectations import quoted
 from pipelines.failure import RunError
@@ -65,11 +66,17 @@ class AskedCorpus:
             if view in self.columns:
                 self.columns[view].append(column)
 
-    def sql(self, question: str, parameters: Sequence[Any] | None = None) -> duckdb.DuckDBPyRelation:
+    def sql(
+        self,
+        question: str,
+        parameters: Sequence[Any] | None = None,
+        beside: Mapping[str, pa.Table] | None = None,
+    ) -> duckdb.DuckDBPyRelation:
         """Ask in SQL.
 
         Args:
             question: one statement that reads; ``?`` stands for the parameters.
+            beside: tables in memory that the question names, too.
 
         Returns:
             DuckDB's relation: ``.df()`` for pandas, ``.arrow()``, ``.pl()`` for Polars, ``.fetchall()``.
@@ -79,6 +86,8 @@ class AskedCorpus:
             RunError: the snapshot's files are gone.
         """
         asking = self._connection.cursor()  # its own: DuckDB lets a connection have one unfinished result
+        for name, rows in (beside or {}).items():
+            asking.register(name, rows)
         check_one_question(question, asking)
         words = set(re.findall(r"\w+", question.lower()))
         try:

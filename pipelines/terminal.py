@@ -37,8 +37,22 @@ def own_terminal() -> Iterator[tuple[Console, Path]]:
 @contextmanager
 def console(descriptor: int) -> Iterator[Console]:
     """Lines as long as they are, so that what is piped can be searched; names that are no text are escaped."""
-    with os.fdopen(os.dup(descriptor), "w", encoding="utf-8", errors="backslashreplace") as stream:
-        yield Console(file=stream, soft_wrap=True)
+    stream = os.fdopen(os.dup(descriptor), "w", encoding="utf-8", errors="backslashreplace")
+    ours = _Console(file=stream, soft_wrap=True)
+    try:
+        yield ours
+    finally:
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            ours.on_broken_pipe()
+        stream.close()
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """``| head`` has seen enough: that is no error, and the rest goes nowhere."""
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
 
 
 def complain(to: Console, what: str, details: Path | None = None) -> None:

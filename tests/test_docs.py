@@ -59,9 +59,10 @@ def test_files_that_are_named_exist() -> None:
         assert (ROOT / path).exists(), path
 
 
-def test_every_option_of_the_report_is_named() -> None:
-    report = parser()._subparsers._group_actions[0].choices["report"]  # type: ignore[union-attr,index,call-overload]
-    options = {o for action in report._actions for o in action.option_strings if o.startswith("--")} - {"--help"}
+@pytest.mark.parametrize("command", ["report", "mentions"])
+def test_every_option_of_a_command_is_named(command: str) -> None:
+    words = parser()._subparsers._group_actions[0].choices[command]  # type: ignore[union-attr,index,call-overload]
+    options = {o for action in words._actions for o in action.option_strings if o.startswith("--")} - {"--help"}
     assert len(options) > 4
     for option in options:
         assert f"`{option}" in README, option

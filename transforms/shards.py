@@ -109,16 +109,26 @@ class ShardWriter:
 def open_parquet(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     """A writer with the encodings that suit each type.
 
-    zstd; dictionaries only where the type says so; whole numbers as differences, floats with
-    their bytes split (but float16 plain: DuckDB cannot read it split).
+    zstd; dictionaries where the type says so, and for the words and labels in lists, which repeat; whole numbers
+    as differences, floats with their bytes split (but float16 plain: DuckDB cannot read it split).
     """
-    dictionaries = [f.name for f in schema if pa.types.is_dictionary(f.type)]
+    dictionaries = [path for field in schema for path in _repeating(field.name, field.type)]
     encodings: dict[str, str] = {}
     for field in schema:
         encodings.update(_encodings(field.name, field.type))
     return pq.ParquetWriter(
         path, schema, compression="zstd", use_dictionary=dictionaries, column_encoding=encodings or None
     )
+
+
+def _repeating(path: str, type: pa.DataType, *, listed: bool = False) -> Iterator[str]:
+    if pa.types.is_dictionary(type) or (listed and pa.types.is_string(type)):
+        yield path
+    elif pa.types.is_list(type):
+        yield from _repeating(f"{path}.list.element", type.value_type, listed=True)
+    elif pa.types.is_struct(type):
+        for field in type:
+            yield from _repeating(f"{path}.{field.name}", field.type, listed=listed)
 
 
 def _encodings(path: str, type: pa.DataType) -> Iterator[tuple[str, str]]:

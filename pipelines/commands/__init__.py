@@ -8,7 +8,7 @@ RunError.  Whatever takes long to import, ``act`` imports.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pipelines.commands import agree, forget, methods, query, report, sample, search, status, tables, tag
+from pipelines.commands import agree, forget, mentions, methods, query, report, sample, search, status, tables, tag
 
 if TYPE_CHECKING:
     import argparse
@@ -17,6 +17,7 @@ ADD: tuple[Callable[["argparse._SubParsersAction[argparse.ArgumentParser]"], Non
     status.add,
     tables.add,
     query.add,
+    mentions.add,
     search.add,
     tag.add,
     sample.add,

@@ -120,9 +120,11 @@ def _profiles(
 
 
 def _mentions(tables: Tables, figures: dict[str, go.Figure], by: Sequence[str], phrases: Sequence[str]) -> Part:
-    part = Part(
-        "mentions", "Mentions", ("How often in 10,000 words, with 95 % intervals by bootstrap over recordings.",)
+    text = (
+        "How often in 10,000 words, with 95 % intervals by bootstrap over recordings. "
+        "The command earwitness mentions lists them all, with what surrounds them."
     )
+    part = Part("mentions", "Mentions", (text,))
     if "transcripts" not in tables.names or not phrases:
         return part
     date = tables.date()

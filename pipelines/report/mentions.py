@@ -2,51 +2,50 @@
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
+from pipelines.bootstrap import ratio_interval
 from pipelines.expectations import quoted
-from pipelines.report.shares import ratio_interval
+from pipelines.mentions.matches import matches
+from pipelines.mentions.phrase import phrase_of
+from pipelines.mentions.spoken import near_words
 from pipelines.report.tables import Tables
-from pipelines.report.words import bare, bare_sql
 
 
 def mention_shares(tables: Tables, phrases: Sequence[str], column: str, *, as_month: bool = False) -> pd.DataFrame:
     """Mentions over words, of each phrase in each group of a metadata column.
 
-    A phrase is found where its words stand one after the other in a segment, whatever their case and the punctuation
-    around them.
+    Mentions are what ``earwitness mentions`` lists.
 
     Returns: columns group, label (the phrase), share, low, high, recordings; groups without a word are left out.
+
+    Raises:
+        ConfigError: a phrase without a letter.
     """
     group = f"r.{quoted(column)}"
     shown = f"strftime(TRY_CAST({group}::VARCHAR AS DATE), '%Y-%m')" if as_month else f"CAST({group} AS VARCHAR)"
     dated = f"AND {shown} IS NOT NULL" if as_month else ""
     said = tables.connection.execute(f"""
-        SELECT coalesce({shown}, '(none)') AS "group", t.recording_id,
-               array_to_string([{bare_sql("w.word")} FOR w IN t.words], ' ') AS text, len(t.words) AS words
-        FROM transcripts t JOIN recordings r USING (recording_id) WHERE len(t.words) > 0 {dated}""").df()
+        SELECT coalesce({shown}, '(none)') AS "group", t.recording_id, sum(len(t.words))::DOUBLE AS words
+        FROM transcripts t JOIN recordings r USING (recording_id) WHERE len(t.words) > 0 {dated}
+        GROUP BY ALL ORDER BY ALL""").df()
+
+    def ask(question: str, parameters: Sequence[Any]) -> pa.Table:
+        return tables.connection.sql(question, params=list(parameters)).to_arrow_table()
+
+    wanted = [phrase_of(phrase) for phrase in dict.fromkeys(phrases)]
+    spoken = near_words(ask, wanted)
     rows = []
-    for phrase in phrases:
-        said["found"] = count_phrase(said["text"], phrase)
-        each = said.groupby(["group", "recording_id"], as_index=False)[["found", "words"]].sum()
-        for name, mine in each.groupby("group"):
+    for phrase in wanted:
+        times = Counter(spoken.recordings[spoken.segment[matches(spoken, phrase).first]])
+        said["found"] = [float(times[key]) for key in said["recording_id"]]
+        for name, mine in said.groupby("group"):
             found, words = mine["found"].to_numpy(), mine["words"].to_numpy()
             low, high = ratio_interval(found, words)
-            rows.append((name, phrase, found.sum() / words.sum(), low, high, len(mine)))
+            rows.append((name, phrase.asked, found.sum() / words.sum(), low, high, len(mine)))
     return pd.DataFrame(rows, columns=["group", "label", "share", "low", "high", "recordings"])
-
-
-def count_phrase(texts: pd.Series, phrase: str) -> pd.Series:
-    """How often the words of a phrase stand one after the other in each text; mentions do not overlap.
-
-    Args:
-        texts: bare words (see :func:`~pipelines.report.words.bare`) with blanks between them.
-    """
-    asked = " ".join(word for word in map(bare, phrase.split()) if word)
-    if not asked:
-        return pd.Series(0, texts.index)
-    # The blanks are looked at, not taken, so that a mention right behind another is seen, too.
-    return texts.str.count(f"(?<![^ ]){re.escape(asked)}(?![^ ])")

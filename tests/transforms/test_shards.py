@@ -139,7 +139,7 @@ def expected_encoding(path: str, table: Table) -> str:
             type = type.field(step).type
         elif step == "element":
             type = type.value_type
-    if pa.types.is_dictionary(type):
+    if pa.types.is_dictionary(type) or (inner and pa.types.is_string(type)):
         return "RLE_DICTIONARY"
     if type in (pa.int32(), pa.int64()):
         return "DELTA_BINARY_PACKED"

@@ -4,29 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pytest
 
-from pipelines.report.shares import ratio_interval, shares
-
-
-def test_the_interval_is_that_of_a_bootstrap_over_recordings() -> None:
-    rng = np.random.default_rng(3)
-    wholes = rng.uniform(10, 100, 40)
-    parts = wholes * rng.uniform(0, 1, 40)
-    ratios = []
-    for _ in range(20_000):
-        drawn = rng.integers(0, 40, 40)
-        ratios.append(parts[drawn].sum() / wholes[drawn].sum())
-    # 999 resamples put an end of the interval within some 0.01 of where infinitely many would.
-    assert ratio_interval(parts, wholes) == pytest.approx(tuple(np.quantile(ratios, [0.025, 0.975])), abs=0.015)
-
-
-def test_intervals_at_the_edges() -> None:
-    assert np.isnan(ratio_interval(np.array([1.0]), np.array([2.0]))).all()
-    assert ratio_interval(np.zeros(3), np.ones(3)) == (0, 0)
-    assert ratio_interval(np.ones(3), np.ones(3)) == (1, 1)
-    same = ratio_interval(np.array([1.0, 2, 0]), np.array([3.0, 3, 3]))
-    assert same == ratio_interval(np.array([1.0, 2, 0]), np.array([3.0, 3, 3]))
+from pipelines.report.shares import shares
 
 
 def test_shares_of_labels_in_groups() -> None:

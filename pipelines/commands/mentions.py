@@ -1,0 +1,73 @@
+"""``earwitness mentions OUT "acme" "acme cola"``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pipelines.terminal import console
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "mentions", help="list every mention of phrases: context, speaker, emotion, sounds; or count them by group"
+    )
+    parser.add_argument("out", metavar="OUT", type=Path, help="the folder of the corpus")
+    parser.add_argument(
+        "phrases",
+        metavar="PHRASE",
+        nargs="+",
+        help='one or more words, as "acme cola"; case and punctuation are nothing',
+    )
+    parser.add_argument("--fuzzy", action="store_true", help="misspelt ones, too, marked with their edit distance")
+    parser.add_argument(
+        "--distance", metavar="N", type=int, help="of --fuzzy, the greatest (default: one for every four letters)"
+    )
+    parser.add_argument(
+        "--around", metavar="WORDS", type=int, default=10, help="words of context before and after (default: 10)"
+    )
+    parser.add_argument(
+        "--seconds", metavar="S", type=float, default=10.0, help="of emotion before and after (default: 10)"
+    )
+    parser.add_argument(
+        "--by", metavar="COLUMN", action="append", default=[], help="count by a metadata column instead; repeatable"
+    )
+    parser.add_argument("--format", metavar="table|csv|json|parquet", default="table", help="default: table")
+    parser.add_argument("--to", metavar="FILE", type=Path, help="where to write it (default: standard output)")
+    parser.set_defaults(act=act)
+
+
+def act(arguments: argparse.Namespace) -> None:
+    from pipelines.answer import answer, check_format
+    from pipelines.corpus import open_corpus
+    from pipelines.mentions import find_mentions, mention_rates
+    from pipelines.mentions.find import as_arrow
+    from pipelines.mentions.notes import notes
+    from pipelines.mentions.rates import check_by
+    from pipelines.mentions.show import show_mentions, show_rates
+    from schemas.config import ConfigError
+
+    check_format(arguments.format, arguments.to)
+    as_table = arguments.format == "table"
+    if as_table and arguments.to is not None:
+        raise ConfigError("--to takes a file of --format csv, json or parquet")
+    with open_corpus(arguments.out) as corpus, console(1) as result, console(2) as aside:
+        check_by(corpus, arguments.by)
+        found = find_mentions(
+            corpus,
+            arguments.phrases,
+            fuzzy=arguments.fuzzy,
+            distance=arguments.distance,
+            around=arguments.around,
+            seconds=arguments.seconds,
+        )
+        rows = mention_rates(corpus, found, arguments.phrases, arguments.by) if arguments.by else found
+        if not as_table:
+            beside = {"mentions_asked": as_arrow(rows)}
+            answer(corpus, "FROM mentions_asked", arguments.format, arguments.to, result, beside)
+        elif arguments.by:
+            show_rates(result, rows)
+        else:
+            show_mentions(result, found)
+        for note in notes(corpus, found, arguments.phrases, fuzzy=arguments.fuzzy):
+            (result if as_table else aside).print(note, highlight=False, markup=False)

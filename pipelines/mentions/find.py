@@ -1,0 +1,162 @@
+"""Every mention of phrases, with what surrounds it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from pipelines.corpus import AskedCorpus
+from pipelines.mentions.context import contexts
+from pipelines.mentions.matches import matches
+from pipelines.mentions.moods import MENTIONS, moods_sql
+from pipelines.mentions.phrase import phrase_of
+from pipelines.mentions.spoken import near_words
+from pipelines.mentions.voices import voices_sql
+from pipelines.statements import left_out
+from schemas.catalog import TABLES
+from schemas.config import ConfigError
+
+AROUND_WORDS = 10
+AROUND_SECONDS = 10.0
+TOP_SOUNDS = 3
+LEAST_SOUND = 0.05
+"""A softmax share below it is noise."""
+SPOKEN_SOUNDS = "speech|conversation|narration|silence"
+"""The classes of AudioSet that are no sound behind a voice: "Male speech, man speaking", "Narration, monologue"."""
+
+SOUNDS = f"""
+    SELECT n, list({{'label': label, 'probability': probability}} ORDER BY probability DESC, label)[:{TOP_SOUNDS}]
+               AS sounds
+    FROM (
+        SELECT n, t.label AS label, max(t.probability) AS probability
+        FROM (
+            SELECT m.n, unnest([t FOR t IN s.tags IF t.probability >= {LEAST_SOUND}
+                                AND NOT regexp_matches(t.label, '(?i){SPOKEN_SOUNDS}')]) AS t
+            FROM {MENTIONS} AS m JOIN sounds AS s
+                ON s.recording_id = m.recording_id AND s.channel = m.channel
+                AND s.start_ms < greatest(m.end_ms, m.start_ms + 1) AND s.end_ms > m.start_ms
+        )
+        GROUP BY n, t.label
+    ) GROUP BY n"""
+
+
+def find_mentions(
+    corpus: AskedCorpus,
+    phrases: Sequence[str],
+    *,
+    fuzzy: bool = False,
+    distance: int | None = None,
+    around: int = AROUND_WORDS,
+    seconds: float = AROUND_SECONDS,
+) -> pd.DataFrame:
+    """Every mention of each phrase.
+
+    Args:
+        phrases: of one or more words; compared without case, diacritics and punctuation
+            (:func:`~pipelines.mentions.phrase.fold`), a possessive counts ("Acme's").
+        fuzzy: take misspelt ones, too.
+        distance: the greatest edit distance; None for one edit for every four letters of the phrase.
+        around: words of context before and after.
+        seconds: before and after a mention in which the emotion around it is taken.
+
+    Returns: a row a mention, in the order of the phrases, files, channels and times.  Columns: phrase, file (its URI),
+        recording_id, channel, start_ms, end_ms, text (as it was recognised), distance (0: exact), confidence (mean of
+        its words), before, after (context); speaker, speaker_from (see voices.WAYS); emotion, the likeliest class in
+        the mention, and for each class p_CLASS, p_CLASS_around, p_CLASS_recording, p_CLASS_speaker (see
+        :func:`~pipelines.mentions.moods.moods_sql`); sounds, a list of up to three dicts of label and probability;
+        then the user's own metadata columns.  What the corpus has no table of is null.
+
+    Raises:
+        ConfigError: no phrase, or one without a letter; a corpus without transcripts; a bad number.
+    """
+    if around < 0:
+        raise ConfigError(f"--around {around}: expected 0 words or more")
+    if not 0 <= seconds <= 3600:
+        raise ConfigError(f"--seconds {seconds:g}: expected 0 to 3600")
+    if distance is not None and not fuzzy:
+        raise ConfigError("--distance goes with --fuzzy")
+    wanted = [phrase_of(phrase, fuzzy=fuzzy, distance=distance) for phrase in dict.fromkeys(phrases)]
+    if not wanted:
+        raise ConfigError("say which phrase to look for")
+    if "transcripts" not in corpus.files:
+        raise ConfigError(f"mentions are looked for in transcripts: {left_out('transcripts')}")
+
+    def ask(question: str, parameters: Sequence[Any]) -> pa.Table:
+        return corpus.sql(question, parameters).to_arrow_table()
+
+    spoken = near_words(ask, wanted)
+    parts = []
+    for order, phrase in enumerate(wanted):
+        found = matches(spoken, phrase)
+        before, after = contexts(spoken, found, around)
+        segment = spoken.segment[found.first]
+        spans = list(zip(found.first, found.last + 1, strict=True))
+        parts.append(
+            pd.DataFrame(
+                {
+                    "order": order,
+                    "phrase": phrase.asked,
+                    "recording_id": spoken.recordings[segment],
+                    "channel": spoken.channels[segment],
+                    "start_ms": spoken.word_starts[found.first],
+                    "end_ms": spoken.word_ends[found.last],
+                    "text": pd.Series([" ".join(spoken.words[a:b]) for a, b in spans], dtype=str),
+                    "distance": found.distance,
+                    "confidence": [float(np.mean(spoken.confidences[a:b])) for a, b in spans],
+                    "before": pd.Series(before, dtype=str),
+                    "after": pd.Series(after, dtype=str),
+                }
+            )
+        )
+    rows = pd.concat(parts, ignore_index=True)
+    rows["n"] = np.arange(len(rows))
+    place = pa.Table.from_pandas(rows[["n", "recording_id", "channel", "start_ms", "end_ms"]], preserve_index=False)
+    place = place.set_column(1, "recording_id", place["recording_id"].cast(pa.string()))
+
+    def beside(question: str) -> pd.DataFrame:
+        return corpus.sql(question, beside={MENTIONS: place}).df()
+
+    own = [name for name in corpus.columns["recordings"] if name not in TABLES["recordings"].schema.names]
+    rows = rows.merge(beside(f"SELECT n, speaker, speaker_from FROM ({voices_sql(corpus.columns, MENTIONS)})"), on="n")
+    rows = _with_moods(
+        rows, beside(moods_sql(corpus.columns, round(seconds * 1000))) if "emotions" in corpus.files else None
+    )
+    if "sounds" in corpus.files:
+        heard = beside(SOUNDS).set_index("n")["sounds"].to_dict()
+        rows["sounds"] = pd.Series([list(heard.get(n, ())) for n in rows["n"]], dtype=object)
+    else:
+        rows["sounds"] = None
+    recordings = corpus.sql("SELECT * FROM recordings").df()[["recording_id", "uri", *own]]
+    rows = rows.merge(recordings.rename(columns={"uri": "file"}), on="recording_id", suffixes=("", "_of_recording"))
+    rows = rows.sort_values(["order", "file", "channel", "start_ms"], kind="stable", ignore_index=True)
+    first = ["phrase", "file", "recording_id"]
+    return rows[[*first, *(name for name in rows.columns if name not in (*first, "order", "n"))]]
+
+
+def _with_moods(rows: pd.DataFrame, moods: pd.DataFrame | None) -> pd.DataFrame:
+    if moods is None or moods.empty:
+        return rows.assign(emotion=None)
+    wide = moods.pivot(index="n", columns="label", values=["inside", "around", "recording", "speaker"])
+    labels = sorted(moods["label"].unique())
+    inside = pd.DataFrame(wide["inside"]).dropna()
+    rows["emotion"] = inside.idxmax(axis="columns").reindex(rows["n"]).to_numpy()
+    for label in labels:
+        for what, name in (("inside", ""), ("around", "_around"), ("recording", "_recording"), ("speaker", "_speaker")):
+            rows[f"p_{label}{name}"] = wide[what][label].reindex(rows["n"]).to_numpy()
+    return rows
+
+
+def as_arrow(rows: pd.DataFrame) -> pa.Table:
+    """The rows for files: a column of nothing but null has its type all the same."""
+    fields = {
+        "sounds": pa.list_(pa.struct([("label", pa.string()), ("probability", pa.float32())])),
+        **dict.fromkeys(("emotion", "speaker", "speaker_from"), pa.string()),
+    }
+    inferred = pa.Schema.from_pandas(rows.drop(columns=[name for name in fields if name in rows]), preserve_index=False)
+    types = {field.name: field.type for field in inferred} | fields
+    schema = pa.schema([(name, types[name]) for name in rows.columns])
+    return pa.Table.from_pandas(rows, schema, preserve_index=False)

@@ -1,0 +1,112 @@
+"""How often phrases are said, and how the voice sounds there, by group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from pipelines.bootstrap import ratio_interval
+from pipelines.corpus import AskedCorpus
+from pipelines.expectations import quoted
+from schemas.catalog import TABLES, nearest
+from schemas.config import ConfigError
+
+FEWEST = 5
+"""Of fewer recordings no interval is given: a bootstrap of so few is far too narrow."""
+NO_VALUE = "(none)"
+
+
+def mention_rates(
+    corpus: AskedCorpus, mentions: pd.DataFrame, phrases: Sequence[str], by: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Mentions of each phrase in each group of each metadata column.
+
+    Args:
+        mentions: of :func:`~pipelines.mentions.find.find_mentions`, of these phrases.
+        by: metadata columns; none for the whole corpus.
+
+    Returns: a row for each phrase, column and group.  Columns: phrase, by, group ("(none)" where a recording has no
+        value), mentions, fuzzy (of them), recordings_with (a mention), recordings, small (fewer than FEWEST
+        recordings), hours (their length), words; per_hour and per_1000_words; for each class of the emotion model
+        d_CLASS: the mean over the mentions of its probability there less that in the rest of the recording.  Rates and
+        differences have _low and _high beside them, the 95 % interval of a bootstrap over recordings
+        (:func:`~pipelines.bootstrap.ratio_interval`); null where fewer than FEWEST recordings, or no mention, stand
+        behind them.
+
+    Raises:
+        ConfigError: an unknown column.
+    """
+    check_by(corpus, by)
+    columns = [*dict.fromkeys(by)] or [""]
+    groups = "".join(f", coalesce({quoted(name)}::VARCHAR, '{NO_VALUE}') AS {quoted('by ' + name)}" for name in by)
+    recordings = corpus.sql(f"""
+        WITH said AS (SELECT recording_id, sum(len(words)) AS words FROM transcripts GROUP BY recording_id)
+        SELECT recording_id, duration_ms / 3.6e6 AS hours, coalesce(words, 0)::DOUBLE AS words {groups}
+        FROM recordings LEFT JOIN said USING (recording_id) ORDER BY recording_id""").df()
+    rows = []
+    for phrase in dict.fromkeys(phrases):
+        mine = mentions[mentions["phrase"] == phrase]
+        each = recordings.set_index("recording_id")
+        for name, those in (("mentions", mine), ("fuzzy", mine[mine["distance"] > 0])):
+            each[name] = those.groupby("recording_id").size().reindex(each.index, fill_value=0).astype(float)
+        for column in columns:
+            named = each.assign(group=each["by " + column] if column else "")
+            for group, those in named.groupby("group", sort=True):
+                rows.append({"phrase": phrase, "by": column, "group": group, **_rates(those), **_moods(mine, those)})
+    return pd.DataFrame(rows)
+
+
+def check_by(corpus: AskedCorpus, by: Sequence[str]) -> None:
+    """Raises:
+    ConfigError: a name that is no metadata column.
+    """
+    own = [name for name in corpus.columns["recordings"] if name not in TABLES["recordings"].schema.names]
+    for name in by:
+        if name not in own:
+            known = nearest(name, own) if own else ": the corpus has no metadata (`earwitness run --metadata`)"
+            raise ConfigError(f"--by {name}: no metadata column{known}")
+
+
+def _rates(those: pd.DataFrame) -> dict[str, object]:
+    said = those["mentions"].to_numpy()
+    row: dict[str, object] = {
+        "mentions": int(said.sum()),
+        "fuzzy": int(those["fuzzy"].sum()),
+        "recordings_with": int((said > 0).sum()),
+        "recordings": len(those),
+        "small": len(those) < FEWEST,
+        "hours": those["hours"].sum(),
+        "words": int(those["words"].sum()),
+    }
+    for name, wholes in (("per_hour", those["hours"]), ("per_1000_words", those["words"] / 1000)):
+        row |= _interval(name, said, wholes.to_numpy())
+    return row
+
+
+def _moods(mine: pd.DataFrame, those: pd.DataFrame) -> dict[str, object]:
+    row: dict[str, object] = {}
+    mine = mine[mine["recording_id"].isin(those.index)]
+    for label in labels_of(mine):
+        difference = (
+            (mine[f"p_{label}"] - mine[f"p_{label}_recording"]).groupby(mine["recording_id"]).agg(["sum", "count"])
+        )
+        row |= _interval(f"d_{label}", difference["sum"].to_numpy(), difference["count"].to_numpy(np.float64))
+    return row
+
+
+def labels_of(mentions: pd.DataFrame) -> list[str]:
+    """The classes of emotion that mentions have probabilities of."""
+    return [
+        name[2 : -len("_recording")] for name in mentions.columns if name[:2] == "p_" and name.endswith("_recording")
+    ]
+
+
+def _interval(name: str, parts: np.ndarray, wholes: np.ndarray) -> dict[str, object]:
+    """A ratio of sums with its interval, of the recordings that have a whole; nothing but zeros tell of no spread."""
+    parts, wholes = parts[wholes > 0], wholes[wholes > 0]
+    value = parts.sum() / wholes.sum() if len(wholes) else float("nan")
+    enough = len(wholes) >= FEWEST and parts.any()
+    low, high = ratio_interval(parts, wholes) if enough else (float("nan"), float("nan"))
+    return {name: value, f"{name}_low": low, f"{name}_high": high}

@@ -1,0 +1,131 @@
+"""The words in which mentions are looked for: those of segments that may hold one, and of the segments around."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.mentions.phrase import Phrase, fold, pattern, without_possessive
+
+SLOT_MS = 30_000
+"""The words around are read by slots of this length: as long as nearly all segments are at most."""
+MOST_PAUSE_MS = 2_000
+"""Words of two segments stand in a row where no longer pause lies between them."""
+
+Ask = Callable[[str, Sequence[Any]], pa.Table]
+"""Asks the tables in SQL."""
+
+NEAR = """
+    WITH hits AS (
+        SELECT recording_id, channel, model,
+               unnest(range(start_ms // {slot} - 1, end_ms // {slot} + 2)) AS slot
+        FROM transcripts WHERE {matches}
+    )
+    SELECT recording_id, channel, model, start_ms, end_ms, words
+    FROM transcripts SEMI JOIN hits
+        ON hits.recording_id = transcripts.recording_id AND hits.channel = transcripts.channel
+        AND hits.model = transcripts.model AND hits.slot = transcripts.start_ms // {slot}
+    ORDER BY recording_id, channel, model, start_ms"""
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """Words one after the other, in the order of recording, channel, model and time.
+
+    Attributes:
+        recordings: the id of each segment's recording, object [n_segments].
+        channels: of each segment, int [n_segments].
+        slots, last_slots: of SLOT_MS, in which each segment begins and ends, int [n_segments].
+        speech: of each segment, the same number where recording, channel and model are, int [n_segments].
+        segment: of each word, int [n_words].
+        words: as they were recognised, object [n_words].
+        word_starts, word_ends: in ms, int [n_words].
+        confidences: float32 [n_words].
+        forms: the folded words that occur; object [n_forms].
+        form: of each folded word its place in ``forms``, int [n_folded]; a word with a hyphen has two, a dash none.
+        bare: the same without a possessive, where it has one.
+        word: the word that each folded word is of, int [n_folded].
+        linked: whether a folded word follows the one before it in a row, bool [n_folded].
+    """
+
+    recordings: np.ndarray
+    channels: np.ndarray
+    slots: np.ndarray
+    last_slots: np.ndarray
+    speech: np.ndarray
+    segment: np.ndarray
+    words: np.ndarray
+    word_starts: np.ndarray
+    word_ends: np.ndarray
+    confidences: np.ndarray
+    forms: np.ndarray
+    form: np.ndarray
+    bare: np.ndarray
+    word: np.ndarray
+    linked: np.ndarray
+
+
+def near_words(ask: Ask, phrases: Sequence[Phrase]) -> Spoken:
+    """The words of all segments that may hold one of the phrases, with those around."""
+    matches = " OR ".join("regexp_matches(strip_accents(text), ?)" for _ in phrases)
+    return spoken(ask(NEAR.format(matches=matches, slot=SLOT_MS), [pattern(phrase) for phrase in phrases]))
+
+
+def spoken(segments: pa.Table) -> Spoken:
+    """Words from rows of recording_id, channel, model, start_ms, end_ms and words, sorted by these."""
+    chunks = segments["words"].chunks
+    lists = pa.concat_arrays(chunks) if chunks else pa.array([], segments.schema.field("words").type)
+    counts = pc.list_value_length(lists).to_numpy(zero_copy_only=False).astype(np.int64)
+    flat = lists.flatten()
+    segment = np.repeat(np.arange(len(counts)), counts)
+    coded = flat.field("word").dictionary_encode()
+    distinct = coded.dictionary.to_pylist()
+    codes = coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    starts = flat.field("start_ms").to_numpy(zero_copy_only=False)
+    ends = flat.field("end_ms").to_numpy(zero_copy_only=False)
+
+    forms: dict[str, int] = {}
+    pieces = [[forms.setdefault(piece, len(forms)) for piece in fold(word).split()] for word in distinct]
+    bare = list(pieces)
+    for number, word in enumerate(distinct):
+        if (other := without_possessive(word)) != word:
+            bare[number] = [forms.setdefault(piece, len(forms)) for piece in fold(other).split()]
+    of_each = np.array([len(piece) for piece in pieces], np.int64)
+    first = np.cumsum(of_each) - of_each
+    flat_pieces = np.array([form for piece in pieces for form in piece], np.int64)
+    flat_bare = np.array([form for piece in bare for form in piece], np.int64)
+    word = np.repeat(np.arange(len(codes)), of_each[codes])
+    within = np.arange(len(word)) - np.repeat(np.cumsum(of_each[codes]) - of_each[codes], of_each[codes])
+    place = first[codes[word]] + within
+
+    row = segments.select(["recording_id", "channel", "model"]).to_pydict()
+    speaking = {key: number for number, key in enumerate(dict.fromkeys(zip(*row.values(), strict=True)))}
+    speech = np.array([speaking[key] for key in zip(*row.values(), strict=True)], np.int64)
+    of = segment[word]
+    linked = np.ones(len(word), bool)
+    linked[:1] = False
+    if len(word):
+        pause = starts[word[1:]].astype(np.int64) - ends[word[:-1]]
+        linked[1:] = (of[1:] == of[:-1]) | ((speech[of[1:]] == speech[of[:-1]]) & (pause <= MOST_PAUSE_MS))
+    return Spoken(
+        recordings=np.array(row["recording_id"], dtype=object),
+        channels=np.array(row["channel"], np.int64),
+        slots=segments["start_ms"].to_numpy() // SLOT_MS,
+        last_slots=segments["end_ms"].to_numpy() // SLOT_MS,
+        speech=speech,
+        segment=segment,
+        words=np.array(distinct, dtype=object)[codes],
+        word_starts=starts,
+        word_ends=ends,
+        confidences=flat.field("confidence").to_numpy(zero_copy_only=False),
+        forms=np.array(list(forms), dtype=object),
+        form=flat_pieces[place],
+        bare=flat_bare[place],
+        word=word,
+        linked=linked,
+    )

@@ -1,0 +1,31 @@
+"""Words of the corpus that are near to those of a phrase that nobody said."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import extract
+
+from pipelines.corpus import AskedCorpus
+from pipelines.mentions.phrase import fold
+
+LEAST_ALIKE = 0.6
+NAMED = 5
+
+
+def near_vocabulary(corpus: AskedCorpus, phrase: str) -> list[tuple[str, int]]:
+    """Up to five words, the nearest first, and how often they are said; of longer phrases, near to any of its words.
+
+    Near: no more than two of five letters are to be changed.
+    """
+    said: Counter[str] = Counter()
+    for word, n in corpus.sql("SELECT word, count(*) FROM words GROUP BY word").fetchall():
+        said[fold(word)] += n
+    found: dict[str, float] = {}
+    for word in fold(phrase).split():
+        near = extract(word, [*said], scorer=Levenshtein.normalized_similarity, score_cutoff=LEAST_ALIKE, limit=NAMED)
+        for other, score, _ in near:
+            found[other] = max(score, found.get(other, 0.0))
+    ranked = sorted(found, key=lambda word: (-found[word], -said[word], word))
+    return [(word, said[word]) for word in ranked[:NAMED]]
