@@ -30,6 +30,7 @@ setup(
         "pandas>=3",
         "pillow>=12",
         "plotly>=7",
+        "praatio>=6.2",
         "pyarrow>=25",
         "pyloudnorm>=0.2",
         "pyyaml>=6",
@@ -44,6 +45,7 @@ setup(
         "tokenizers>=0.22",
         "torch>=2.13",
         "transformers>=5.23,<6",
+        "webvtt-py>=0.6",
     ],
     extras_require={
         "openvino": ["openvino>=2026.4"],
