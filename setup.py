@@ -52,7 +52,10 @@ setup(
         "test": [
             "build",
             "hypothesis>=6",
+            "ipykernel>=7",
+            "kaleido>=1.5",
             "mypy>=2",
+            "nbclient>=0.11",
             "pandas-stubs",
             "playwright>=1.65",
             "polars>=2",
