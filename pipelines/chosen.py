@@ -72,6 +72,11 @@ class Names:
             or self._where(lambda uri: any(fnmatchcase(uri, pattern) for pattern in patterns))
         )
 
+    def hint(self, word: str) -> str:
+        """``": did you mean X?"`` where a file's name is near, else all of them, if they are few."""
+        near = nearest(word, list(self.files)[:COMPARED])
+        return near if near.startswith(": did you mean") or len(self.files) < LISTED else ""
+
     def _where(self, fits: Callable[[str], bool]) -> list[str]:
         return list(dict.fromkeys(key for uri, keys in self.uris.items() if fits(uri) for key in keys))
 
@@ -101,10 +106,8 @@ def chosen(corpus: AskedCorpus, words: Sequence[str], option: str = "") -> list[
     for word in words:
         ids = _with_most_speech(corpus, int(top[1])) if (top := TOP.fullmatch(word)) else names.named(word)
         if not ids:
-            near = nearest(word, list(names.files)[:COMPARED])
-            hint = near if near.startswith(": did you mean") or len(names.files) < LISTED else ""
             said = f"{option} {word}" if option else word
-            raise ConfigError(f"{said}: no recording of that id or file name{hint}")
+            raise ConfigError(f"{said}: no recording of that id or file name{names.hint(word)}")
         found.update(dict.fromkeys(ids))
     return list(found)
 

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from pipelines.corpus import AskedCorpus
 from pipelines.expectations import quoted
 from pipelines.report.shares import ratio_interval
-from pipelines.report.tables import Tables
 from pipelines.report.words import bare, bare_sql
 
 
-def mention_shares(tables: Tables, phrases: Sequence[str], column: str, *, as_month: bool = False) -> pd.DataFrame:
+def mention_shares(corpus: AskedCorpus, phrases: Sequence[str], column: str, *, as_month: bool = False) -> pd.DataFrame:
     """Mentions over words, of each phrase in each group of a metadata column.
 
     A phrase is found where its words stand one after the other in a segment, whatever their case and the punctuation
@@ -24,7 +24,7 @@ def mention_shares(tables: Tables, phrases: Sequence[str], column: str, *, as_mo
     group = f"r.{quoted(column)}"
     shown = f"strftime(TRY_CAST({group}::VARCHAR AS DATE), '%Y-%m')" if as_month else f"CAST({group} AS VARCHAR)"
     dated = f"AND {shown} IS NOT NULL" if as_month else ""
-    said = tables.connection.execute(f"""
+    said = corpus.sql(f"""
         SELECT coalesce({shown}, '(none)') AS "group", t.recording_id,
                array_to_string([{bare_sql("w.word")} FOR w IN t.words], ' ') AS text, len(t.words) AS words
         FROM transcripts t JOIN recordings r USING (recording_id) WHERE len(t.words) > 0 {dated}""").df()
