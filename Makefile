@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT := demo/out
 
-.PHONY: demo test lint soak bench clean
+.PHONY: demo test lint soak bench notebook clean
 
 demo: $(VENV)/installed
 	$(BIN)/earwitness run demo/corpus --out $(OUT) --models demo --metadata demo/corpus/metadata.csv
@@ -26,6 +26,10 @@ soak: $(VENV)/tested
 # Ratios measured on this machine, about half an hour; nothing else should run meanwhile.
 bench: $(VENV)/installed
 	$(BIN)/python -m benchmarks --cache build/benchmarks --markdown docs/benchmarks.md
+
+# Runs docs/asking.ipynb over the demo and keeps its outputs; its pictures need Chromium.
+notebook: $(VENV)/tested demo
+	$(BIN)/python -m demo.notebook $(OUT)
 
 clean:
 	rm -rf $(VENV) $(OUT) build *.egg-info

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pipelines.run import Prepared
 
 PUBLISHED, FAILED, WRONG_USE, BUSY = 0, 1, 2, 75
+TAKE_RECORDINGS = ("run", "export")
+"""Commands whose last words are recordings; argparse sees only those before the first option."""
 
 
 def command() -> NoReturn:
@@ -81,11 +83,11 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     arguments, others = parser().parse_known_args(words)
     unknown = [word for word in others if word.startswith("-")]
     if unknown:
-        parser().error(f"unknown option {unknown[0]}: `earwitness run --help` lists them")
-    if others and arguments.command != "run":
-        parser().error(f"unknown word {others[0]}")
-    if arguments.command == "run":
+        parser().error(f"unknown option {unknown[0]}: `earwitness {arguments.command} --help` lists them")
+    if arguments.command in TAKE_RECORDINGS:
         arguments.recordings += others
+    elif others:
+        parser().error(f"unknown word {others[0]}")
     return arguments
 
 

@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pyarrow as pa
 
+from pipelines.chosen import names_of
 from pipelines.expectations import quoted
 from pipelines.failure import RunError
+from pipelines.snapshot import published
 from pipelines.statements import check_one_question, told
 from pipelines.views import BASELINE_MAPS, KEPT_BASELINES, NAMES_OF_BASELINES, VIEWS, view_sql
-from schemas.catalog import TABLES, nearest
+from schemas.catalog import TABLES
 from schemas.config import ConfigError
 
 if TYPE_CHECKING:
@@ -34,6 +36,9 @@ _LOCK = {
 }
 
 
+MORE = ": choose a name of a file that `SELECT uri FROM recordings` lists"
+
+
 class AskedCorpus:
     """One snapshot of a corpus, held open: what is published meanwhile is not seen.
 
@@ -41,6 +46,7 @@ class AskedCorpus:
         snapshot: the folder of the snapshot.
         files: the Parquet files of each table that the corpus holds.
         columns: the columns of each table and view, in order.
+        own: the user's metadata columns, which stand in ``recordings`` behind the declared ones.
     """
 
     def __init__(self, snapshot: Path, files: Mapping[str, Sequence[str]]) -> None:
@@ -65,6 +71,8 @@ class AskedCorpus:
         ).fetchall():
             if view in self.columns:
                 self.columns[view].append(column)
+        declared = set(TABLES["recordings"].schema.names)
+        self.own = tuple(column for column in self.columns["recordings"] if column not in declared)
 
     def sql(
         self,
@@ -109,26 +117,19 @@ class AskedCorpus:
         return ConfigError(told(error, self.columns, words & self.columns.keys()))
 
     def recording(self, word: str) -> str:
-        """The id of the recording that a word names: its id, URI, file name, or file name without its ending.
+        """The id of the recording that a word names, see :meth:`pipelines.chosen.Names.named`.
 
         Raises:
             ConfigError: none, or several.
         """
-        rows = (
-            self._connection.cursor()
-            .execute("SELECT recording_id, uri, parse_filename(uri), parse_filename(uri, true) FROM recordings")
-            .fetchall()
-        )
-        for place in range(4):
-            found = [row for row in rows if row[place] == word]
-            if len(found) == 1:
-                return found[0][0]
-            if found:
-                among = ", ".join(row[1] for row in found[:3])
-                raise ConfigError(f"{word!r} names {len(found)} recordings ({among}): say the whole URI or the id")
-        near = nearest(word, sorted({row[2] for row in rows}))
-        more = " a name of a file that `SELECT uri FROM recordings` lists"
-        raise ConfigError(f"unknown recording {word!r}{near if 'mean' in near else ': choose' + more}")
+        names = names_of(self)
+        found = names.named(word)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            among = ", ".join(uri for uri, keys in names.uris.items() if set(found) & keys.keys())
+            raise ConfigError(f"{word!r} names {len(found)} recordings ({among}): say the whole URI or the id")
+        raise ConfigError(f"unknown recording {word!r}{names.hint(word) or MORE}")
 
     def spectrogram(self, recording: str, start: float, end: float, channel: int | None = None) -> Spectrogram:
         """The log-mel spectrogram of a stretch.
@@ -180,15 +181,7 @@ def open_corpus(out: str | Path) -> AskedCorpus:
     Raises:
         RunError: there is no corpus in it.
     """
-    out = Path(out)
-    if not out.is_dir():
-        raise RunError(f"{out}: no such folder")
-    current = out / "current"
-    if not current.is_dir():
-        inside = next((folder for folder in out.resolve().parents if (folder / "current").is_dir()), None)
-        at = f": its tables are of the corpus in {inside}" if inside and (out / "recordings").is_dir() else ""
-        raise RunError(f"{out} holds no corpus{at}")
-    snapshot = current.resolve()  # once: a run that publishes meanwhile moves the link, not the folder
+    snapshot = published(Path(out))
     found = {table: sorted(str(path) for path in (snapshot / table).glob("*.parquet")) for table in TABLES}
     files = {table: paths for table, paths in found.items() if paths}
     if "recordings" not in files:

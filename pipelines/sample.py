@@ -8,9 +8,9 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipelines.corpus import open_corpus
 from pipelines.failure import RunError
 from pipelines.heard import Heard, segments_of
-from pipelines.snapshot import published
 from schemas.config import ConfigError
 
 COLUMNS = ("segment_id", "file", "channel", "start", "end", "group", "machine_transcript", "machine_emotion")
@@ -39,7 +39,8 @@ def sample(
         raise ConfigError(f"--n {n}: expected 1 or more")
     if len(set(coders)) < len(coders) or not all(coder.strip() for coder in coders) or "machine" in coders:
         raise ConfigError(f"--coders {','.join(coders)}: expected different names, none of them `machine`")
-    drawn = draw(segments_of(published(out), by), n, seed)
+    with open_corpus(out) as corpus:
+        drawn = draw(segments_of(corpus, by), n, seed)
     own = [f"{coder}_{what}" for coder in coders for what in ("transcript", "emotion")]
     try:
         # Excel takes UTF-8 for what it is only with a byte order mark.

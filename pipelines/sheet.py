@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.corpus import open_corpus
 from pipelines.failure import RunError
 from pipelines.heard import segments_of
-from pipelines.snapshot import published
 from schemas.config import ConfigError
 
 NOTHING = "-"
@@ -52,7 +52,8 @@ def read_sheet(out: Path, path: Path) -> list[Coded]:
     columns = [name for name in rows[0] if re.fullmatch(r"(?!machine_).+_(transcript|emotion)", name)]
     if not columns:
         raise ConfigError(f"{path}: no column CODER_transcript or CODER_emotion")
-    heard = {one.segment_id: one for one in segments_of(published(out), ids=[row["segment_id"] for row in rows])}
+    with open_corpus(out) as corpus:
+        heard = {one.segment_id: one for one in segments_of(corpus, ids=[row["segment_id"] for row in rows])}
     if not heard:
         raise RunError(f"{path}: none of its segments is in {out}: is it the sheet of another corpus?")
     coded = []

@@ -185,10 +185,14 @@ def published(out: Path) -> Path:
     Raises:
         RunError: there is none.
     """
+    if not out.is_dir():
+        raise RunError(f"{out}: no such folder")
     current = out / "current"
-    if not current.exists():
-        raise RunError(f"{out} holds no corpus" if out.is_dir() else f"{out}: no such folder")
-    return current.resolve()
+    if not current.is_dir():
+        inside = next((folder for folder in out.resolve().parents if (folder / "current").is_dir()), None)
+        at = f": its tables are of the corpus in {inside}" if inside and (out / "recordings").is_dir() else ""
+        raise RunError(f"{out} holds no corpus{at}")
+    return current.resolve()  # once: a run that publishes meanwhile moves the link, not the folder
 
 
 def new_run_id() -> str:

@@ -8,7 +8,20 @@ RunError.  Whatever takes long to import, ``act`` imports.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pipelines.commands import agree, forget, mentions, methods, query, report, sample, search, status, tables, tag
+from pipelines.commands import (
+    agree,
+    export,
+    forget,
+    mentions,
+    methods,
+    query,
+    report,
+    sample,
+    search,
+    status,
+    tables,
+    tag,
+)
 
 if TYPE_CHECKING:
     import argparse
@@ -24,6 +37,7 @@ ADD: tuple[Callable[["argparse._SubParsersAction[argparse.ArgumentParser]"], Non
     agree.add,
     methods.add,
     report.add,
+    export.add,
     forget.add,
 )
 """In the order of the help."""

@@ -11,13 +11,14 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
+from pipelines.corpus import AskedCorpus
 from pipelines.expectations import quoted
 from pipelines.report import charts, profiles
 from pipelines.report.glance import glance
+from pipelines.report.groups import date_column
 from pipelines.report.mentions import mention_shares
 from pipelines.report.page import clock, for_script, href, render
 from pipelines.report.sound_map import AT_MOST, sound_map
-from pipelines.report.tables import Tables
 from pipelines.report.words import counts_by, distinctive
 
 MOST_RECORDINGS = 1_000
@@ -42,7 +43,7 @@ class Part:
 
 
 def corpus_page(
-    tables: Tables, title: str, by: Sequence[str], phrases: Sequence[str], pages: Mapping[str, str], linked: bool
+    corpus: AskedCorpus, title: str, by: Sequence[str], phrases: Sequence[str], pages: Mapping[str, str], linked: bool
 ) -> str:
     """The HTML.
 
@@ -56,17 +57,17 @@ def corpus_page(
     parts = [
         part
         for part in (
-            _profiles(tables, figures, "emotions", "Emotion", by, (ACTED, INTERVALS)),
+            _profiles(corpus, figures, "emotions", "Emotion", by, (ACTED, INTERVALS)),
             _profiles(
-                tables, figures, "sounds", "Sound", by, ("The likeliest sound of each window of 10 s.", INTERVALS)
+                corpus, figures, "sounds", "Sound", by, ("The likeliest sound of each window of 10 s.", INTERVALS)
             ),
-            _mentions(tables, figures, by, phrases),
-            _words(tables, figures, by),
-            _map(tables, figures),
+            _mentions(corpus, figures, by, phrases),
+            _words(corpus, figures, by),
+            _map(corpus, figures),
         )
         if part.charts
     ]
-    search = _search(tables)
+    search = _search(corpus)
     sections = [
         ("glance", "At a glance"),
         *([("search", "Search")] if search else []),
@@ -78,22 +79,22 @@ def corpus_page(
         "corpus.html.j2",
         "corpus.js",
         title=title,
-        glance=glance(tables),
+        glance=glance(corpus),
         sections=sections,
         parts=parts,
         search=search,
-        recordings=_recordings(tables, pages),
+        recordings=_recordings(corpus, pages),
         charts=for_script(json.dumps({name: json.loads(figure.to_json()) for name, figure in figures.items()})),
-        places=_places(tables, pages, linked),
+        places=_places(corpus, pages, linked),
         plotly=get_plotlyjs(),
     )
 
 
 def _profiles(
-    tables: Tables, figures: dict[str, go.Figure], table: str, name: str, by: Sequence[str], texts: Sequence[str]
+    corpus: AskedCorpus, figures: dict[str, go.Figure], table: str, name: str, by: Sequence[str], texts: Sequence[str]
 ) -> Part:
     part = Part(table, name, texts)
-    if table not in tables.names:
+    if table not in corpus.files:
         return part
 
     def add(key: str, heading: str, shares: pd.DataFrame, figure: go.Figure | None) -> None:
@@ -103,15 +104,15 @@ def _profiles(
 
     columns: list[str | None] = [*by] or [None]
     for column in columns:
-        found = profiles.profile(tables, table, column)
+        found = profiles.profile(corpus, table, column)
         add(
             f"by-{column}", f"by {column}" if column else "", found, charts.profile_chart(found) if len(found) else None
         )
-    if date := tables.date():
-        found, unit = profiles.over_time(tables, table, date)
+    if date := date_column(corpus):
+        found, unit = profiles.over_time(corpus, table, date)
         if found["group"].nunique() > 1:
             add("time", f"over time, by {unit} of {date}", found, charts.time_chart(found, unit, as_dates=True))
-    found = profiles.through_recordings(tables, table)
+    found = profiles.through_recordings(corpus, table)
     if len(found):
         title = "per cent of the recording"
         add("through", "from the beginning of a recording to its end (those of a minute or more)", found,
@@ -119,57 +120,57 @@ def _profiles(
     return part
 
 
-def _mentions(tables: Tables, figures: dict[str, go.Figure], by: Sequence[str], phrases: Sequence[str]) -> Part:
+def _mentions(corpus: AskedCorpus, figures: dict[str, go.Figure], by: Sequence[str], phrases: Sequence[str]) -> Part:
     text = (
         "How often in 10,000 words, with 95 % intervals by bootstrap over recordings. "
         "The command earwitness mentions lists them all, with what surrounds them."
     )
     part = Part("mentions", "Mentions", (text,))
-    if "transcripts" not in tables.names or not phrases:
+    if "transcripts" not in corpus.files or not phrases:
         return part
-    date = tables.date()
+    date = date_column(corpus)
     for column, unit in [*((name, name) for name in by), *([(date, "time")] if date else [])]:
-        found = mention_shares(tables, phrases, column, as_month=column == date)
+        found = mention_shares(corpus, phrases, column, as_month=column == date)
         if len(found):
             figures[f"mentions-{unit}"] = charts.mentions_chart(found, column, as_dates=column == date)
             part.charts.append((f"mentions-{unit}", f"by {column}"))
     return part
 
 
-def _words(tables: Tables, figures: dict[str, go.Figure], by: Sequence[str]) -> Part:
+def _words(corpus: AskedCorpus, figures: dict[str, go.Figure], by: Sequence[str]) -> Part:
     text = (
         "Words that a group says more than the others do: log-odds with an informative Dirichlet prior "
         "(Monroe et al. 2008), in standard deviations; shown above 1.96. As the recogniser wrote them."
     )
     part = Part("words", "Distinctive words", (text,))
-    for column in by if "transcripts" in tables.names else ():
-        found = distinctive(counts_by(tables, column))
+    for column in by if "transcripts" in corpus.files else ():
+        found = distinctive(counts_by(corpus, column))
         if len(found):
             figures[f"words-{column}"] = charts.words_chart(found)
             part.charts.append((f"words-{column}", f"by {column}"))
     return part
 
 
-def _map(tables: Tables, figures: dict[str, go.Figure]) -> Part:
+def _map(corpus: AskedCorpus, figures: dict[str, go.Figure]) -> Part:
     texts = (
         f"Each point is a window of 10 s (a sample of {AT_MOST:,} where there are more). Neighbours sound alike to "
         "CLAP; distances between clusters mean nothing (t-SNE). A click plays the window.",
     )
     part = Part("sound-map", "Map of sounds", texts)
-    if "embeddings" in tables.names:
-        places = sound_map(tables)
+    if "embeddings" in corpus.files:
+        places = sound_map(corpus)
         if len(places):
             figures["map"] = charts.map_chart(places)
             part.charts.append(("map", ""))
     return part
 
 
-def _search(tables: Tables) -> dict[str, Any] | None:
+def _search(corpus: AskedCorpus) -> dict[str, Any] | None:
     """Stretches of speech as rows of recording, start, text, emotion; None where there are none."""
-    if "transcripts" not in tables.names:
+    if "transcripts" not in corpus.files:
         return None
-    with_emotion = "emotions" in tables.names
-    rows = tables.connection.execute(f"""
+    with_emotion = "emotions" in corpus.files
+    rows = corpus.sql(f"""
         WITH t AS (
             SELECT t.*, r.uri, count(*) OVER () AS of_all FROM transcripts t JOIN recordings r USING (recording_id)
             WHERE t.text <> '' ORDER BY r.uri, t.start_ms LIMIT {MOST_SEARCHED})
@@ -182,9 +183,9 @@ def _search(tables: Tables) -> dict[str, Any] | None:
     return {"rows": [row[:4] for row in rows], "left": rows[0][4] - len(rows)}
 
 
-def _recordings(tables: Tables, pages: Mapping[str, str]) -> dict[str, Any]:
-    own = "".join(f", CAST({quoted(name)} AS VARCHAR)" for name in tables.own)
-    found = tables.connection.execute(f"""
+def _recordings(corpus: AskedCorpus, pages: Mapping[str, str]) -> dict[str, Any]:
+    own = "".join(f", CAST({quoted(name)} AS VARCHAR)" for name in corpus.own)
+    found = corpus.sql(f"""
         SELECT recording_id, parse_filename(uri, false, 'forward_slash'), duration_ms, count(*) OVER () {own}
         FROM recordings ORDER BY uri LIMIT {MOST_RECORDINGS}""").fetchall()
     rows = [
@@ -197,11 +198,11 @@ def _recordings(tables: Tables, pages: Mapping[str, str]) -> dict[str, Any]:
         for key, file, ms, _, *values in found
     ]
     left = found[0][3] - len(found) if found else 0
-    return {"columns": ["file", "length", *tables.own], "rows": rows, "left": left}
+    return {"columns": ["file", "length", *corpus.own], "rows": rows, "left": left}
 
 
-def _places(tables: Tables, pages: Mapping[str, str], linked: bool) -> dict[str, dict[str, str]]:
-    rows = tables.connection.execute(
+def _places(corpus: AskedCorpus, pages: Mapping[str, str], linked: bool) -> dict[str, dict[str, str]]:
+    rows = corpus.sql(
         "SELECT recording_id, uri, parse_filename(uri, false, 'forward_slash') FROM recordings"
     ).fetchall()
     return {

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.report.tables import Tables
+from pipelines.corpus import AskedCorpus
 from schemas.catalog import JOBS, TABLES
 from schemas.reasons import MEANING
 
@@ -34,9 +34,9 @@ class Glance:
     updated: str
 
 
-def glance(tables: Tables) -> Glance:
+def glance(corpus: AskedCorpus) -> Glance:
     """Read it from the published tables."""
-    ask = tables.connection.execute
+    ask = corpus.sql
     recordings, hours, speech, loudness = ask("""
         SELECT count(*), coalesce(sum(duration_ms), 0) / 3.6e6,
                sum(duration_ms * speech_share) / nullif(sum(duration_ms) FILTER (speech_share IS NOT NULL), 0),
@@ -45,7 +45,7 @@ def glance(tables: Tables) -> Glance:
     numbers = [("recordings", f"{recordings:,}"), ("of audio", _hours(hours)), ("files", f"{files:,}")]
     if speech is not None:
         numbers.append(("speech", f"{100 * speech:.0f} %"))
-    if "transcripts" in tables.names:
+    if "transcripts" in corpus.files:
         said = ask("SELECT coalesce(sum(len(words)), 0) FROM transcripts").fetchall()[0][0]
         numbers.append(("words", f"{said:,}"))
     if loudness is not None:
@@ -54,18 +54,18 @@ def glance(tables: Tables) -> Glance:
     languages = (
         ask("""SELECT coalesce(language, 'not named'), sum(end_ms - start_ms) / 3.6e6 AS hours FROM transcripts
                GROUP BY ALL ORDER BY hours DESC LIMIT 12""").fetchall()
-        if "transcripts" in tables.names
+        if "transcripts" in corpus.files
         else []
     )
     return Glance(
         numbers,
         languages,
         ask("SELECT status, count(*) AS n FROM files GROUP BY ALL ORDER BY n DESC").fetchall(),
-        _errors(tables),
-        _audit(tables),
-        [(job, _models(tables, job)) for job in JOBS if job in tables.names],
-        [job for job in JOBS if job not in tables.names],
-        _updated(tables),
+        _errors(corpus),
+        _audit(corpus),
+        [(job, _models(corpus, job)) for job in JOBS if job in corpus.files],
+        [job for job in JOBS if job not in corpus.files],
+        _updated(corpus),
     )
 
 
@@ -75,8 +75,8 @@ def _hours(hours: float) -> str:
     return f"{hours:,.1f} hours" if hours < 100 else f"{hours:,.0f} hours"
 
 
-def _errors(tables: Tables) -> list[tuple[str, str, int, str]]:
-    rows = tables.connection.execute("""
+def _errors(corpus: AskedCorpus) -> list[tuple[str, str, int, str]]:
+    rows = corpus.sql("""
         SELECT reason, count(DISTINCT uri) AS n,
                list_slice(list_sort(list(DISTINCT parse_filename(uri, false, 'forward_slash'))), 1, 3)
         FROM errors GROUP BY reason ORDER BY n DESC, reason""").fetchall()
@@ -85,8 +85,8 @@ def _errors(tables: Tables) -> list[tuple[str, str, int, str]]:
     ]
 
 
-def _audit(tables: Tables) -> list[tuple[str, int, int, str]]:
-    path = tables.snapshot / "audit.json"
+def _audit(corpus: AskedCorpus) -> list[tuple[str, int, int, str]]:
+    path = corpus.snapshot / "audit.json"
     if not path.is_file():
         return []
     checks: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))["checks"]
@@ -99,11 +99,11 @@ def _audit(tables: Tables) -> list[tuple[str, int, int, str]]:
     return sorted(found, key=lambda row: list(TABLES).index(row[0]) if row[0] in TABLES else len(TABLES))
 
 
-def _models(tables: Tables, job: str) -> str:
-    rows = tables.connection.execute(f"SELECT DISTINCT model FROM {job} ORDER BY model").fetchall()
+def _models(corpus: AskedCorpus, job: str) -> str:
+    rows = corpus.sql(f"SELECT DISTINCT model FROM {job} ORDER BY model").fetchall()
     return ", ".join(row[0] for row in rows)
 
 
-def _updated(tables: Tables) -> str:
-    row = tables.connection.execute("SELECT max(finished) FROM runs").fetchall()[0][0]
+def _updated(corpus: AskedCorpus) -> str:
+    row = corpus.sql("SELECT max(finished) FROM runs").fetchall()[0][0]
     return "" if row is None else f"{row:%Y-%m-%d %H:%M} UTC"

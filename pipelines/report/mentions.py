@@ -10,14 +10,14 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines.bootstrap import ratio_interval
+from pipelines.corpus import AskedCorpus
 from pipelines.expectations import quoted
 from pipelines.mentions.matches import matches
 from pipelines.mentions.phrase import phrase_of
 from pipelines.mentions.spoken import near_words
-from pipelines.report.tables import Tables
 
 
-def mention_shares(tables: Tables, phrases: Sequence[str], column: str, *, as_month: bool = False) -> pd.DataFrame:
+def mention_shares(corpus: AskedCorpus, phrases: Sequence[str], column: str, *, as_month: bool = False) -> pd.DataFrame:
     """Mentions over words, of each phrase in each group of a metadata column.
 
     Mentions are what ``earwitness mentions`` lists.
@@ -30,13 +30,13 @@ def mention_shares(tables: Tables, phrases: Sequence[str], column: str, *, as_mo
     group = f"r.{quoted(column)}"
     shown = f"strftime(TRY_CAST({group}::VARCHAR AS DATE), '%Y-%m')" if as_month else f"CAST({group} AS VARCHAR)"
     dated = f"AND {shown} IS NOT NULL" if as_month else ""
-    said = tables.connection.execute(f"""
+    said = corpus.sql(f"""
         SELECT coalesce({shown}, '(none)') AS "group", t.recording_id, sum(len(t.words))::DOUBLE AS words
         FROM transcripts t JOIN recordings r USING (recording_id) WHERE len(t.words) > 0 {dated}
         GROUP BY ALL ORDER BY ALL""").df()
 
     def ask(question: str, parameters: Sequence[Any]) -> pa.Table:
-        return tables.connection.sql(question, params=list(parameters)).to_arrow_table()
+        return corpus.sql(question, parameters).to_arrow_table()
 
     wanted = [phrase_of(phrase) for phrase in dict.fromkeys(phrases)]
     spoken = near_words(ask, wanted)

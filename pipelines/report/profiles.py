@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from pipelines.corpus import AskedCorpus
 from pipelines.expectations import quoted
 from pipelines.report.shares import shares
-from pipelines.report.tables import Tables
 
 LABELS = 8
 """Labels that are shown; AudioSet has 527, and the rest would be a carpet."""
@@ -15,36 +15,34 @@ EVERYTHING = "whole corpus"
 FORMATS = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d"}
 
 
-def profile(tables: Tables, table: str, column: str | None = None) -> pd.DataFrame:
+def profile(corpus: AskedCorpus, table: str, column: str | None = None) -> pd.DataFrame:
     """The share of the time of ``emotions`` or ``sounds`` that bears each label, by a metadata column.
 
     Returns: what :func:`shares` returns, of the commonest labels.
     """
     group = f"coalesce(CAST(r.{quoted(column)} AS VARCHAR), '(none)')" if column else f"'{EVERYTHING}'"
-    return _shares(tables, table, group)
+    return _shares(corpus, table, group)
 
 
-def over_time(tables: Tables, table: str, date: str) -> tuple[pd.DataFrame, str]:
+def over_time(corpus: AskedCorpus, table: str, date: str) -> tuple[pd.DataFrame, str]:
     """The same by year, month or day of the recordings, whichever gives 3 to 60 points, and which of them it is."""
     day = f"TRY_CAST(r.{quoted(date)}::VARCHAR AS DATE)"
     for unit, pattern in FORMATS.items():
-        n = tables.connection.execute(
-            f"SELECT count(DISTINCT strftime({day}, '{pattern}')) FROM recordings r"
-        ).fetchall()[0][0]
+        n = corpus.sql(f"SELECT count(DISTINCT strftime({day}, '{pattern}')) FROM recordings r").fetchall()[0][0]
         if n >= 3 or unit == "day":
             break
-    return _shares(tables, table, f"strftime({day}, '{pattern}')", f"{day} IS NOT NULL"), unit
+    return _shares(corpus, table, f"strftime({day}, '{pattern}')", f"{day} IS NOT NULL"), unit
 
 
-def through_recordings(tables: Tables, table: str) -> pd.DataFrame:
+def through_recordings(corpus: AskedCorpus, table: str) -> pd.DataFrame:
     """The same by tenths of the recordings: how moods move from the first to the last minute."""
     tenth = "least(9, (x.start_ms + x.end_ms) * 5 // greatest(1, r.duration_ms))"
-    found = _shares(tables, table, f"printf('%02d', ({tenth})::INT * 10)", "r.duration_ms >= 60000")
+    found = _shares(corpus, table, f"printf('%02d', ({tenth})::INT * 10)", "r.duration_ms >= 60000")
     return found.assign(group=found["group"].astype(int) + 5) if len(found) else found
 
 
-def _shares(tables: Tables, table: str, group: str, where: str = "true") -> pd.DataFrame:
-    parts = tables.connection.execute(f"""
+def _shares(corpus: AskedCorpus, table: str, group: str, where: str = "true") -> pd.DataFrame:
+    parts = corpus.sql(f"""
         WITH common AS (
             SELECT label FROM {table} GROUP BY label ORDER BY sum(end_ms - start_ms) DESC, label LIMIT {LABELS})
         SELECT {group} AS "group", x.recording_id, CASE WHEN c.label IS NULL THEN 'other' ELSE x.label END AS label,

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from pipelines.corpus import AskedCorpus
 from pipelines.expectations import quoted
 from pipelines.report.charts import colours_of
 from pipelines.report.page import clock, href, render
-from pipelines.report.tables import Tables
 from transforms.spectrograms import to_db
 
 WIDEST = 4_000
@@ -21,25 +21,25 @@ DARK_TO_BRIGHT = np.array([(8, 10, 30), (62, 20, 110), (160, 40, 100), (235, 110
 FLOOR_DB = 80.0
 
 
-def recording_page(tables: Tables, recording_id: str, back: str, linked: bool) -> str:
+def recording_page(corpus: AskedCorpus, recording_id: str, back: str, linked: bool) -> str:
     """The HTML of one recording.
 
     Args:
         back: link to the corpus page.
         linked: let the page play the recording from where it lies.
     """
-    ask = tables.connection.execute
-    own = "".join(f", CAST({quoted(name)} AS VARCHAR)" for name in tables.own)
+    ask = corpus.sql
+    own = "".join(f", CAST({quoted(name)} AS VARCHAR)" for name in corpus.own)
     uri, duration_ms, codec, rate, channels, *values = ask(
         f"SELECT uri, duration_ms, codec, sample_rate_hz, channels {own} FROM recordings WHERE recording_id = ?",
         [recording_id],
     ).fetchall()[0]
     facts = [
         ("length", clock(duration_ms)), ("codec", codec), ("rate", f"{rate:,} Hz"), ("channels", channels),
-        *((name, value) for name, value in zip(tables.own, values, strict=True) if value is not None),
+        *((name, value) for name, value in zip(corpus.own, values, strict=True) if value is not None),
         ("id", recording_id),
     ]  # fmt: skip
-    lanes = [_lane(tables, recording_id, duration_ms, name) for name in ("emotions", "sounds") if name in tables.names]
+    lanes = [_lane(corpus, recording_id, duration_ms, name) for name in ("emotions", "sounds") if name in corpus.files]
     return render(
         "recording.html.j2",
         "recording.js",
@@ -49,15 +49,15 @@ def recording_page(tables: Tables, recording_id: str, back: str, linked: bool) -
         facts=facts,
         audio=href(uri) if linked else "",
         duration_ms=max(1, duration_ms),
-        level=_level(tables, recording_id, duration_ms),
-        spectrogram=_spectrogram(tables, recording_id, duration_ms),
+        level=_level(corpus, recording_id, duration_ms),
+        spectrogram=_spectrogram(corpus, recording_id, duration_ms),
         lanes=[lane for lane in lanes if lane["blocks"]],
-        segments=_segments(tables, recording_id),
+        segments=_segments(corpus, recording_id),
     )
 
 
-def _lane(tables: Tables, recording_id: str, duration_ms: int, table: str) -> dict[str, Any]:
-    rows = tables.connection.execute(
+def _lane(corpus: AskedCorpus, recording_id: str, duration_ms: int, table: str) -> dict[str, Any]:
+    rows = corpus.sql(
         f"SELECT start_ms, end_ms, label, confidence FROM {table} WHERE recording_id = ? ORDER BY channel, start_ms",
         [recording_id],
     ).fetchall()
@@ -77,20 +77,20 @@ def _lane(tables: Tables, recording_id: str, duration_ms: int, table: str) -> di
     return {"name": table, "blocks": blocks, "legend": [(label, colours[label]) for label in labels]}
 
 
-def _of_first_channel(tables: Tables, recording_id: str, table: str, columns: str) -> list[Any]:
+def _of_first_channel(corpus: AskedCorpus, recording_id: str, table: str, columns: str) -> list[Any]:
     """The windows of a recording in order: of the mix, or of the first channel that was kept apart."""
-    return tables.connection.execute(
+    return corpus.sql(
         f"SELECT {columns} FROM {table} WHERE recording_id = ? "
         f"AND channel = (SELECT min(channel) FROM {table} WHERE recording_id = ?) ORDER BY start_ms",
         [recording_id, recording_id],
     ).fetchall()
 
 
-def _level(tables: Tables, recording_id: str, duration_ms: int) -> dict[str, Any] | None:
+def _level(corpus: AskedCorpus, recording_id: str, duration_ms: int) -> dict[str, Any] | None:
     """The root mean square of the frames as an outline, mirrored: what an editor shows from afar."""
-    if "frames" not in tables.names:
+    if "frames" not in corpus.files:
         return None
-    rows = _of_first_channel(tables, recording_id, "frames", "start_ms, hop_ms, rms")
+    rows = _of_first_channel(corpus, recording_id, "frames", "start_ms, hop_ms, rms")
     width = min(WIDEST, max(2, duration_ms // 20))
     highest = np.zeros(width)
     for start, hop, rms in rows:
@@ -102,12 +102,12 @@ def _level(tables: Tables, recording_id: str, duration_ms: int) -> dict[str, Any
     return {"width": width - 1, "path": f"M{upper} L{lower} Z"}
 
 
-def _spectrogram(tables: Tables, recording_id: str, duration_ms: int) -> str | None:
+def _spectrogram(corpus: AskedCorpus, recording_id: str, duration_ms: int) -> str | None:
     """A PNG as a data URL: time to the right, mel bands upwards, the top 80 dB."""
-    if "spectrograms" not in tables.names:
+    if "spectrograms" not in corpus.files:
         return None
     columns = "start_ms, hop_ms, n_frames, n_mels, db_min, db_max, data"
-    rows = _of_first_channel(tables, recording_id, "spectrograms", columns)
+    rows = _of_first_channel(corpus, recording_id, "spectrograms", columns)
     if not rows:
         return None
     n_mels = rows[0][3]
@@ -132,10 +132,10 @@ def _spectrogram(tables: Tables, recording_id: str, duration_ms: int) -> str | N
     return "data:image/png;base64," + base64.b64encode(held.getvalue()).decode()
 
 
-def _segments(tables: Tables, recording_id: str) -> list[dict[str, Any]]:
-    if "transcripts" not in tables.names:
+def _segments(corpus: AskedCorpus, recording_id: str) -> list[dict[str, Any]]:
+    if "transcripts" not in corpus.files:
         return []
-    rows = tables.connection.execute(
+    rows = corpus.sql(
         "SELECT start_ms, channel, words FROM transcripts WHERE recording_id = ? AND len(words) > 0 "
         "ORDER BY start_ms, channel",
         [recording_id],

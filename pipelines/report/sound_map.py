@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pipelines.report.tables import Tables
+from pipelines.corpus import AskedCorpus
 
 AT_MOST = 2_000
 """Windows that are drawn: more is neither seen nor computed in seconds."""
 
 
-def sound_map(tables: Tables, seed: int = 0) -> pd.DataFrame:
+def sound_map(corpus: AskedCorpus, seed: int = 0) -> pd.DataFrame:
     """Where a sample of the windows lies, by t-SNE over the CLAP vectors (van der Maaten and Hinton 2008).
 
     Neighbours on the map sound alike to the model.  Distances between groups that lie apart mean nothing.
@@ -19,9 +19,9 @@ def sound_map(tables: Tables, seed: int = 0) -> pd.DataFrame:
     Returns: columns x, y, file, recording_id, channel, start_ms, label (of ``sounds``, empty where there are none),
         text (what is said in the window); empty for fewer than five windows.
     """
-    heard = "sounds" in tables.names
-    said = "transcripts" in tables.names
-    chosen = tables.connection.execute(f"""
+    heard = "sounds" in corpus.files
+    said = "transcripts" in corpus.files
+    chosen = corpus.sql(f"""
         WITH chosen AS (
             SELECT e.recording_id, e.channel, e.start_ms, e.end_ms, e.embedding
             FROM embeddings e ORDER BY hash(e.window_id || '{seed}'), e.window_id LIMIT {AT_MOST})

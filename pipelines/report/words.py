@@ -7,8 +7,8 @@ import unicodedata
 import numpy as np
 import pandas as pd
 
+from pipelines.corpus import AskedCorpus
 from pipelines.expectations import quoted
-from pipelines.report.tables import Tables
 
 LEAST_SAID = 5
 PRIOR_WORDS = 1000.0
@@ -62,9 +62,9 @@ def distinctive(counts: pd.DataFrame, n: int = 12) -> pd.DataFrame:
     return found.groupby("group", sort=False).head(n).reset_index(drop=True)
 
 
-def counts_by(tables: Tables, column: str) -> pd.DataFrame:
+def counts_by(corpus: AskedCorpus, column: str) -> pd.DataFrame:
     """How often each group of a metadata column says each word: columns group, word, said."""
-    return tables.connection.execute(f"""
+    return corpus.sql(f"""
         WITH said AS (
             SELECT coalesce(CAST(r.{quoted(column)} AS VARCHAR), '(none)') AS "group",
                    unnest([{bare_sql("w.word")} FOR w IN t.words]) AS word

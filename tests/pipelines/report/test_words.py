@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.corpus import open_corpus
 from pipelines.report.mentions import mention_shares
-from pipelines.report.tables import open_tables
 from pipelines.report.words import bare, bare_sql, counts_by, distinctive
 from tests.pipelines.report.made import write_corpus
 
@@ -55,15 +55,15 @@ def test_mentions_of_a_group_over_its_words(tmp_path: Path) -> None:
         },
         {"region": {"/a.wav": "north", "/b.wav": "north"}, "date": {"/a.wav": "2024-01-09", "/b.wav": "2024-02-01"}},
     )
-    tables = open_tables(tmp_path)
-    found = mention_shares(tables, ["acme", "acme cola"], "region").set_index(["group", "label"])
+    corpus = open_corpus(tmp_path)
+    found = mention_shares(corpus, ["acme", "acme cola"], "region").set_index(["group", "label"])
     assert found.loc[("north", "acme"), "share"] == pytest.approx(4 / 11)
     assert found.loc[("north", "acme cola"), "share"] == pytest.approx(1 / 11)
     assert found.loc[("(none)", "acme"), ["share", "recordings"]].tolist() == [0, 1]
-    months = mention_shares(tables, ["acme"], "date", as_month=True)
+    months = mention_shares(corpus, ["acme"], "date", as_month=True)
     assert months["group"].tolist() == ["2024-01", "2024-02"]  # what has no date is in no month
     assert months["share"].tolist() == pytest.approx([3 / 5, 1 / 6])
-    assert dict(counts_by(tables, "region").query("group == 'north'")[["word", "said"]].to_numpy())["acme"] == 3
+    assert dict(counts_by(corpus, "region").query("group == 'north'")[["word", "said"]].to_numpy())["acme"] == 3
 
 
 @given(st.text(st.characters(max_codepoint=0x24F), max_size=8))

@@ -1,0 +1,42 @@
+"""Subtitles: WebVTT, as browsers and players show it."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Mapping, Sequence
+
+from webvtt import Caption, WebVTT
+
+from pipelines.corpus import AskedCorpus
+from pipelines.export.cues import Cue, cues
+from pipelines.export.spoken import Spoken, spoken_in
+
+
+def files(corpus: AskedCorpus, ids: Sequence[str]) -> Iterator[tuple[str, int, bytes]]:
+    """The subtitles of some recordings: id, how many words, the file.
+
+    All channels are in one file, because a player shows one: where channels were kept apart each is a voice,
+    ``<v Channel 1>``.  Cues of one voice follow one another; those of two overlap where both speak.
+    """
+    for key, channels in spoken_in(corpus, ids).items():
+        yield key, sum(len(spoken.words) for spoken in channels.values()), written(key, channels).encode()
+
+
+def written(recording_id: str, channels: Mapping[int, Spoken]) -> str:
+    """The text of the file; its first comment names the recording."""
+    voices = [(cue, channel) for channel, spoken in channels.items() for cue in cues(spoken.words)]
+    voices.sort(key=lambda pair: (pair[0].start_ms, pair[1]))
+    captions = [_caption(cue, channel) for cue, channel in voices]
+    return WebVTT(captions=captions, header_comments=[f"recording {recording_id}"]).content + "\n"
+
+
+def _caption(cue: Cue, channel: int) -> Caption:
+    # Else a word would be markup: WebVTT reads <, & and, at the end of a time, -->.
+    lines = [html.escape(line, quote=False) for line in cue.lines]
+    if channel:  # 0 mixes all who speak
+        lines[0] = f"<v Channel {channel}>{lines[0]}"
+    return Caption(_clock(cue.start_ms), _clock(cue.end_ms), lines)
+
+
+def _clock(ms: int) -> str:
+    return f"{ms // 3_600_000:02}:{ms // 60_000 % 60:02}:{ms // 1000 % 60:02}.{ms % 1000:03}"

@@ -1,0 +1,34 @@
+"""How the user's own columns part the recordings."""
+
+from __future__ import annotations
+
+from pipelines.corpus import AskedCorpus
+from pipelines.expectations import quoted
+
+GROUPS_AT_MOST = 12
+"""A column with more values than this is not a grouping but a name."""
+
+
+def grouping_columns(corpus: AskedCorpus) -> list[str]:
+    """Metadata columns that part the recordings into 2 to :data:`GROUPS_AT_MOST` groups, no dates."""
+    chosen = []
+    for name in corpus.own:
+        q = quoted(name)
+        n, dates, all_ = corpus.sql(
+            f"SELECT count(DISTINCT {q}), count(TRY_CAST({q}::VARCHAR AS DATE)), count({q}) FROM recordings"
+        ).fetchall()[0]
+        if 2 <= n <= GROUPS_AT_MOST and dates < all_:
+            chosen.append(name)
+    return chosen
+
+
+def date_column(corpus: AskedCorpus) -> str | None:
+    """The first metadata column whose values are all dates, as text or typed."""
+    for name in corpus.own:
+        q = quoted(name)
+        dates, all_ = corpus.sql(
+            f"SELECT count(TRY_CAST({q}::VARCHAR AS DATE)), count({q}) FROM recordings"
+        ).fetchall()[0]
+        if all_ and dates == all_:
+            return name
+    return None
