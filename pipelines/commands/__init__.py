@@ -8,7 +8,7 @@ RunError.  Whatever takes long to import, ``act`` imports.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pipelines.commands import agree, forget, methods, query, report, sample, search, status, tables, tag
+from pipelines.commands import agree, forget, methods, query, report, sample, search, speakers, status, tables, tag
 
 if TYPE_CHECKING:
     import argparse
@@ -19,6 +19,7 @@ ADD: tuple[Callable[["argparse._SubParsersAction[argparse.ArgumentParser]"], Non
     query.add,
     search.add,
     tag.add,
+    speakers.add,
     sample.add,
     agree.add,
     methods.add,
