@@ -13,10 +13,12 @@ from pipelines.speakers import Labelled
 from pipelines.voices import LEAST_MS, SHORT_MS
 
 CAUTION = f"""\
-A label says which voices are alike, not who speaks.  It cannot tell: two people within one stretch (at once, or at a \
-turn without a pause); people who sound alike; anybody heard for less than {LEAST_MS / 1000:g} s in a recording, whose \
-words bear the nearest voice's label; and one person over two microphones, in two moods or years apart may count as \
-two.  `assigned`, `similarity` and `margin` say how sure a label is; check some by ear."""
+A label says which voices are alike, not who speaks.  It cannot tell
+- two people within one stretch: at once, or at a turn without a pause
+- people who sound alike
+- anybody heard for less than {LEAST_MS / 1000:g} s in a recording: those words bear the label of the nearest voice
+- that a voice on another microphone, in another mood or years later is the same: it may count as two
+How sure each label is, `assigned`, `similarity` and `margin` say; check some by ear."""
 
 
 def show_labelled(console: Console, out: Path, labelled: Labelled, column: str | None) -> None:
@@ -34,11 +36,11 @@ def lines(out: Path, labelled: Labelled, column: str | None) -> list[str]:
     counts = list(labelled.recordings.values())
     told = [
         f"threshold: a mean cosine of {labelled.threshold.cosine:.2f}, {labelled.threshold.source}",
-        f"{counted(len(counts), 'recording')} with stretches of speech: "
-        f"{statistics.median(counts) if counts else 0:g} speakers in the median, at most {max(counts, default=0)}",
+        f"{counted(len(counts), 'recording')} with stretches of speech; speakers in each: "
+        f"{statistics.median(counts) if counts else 0:g} in the median, at most {max(counts, default=0)}",
         f"{counted(labelled.voices, 'voice')} over the corpus, {labelled.several:,} of them in several recordings",
-        f"{labelled.ms_without / max(1, labelled.ms):.1%} of the time of speech has no label: nobody on that channel "
-        f"is heard for {LEAST_MS / 1000:g} s, in stretches of {SHORT_MS / 1000:g} s and more",
+        f"{labelled.ms_without / max(1, labelled.ms):.1%} of the speech has no label: on its channel no voice is heard "
+        f"for {LEAST_MS / 1000:g} s, in stretches of {SHORT_MS / 1000:g} s and more",
     ]
     if labelled.split:
         told.append(
