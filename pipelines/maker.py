@@ -33,9 +33,12 @@ def maker_of(snapshot: Path, job: str = JOB) -> str:
         RunError: it holds none, or those of several checkpoints, which cannot be compared.
     """
     models: set[str] = set()
-    for path in files_with_vectors(snapshot, job):
+    paths = files_with_vectors(snapshot, job)
+    for path in paths:
         models.update(pq.read_table(path, columns=["model"], partitioning=None)["model"].unique().to_pylist())
     made = sorted({model.rpartition("/")[0] for model in models})
+    if paths and not made:
+        raise RunError(f"the table {job} of the corpus has no rows: the run heard nothing to make them of")
     if not made:
         raise RunError(f"the corpus holds no {job}: make them with `earwitness run ... {HOW[job]}`")
     if len({name.rpartition("@")[2] for name in made}) > 1:

@@ -31,6 +31,7 @@ from transforms.shards import GROUP_ROWS, open_parquet
 
 BATCH_ROWS = 16_384
 EVIDENCE = ("voice", "voice and channel")
+"""Of the mix, and of channels that were kept apart."""
 WITHOUT = ("embedding",)
 """Columns of ``speakers`` that the labels do not need."""
 
@@ -111,7 +112,8 @@ def _write(snapshot: Path, folder: Path, run_id: str, threshold: Threshold) -> L
         pairs = [(a, b) for a in range(len(one)) for b in range(a) if one[a] == one[b]]
         labelled.split += any(channel[a] == channel[b] for a, b in pairs)
         labelled.crossing += any(channel[a] != channel[b] for a, b in pairs)
-    names = [f"P{number:0{max(3, len(str(labelled.voices)))}}" for number in range(1, labelled.voices + 1)]
+    width = max(3, len(str(labelled.voices)))
+    names = pa.array([f"P{number:0{width}}" for number in range(1, labelled.voices + 1)], pa.string())
     told = zip(found, voices, strict=True)
     for number, path in enumerate(files_with_vectors(snapshot, "speakers")):
         if not pq.read_metadata(path).num_rows:
@@ -160,29 +162,29 @@ def stretches_of(rows: pa.Table) -> Stretches:
     return Stretches(channel, start_ms, end_ms, vectors)
 
 
-def _rows(rows: pa.Table, speakers: Speakers, voices: np.ndarray, names: list[str], threshold: float) -> pa.Table:
+def _rows(rows: pa.Table, speakers: Speakers, voices: np.ndarray, names: pa.Array, threshold: float) -> pa.Table:
     """The rows of ``speaker_labels`` for a recording's rows of ``speakers``."""
     known = speakers.speaker != NOBODY
     of = np.where(known, speakers.speaker, 0)
-    local = [f"S{number}" for number in range(1, len(speakers.ms) + 1)]
+    every = np.ones_like(known)
+    local = pa.array([f"S{number}" for number in range(1, len(speakers.ms) + 1)], pa.string())
     over = voices[of] if len(voices) else of
     made = {name: rows[name] for name in rows.schema.names}
     made["recording_speaker"] = _coded(of, known, local)
     made["corpus_speaker"] = _coded(over, known, names)
-    made["assigned"] = _coded(speakers.assigned, np.ones_like(known), list(ASSIGNED))
+    made["assigned"] = _coded(speakers.assigned, every, pa.array(ASSIGNED))
     made["similarity"] = pa.array(speakers.similarity, pa.float32(), from_pandas=True)
     made["margin"] = pa.array(speakers.margin, pa.float32(), from_pandas=True)
     apart = rows["channel"].to_numpy() > 0
-    made["evidence"] = _coded(apart.astype(int), np.ones_like(known), list(EVIDENCE))
+    made["evidence"] = _coded(apart, every, pa.array(EVIDENCE))
     made["threshold"] = pa.array(np.full(rows.num_rows, threshold, np.float32))
     schema = TABLES["speaker_labels"].schema
     return pa.Table.from_arrays([made[name] for name in schema.names], schema=schema)
 
 
-def _coded(at: np.ndarray, known: np.ndarray, values: list[str]) -> pa.Array:
+def _coded(at: np.ndarray, known: np.ndarray, values: pa.Array) -> pa.Array:
     """The values at these places, null where none is known; only those that are there stand in the dictionary."""
-    texts = [values[i] if there else None for i, there in zip(at, known, strict=True)]
-    return pa.array(texts, pa.string()).dictionary_encode()
+    return values.take(pa.array(at, pa.int64(), mask=~known)).dictionary_encode()
 
 
 def _hint(snapshot: Path) -> str:

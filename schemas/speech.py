@@ -210,8 +210,8 @@ SPEAKER_LABELS = Table(
             column(
                 "margin",
                 pa.float32(),
-                "similarity less that with the next likely speaker of its channel: how sure, under 0 nearer to the "
-                "other; null where the channel has no other",
+                "similarity less that with the likeliest other speaker of its channel: how sure, under 0 nearer to the "
+                "other; null where the channel has no other, or similarity is",
                 low=-2,
                 high=2,
                 nullable=True,

@@ -130,6 +130,8 @@ def test_one_clear_line(tmp_path: Path, capfd: Captured) -> None:
     assert "the corpus holds no speakers: make them with `earwitness run ... --model speakers=CHECKPOINT" in told(
         code=FAILED
     )
+    write_corpus(tmp_path / "out", {**example(), "speakers": []}, "silent")
+    assert "the table speakers of the corpus has no rows: the run heard nothing" in told(code=FAILED)
     vectors = [
         {"segment_id": f"{'c' * 32}/0/0", "recording_id": key * 32, "channel": 0, "start_ms": at, "end_ms": at + 3000}
         | {"embedding": [0.6, 0.8] if key == "a" else [0.8, -0.6], "model": "mine@1/fp32"}
