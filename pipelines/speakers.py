@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -82,58 +83,67 @@ def label_speakers(out: Path, threshold: float | None = None) -> Labelled:
 
 
 def _write(snapshot: Path, folder: Path, run_id: str, threshold: Threshold) -> Labelled:
-    """Write the rows, a file for each of ``speakers`` and in its order."""
+    """Cluster, and write the rows: a file for each of ``speakers`` and in its order."""
     labelled = Labelled(threshold)
-    found: list[tuple[str, Speakers]] = []
+    paths = [path for path in files_with_vectors(snapshot, "speakers") if pq.read_metadata(path).num_rows]
+    found: list[Speakers] = []
     channels: list[np.ndarray] = []
-    for path in files_with_vectors(snapshot, "speakers"):
-        for key, rows in recordings_of(path):
-            stretches = stretches_of(rows)
-            speakers = speakers_of(stretches, threshold.cosine)
-            first = [np.flatnonzero(speakers.speaker == one)[0] for one in range(len(speakers.ms))]
-            found.append((key, speakers))
-            channels.append(stretches.channel[np.array(first, np.int64)])
-            ms = stretches.end_ms.astype(np.int64) - stretches.start_ms
-            labelled.ms += int(ms.sum())
-            labelled.ms_without += int(ms[speakers.speaker == NOBODY].sum())
-    labelled.recordings = {key: len(speakers.ms) for key, speakers in found}
-    counts = [len(speakers.ms) for _, speakers in found]
-    with_speakers = [speakers for _, speakers in found if len(speakers.ms)]
-    if with_speakers:
-        means = np.concatenate([speakers.means for speakers in with_speakers])
-        ms = np.concatenate([speakers.ms for speakers in with_speakers])
-        voices = np.split(corpus_speakers(means, ms, threshold.cosine), np.cumsum(counts)[:-1])
-    else:
-        voices = [np.empty(0, np.int64) for _ in found]
-    labelled.voices = 1 + max((int(one.max()) for one in voices if len(one)), default=-1)
+    for key, rows in (one for path in paths for one in recordings_of(path)):
+        stretches = stretches_of(rows)
+        speakers = speakers_of(stretches, threshold.cosine)
+        found.append(speakers)
+        first = [np.flatnonzero(speakers.speaker == one)[0] for one in range(len(speakers.ms))]
+        channels.append(stretches.channel[np.array(first, np.int64)])
+        ms = stretches.end_ms.astype(np.int64) - stretches.start_ms
+        labelled.recordings[key] = len(speakers.ms)
+        labelled.ms += int(ms.sum())
+        labelled.ms_without += int(ms[speakers.speaker == NOBODY].sum())
+    voices = _over_recordings(found, threshold.cosine)
+    _count(labelled, voices, channels)
+    width = max(3, len(str(labelled.voices)))
+    names = pa.array([f"P{number:0{width}}" for number in range(1, labelled.voices + 1)], pa.string())
+    of_recordings = zip(found, voices, strict=True)
+    for number, path in enumerate(paths):
+        parts = (
+            _rows(rows, *next(of_recordings), names, threshold.cosine) for _, rows in recordings_of(path, vectors=False)
+        )
+        _write_file(folder / f"{run_id}-{number:04d}.parquet", parts)
+    return labelled
+
+
+def _over_recordings(found: list[Speakers], threshold: float) -> list[np.ndarray]:
+    """Of each recording, the number that each of its speakers has over the corpus."""
+    counts = [len(speakers.ms) for speakers in found]
+    if not sum(counts):
+        return [np.empty(0, np.int64) for _ in found]
+    means = np.concatenate([speakers.means for speakers in found if len(speakers.ms)])
+    ms = np.concatenate([speakers.ms for speakers in found])
+    return np.split(corpus_speakers(means, ms, threshold), np.cumsum(counts)[:-1])
+
+
+def _count(labelled: Labelled, voices: list[np.ndarray], channels: list[np.ndarray]) -> None:
+    """Count what the voices over the corpus are; ``channels`` are those of each recording's speakers."""
     heard = Counter(voice for one in voices for voice in set(one.tolist()))
+    labelled.voices = len(heard)
     labelled.several = sum(n > 1 for n in heard.values())
     for one, channel in zip(voices, channels, strict=True):
         pairs = [(a, b) for a in range(len(one)) for b in range(a) if one[a] == one[b]]
         labelled.split += any(channel[a] == channel[b] for a, b in pairs)
         labelled.crossing += any(channel[a] != channel[b] for a, b in pairs)
-    width = max(3, len(str(labelled.voices)))
-    names = pa.array([f"P{number:0{width}}" for number in range(1, labelled.voices + 1)], pa.string())
-    told = zip(found, voices, strict=True)
-    for number, path in enumerate(files_with_vectors(snapshot, "speakers")):
-        if not pq.read_metadata(path).num_rows:
-            continue
-        with open_parquet(folder / f"{run_id}-{number:04d}.parquet", TABLES["speaker_labels"].schema) as writer:
-            held: list[pa.Table] = []
-            for _, rows in recordings_of(path, vectors=False):
-                (_, speakers), one = next(told)
-                held.append(_rows(rows, speakers, one, names, threshold.cosine))
-                if sum(table.num_rows for table in held) >= GROUP_ROWS:
-                    _flush(writer, held)
-            _flush(writer, held)
-    return labelled
 
 
-def _flush(writer: pq.ParquetWriter, held: list[pa.Table]) -> None:
-    if held:
-        rows = pa.concat_tables(held).unify_dictionaries().combine_chunks()
-        writer.write_table(rows, row_group_size=max(1, rows.num_rows))
-        held.clear()
+def _write_file(path: Path, parts: Iterator[pa.Table]) -> None:
+    """The parts, joined to row groups: one by one each would cost more than its rows."""
+    held: list[pa.Table] = []
+    n = 0
+    with open_parquet(path, TABLES["speaker_labels"].schema) as writer:
+        for part in chain(parts, [None]):
+            if part is not None:
+                held.append(part)
+                n += part.num_rows
+            if held and (part is None or n >= GROUP_ROWS):
+                writer.write_table(pa.concat_tables(held).unify_dictionaries().combine_chunks(), row_group_size=n)
+                held, n = [], 0
 
 
 def recordings_of(path: Path, *, vectors: bool = True) -> Iterator[tuple[str, pa.Table]]:
