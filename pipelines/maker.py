@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from pipelines.checkpoints import BASE, DEMO_FOLDER
 from pipelines.failure import RunError
-from pipelines.vectors import embedding_files
+from pipelines.vectors import files_with_vectors
 from schemas.config import ConfigError
 from transforms.models.checkpoint import ModelError, locate, parse_checkpoint, revision_of
 
@@ -19,24 +19,32 @@ if TYPE_CHECKING:
     from transforms.models.embedder import Embedder
 
 JOB = "embeddings"
+HOW = {JOB: "--tables embeddings", "speakers": "--model speakers=CHECKPOINT"}
+"""What a run has to be told to make such vectors."""
 
 
-def maker_of(snapshot: Path) -> str:
+def maker_of(snapshot: Path, job: str = JOB) -> str:
     """The checkpoint whose vectors the corpus holds, as ``name@revision``; precision and engine may differ.
+
+    Args:
+        job: whose table holds vectors.
 
     Raises:
         RunError: it holds none, or those of several checkpoints, which cannot be compared.
     """
     models: set[str] = set()
-    for path in embedding_files(snapshot):
+    paths = files_with_vectors(snapshot, job)
+    for path in paths:
         models.update(pq.read_table(path, columns=["model"], partitioning=None)["model"].unique().to_pylist())
     made = sorted({model.rpartition("/")[0] for model in models})
+    if paths and not made:
+        raise RunError(f"the table {job} of the corpus has no rows: the run heard nothing to make them of")
     if not made:
-        raise RunError("the corpus holds no embeddings: make them with `earwitness run ... --tables embeddings`")
+        raise RunError(f"the corpus holds no {job}: make them with `earwitness run ... {HOW[job]}`")
     if len({name.rpartition("@")[2] for name in made}) > 1:
         raise RunError(
-            f"several checkpoints made the embeddings ({', '.join(made)}), and their vectors cannot be compared: "
-            "make all anew with one, `earwitness run ... --force embeddings`"
+            f"several checkpoints made the {job} ({', '.join(made)}), and their vectors cannot be compared: "
+            f"make all anew with one, `earwitness run ... --force {job}`"
         )
     return made[0]
 

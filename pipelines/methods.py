@@ -16,6 +16,7 @@ from pipelines.agree import Agreement, remembered
 from pipelines.failure import RunError
 from pipelines.plural import counted
 from pipelines.snapshot import published
+from pipelines.voices import LEAST_MS, SHORT_MS
 from schemas.catalog import JOBS, TABLES
 from transforms.speech import FRAME_MS
 from transforms.windows import WINDOW_MS
@@ -105,11 +106,30 @@ def _analysis(snapshot: Path, config: dict[str, Any], runs: Sequence[dict[str, A
     if prompts:
         listed = "; ".join(f'"{prompt}"' for prompt in prompts)
         yield f"Every window was scored zero-shot, by the cosine of its vector and the text's, with: {listed}."
+    yield from _speakers(snapshot)
     if len({_shaping(json.loads(run["config"])) for run in runs}) > 1:
         yield (
             "The settings of the runs differ; those stated are of the last one "
             "(column `config` of the table `runs` has all)."
         )
+
+
+def _speakers(snapshot: Path) -> Iterator[str]:
+    labels = _read(snapshot, "speaker_labels")
+    if not labels.num_rows:
+        return
+    at = " and ".join(f"{one:.2f}" for one in sorted(pc.unique(labels["threshold"]).to_pylist()))
+    voices = len(pc.unique(labels["corpus_speaker"].cast(pa.string()).drop_null()))
+    without = labels["recording_speaker"].null_count / labels.num_rows
+    apart = ", each channel by itself," if "voice and channel" in labels["evidence"].unique().to_pylist() else ""
+    yield (
+        f"Speakers were told apart within each recording{apart} by average-linkage clustering of these vectors, joined "
+        f"down to a mean cosine of {at}, from stretches of {SHORT_MS / 1000:g} s and more; clusters of less than "
+        f"{LEAST_MS / 1000:g} s were no speakers, and other stretches were given the nearest. The speakers of all "
+        f"recordings were clustered by their mean vectors in the same way ({counted(voices, 'pseudonym')}; "
+        f"{without:.1%} of the stretches have none). Such labels say which voices are alike; they were not checked "
+        "against who spoke."
+    )
 
 
 def _how(job: str, snapshot: Path, config: dict[str, Any]) -> str:

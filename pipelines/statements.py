@@ -102,6 +102,8 @@ def left_out(name: str) -> str | None:
 
 
 def _how(table: str) -> str:
+    if TABLES[table].command:
+        return f"`earwitness {TABLES[table].command}` makes it"
     if TABLES[table].made_by:
         return f"run again with a checkpoint for the job (--model {table}=NAME_OR_FOLDER)"
     return f"run again with --tables {table}"

@@ -16,7 +16,7 @@ from pipelines.lock import holder_of
 from pipelines.log import last
 from pipelines.passes import left_behind
 from pipelines.plural import counted
-from pipelines.vectors import embedding_files
+from pipelines.vectors import embedding_files, files_with_vectors
 from schemas.catalog import TABLES
 from schemas.config import ConfigError, from_mapping
 from transforms.discover import discover
@@ -83,7 +83,7 @@ def _coverage(snapshot: Path) -> list[str]:
         several = f", in {len(ways[table])} ways" if len(ways[table]) > 1 else ""
         made = ways[table].total()
         lines.append(f"{table:12}  {made:,} of {counted(len(alive), 'recording')}{several}")
-    return lines + _untagged(snapshot)
+    return lines + _untagged(snapshot) + _unlabelled(snapshot)
 
 
 def _untagged(snapshot: Path) -> list[str]:
@@ -97,6 +97,17 @@ def _untagged(snapshot: Path) -> list[str]:
     left = windows - rows // prompts  # a window has a row for each prompt, or none
     again = f"; {counted(left, 'window')} without: repeat `earwitness tag`" if left else ""
     return [f"{'tags':12}  {counted(prompts, 'prompt')}, {rows // prompts:,} of {counted(windows, 'window')}{again}"]
+
+
+def _unlabelled(snapshot: Path) -> list[str]:
+    """Stretches whose vectors were made since the last ``earwitness speakers``; nothing where nobody asked for it."""
+    labels = sum(pq.read_metadata(path).num_rows for path in (snapshot / "speaker_labels").glob("*.parquet"))
+    if not labels:
+        return []
+    stretches = sum(pq.read_metadata(path).num_rows for path in files_with_vectors(snapshot, "speakers"))
+    left = stretches - labels
+    again = f"; {counted(left, 'stretch', 'stretches')} without: repeat `earwitness speakers`" if left else ""
+    return [f"speaker_labels  {labels:,} of {counted(stretches, 'stretch', 'stretches')}{again}"]
 
 
 def _waiting(snapshot: Path) -> list[str]:

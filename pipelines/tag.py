@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,16 +11,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.assemble import Own, as_written, assemble
-from pipelines.audit import audit
-from pipelines.failure import RunError
-from pipelines.holdings import Holdings
+from pipelines.derived import publish_derived
 from pipelines.maker import maker_of, open_maker
 from pipelines.prompts import read_prompts, shown
-from pipelines.snapshot import Corpus, new_run_id, published
 from pipelines.vectors import embedding_files, unit_rows
 from schemas.catalog import TABLES
-from schemas.config import Config
 from transforms.shards import GROUP_ROWS, open_parquet
 
 if TYPE_CHECKING:
@@ -48,37 +42,13 @@ def tag(out: Path, path: Path, *, models: str | None = None, model: str | None =
         ModelError: a checkpoint that cannot be opened.
     """
     prompts = read_prompts(path)
-    published(out)
-    corpus = Corpus(out)
-    try:
-        with corpus.held():
-            return _tag(corpus, prompts, models, model)
-    except OSError as error:
-        raise RunError(f"{out} cannot be written: {error.strerror}") from None
 
+    def write(snapshot: Path, folder: Path, run_id: str) -> int:
+        maker_of(snapshot)
+        queries = prompt_vectors(open_maker(snapshot, models=models, model=model), prompts)
+        return write_tags(snapshot, folder, run_id, prompts, queries)
 
-def _tag(corpus: Corpus, prompts: Mapping[str, tuple[str, ...]], models: str | None, model: str | None) -> Tagged:
-    snapshot = published(corpus.out)
-    maker_of(snapshot)
-    queries = prompt_vectors(open_maker(snapshot, models=models, model=model), prompts)
-    run_id = new_run_id()
-    tables = corpus.begin(run_id)
-    try:
-        declared = {name: as_written(snapshot, name) for name in TABLES if (snapshot / name).is_dir()}
-        declared.pop("tags", None)
-        assemble(tables, Holdings.read(snapshot), declared, Own((), None), run_id)
-        windows = write_tags(snapshot, tables / "tags", run_id, prompts, queries)
-        corpus.complete(tables, {**declared, "tags": TABLES["tags"]})
-        audited = audit(tables, [*declared.values(), TABLES["tags"]])
-        if not audited.success:
-            raise RunError(f"the audit failed; nothing was published: {audited.summary()[0]}")
-        (tables / "audit.json").write_text(audited.to_json())
-        corpus.publish(tables, _keep(snapshot), clear=False)
-    except BaseException:
-        if tables.exists():
-            corpus.abandon(tables)
-        raise
-    return Tagged(len(prompts), windows)
+    return Tagged(len(prompts), publish_derived(out, "tags", write))
 
 
 def prompt_vectors(embedder: Embedder, prompts: Mapping[str, tuple[str, ...]]) -> np.ndarray:
@@ -94,7 +64,6 @@ def write_tags(
     snapshot: Path, folder: Path, run_id: str, prompts: Mapping[str, tuple[str, ...]], queries: np.ndarray
 ) -> int:
     """Write the rows of ``tags``, a file for each of the embeddings and in its order; returns the number of windows."""
-    folder.mkdir()
     windows = 0
     columns = ["window_id", "recording_id", "channel", "start_ms", "end_ms", "embedding", "model"]
     for number, path in enumerate(embedding_files(snapshot)):
@@ -124,10 +93,3 @@ def _rows(batch: pa.RecordBatch, prompts: Mapping[str, tuple[str, ...]], queries
     made["score"] = pa.array(scores.ravel().astype(np.float32))
     schema = TABLES["tags"].schema
     return pa.Table.from_arrays([made[name] for name in schema.names], schema=schema)
-
-
-def _keep(snapshot: Path) -> int:
-    """How many snapshots the last run kept."""
-    runs = [row for path in (snapshot / "runs").glob("*.parquet") for row in pq.read_table(path).to_pylist()]
-    last = max(runs, key=lambda run: run["run_id"], default=None)
-    return json.loads(last["config"]).get("keep", Config.keep) if last else Config.keep

@@ -64,7 +64,12 @@ def vectors_of(snapshot: Path) -> Vectors:
 
 def embedding_files(snapshot: Path) -> list[Path]:
     """The files of ``embeddings``, sorted by name; none where the corpus has no such table."""
-    return sorted((snapshot / "embeddings").glob("*.parquet"))
+    return files_with_vectors(snapshot, "embeddings")
+
+
+def files_with_vectors(snapshot: Path, table: str) -> list[Path]:
+    """The files of ``embeddings`` or ``speakers``, sorted by name; none where the corpus has no such table."""
+    return sorted((snapshot / table).glob("*.parquet"))
 
 
 def unit_rows(column: pa.Array) -> np.ndarray:

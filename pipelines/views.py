@@ -31,7 +31,7 @@ VIEWS: Mapping[str, View] = {
     "sound_tags": View(("sounds",), "one of the likeliest sounds of a window; place 1 is the likeliest"),
     "moments": View(
         ("transcripts",),
-        "a word with the emotion, the sounds and the embedding of the stretches that it lies in, and baselines",
+        "a word with emotion, speaker, sounds and embedding of the stretches that it lies in, and baselines",
     ),
 }
 
@@ -49,6 +49,7 @@ COLUMNS_OF: Mapping[str, tuple[str, ...]] = {
     ),
     "sounds": ("sound", "sound_confidence", "tags"),
     "embeddings": ("embedding",),
+    "speaker_labels": ("recording_speaker", "corpus_speaker"),
 }
 """The columns of ``moments`` that are there only where the table is."""
 
@@ -104,18 +105,12 @@ EMOTION_BASELINES = f"""
     SELECT recording_id, channel, unnest(map_keys(baseline)) AS label, unnest(map_values(baseline)) AS mean_probability
     FROM {BASELINE_MAPS}"""
 
-# All that one may filter words by stands in the partition, so that DuckDB filters before it joins.
-WORDS_WITH_EMOTIONS = """
-    SELECT w.*, e.label AS emotion, e.confidence AS emotion_confidence,
-           e.start_ms AS emotion_start_ms, e.end_ms AS emotion_end_ms, e.probabilities AS classes
-    FROM words AS w LEFT JOIN emotions AS e
-        ON e.recording_id = w.recording_id AND e.channel = w.channel
-        AND e.start_ms < greatest(w.end_ms, w.start_ms + 1) AND e.end_ms > w.start_ms
-    QUALIFY row_number() OVER (
-        PARTITION BY w.recording_id, w.channel, w.start_ms, w.end_ms, w.word, w.confidence, w.segment_id, w.position,
-                     w.language
-        ORDER BY least(e.end_ms, w.end_ms) - greatest(e.start_ms, w.start_ms) DESC, e.start_ms
-    ) = 1"""
+OF_WORDS = "w.recording_id, w.channel, w.start_ms, w.end_ms, w.word, w.confidence, w.segment_id, w.position, w.language"
+OF_EMOTIONS = (
+    "s.label AS emotion, s.confidence AS emotion_confidence, s.start_ms AS emotion_start_ms, "
+    "s.end_ms AS emotion_end_ms, s.probabilities AS classes"
+)
+OF_SPEAKERS = "s.recording_speaker, s.corpus_speaker"
 
 
 def view_sql(name: str, tables: Collection[str]) -> str:
@@ -138,14 +133,17 @@ def view_sql(name: str, tables: Collection[str]) -> str:
 def _moments(tables: Collection[str]) -> str:
     """A word at a border belongs to the stretch that more of it lies in, the first of two where it is even.
 
-    Windows are a grid without gaps, so there it is the one in which the word's middle lies.  Emotion clips have gaps:
-    overlaps are compared.
+    Windows are a grid without gaps, so there it is the one in which the word's middle lies.  Emotion clips and the
+    speakers' have gaps: overlaps are compared.
     """
-    columns = [
-        "w.recording_id, w.channel, w.start_ms, w.end_ms, w.word, w.confidence, w.segment_id, w.position, w.language"
-    ]
-    source = f"(SELECT *, (greatest(start_ms + end_ms - 1, 0) // 2 // {WINDOW_MS} * {WINDOW_MS})::INT AS grid_ms FROM "
-    joins = [source + ("words" if "emotions" not in tables else f"({WORDS_WITH_EMOTIONS})") + ") AS w"]
+    columns = [OF_WORDS]
+    source = "words"
+    if "speaker_labels" in tables:
+        source = _with_stretch(source, "speaker_labels", OF_SPEAKERS)
+    if "emotions" in tables:
+        source = _with_stretch(source, "emotions", OF_EMOTIONS)
+    grid = f"(greatest(start_ms + end_ms - 1, 0) // 2 // {WINDOW_MS} * {WINDOW_MS})::INT AS grid_ms"
+    joins = [f"(SELECT *, {grid} FROM {source}) AS w"]
     if "emotions" in tables:
         columns += [
             "w.emotion, w.emotion_confidence, w.emotion_start_ms, w.emotion_end_ms",
@@ -162,12 +160,27 @@ def _moments(tables: Collection[str]) -> str:
             f"LEFT JOIN (FROM {BASELINE_MAPS} WHERE channel > 0) AS s "
             "ON s.recording_id = w.recording_id AND s.channel = w.channel",
         ]
-    grid = "ON {0}.recording_id = w.recording_id AND {0}.channel = w.channel AND {0}.start_ms = w.grid_ms"
+    on_grid = "ON {0}.recording_id = w.recording_id AND {0}.channel = w.channel AND {0}.start_ms = w.grid_ms"
     columns.append("w.recording_id || '/' || w.channel || '/' || w.grid_ms AS window_id")
     if "sounds" in tables:
         columns.append("sounds.label AS sound, sounds.confidence AS sound_confidence, sounds.tags")
-        joins.append(f"LEFT JOIN sounds {grid.format('sounds')}")
+        joins.append(f"LEFT JOIN sounds {on_grid.format('sounds')}")
     if "embeddings" in tables:
         columns.append("embeddings.embedding")
-        joins.append(f"LEFT JOIN embeddings {grid.format('embeddings')}")
+        joins.append(f"LEFT JOIN embeddings {on_grid.format('embeddings')}")
+    if "speaker_labels" in tables:
+        columns.append("w.recording_speaker, w.corpus_speaker")
     return f"SELECT {', '.join(columns)} FROM {' '.join(joins)}"
+
+
+def _with_stretch(words: str, table: str, columns: str) -> str:
+    """Each word with columns of the stretch ``s`` of a table that most of it lies in; null where it lies in none."""
+    # All that one may filter words by stands in the partition, so that DuckDB filters before it joins.
+    return f"""(
+    SELECT w.*, {columns}
+    FROM {words} AS w LEFT JOIN {table} AS s
+        ON s.recording_id = w.recording_id AND s.channel = w.channel
+        AND s.start_ms < greatest(w.end_ms, w.start_ms + 1) AND s.end_ms > w.start_ms
+    QUALIFY row_number() OVER (
+        PARTITION BY {OF_WORDS} ORDER BY least(s.end_ms, w.end_ms) - greatest(s.start_ms, w.start_ms) DESC, s.start_ms
+    ) = 1)"""

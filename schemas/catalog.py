@@ -24,6 +24,7 @@ TABLES: dict[str, Table] = {
         sound.EMBEDDINGS,
         sound.TAGS,
         speech.SPEAKERS,
+        speech.SPEAKER_LABELS,
         sound.WAVEFORMS,
         inventory.ERRORS,
         inventory.RUNS,

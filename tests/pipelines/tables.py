@@ -87,6 +87,20 @@ def embedding(id: str, channel: int, start: int, end: int, vector: Sequence[floa
     return {"window_id": f"{id}/{channel}/{start}", **place, "embedding": list(vector), "model": MODEL}
 
 
+def speaker_label(id: str, channel: int, start: int, end: int, local: str | None, over: str | None) -> dict[str, Any]:
+    place = {"recording_id": id, "channel": channel, "start_ms": start, "end_ms": end}
+    return {
+        "segment_id": f"{id}/{channel}/0",
+        **place,
+        "recording_speaker": local,
+        "corpus_speaker": over,
+        "assigned": "clustered" if local else "none",
+        "evidence": "voice and channel" if channel else "voice",
+        "threshold": 0.5,
+        "model": MODEL,
+    }
+
+
 def example() -> dict[str, list[dict[str, Any]]]:
     """A call with its two parties apart, and a mix from the street; one failure."""
     return {

@@ -101,6 +101,12 @@ def corpus() -> Rows:
         "tags": [{**w, "tag": "sea", "prompt": "waves of the sea", "score": 0.25, **model} for w in windows],
         "embeddings": [{**w, "embedding": unit, **model} for w in windows],
         "speakers": [{**s, "embedding": unit, **model} for s in segments],
+        "speaker_labels": [
+            {**s, "recording_speaker": local, "corpus_speaker": local and "P001", "similarity": local and 0.5}
+            | {"assigned": "clustered" if local else "none", "margin": None, "evidence": "voice"}
+            | {"threshold": 0.25, **model}
+            for s, local in zip(segments, ("S1", None), strict=True)
+        ],
         "waveforms": [{**w, "rate_hz": 16_000, "flac": b"fLaC"} for w in windows],
         "errors": [
             {"uri": "c.wav", "recording_id": None, "stage": "decode", "reason": "undecodable", "message": "no"}

@@ -17,7 +17,7 @@ from pipelines.corpus import AskedCorpus, open_corpus
 from pipelines.failure import RunError
 from schemas.config import ConfigError
 from tests.pipelines.corpora import DEMO, publish
-from tests.pipelines.tables import CALL, STREET, example, transcript, write_corpus
+from tests.pipelines.tables import CALL, STREET, example, speaker_label, transcript, write_corpus
 from transforms.windows import WINDOW_MS
 
 
@@ -112,6 +112,33 @@ def test_a_word_has_one_moment_and_the_window_of_its_larger_part(
             return min(end, begin + WINDOW_MS) - max(start, begin)
 
         assert within(at) >= max(within(begin) for begin in range(0, 40_000, WINDOW_MS))
+
+
+@pytest.mark.parametrize("without", [(), ("emotions",)])
+def test_moments_say_who_speaks_where_voices_were_told_apart(tmp_path: Path, without: tuple[str, ...]) -> None:
+    labels = [
+        speaker_label(CALL, 1, 1000, 4000, "S1", "P002"),
+        speaker_label(CALL, 1, 4000, 5000, "S2", "P001"),
+        speaker_label(STREET, 0, 0, 12_000, None, None),
+    ]
+    rows = {name: those for name, those in example().items() if name not in without}
+    write_corpus(tmp_path, {**rows, "speaker_labels": labels})
+    with open_corpus(tmp_path) as corpus:
+        asked = "SELECT word, recording_speaker, corpus_speaker FROM moments ORDER BY recording_id, channel, start_ms"
+        assert corpus.sql(asked).fetchall() == [
+            ("acme", "S1", "P002"),
+            ("cola", "S2", "P001"),  # 100 ms of it lie in the first stretch, 300 in the second
+            ("is", None, None),
+            ("Acme", None, None),  # of the other channel
+            ("five", None, None),
+            ("<i>", None, None),
+        ]
+        assert len(corpus.sql("FROM moments WHERE corpus_speaker = 'P001'").fetchall()) == 1
+    write_corpus(tmp_path, rows, "2")
+    with open_corpus(tmp_path) as corpus:
+        for question in ("FROM speaker_labels", "SELECT corpus_speaker FROM moments"):
+            with pytest.raises(ConfigError, match=r"'speaker_labels' was left out .*: `earwitness speakers` makes it"):
+                corpus.sql(question)
 
 
 def test_what_was_left_out_is_named(tmp_path: Path) -> None:

@@ -1,0 +1,36 @@
+"""``earwitness speakers OUT``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pipelines.terminal import console
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("speakers", help="tell voices apart, into the table speaker_labels")
+    parser.add_argument("out", metavar="OUT", type=Path, help="the folder of the corpus")
+    parser.add_argument(
+        "--threshold",
+        metavar="COSINE",
+        type=float,
+        help="least mean cosine at which two voices are one (default: what is known of the checkpoint)",
+    )
+    parser.add_argument(
+        "--check",
+        metavar="COLUMN",
+        help="a metadata column that names who speaks, to compare with (default: speaker, where there is one)",
+    )
+    parser.set_defaults(act=act)
+
+
+def act(arguments: argparse.Namespace) -> None:
+    from pipelines.speaker_check import check_column
+    from pipelines.speaker_summary import show_labelled
+    from pipelines.speakers import label_speakers
+
+    check_column(arguments.out, arguments.check)
+    labelled = label_speakers(arguments.out, arguments.threshold)
+    with console(1) as result:
+        show_labelled(result, arguments.out, labelled, arguments.check)

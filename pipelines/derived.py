@@ -1,0 +1,73 @@
+"""Tables that a command makes out of others, published in the place of what it made before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import pyarrow.parquet as pq
+
+from pipelines.assemble import Own, as_written, assemble
+from pipelines.audit import audit
+from pipelines.failure import RunError
+from pipelines.holdings import Holdings
+from pipelines.snapshot import Corpus, new_run_id, published
+from schemas.catalog import TABLES
+from schemas.config import Config
+
+T = TypeVar("T")
+
+
+def publish_derived(out: Path, name: str, write: Callable[[Path, Path, str], T]) -> T:
+    """Publish the corpus with a table made anew; what a run that was cut off has left stays for the next run.
+
+    Args:
+        name: of the table.
+        write: is given the published snapshot, the table's new folder, and the name that its files begin with.
+
+    Returns:
+        What ``write`` did.
+
+    Raises:
+        BusyError: a run is at work.
+        RunError: no corpus; OUT cannot be written; the audit failed.
+    """
+    published(out)
+    corpus = Corpus(out)
+    try:
+        with corpus.held():
+            return _publish(corpus, name, write)
+    except OSError as error:
+        raise RunError(f"{out} cannot be written: {error.strerror}") from None
+
+
+def _publish(corpus: Corpus, name: str, write: Callable[[Path, Path, str], T]) -> T:
+    snapshot = published(corpus.out)
+    run_id = new_run_id()
+    tables = corpus.begin(run_id)
+    try:
+        (tables / name).mkdir()
+        written = write(snapshot, tables / name, run_id)
+        declared = {other: as_written(snapshot, other) for other in TABLES if (snapshot / other).is_dir()}
+        declared.pop(name, None)
+        assemble(tables, Holdings.read(snapshot), declared, Own((), None), run_id)
+        corpus.complete(tables, {**declared, name: TABLES[name]})
+        audited = audit(tables, [*declared.values(), TABLES[name]])
+        if not audited.success:
+            raise RunError(f"the audit failed; nothing was published: {audited.summary()[0]}")
+        (tables / "audit.json").write_text(audited.to_json())
+        corpus.publish(tables, _keep(snapshot), clear=False)
+    except BaseException:
+        if tables.exists():
+            corpus.abandon(tables)
+        raise
+    return written
+
+
+def _keep(snapshot: Path) -> int:
+    """How many snapshots the last run kept."""
+    runs = [row for path in (snapshot / "runs").glob("*.parquet") for row in pq.read_table(path).to_pylist()]
+    last = max(runs, key=lambda run: run["run_id"], default=None)
+    return json.loads(last["config"]).get("keep", Config.keep) if last else Config.keep
