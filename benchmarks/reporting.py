@@ -83,7 +83,8 @@ def write_tables(out: Path, n: int, seed: int = 0) -> None:
     word_starts = (starts[:, None] + np.arange(WORDS) * (WINDOW_MS // WORDS)).ravel()
     sure = rng.uniform(0.3, 1, len(said)).astype(np.float32)
     times = (pa.array(word_starts, pa.int32()), pa.array(word_starts + 300, pa.int32()))
-    values = [pa.array(vocabulary).take(pa.array(said)), *times, pa.array(sure)]
+    coded = pa.DictionaryArray.from_arrays(pa.array(said, pa.int32()), pa.array(vocabulary))
+    values = [coded.cast(pa.string()), *times, pa.array(sure)]
     word_type = TABLES["transcripts"].schema.field("words").type
     listed = pa.ListArray.from_arrays(
         pa.array(np.arange(n * windows + 1) * WORDS, pa.int32()),
