@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -14,6 +13,7 @@ import numpy as np
 
 from pipelines.failure import RunError
 from pipelines.sheet import Coded, read_sheet
+from pipelines.whole_file import write_whole
 
 NAME = "agreement.json"
 """In OUT, for the methods section; removed when something is forgotten, because its groups may name people."""
@@ -73,10 +73,8 @@ def remembered(out: Path) -> list[Agreement]:
 
 
 def _remember(out: Path, found: Sequence[Agreement]) -> None:
-    growing = out / f".{NAME}"
     try:
-        growing.write_text(json.dumps([asdict(one) for one in found], indent=1), encoding="utf-8")
-        os.replace(growing, out / NAME)
+        write_whole(out / NAME, json.dumps([asdict(one) for one in found], indent=1).encode("utf-8"))
     except OSError as error:
         raise RunError(f"{out / NAME}: {error.strerror}") from None
 

@@ -63,9 +63,10 @@ def open_maker(snapshot: Path, *, models: str | None = None, model: str | None =
         ConfigError: what the user named is another checkpoint, or no set has that name.
         ModelError: what the user named cannot be opened.
     """
+    made = maker_of(snapshot)  # said before torch is imported and the model loaded, which takes seconds
+
     from transforms.models.door import open_door
 
-    made = maker_of(snapshot)
     revision = made.rpartition("@")[2]
     named = _named(models, model)
     if named is not None:

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from pipelines.failure import RunError
-from pipelines.maker import maker_of, open_maker
+from pipelines.maker import open_maker
 from pipelines.snapshot import published
 from pipelines.vectors import Vectors, vectors_of
 from schemas.config import ConfigError
@@ -73,7 +73,6 @@ def search(
     if top < 1:
         raise ConfigError(f"--top {top}: expected 1 or more")
     snapshot = published(out)
-    maker_of(snapshot)  # said before the model is loaded, which takes seconds
     embedder = open_maker(snapshot, models=models, model=model)
     queries = embedder.embed_text([text]) if text is not None else embed_file(embedder, Path(like or ""))
     try:

@@ -9,8 +9,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.corpus import open_corpus
 from pipelines.snapshot import published
-from schemas.catalog import TABLES, nearest
+from schemas.catalog import nearest
 from schemas.config import ConfigError
 
 USUAL = "speaker"
@@ -38,7 +39,7 @@ def check_column(out: Path, column: str | None) -> None:
     ConfigError: no metadata column has that name.
     RunError: there is no corpus.
     """
-    own = _own_columns(published(out))
+    own = _own_columns(out)
     if column is not None and column not in own:
         raise ConfigError(
             f"--check {column}: no such column of the metadata{nearest(column, own) if own else ', which has none'}"
@@ -56,7 +57,7 @@ def check(out: Path, column: str | None) -> Check | None:
 
     snapshot = published(out)
     column = column or USUAL
-    if column not in _own_columns(snapshot):
+    if column not in _own_columns(out):
         return None
     labels, recordings = (_read(snapshot, name) for name in ("speaker_labels", "recordings"))
     recordings = recordings.select(["recording_id", column]).rename_columns(["recording_id", "person"])
@@ -81,9 +82,9 @@ def check(out: Path, column: str | None) -> Check | None:
     return Check(column, len(pairs), len(set(people)), len(set(voices)), float(rand), float(purity))
 
 
-def _own_columns(snapshot: Path) -> list[str]:
-    path = next((snapshot / "recordings").glob("*.parquet"))
-    return [name for name in pq.read_schema(path).names if name not in TABLES["recordings"].schema.names]
+def _own_columns(out: Path) -> tuple[str, ...]:
+    with open_corpus(out) as corpus:
+        return corpus.own
 
 
 def _read(snapshot: Path, table: str) -> pa.Table:

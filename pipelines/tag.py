@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.derived import publish_derived
-from pipelines.maker import maker_of, open_maker
+from pipelines.maker import open_maker
 from pipelines.prompts import read_prompts, shown
 from pipelines.vectors import embedding_files, unit_rows
 from schemas.catalog import TABLES
@@ -44,7 +44,6 @@ def tag(out: Path, path: Path, *, models: str | None = None, model: str | None =
     prompts = read_prompts(path)
 
     def write(snapshot: Path, folder: Path, run_id: str) -> int:
-        maker_of(snapshot)
         queries = prompt_vectors(open_maker(snapshot, models=models, model=model), prompts)
         return write_tags(snapshot, folder, run_id, prompts, queries)
 

@@ -15,6 +15,7 @@ from pipelines.export.spoken import batches
 from pipelines.failure import RunError
 from pipelines.plural import counted
 from pipelines.statements import left_out
+from pipelines.whole_file import write_whole
 from schemas.config import ConfigError
 
 
@@ -88,18 +89,9 @@ def export(out: Path, format: str, to: Path, recordings: Sequence[str] = (), *, 
             to.mkdir(parents=True, exist_ok=True)
             for some in batches(ids):
                 for key, n_words, content in kind.files(corpus, some):
-                    _write(paths[key], content)
+                    write_whole(paths[key], content)
                     exported.files.append(paths[key])
                     exported.wordless += not n_words
         except OSError as error:
             raise RunError(f"{error.filename or to}: {error.strerror or error}") from None
     return exported
-
-
-def _write(path: Path, content: bytes) -> None:
-    growing = path.with_name(f".{path.name}.growing")
-    try:
-        growing.write_bytes(content)
-        os.replace(growing, path)
-    finally:
-        growing.unlink(missing_ok=True)

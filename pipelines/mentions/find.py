@@ -17,7 +17,6 @@ from pipelines.mentions.phrase import phrase_of
 from pipelines.mentions.spoken import near_words
 from pipelines.mentions.voices import voices_sql
 from pipelines.statements import left_out
-from schemas.catalog import TABLES
 from schemas.config import ConfigError
 
 AROUND_WORDS = 10
@@ -120,7 +119,6 @@ def find_mentions(
     def beside(question: str) -> pd.DataFrame:
         return corpus.sql(question, beside={MENTIONS: place}).df()
 
-    own = [name for name in corpus.columns["recordings"] if name not in TABLES["recordings"].schema.names]
     rows = rows.merge(beside(f"SELECT n, speaker, speaker_from FROM ({voices_sql(corpus.columns, MENTIONS)})"), on="n")
     rows = _with_moods(
         rows, beside(moods_sql(corpus.columns, round(seconds * 1000))) if "emotions" in corpus.files else None
@@ -130,7 +128,7 @@ def find_mentions(
         rows["sounds"] = pd.Series([list(heard.get(n, ())) for n in rows["n"]], dtype=object)
     else:
         rows["sounds"] = None
-    recordings = corpus.sql("SELECT * FROM recordings").df()[["recording_id", "uri", *own]]
+    recordings = corpus.sql("SELECT * FROM recordings").df()[["recording_id", "uri", *corpus.own]]
     rows = rows.merge(recordings.rename(columns={"uri": "file"}), on="recording_id", suffixes=("", "_of_recording"))
     rows = rows.sort_values(["order", "file", "channel", "start_ms"], kind="stable", ignore_index=True)
     first = ["phrase", "file", "recording_id"]

@@ -10,7 +10,7 @@ import pandas as pd
 from pipelines.bootstrap import ratio_interval
 from pipelines.corpus import AskedCorpus
 from pipelines.expectations import quoted
-from schemas.catalog import TABLES, nearest
+from schemas.catalog import nearest
 from schemas.config import ConfigError
 
 FEWEST = 5
@@ -62,11 +62,10 @@ def check_by(corpus: AskedCorpus, by: Sequence[str]) -> None:
     """Raises:
     ConfigError: a name that is no metadata column.
     """
-    own = [name for name in corpus.columns["recordings"] if name not in TABLES["recordings"].schema.names]
     for name in by:
-        if name not in own:
-            known = nearest(name, own) if own else ": the corpus has no metadata (`earwitness run --metadata`)"
-            raise ConfigError(f"--by {name}: no metadata column{known}")
+        if name not in corpus.own:
+            none = ": the corpus has no metadata (`earwitness run --metadata`)"
+            raise ConfigError(f"--by {name}: no metadata column{nearest(name, corpus.own) if corpus.own else none}")
 
 
 def _rates(those: pd.DataFrame) -> dict[str, object]:

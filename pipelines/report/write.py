@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from pipelines.report.corpus_page import corpus_page
 from pipelines.report.folder import FOLDER
 from pipelines.report.groups import grouping_columns
 from pipelines.report.recording_page import recording_page
+from pipelines.whole_file import write_whole
 from schemas.catalog import nearest
 from schemas.config import ConfigError
 
@@ -74,7 +74,5 @@ def _check_group(corpus: AskedCorpus, column: str) -> None:
 
 
 def _write(path: Path, page: str) -> Path:
-    growing = path.with_name(f".{path.name}")
-    growing.write_text(page, "utf-8")
-    os.replace(growing, path)
+    write_whole(path, page.encode("utf-8"))
     return path
