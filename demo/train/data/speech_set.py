@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from demo.train.data import accents
+from demo.train.data.accents import Accent
 from demo.train.data.augment import gain
 from demo.train.data.manifest import Planned, Row, Samples
 from demo.train.data.prosody import MOODS, vary
@@ -36,6 +38,9 @@ TEXTS: Mapping[str, Callable[[np.random.Generator], str]] = {
 MORE: Mapping[str, int] = {SENTENCE: 900, ANY_ORDER: 800, DIGITS: 200, REAL: 400}
 """How many more of the development split's voices there are once it is trained on: 100 of them are no course."""
 
+
+ACCENTED: Mapping[str, int] = {SENTENCE: 2000, ANY_ORDER: 1200, DIGITS: 400}
+"""In the voices of other languages, all of them to train on."""
 
 DEV: Mapping[str, int] = {
     label: counts["dev"]
@@ -66,6 +71,10 @@ def plan(recordings: Path, seed: int, share: float = 1.0, final: bool = False) -
             row = Row(f"{read.split}/{READING}-{read.path.stem}.flac", read.split, READING, read.origin,
                       text=read.text, source=read.source, licence=read.licence)  # fmt: skip
             yield Planned(row, partial(_read, read))
+    rng = np.random.default_rng((seed, 5))
+    strangers = list(accents.installed())
+    for label, count in ACCENTED.items() if strangers else ():
+        yield from _in_accents(strangers, label, range(max(1, round(share * count))), rng, seed)
     if final:
         rng = np.random.default_rng((seed, 4))
         more = {label: range(n, n + max(1, round(share * MORE[label]))) for label, n in DEV.items()}
@@ -83,12 +92,37 @@ def _by_voices(
     weights = np.array([1 / (len(mine) - few) if talker.engine == "espeak-ng" else 1 / few for talker in mine])
     for i in numbers:
         talker = mine[rng.choice(len(mine), p=weights / weights.sum())]
-        text = TEXTS[label](rng)
-        while split_of(text, seed) != split:
-            text = TEXTS[label](rng)
+        text = _text(label, split, rng, seed)
         row = Row(f"{split}/{label}-{i:05}.flac", split, label, talker.person, text, text=spoken(text),
                   source=talker.engine, licence=LICENCES[talker.engine])  # fmt: skip
         yield Planned(row, partial(_said, talker, text, int(rng.integers(2**32))))
+
+
+def _in_accents(
+    strangers: Sequence[Accent], label: str, numbers: range, rng: np.random.Generator, seed: int
+) -> Iterator[Planned]:
+    """Each voice of another language as often as the next."""
+    for i in numbers:
+        accent = strangers[i % len(strangers)]
+        text = _text(label, "train", rng, seed)
+        language = accent.person.split()[0]
+        row = Row(f"train/{label}-accent-{i:05}.flac", "train", label, accent.person, text, text=spoken(text),
+                  source=f"festival, {language}", licence=LICENCES["festival, other languages"])  # fmt: skip
+        yield Planned(row, partial(_said_in_accent, accent, text, int(rng.integers(2**32))))
+
+
+def _text(label: str, split: Split, rng: np.random.Generator, seed: int) -> str:
+    """A text of the split."""
+    text = TEXTS[label](rng)
+    while split_of(text, seed) != split:
+        text = TEXTS[label](rng)
+    return text
+
+
+def _said_in_accent(accent: Accent, text: str, seed: int) -> Samples:
+    rng = np.random.default_rng(seed)
+    said = accents.say(accent, text, rng.uniform(0.85, 1.25), rng.uniform(-3, 3), RATE_HZ)
+    return gain(said, 0.0), RATE_HZ
 
 
 def _said(talker: Talker, text: str, seed: int) -> Samples:

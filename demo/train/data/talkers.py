@@ -47,6 +47,7 @@ LICENCES: Mapping[str, str] = {
     "espeak-ng": "synthesised; the program is GPL-3.0-or-later",
     "flite": "synthesised; program and voices are under BSD-like licences",
     "festival": "synthesised; program and voices are under BSD-like licences",
+    "festival, other languages": "synthesised; the voices are under the GPL, the LGPL or BSD-like licences",
 }
 
 # Whispers have no pitch, echoes and robots blur it: none of them has a prosody to be told.
