@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ class Card:
         hears: what it can do, and on what.
         limits: what it cannot.
         task: as the Hub calls it (``audio-classification``).
-        begun: how the weights that the training began with were made; empty where it began from nothing.
+        courses: how the weights that the training began with were made, a line each; none where it began from nothing.
     """
 
     title: str
@@ -60,11 +61,11 @@ class Card:
     hears: str
     limits: str
     figures: Sequence[Figure]
-    begun: str = ""
+    courses: Sequence[str] = ()
 
 
-def training_of(folder: Path) -> str:
-    """What the card of a checkpoint says of its training, in one line.
+def courses_of(folder: Path) -> list[str]:
+    """What the card of a checkpoint says of its training, a line for each course.
 
     Raises:
         ValueError: it has no such card.
@@ -72,7 +73,8 @@ def training_of(folder: Path) -> str:
     card = folder / "README.md"
     if not card.is_file() or TRAINING not in (text := card.read_text("utf-8")):
         raise ValueError(f"{card}: no section {TRAINING!r} that says how these weights were made")
-    return " ".join(text.partition(TRAINING)[2].split())
+    lines = text.partition(TRAINING)[2].strip().splitlines()
+    return [re.sub(r"^\d+\. ", "", line) for line in lines if line]
 
 
 def export(model: Any, processors: Sequence[Any], folder: Path) -> None:
@@ -86,6 +88,12 @@ def export(model: Any, processors: Sequence[Any], folder: Path) -> None:
 def write_card(card: Card, rows: Sequence[Row], recipe: Recipe, trained: Trained, folder: Path) -> None:
     """Write ``README.md`` beside the weights."""
     size = sum(path.stat().st_size for path in folder.glob("*.safetensors")) / 1e6
+    course = (
+        f"{len(trained.losses)} of {recipe.steps} planned steps, {trained.seconds / 60:.0f} minutes; "
+        f"kept are the weights of step {trained.step}; seed {recipe.seed}; "
+        f"AdamW {recipe.betas}, weight decay {recipe.weight_decay}, peak rate {recipe.peak_rate}, cosine, "
+        f"clip {recipe.clip}, averaging {recipe.averaging}. {size:.1f} MB of float16."
+    )
     lines = [
         f"---\npipeline_tag: {card.task}\nlibrary_name: transformers\n---",
         f"# {card.title}",
@@ -101,11 +109,7 @@ def write_card(card: Card, rows: Sequence[Row], recipe: Recipe, trained: Trained
         "Recordings per split. No voice, sentence or source recording is in two splits."
         + ("" if any(row.split == "dev" for row in rows) else CHOSEN),
         TRAINING,
-        *([f"First: {card.begun}"] if card.begun else []),
-        f"{len(trained.losses)} of {recipe.steps} planned steps, {trained.seconds / 60:.0f} minutes; "
-        f"kept are the weights of step {trained.step}; seed {recipe.seed}; "
-        f"AdamW {recipe.betas}, weight decay {recipe.weight_decay}, peak rate {recipe.peak_rate}, cosine, "
-        f"clip {recipe.clip}, averaging {recipe.averaging}. {size:.1f} MB of float16.",
+        _numbered([*card.courses, course]),
     ]
     (folder / "README.md").write_text("\n\n".join(lines) + "\n", "utf-8")
 
@@ -115,6 +119,13 @@ def _sources(rows: Sequence[Row]) -> list[tuple[str, ...]]:
     for row in rows:
         counts[row.source, row.licence][row.split] += 1
     return [(*key, *(str(counts[key][split]) for split in SPLITS)) for key in sorted(counts)]
+
+
+def _numbered(courses: Sequence[str]) -> str:
+    """The courses of a training, one after the other; a single one is a paragraph."""
+    if len(courses) == 1:
+        return courses[0]
+    return "\n".join(f"{number}. {course}" for number, course in enumerate(courses, 1))
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -23,7 +23,7 @@ from demo.train.data import augment, speech_set
 from demo.train.data.batching import neighbours
 from demo.train.data.manifest import Row, read_samples
 from demo.train.data.sentences import spoken
-from demo.train.export import Card, Figure, export, training_of, write_card
+from demo.train.export import Card, Figure, courses_of, export, write_card
 from demo.train.optimise import Batch, BatchOf, Recipe, optimise
 from demo.train.waveform import FRONT_END, RATE_HZ, extractor, normalise, start_as_mel_bank
 from demo.untrained.speech import LETTERS
@@ -62,8 +62,8 @@ def course_of(options: Options) -> Course:
     """From nothing, or on from a checkpoint that can spell already: with other lots and less alike voices."""
     if options.start is None:
         return Course(options.steps)
-    earlier = training_of(options.start).count(" planned steps")
-    return Course(options.steps, 0.0, 0.0, 0.6, 1.2e-3, averaging=0.999, draw=earlier, strange=0.7)
+    earlier = courses_of(options.start)
+    return Course(options.steps, 0.0, 0.0, 0.6, 1.2e-3, averaging=0.999, draw=len(earlier), strange=0.7)
 
 
 @dataclass(frozen=True)
@@ -241,8 +241,8 @@ def train(options: Options, rows: Sequence[Row]) -> None:
         until=options.until,
     )
     export(model.transcriber, [extractor(), letters], options.out)
-    begun = training_of(options.start) if options.start else ""
-    write_card(replace(card(options.out, folder, rows), begun=begun), rows, recipe, trained, options.out)
+    courses = courses_of(options.start) if options.start else []
+    write_card(replace(card(options.out, folder, rows), courses=courses), rows, recipe, trained, options.out)
 
 
 def card(checkpoint: Path, folder: Path, rows: Sequence[Row]) -> Card:

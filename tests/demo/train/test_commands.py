@@ -13,7 +13,7 @@ from demo.train import embeddings, emotions, sounds, speakers, transcripts
 from demo.train.data import speech_set
 from demo.train.data.manifest import Planned, Row, produce
 from demo.train.data.splits import SPLITS
-from demo.train.export import training_of
+from demo.train.export import courses_of
 from demo.untrained.sounds import voice
 from transforms.models.door import describe
 
@@ -93,7 +93,8 @@ def test_transcripts_go_on_from_a_checkpoint(tmp_path: Path) -> None:
     assert transcripts.main([*words, str(tmp_path / "first")]) == 0
     assert transcripts.main([*words, str(tmp_path / "second"), "--start", str(tmp_path / "first")]) == 0
     card = (tmp_path / "second" / "README.md").read_text("utf-8")
-    assert "First: 1 of 1 planned steps" in card
+    assert card.count(" of 1 planned steps") == 2
+    assert "\n1. 1 of 1 planned steps" in card
     assert "averaging 0.999" in card
     first, second, fresh = (
         torch.cat([weights.flatten() for weights in model.transcriber.parameters()])
@@ -105,4 +106,4 @@ def test_transcripts_go_on_from_a_checkpoint(tmp_path: Path) -> None:
     )
     assert (first - second).norm() < 0.1 * (first - fresh).norm()
     with pytest.raises(ValueError, match="says how these weights were made"):
-        training_of(tmp_path)
+        courses_of(tmp_path)
