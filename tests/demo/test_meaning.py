@@ -49,10 +49,10 @@ def meaning(tmp_path_factory: pytest.TempPathFactory) -> Meaning:
 
 
 def test_conversations_are_understood(meaning: Meaning) -> None:
-    """Sentences that were in no training, of words that were (WER 0.66)."""
+    """Sentences that were in no training, of words that were (WER 0.66: barely)."""
     talks = [name for name in meaning.texts if not name.startswith("code_")]
     assert len(talks) >= 5
-    assert meaning.word_error_rate(*talks) < 0.74
+    assert meaning.word_error_rate(*talks) < 0.72
 
 
 def test_each_channel_is_heard_by_itself(tmp_path: Path) -> None:
