@@ -8,15 +8,17 @@ that heard no others does not know the next; these bring nine more.
 from __future__ import annotations
 
 import re
-import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 import soundfile as sf
 import soxr
+
+from demo.train.data import festival
 
 PAUSE = "pau"
 """How the English front end calls silence."""
@@ -100,14 +102,13 @@ _SYNTHESIS = """
 
 def english_phones(text: str) -> list[Phone]:
     """The sounds of ``text`` in American English, with the lengths and the melody of festival's ``kal_diphone``."""
-    said = _festival(_FRONT_END.format(text=_quoted(text)))
+    said = festival.run(_FRONT_END.format(text=festival.quoted(text)))
     segments = [(name, float(end)) for name, end in re.findall(r"segment (\S+) (\S+)", said)]
     targets = [(float(at), float(hz)) for at, hz in re.findall(r"target (\S+) (\S+)", said)]
     at, hz = zip(*targets, strict=True)
-    starts = [0.0, *(end for _, end in segments)]
     return [
         Phone(name, end - start, float(np.interp((start + end) / 2, at, hz)))
-        for (name, end), start in zip(segments, starts, strict=False)
+        for (_, start), (name, end) in pairwise([("", 0.0), *segments])
     ]
 
 
@@ -145,25 +146,14 @@ def say(accent: Accent, text: str, pace: float, semitones: float, rate: int) -> 
     )
     with TemporaryDirectory() as folder:
         path = Path(folder) / "said.wav"
-        _festival(_SYNTHESIS.format(voice=accent.voice, segments=" ".join(segments), path=_quoted(str(path))))
+        festival.run(
+            _SYNTHESIS.format(voice=accent.voice, segments=" ".join(segments), path=festival.quoted(str(path)))
+        )
         samples, own_rate = sf.read(path, dtype="float32")
     return soxr.resample(samples, own_rate, rate)
 
 
-def installed() -> Iterator[Accent]:
+def installed() -> list[Accent]:
     """Those of :data:`ACCENTS` that festival finds; none where there is no festival."""
-    try:
-        listed = _festival("(print (voice.list))")
-    except FileNotFoundError:
-        return
-    found = set(re.findall(r"\w+", listed))
-    yield from (accent for accent in ACCENTS if accent.voice in found)
-
-
-def _festival(script: str) -> str:
-    done = subprocess.run(["festival", "--pipe"], input=script, check=True, capture_output=True, text=True)
-    return done.stdout
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    found = festival.voices()
+    return [accent for accent in ACCENTS if accent.voice in found]

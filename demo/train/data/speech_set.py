@@ -72,9 +72,9 @@ def plan(recordings: Path, seed: int, share: float = 1.0, final: bool = False) -
                       text=read.text, source=read.source, licence=read.licence)  # fmt: skip
             yield Planned(row, partial(_read, read))
     rng = np.random.default_rng((seed, 5))
-    strangers = list(accents.installed())
-    for label, count in ACCENTED.items() if strangers else ():
-        yield from _in_accents(strangers, label, range(max(1, round(share * count))), rng, seed)
+    if strangers := accents.installed():
+        for label, count in ACCENTED.items():
+            yield from _in_accents(strangers, label, range(max(1, round(share * count))), rng, seed)
     if final:
         rng = np.random.default_rng((seed, 4))
         more = {label: range(n, n + max(1, round(share * MORE[label]))) for label, n in DEV.items()}

@@ -19,6 +19,7 @@ from typing import Literal
 import numpy as np
 import soundfile as sf
 
+from demo.train.data import festival
 from demo.train.data.splits import Split, divide
 from demo.voices import Mood, Voice, speak
 
@@ -114,13 +115,7 @@ def espeak_people() -> dict[str, str]:
 
 def installed_in_festival() -> Iterator[tuple[str, str]]:
     """Names of :data:`FESTIVAL` that festival finds, and whose they are; none where there is no festival."""
-    try:
-        listed = subprocess.run(
-            ["festival", "--batch", "(print (voice.list))"], check=True, capture_output=True, text=True
-        ).stdout
-    except FileNotFoundError:
-        return
-    for name in re.findall(r"\w+", listed):
+    for name in festival.voices():
         if name in FESTIVAL:
             yield name, FESTIVAL[name]
 
