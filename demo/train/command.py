@@ -23,6 +23,7 @@ class Options:
         start: checkpoint whose weights the training begins with; None for none.
         until: the step before which to break off, with the best weights so far; None for none.
         share: of what is synthesised; below 1 for a trial.
+        bfloat16: train in it; transcripts alone.
         final: the development split has chosen; train on it too, and keep the last weights.
     """
 
@@ -38,6 +39,7 @@ class Options:
     device: str
     share: float
     final: bool
+    bfloat16: bool
 
     def set(self, name: str) -> Path:
         """The folder of a set: another seed or share makes another set."""
@@ -67,6 +69,9 @@ def parse(arguments: Sequence[str] | None, job: str, steps: int) -> Options:
     parser.add_argument("--share", type=float, default=1.0, help="of the synthetic data, below 1 for a trial")
     parser.add_argument(
         "--final", action="store_true", help="train on the development split too: it chooses nothing then"
+    )
+    parser.add_argument(
+        "--bfloat16", action="store_true", help="multiply in bfloat16, faster with AMX; transcripts alone heed it"
     )
     options = Options(**vars(parser.parse_args(arguments)))
     torch.set_num_threads(options.threads)

@@ -33,6 +33,7 @@ class Recipe:
             down to nothing along a cosine.
         averaging: the decay of the exponential moving average of the weights, which is what is kept; 0 for none.
         evaluate_every: steps between two looks at the development split and two saved states.
+        bfloat16: multiply in bfloat16: on a processor that can (AMX) a step takes about half the time.
         keep: the weights that did best on the development split, or the last: of 30 clips one more or less is chance.
     """
 
@@ -46,6 +47,7 @@ class Recipe:
     clip: float = 1.0
     averaging: float = 0.0
     evaluate_every: int = 200
+    bfloat16: bool = False
     keep: Literal["best", "last"] = "best"
     report_every: int = 20
 
@@ -101,7 +103,8 @@ def optimise(
         until: stop before this step, as if interrupted, with the best weights so far.
     """
     model.to(device)
-    optimiser = torch.optim.AdamW(_groups(model, recipe.weight_decay), lr=recipe.peak_rate, betas=recipe.betas)
+    groups = _groups(model, recipe.weight_decay)
+    optimiser = torch.optim.AdamW(groups, lr=recipe.peak_rate, betas=recipe.betas, fused=True)
     average = copy.deepcopy(model) if recipe.averaging else model
     step, losses, seconds = 0, [], 0.0
     best: dict[str, Any] = {"score": -math.inf, "step": 0, "weights": None}
@@ -123,7 +126,8 @@ def optimise(
         for group in optimiser.param_groups:
             group["lr"] = recipe.rate(step)
         model.train()
-        loss = loss_of(model, {name: values.to(device) for name, values in batch.items()}, step)
+        with torch.autocast(torch.device(device).type, torch.bfloat16, enabled=recipe.bfloat16):
+            loss = loss_of(model, {name: values.to(device) for name, values in batch.items()}, step)
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), recipe.clip)

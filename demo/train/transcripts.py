@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,12 +19,13 @@ from transformers import Wav2Vec2Config, Wav2Vec2CTCTokenizer, Wav2Vec2ForCTC
 from demo.train import figures
 from demo.train.answers import texts
 from demo.train.command import Options, prepared, run
-from demo.train.data import augment, speech_set
-from demo.train.data.batching import neighbours
+from demo.train.data import speech_set
 from demo.train.data.manifest import Row, read_samples
 from demo.train.data.sentences import spoken
 from demo.train.export import Card, Figure, courses_of, export, write_card
+from demo.train.growth import grow
 from demo.train.optimise import Batch, BatchOf, Recipe, optimise
+from demo.train.utterances import Course, Said, batch_of
 from demo.train.waveform import FRONT_END, RATE_HZ, extractor, normalise, start_as_mel_bank
 from demo.untrained.speech import LETTERS
 from transforms.models.door import open_door
@@ -32,46 +33,29 @@ from transforms.models.door import open_door
 STEPS = 6000
 N_MELS = 40
 FRAME = 320
-BATCH_S, FIRST_BATCH_S, SHORT_S, LONGEST_S = 40.0, 20.0, 2.5, 12.0
+FIRST_LAYERS, LAYERS = 5, 6
 GOALS = {speech_set.SENTENCE: 0.10, speech_set.REAL: 0.15}
 
 
-@dataclass(frozen=True)
-class Course:
-    """What is learnt when, in shares of the steps.
-
-    Attributes:
-        short_until: short clips in small batches.
-        regression_until: spectrograms are to be guessed beside the letters.
-        any_order_until: words in any order as often as sentences; later most are sentences.
-        draw: the number of the lots that are drawn, so that a second course hears other batches.
-        strange: the share of the utterances that get another tract, and of those another voice's colour.
-    """
-
-    steps: int
-    short_until: float = 0.13
-    regression_until: float = 0.12
-    any_order_until: float = 0.45
-    peak_rate: float = 1.5e-3
-    averaging: float = 0.0
-    draw: int = 0
-    strange: float = 0.4
-
-
 def course_of(options: Options) -> Course:
-    """From nothing, or on from a checkpoint that can spell already: with other lots and less alike voices."""
+    """From nothing, or on from a checkpoint that can spell already: with other lots, less alike voices, more to hear
+    than to guess, and longer clips.
+    """
     if options.start is None:
         return Course(options.steps)
-    earlier = courses_of(options.start)
-    return Course(options.steps, 0.0, 0.0, 0.6, 1.2e-3, averaging=0.999, draw=len(earlier), strange=0.7)
-
-
-@dataclass(frozen=True)
-class Said:
-    """Utterances, the shortest first: float32 [n] at 16 kHz each, and the ids of their letters."""
-
-    clips: Sequence[np.ndarray]
-    letters: Sequence[Sequence[int]]
+    return Course(
+        options.steps,
+        short_until=0.0,
+        regression_until=0.0,
+        any_order_until=0.7,
+        shares=(0.5, 0.3, 0.2),
+        late_shares=(0.25, 0.5, 0.25),
+        joined=0.3,
+        peak_rate=1.2e-3,
+        averaging=0.999,
+        draw=len(courses_of(options.start)),
+        strange=0.7,
+    )
 
 
 class Learner(nn.Module):
@@ -92,15 +76,17 @@ def tokenizer() -> Wav2Vec2CTCTokenizer:
 
 
 def new_model(seed: int, start: Path | None = None) -> Learner:
-    """Three million weights: five layers 192 wide behind the convolutions; those of ``start`` where it is given."""
+    """Three million weights: five layers 192 wide behind the convolutions; or those of ``start``, grown to ``LAYERS``:
+    a small model gets away from the blank sooner, a larger one hears more in the end.
+    """
     torch.manual_seed(seed)
     if start:
-        return Learner(Wav2Vec2ForCTC.from_pretrained(start, dtype=torch.float32))
+        return Learner(grow(Wav2Vec2ForCTC.from_pretrained(start, dtype=torch.float32), LAYERS))
     model = Wav2Vec2ForCTC(
         Wav2Vec2Config(
             **FRONT_END,
             hidden_size=192,
-            num_hidden_layers=5,
+            num_hidden_layers=FIRST_LAYERS,
             num_attention_heads=6,  # of 32 dimensions: other sizes take a slow path
             intermediate_size=768,
             vocab_size=len(LETTERS),
@@ -113,53 +99,6 @@ def new_model(seed: int, start: Path | None = None) -> Learner:
     )
     start_as_mel_bank(model.wav2vec2.feature_extractor)
     return Learner(model)
-
-
-def batch_of(sets: Sequence[Said], seed: int, course: Course, step: int) -> Batch:
-    """Whole utterances of about one length, from one of the sets, in other circumstances.
-
-    Args:
-        sets: everything but digits, digit strings, sentences alone; by turns at random, a third of the batches are
-            digit strings.  Late in the course most of the others are sentences: by then every word was heard.
-
-    Returns: ``clips`` float32 [n, n_samples], zero behind each end; ``mask`` int64 of that shape; ``labels`` int64
-        [n, n_letters], -100 behind each end.
-    """
-    rng = np.random.default_rng((seed, step, course.draw) if course.draw else (seed, step))
-    late = step >= course.any_order_until * course.steps
-    kind = int(rng.random() < 1 / 3)
-    said = sets[2] if late and kind == 0 and rng.random() < 3 / 4 else sets[kind]
-    early = step < course.short_until * course.steps
-    longest = (SHORT_S if early else LONGEST_S) * RATE_HZ
-    count = max(8, int(np.searchsorted([len(clip) for clip in said.clips], longest)))
-    order = neighbours(min(count, len(said.clips)), 64, rng)
-    budget = (FIRST_BATCH_S if early else BATCH_S) * RATE_HZ
-    chosen = order[: max(2, int(budget / np.mean([len(said.clips[i]) for i in order])))]
-    # The people behind the digit strings are few.
-    widest, tract = (0.25, max(0.6, course.strange)) if kind == 1 else (0.18, course.strange)
-    varied = [normalise(_vary(said.clips[i], rng, widest, tract, course.strange)) for i in chosen]
-    length, n_letters = max(len(clip) for clip in varied), max(len(said.letters[i]) for i in chosen)
-    clips, mask = np.zeros((len(chosen), length), np.float32), np.zeros((len(chosen), length), np.int64)
-    labels = np.full((len(chosen), n_letters), -100, np.int64)
-    for row, (clip, i) in enumerate(zip(varied, chosen, strict=True)):
-        clips[row, : len(clip)], mask[row, : len(clip)] = clip, 1
-        labels[row, : len(said.letters[i])] = said.letters[i]
-    return {name: torch.from_numpy(values) for name, values in (("clips", clips), ("mask", mask), ("labels", labels))}
-
-
-def _vary(clip: np.ndarray, rng: np.random.Generator, widest: float, tract: float, colour: float) -> np.ndarray:
-    """Another tract (a share ``tract`` of the times) and colour (``colour``), faster or slower by up to ``widest``,
-    sometimes at 8 kHz, elsewhere.
-    """
-    if rng.random() < tract:
-        clip = augment.warp_formants(clip, *rng.uniform(1 - widest, 1 + widest, 2))
-    if rng.random() < 0.7:
-        clip = augment.speed(clip, rng.uniform(1 - widest, 1 + widest))
-    if rng.random() < colour:
-        clip = augment.equalise(clip, rng, 8.0)
-    if rng.random() < 0.2:
-        clip = augment.narrow(clip, RATE_HZ)
-    return augment.elsewhere(clip, RATE_HZ, rng)
 
 
 def loss_of(course: Course, model: nn.Module, batch: Batch, step: int) -> Tensor:
@@ -207,9 +146,9 @@ def train(options: Options, rows: Sequence[Row]) -> None:
         return Said([clip for clip, _ in read], [letters(text.upper()).input_ids for _, text in read])
 
     sets = [
-        utterances((speech_set.SENTENCE, speech_set.ANY_ORDER, speech_set.READING)),
-        utterances((speech_set.DIGITS, speech_set.REAL)),
+        utterances((speech_set.ANY_ORDER,)),
         utterances((speech_set.SENTENCE, speech_set.READING)),
+        utterances((speech_set.DIGITS, speech_set.REAL)),
     ]
     chosen = [row for row in rows if row.split == "dev" and row.label in GOALS]
     heard, truth = [read_samples(folder, row)[0] for row in chosen], [row.text for row in chosen]
@@ -226,9 +165,15 @@ def train(options: Options, rows: Sequence[Row]) -> None:
         flat_until=0.3,
         averaging=course.averaging,
         evaluate_every=300,
+        bfloat16=options.bfloat16,
     )
     batches: BatchOf = partial(batch_of, sets, options.seed, course)
     model = new_model(options.seed, options.start)
+    # The waveform is not learnt: its gradient was a tenth of a step.
+    model.transcriber.wav2vec2.feature_extractor._requires_grad = False
+    if options.bfloat16:
+        # PyTorch's fused attention is slower than plain products there, by a third of a step.
+        model.transcriber.set_attn_implementation("eager")
     trained = optimise(
         model,
         batches,

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from transformers import Wav2Vec2Config
 
 from demo.train import embeddings, emotions, sounds, speakers, transcripts
 from demo.train.data import speech_set
@@ -43,8 +44,9 @@ def small_set(name: str) -> Iterator[Planned]:
     """One clip of each class in each split, or two voices that say two things each."""
     for k, split in enumerate(SPLITS):
         if name == "speech":
-            for i in range(4):
-                person, label = f"{split} {i % 2}", (speech_set.SENTENCE, speech_set.REAL)[i // 2]
+            for i in range(6):
+                kinds = (speech_set.SENTENCE, speech_set.REAL, speech_set.ANY_ORDER)
+                person, label = f"{split} {i % 2}", kinds[i // 2]
                 for take in range(2):
                     row = Row(f"{split}-{i}-{take}.flac", split, label, person, text="one two")
                     yield planned(row, 90 + 40 * i + 5 * k + take)
@@ -87,21 +89,25 @@ def test_the_last_training_takes_the_development_split_too(job: str, tmp_path: P
 
 
 def test_transcripts_go_on_from_a_checkpoint(tmp_path: Path) -> None:
-    """Its card says how both began, and a step on the weights are still nearly those of the start."""
+    """Its card says how both began; a step on, the weights that both have are still nearly those of the start."""
     produce(small_set("speech"), tmp_path / "speech-seed3", say=lambda line: None)
     words = ["--data", str(tmp_path), "--seed", "3", "--steps", "1", "--device", "cpu", "--out"]
     assert transcripts.main([*words, str(tmp_path / "first")]) == 0
-    assert transcripts.main([*words, str(tmp_path / "second"), "--start", str(tmp_path / "first")]) == 0
+    assert transcripts.main([*words, str(tmp_path / "second"), "--start", str(tmp_path / "first"), "--bfloat16"]) == 0
     card = (tmp_path / "second" / "README.md").read_text("utf-8")
     assert card.count(" of 1 planned steps") == 2
     assert "\n1. 1 of 1 planned steps" in card
     assert "averaging 0.999" in card
+    config = Wav2Vec2Config.from_pretrained(tmp_path / "second")
+    assert (config.num_hidden_layers, config.num_conv_pos_embedding_groups) == (transcripts.LAYERS, 1)
     first, second, fresh = (
-        torch.cat([weights.flatten() for weights in model.transcriber.parameters()])
+        torch.cat(
+            [weights.flatten() for weights in model.wav2vec2.encoder.layers[: transcripts.FIRST_LAYERS].parameters()]
+        )
         for model in (
-            transcripts.new_model(3, tmp_path / "first"),
-            transcripts.new_model(3, tmp_path / "second"),
-            transcripts.new_model(4),
+            transcripts.new_model(3, tmp_path / "first").transcriber,
+            transcripts.new_model(3, tmp_path / "second").transcriber,
+            transcripts.new_model(4).transcriber,
         )
     )
     assert (first - second).norm() < 0.1 * (first - fresh).norm()

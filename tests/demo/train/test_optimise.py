@@ -75,6 +75,19 @@ def test_the_best_weights_are_kept(tmp_path: Path) -> None:
     assert score_of(again) == pytest.approx(trained.score)
 
 
+def test_bfloat16_multiplies_in_it_and_keeps_the_weights_whole(tmp_path: Path) -> None:
+    met: set[tuple[torch.dtype, torch.dtype]] = set()
+
+    def watched(model: nn.Module, batch: Batch, step: int) -> Tensor:
+        met.add((model(batch["x"]).dtype, next(model.parameters()).dtype))
+        return loss_of(model, batch, step)
+
+    recipe = Recipe(60, 2e-2, seed=5, evaluate_every=60, bfloat16=True)
+    trained = optimise(network(), batch_of, watched, score_of, recipe, tmp_path, say=quiet)
+    assert met == {(torch.bfloat16, torch.float32)}
+    assert np.mean(trained.losses[-5:]) < 0.3 * np.mean(trained.losses[:5])
+
+
 def test_processes_make_the_same_batches(tmp_path: Path) -> None:
     recipe = Recipe(12, 1e-2, seed=5, evaluate_every=6)
     alone, _ = run(tmp_path / "alone", recipe, None)

@@ -1,0 +1,113 @@
+"""Batches for transcripts: utterances in other circumstances, with their letters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+import torch
+
+from demo.train.data import augment
+from demo.train.data.batching import neighbours
+from demo.train.optimise import Batch
+from demo.train.waveform import RATE_HZ, normalise
+from demo.untrained.speech import LETTERS
+
+BATCH_S, FIRST_BATCH_S, SHORT_S, LONGEST_S = 40.0, 20.0, 2.5, 12.0
+BETWEEN = LETTERS.index("|")
+
+
+@dataclass(frozen=True)
+class Course:
+    """What is learnt when, in shares of the steps.
+
+    Attributes:
+        short_until: short clips in small batches.
+        regression_until: spectrograms are to be guessed beside the letters.
+        any_order_until: after this there are more sentences.
+        shares: of the batches, those that are words in any order, sentences and digit strings, at first;
+        late_shares: and after ``any_order_until``.
+        joined: the share of the batches whose clips are two utterances in a row: people say more than one sentence.
+        draw: the number of the lots that are drawn, so that a second course hears other batches.
+        strange: the share of the utterances that get another tract, and of those another voice's colour.
+    """
+
+    steps: int
+    short_until: float = 0.13
+    regression_until: float = 0.12
+    any_order_until: float = 0.45
+    shares: tuple[float, float, float] = (1 / 3, 1 / 3, 1 / 3)
+    late_shares: tuple[float, float, float] = (1 / 6, 1 / 2, 1 / 3)
+    joined: float = 0.0
+    peak_rate: float = 1.5e-3
+    averaging: float = 0.0
+    draw: int = 0
+    strange: float = 0.4
+
+
+@dataclass(frozen=True)
+class Said:
+    """Utterances, the shortest first: float32 [n] at 16 kHz each, and the ids of their letters."""
+
+    clips: Sequence[np.ndarray]
+    letters: Sequence[Sequence[int]]
+
+
+def batch_of(sets: Sequence[Said], seed: int, course: Course, step: int) -> Batch:
+    """Whole utterances of about one length, from one of the sets, in other circumstances.
+
+    Args:
+        sets: words in any order, sentences, digit strings; which of them is drawn by ``course.shares``.
+
+    Returns: ``clips`` float32 [n, n_samples], zero behind each end; ``mask`` int64 of that shape; ``labels`` int64
+        [n, n_letters], -100 behind each end.
+    """
+    rng = np.random.default_rng((seed, step, course.draw) if course.draw else (seed, step))
+    late = step >= course.any_order_until * course.steps
+    kind = int(rng.choice(len(sets), p=course.late_shares if late else course.shares))
+    said, digits = sets[kind], kind == len(sets) - 1
+    early = step < course.short_until * course.steps
+    takes = 2 if not early and rng.random() < course.joined else 1
+    longest = (SHORT_S if early else LONGEST_S) * RATE_HZ
+    count = max(8, int(np.searchsorted([len(clip) for clip in said.clips], longest)))
+    order = neighbours(min(count, len(said.clips)), 64, rng)
+    budget = (FIRST_BATCH_S if early else BATCH_S) * RATE_HZ
+    size = max(2, int(budget / takes / np.mean([len(said.clips[i]) for i in order])))
+    chosen = [order[i : i + takes] for i in range(0, min(size * takes, len(order) - takes + 1), takes)]
+    # The people behind the digit strings are few.
+    widest, tract = (0.25, max(0.6, course.strange)) if digits else (0.18, course.strange)
+    whole = [_in_a_row([said.clips[i] for i in row], rng) for row in chosen]
+    varied = [normalise(_vary(clip, rng, widest, tract, course.strange)) for clip in whole]
+    letters = [list(chain.from_iterable([BETWEEN, *said.letters[i]] for i in row))[1:] for row in chosen]
+    length, n_letters = max(map(len, varied)), max(map(len, letters))
+    clips, mask = np.zeros((len(chosen), length), np.float32), np.zeros((len(chosen), length), np.int64)
+    labels = np.full((len(chosen), n_letters), -100, np.int64)
+    for row, (clip, ids) in enumerate(zip(varied, letters, strict=True)):
+        clips[row, : len(clip)], mask[row, : len(clip)] = clip, 1
+        labels[row, : len(ids)] = ids
+    return {name: torch.from_numpy(values) for name, values in (("clips", clips), ("mask", mask), ("labels", labels))}
+
+
+def _in_a_row(clips: Sequence[np.ndarray], rng: np.random.Generator) -> np.ndarray:
+    """One after the other, with a rest of up to half a second between."""
+    pieces = [clips[0]]
+    for clip in clips[1:]:
+        pieces += [np.zeros(int(rng.uniform(0, 0.5) * RATE_HZ), np.float32), clip]
+    return np.concatenate(pieces)
+
+
+def _vary(clip: np.ndarray, rng: np.random.Generator, widest: float, tract: float, colour: float) -> np.ndarray:
+    """Another tract (a share ``tract`` of the times) and colour (``colour``), faster or slower by up to ``widest``,
+    sometimes at 8 kHz, elsewhere.
+    """
+    if rng.random() < tract:
+        clip = augment.warp_formants(clip, *rng.uniform(1 - widest, 1 + widest, 2))
+    if rng.random() < 0.7:
+        clip = augment.speed(clip, rng.uniform(1 - widest, 1 + widest))
+    if rng.random() < colour:
+        clip = augment.equalise(clip, rng, 8.0)
+    if rng.random() < 0.2:
+        clip = augment.narrow(clip, RATE_HZ)
+    return augment.elsewhere(clip, RATE_HZ, rng)
