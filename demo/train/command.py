@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 
 from demo.train.data.manifest import MANIFEST, Planned, Row, produce, read_manifest
+from demo.train.ranks import ALONE, Ranks
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Options:
         until: the step before which to break off, with the best weights so far; None for none.
         share: of what is synthesised; below 1 for a trial.
         bfloat16: train in it; transcripts alone.
+        ranks: the processes that train together; transcripts alone.
         final: the development split has chosen; train on it too, and keep the last weights.
     """
 
@@ -40,6 +42,7 @@ class Options:
     share: float
     final: bool
     bfloat16: bool
+    ranks: Ranks = ALONE
 
     def set(self, name: str) -> Path:
         """The folder of a set: another seed or share makes another set."""
@@ -94,10 +97,16 @@ def run(
     train: Callable[[Options, Sequence[Row]], None],
 ) -> int:
     """The command of a job: make its set, train, and print the card."""
-    options = parse(arguments, job, steps)
+    options = replace(parse(arguments, job, steps), ranks=Ranks.joined())
+    if options.ranks.count > 1 and job != "transcripts":
+        raise SystemExit(f"{job}: trains in one process; start it without torchrun")
+    if options.ranks.first:
+        rows_of(options)  # makes the set
+    options.ranks.wait()
     rows = rows_of(options)
     if options.final:
         rows = [replace(row, split="train") if row.split == "dev" else row for row in rows]
     train(options, rows)
-    print((options.out / "README.md").read_text("utf-8"))
+    if options.ranks.first:
+        print((options.out / "README.md").read_text("utf-8"))
     return 0

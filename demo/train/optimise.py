@@ -14,9 +14,12 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset, Subset
 
+from demo.train.ranks import ALONE, Ranks
+
 Batch = Mapping[str, Tensor]
 BatchOf = Callable[[int], Batch]
-"""The batch of a step, by its number alone: what is drawn for it is seeded by the step.
+"""The batch of a step, by its number alone: what is drawn for it is seeded by the step.  Of several processes the one
+of rank r takes batch ``step * count + r``.
 
 So a run that goes on where it broke off sees what an uninterrupted one would have seen.
 """
@@ -90,6 +93,7 @@ def optimise(
     device: str = "cpu",
     workers: int = 0,
     until: int | None = None,
+    ranks: Ranks = ALONE,
     say: Callable[[str], None] = print,
 ) -> Trained:
     """Train ``model`` in place, leaving the best weights in it; go on where an earlier run into ``folder`` stopped.
@@ -101,7 +105,9 @@ def optimise(
         folder: where the state is kept.
         workers: processes that make batches; 0 for none.
         until: stop before this step, as if interrupted, with the best weights so far.
+        ranks: the processes that train together; the first measures, saves and reports.
     """
+    report = say if ranks.first else _silent
     model.to(device)
     groups = _groups(model, recipe.weight_decay)
     optimiser = torch.optim.AdamW(groups, lr=recipe.peak_rate, betas=recipe.betas, fused=True)
@@ -117,10 +123,11 @@ def optimise(
         average.load_state_dict(state["average"])
         optimiser.load_state_dict(state["optimiser"])
         step, losses, seconds, best = state["step"], state["losses"], state["seconds"], state["best"]
-        say(f"going on from step {step}")
+        report(f"going on from step {step}")
     end = recipe.steps if until is None else min(until, recipe.steps)
     began = time.monotonic() - seconds
-    batches = Subset(_Steps(batch_of), range(step, end))
+    ranks.wait()  # until all have read the state that the first will write anew
+    batches = Subset(_Steps(batch_of), range(step * ranks.count + ranks.rank, end * ranks.count, ranks.count))
     for batch in DataLoader(batches, batch_size=None, num_workers=workers):
         torch.manual_seed((recipe.seed << 32) + step)
         for group in optimiser.param_groups:
@@ -130,6 +137,7 @@ def optimise(
             loss = loss_of(model, {name: values.to(device) for name, values in batch.items()}, step)
         optimiser.zero_grad()
         loss.backward()
+        ranks.average(model.parameters())
         nn.utils.clip_grad_norm_(model.parameters(), recipe.clip)
         optimiser.step()
         if average is not model:
@@ -140,15 +148,16 @@ def optimise(
         if step % recipe.report_every == 0:
             recent = sum(losses[-recipe.report_every :]) / recipe.report_every
             left = seconds / step * (recipe.steps - step) / 60
-            say(f"step {step}/{recipe.steps}  loss {recent:.3f}  {seconds / step:.2f} s a step  {left:.0f} min left")
+            report(f"step {step}/{recipe.steps}  loss {recent:.3f}  {seconds / step:.2f} s a step  {left:.0f} min left")
         if step % recipe.evaluate_every == 0 or step == recipe.steps:
-            score = _score(average, score_of) if score_of else -math.inf
+            score = _score(average, score_of) if score_of and ranks.first else -math.inf
             if score_of:
-                say(f"step {step}/{recipe.steps}  development split: {score:.4f}")
+                report(f"step {step}/{recipe.steps}  development split: {score:.4f}")
             if score > best["score"]:
                 best = {"score": score, "step": step, "weights": copy.deepcopy(average.state_dict())}
-        if step % recipe.evaluate_every == 0 or step == end:
+        if ranks.first and (step % recipe.evaluate_every == 0 or step == end):
             _save(folder, recipe, model, average, optimiser, step, losses, seconds, best)
+    ranks.wait()  # until the first has saved the state
     if not score_of:
         best = {"score": math.nan, "step": step, "weights": average.state_dict()}
     elif recipe.keep == "last" and step == recipe.steps:
@@ -156,6 +165,10 @@ def optimise(
     model.load_state_dict(best["weights"] or average.state_dict())
     model.eval()
     return Trained(best["score"], best["step"], tuple(losses), seconds)
+
+
+def _silent(line: str) -> None:
+    """Progress is told by one."""
 
 
 class _Steps(Dataset[Batch]):

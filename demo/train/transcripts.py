@@ -167,7 +167,9 @@ def train(options: Options, rows: Sequence[Row]) -> None:
         evaluate_every=300,
         bfloat16=options.bfloat16,
     )
-    batches: BatchOf = partial(batch_of, sets, options.seed, course)
+    ranks = options.ranks
+    divided = replace(course, steps=course.steps * ranks.count, part=1 / ranks.count)
+    batches: BatchOf = partial(batch_of, sets, options.seed, divided)
     model = new_model(options.seed, options.start)
     # The waveform is not learnt: its gradient was a tenth of a step.
     model.transcriber.wav2vec2.feature_extractor._requires_grad = False
@@ -184,7 +186,10 @@ def train(options: Options, rows: Sequence[Row]) -> None:
         device=options.device,
         workers=options.workers,
         until=options.until,
+        ranks=ranks,
     )
+    if not ranks.first:
+        return
     export(model.transcriber, [extractor(), letters], options.out)
     courses = courses_of(options.start) if options.start else []
     write_card(replace(card(options.out, folder, rows), courses=courses), rows, recipe, trained, options.out)

@@ -32,6 +32,7 @@ class Course:
         joined: the share of the batches whose clips are two utterances in a row: people say more than one sentence.
         draw: the number of the lots that are drawn, so that a second course hears other batches.
         strange: the share of the utterances that get another tract, and of those another voice's colour.
+        part: how much of a step's audio is in one batch: less than all of it where several processes take one each.
     """
 
     steps: int
@@ -45,6 +46,7 @@ class Course:
     averaging: float = 0.0
     draw: int = 0
     strange: float = 0.4
+    part: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def batch_of(sets: Sequence[Said], seed: int, course: Course, step: int) -> Batc
     longest = (SHORT_S if early else LONGEST_S) * RATE_HZ
     count = max(8, int(np.searchsorted([len(clip) for clip in said.clips], longest)))
     order = neighbours(min(count, len(said.clips)), 64, rng)
-    budget = (FIRST_BATCH_S if early else BATCH_S) * RATE_HZ
+    budget = (FIRST_BATCH_S if early else BATCH_S) * RATE_HZ * course.part
     size = max(2, int(budget / takes / np.mean([len(said.clips[i]) for i in order])))
     chosen = [order[i : i + takes] for i in range(0, min(size * takes, len(order) - takes + 1), takes)]
     # The people behind the digit strings are few.
