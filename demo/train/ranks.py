@@ -13,11 +13,7 @@ from torch import nn
 
 @dataclass(frozen=True)
 class Ranks:
-    """Which process this is (``rank``), and of how many (``count``).
-
-    Two processes of one thread each are faster on two cores than one of two: a third of a step, the making of its
-    batch among it, does not divide into threads.
-    """
+    """Which process this is (``rank``), and of how many (``count``): on one machine, on its processor."""
 
     rank: int = 0
     count: int = 1

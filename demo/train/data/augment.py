@@ -6,6 +6,7 @@ Each takes float samples [n] and gives float32; the length stays, save by :func:
 from __future__ import annotations
 
 import io
+from functools import cache
 from typing import cast
 
 import av
@@ -67,6 +68,14 @@ def equalise(samples: np.ndarray, rng: np.random.Generator, decibels: float, n_b
     return irfft(spectrum * 10 ** (gains / 20), n)[: len(samples)].astype(np.float32)
 
 
+@cache
+def lifter(window: int, order: int) -> np.ndarray:
+    """What takes log spectra to their envelopes, the first ``order`` cepstral coefficients: float32 [bins, bins]."""
+    cepstra = irfft(np.eye(window // 2 + 1), axis=0)
+    cepstra[order : len(cepstra) - order + 1] = 0
+    return rfft(cepstra, axis=0).real.astype(np.float32)
+
+
 def warp_formants(
     samples: np.ndarray, factor: float, upper: float | None = None, window: int = 512, order: int = 30
 ) -> np.ndarray:
@@ -77,17 +86,14 @@ def warp_formants(
     at 0 Hz to ``upper`` at the other end: mouth and throat are not in proportion in everybody.
     """
     _, _, frames = stft(samples, nperseg=window, noverlap=window * 3 // 4)
-    logs = np.log(np.abs(frames) + 1e-6)
-    cepstra = irfft(logs, axis=0)
-    cepstra[order : len(cepstra) - order + 1] = 0
-    envelope = rfft(cepstra, axis=0).real
-    bins = np.arange(len(envelope))
+    smooth = lifter(window, order)
+    bins = np.arange(len(smooth))
     factors = np.linspace(factor, factor if upper is None else upper, len(bins))
     source = np.minimum(bins / factors, bins[-1])
     low = np.minimum(source.astype(int), bins[-1] - 1)
-    share = (source - low)[:, None]
-    warped = (1 - share) * envelope[low] + share * envelope[low + 1]
-    _, out = istft(frames * np.exp(warped - envelope), nperseg=window, noverlap=window * 3 // 4)
+    share = (source - low)[:, None].astype(np.float32)
+    change = (1 - share) * smooth[low] + share * smooth[low + 1] - smooth
+    _, out = istft(frames * np.exp(change @ np.log(np.abs(frames) + 1e-6)), nperseg=window, noverlap=window * 3 // 4)
     out = np.pad(out, (0, max(0, len(samples) - len(out))))[: len(samples)]
     return out.astype(np.float32)
 
