@@ -24,9 +24,9 @@ class Options:
         start: checkpoint whose weights the training begins with; None for none.
         until: the step before which to break off, with the best weights so far; None for none.
         share: of what is synthesised; below 1 for a trial.
+        final: the development split has chosen; train on it too, and keep the last weights.
         bfloat16: train in it; transcripts alone.
         ranks: the processes that train together; transcripts alone.
-        final: the development split has chosen; train on it too, and keep the last weights.
     """
 
     data: Path
@@ -100,10 +100,11 @@ def run(
     options = replace(parse(arguments, job, steps), ranks=Ranks.joined())
     if options.ranks.count > 1 and job != "transcripts":
         raise SystemExit(f"{job}: trains in one process; start it without torchrun")
+    if not options.ranks.first:
+        options.ranks.wait()
+    rows = rows_of(options)  # the first makes the set, where it is missing
     if options.ranks.first:
-        rows_of(options)  # makes the set
-    options.ranks.wait()
-    rows = rows_of(options)
+        options.ranks.wait()
     if options.final:
         rows = [replace(row, split="train") if row.split == "dev" else row for row in rows]
     train(options, rows)

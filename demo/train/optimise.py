@@ -36,7 +36,7 @@ class Recipe:
             down to nothing along a cosine.
         averaging: the decay of the exponential moving average of the weights, which is what is kept; 0 for none.
         evaluate_every: steps between two looks at the development split and two saved states.
-        bfloat16: multiply in bfloat16: on a processor that can (AMX) a step takes about half the time.
+        bfloat16: multiply in bfloat16: on a processor that can (AMX) a step takes little more than half the time.
         keep: the weights that did best on the development split, or the last: of 30 clips one more or less is chance.
     """
 

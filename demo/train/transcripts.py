@@ -174,7 +174,7 @@ def train(options: Options, rows: Sequence[Row]) -> None:
     # The waveform is not learnt: its gradient was a tenth of a step.
     model.transcriber.wav2vec2.feature_extractor._requires_grad = False
     if options.bfloat16:
-        # PyTorch's fused attention is slower than plain products there, by a third of a step.
+        # PyTorch's fused attention is slower than plain products there, by a fifth of a step.
         model.transcriber.set_attn_implementation("eager")
     trained = optimise(
         model,
