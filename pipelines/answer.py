@@ -38,18 +38,17 @@ def answer(
     """Ask, and print the answer or write it to a file.
 
     Args:
-        format: one of FORMATS.
+        format: one of FORMATS, as :func:`format_of` has it.
         to: a file; None for standard output.
         beside: tables in memory that the question names, too.
 
     Raises:
-        ConfigError: wrong SQL, an unknown format, Parquet on a terminal.
+        ConfigError: wrong SQL.
         RunError: the file cannot be written.
     """
-    check_format(format, to)
     found = corpus.sql(question, beside=beside)
     try:
-        if format == "table" and to is None:
+        if format == "table":
             _show(found, console)
         elif format == "parquet":
             _write(found, format, sys.stdout.buffer if to is None else to)
@@ -63,14 +62,24 @@ def answer(
         raise RunError(f"{to or 'standard output'}: {error.strerror}") from None
 
 
-def check_format(format: str, to: Path | None) -> None:
-    """Raises:
-    ConfigError: an unknown format, Parquet on a terminal.
+def format_of(asked: str | None, to: Path | None) -> str:
+    """One of FORMATS: as asked for, or by the suffix of the file, or a table for people to read.
+
+    Raises:
+        ConfigError: an unknown format, a table in a file, a file whose suffix says nothing, Parquet on a terminal.
     """
-    if format not in FORMATS:
-        raise ConfigError(f"--format {format}: choose from {', '.join(FORMATS)}")
-    if format == "parquet" and to is None and sys.stdout.isatty():
-        raise ConfigError("--format parquet is not for a terminal: name a file with --to, or send it on with >")
+    if asked is not None and asked not in FORMATS:
+        raise ConfigError(f"--format {asked}: choose from {', '.join(FORMATS)}")
+    if asked == "table" and to is not None:
+        raise ConfigError("--to takes a file of --format csv, json or parquet")
+    if to is None:
+        if asked == "parquet" and sys.stdout.isatty():
+            raise ConfigError("--format parquet is not for a terminal: name a file with --to, or send it on with >")
+        return asked or "table"
+    suffix = to.suffix.lower().removeprefix(".")
+    if asked is None and suffix not in FORMATS[1:]:
+        raise ConfigError(f"--to {to}: call it .csv, .json or .parquet, or say --format")
+    return asked or suffix
 
 
 def _show(found: duckdb.DuckDBPyRelation, console: Console) -> None:

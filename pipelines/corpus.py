@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ from pipelines.failure import RunError
 from pipelines.snapshot import published
 from pipelines.statements import check_one_question, told
 from pipelines.views import BASELINE_MAPS, KEPT_BASELINES, NAMES_OF_BASELINES, VIEWS, view_sql
-from schemas.catalog import TABLES
+from schemas.catalog import TABLES, nearest
 from schemas.config import ConfigError
 
 if TYPE_CHECKING:
@@ -145,6 +145,15 @@ class AskedCorpus:
         from pipelines.sound_picture import spectrogram  # librosa takes a second to import
 
         return spectrogram(self, self.recording(recording), start, end, channel)
+
+    def check_by(self, columns: Iterable[str]) -> None:
+        """Raises:
+        ConfigError: one of what was asked for with ``--by`` is no metadata column.
+        """
+        for column in columns:
+            if column not in self.own:
+                none = ": the corpus has no metadata: run it with --metadata CSV"
+                raise ConfigError(f"--by {column}: no metadata column{nearest(column, self.own) if self.own else none}")
 
     def close(self) -> None:
         """Give the memory back."""

@@ -32,27 +32,23 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--by", metavar="COLUMN", action="append", default=[], help="count by a metadata column instead; repeatable"
     )
-    parser.add_argument("--format", metavar="table|csv|json|parquet", default="table", help="default: table")
+    parser.add_argument("--format", metavar="table|csv|json|parquet", help="default: as FILE is called, or table")
     parser.add_argument("--to", metavar="FILE", type=Path, help="where to write it (default: standard output)")
     parser.set_defaults(act=act)
 
 
 def act(arguments: argparse.Namespace) -> None:
-    from pipelines.answer import answer, check_format
+    from pipelines.answer import answer, format_of
     from pipelines.corpus import open_corpus
     from pipelines.mentions import find_mentions, mention_rates
     from pipelines.mentions.find import as_arrow
     from pipelines.mentions.notes import notes
-    from pipelines.mentions.rates import check_by
     from pipelines.mentions.show import show_mentions, show_rates
-    from schemas.config import ConfigError
 
-    check_format(arguments.format, arguments.to)
-    as_table = arguments.format == "table"
-    if as_table and arguments.to is not None:
-        raise ConfigError("--to takes a file of --format csv, json or parquet")
+    format = format_of(arguments.format, arguments.to)
+    as_table = format == "table"
     with open_corpus(arguments.out) as corpus, console(1) as result, console(2) as aside:
-        check_by(corpus, arguments.by)
+        corpus.check_by(arguments.by)
         found = find_mentions(
             corpus,
             arguments.phrases,
@@ -64,7 +60,7 @@ def act(arguments: argparse.Namespace) -> None:
         rows = mention_rates(corpus, found, arguments.phrases, arguments.by) if arguments.by else found
         if not as_table:
             beside = {"mentions_asked": as_arrow(rows)}
-            answer(corpus, "FROM mentions_asked", arguments.format, arguments.to, result, beside)
+            answer(corpus, "FROM mentions_asked", format, arguments.to, result, beside)
         elif arguments.by:
             show_rates(result, rows)
         else:

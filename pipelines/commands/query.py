@@ -12,14 +12,15 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser("query", help="ask in SQL; tables and views as `earwitness tables` lists them")
     parser.add_argument("out", metavar="OUT", type=Path, help="the folder of the corpus")
     parser.add_argument("sql", metavar="SQL", help="one statement that reads")
-    parser.add_argument("--format", metavar="table|csv|json|parquet", default="table", help="default: table")
+    parser.add_argument("--format", metavar="table|csv|json|parquet", help="default: as FILE is called, or table")
     parser.add_argument("--to", metavar="FILE", type=Path, help="where to write it (default: standard output)")
     parser.set_defaults(act=act)
 
 
 def act(arguments: argparse.Namespace) -> None:
-    from pipelines.answer import answer
+    from pipelines.answer import answer, format_of
     from pipelines.corpus import open_corpus
 
+    format = format_of(arguments.format, arguments.to)
     with open_corpus(arguments.out) as corpus, console(1) as result:
-        answer(corpus, arguments.sql, arguments.format, arguments.to, result)
+        answer(corpus, arguments.sql, format, arguments.to, result)

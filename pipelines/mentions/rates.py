@@ -10,8 +10,6 @@ import pandas as pd
 from pipelines.bootstrap import ratio_interval
 from pipelines.corpus import AskedCorpus
 from pipelines.expectations import quoted
-from schemas.catalog import nearest
-from schemas.config import ConfigError
 
 FEWEST = 5
 """Of fewer recordings no interval is given: a bootstrap of so few is far too narrow."""
@@ -38,7 +36,7 @@ def mention_rates(
     Raises:
         ConfigError: an unknown column.
     """
-    check_by(corpus, by)
+    corpus.check_by(by)
     columns = [*dict.fromkeys(by)] or [""]
     groups = "".join(f", coalesce({quoted(name)}::VARCHAR, '{NO_VALUE}') AS {quoted('by ' + name)}" for name in by)
     recordings = corpus.sql(f"""
@@ -56,16 +54,6 @@ def mention_rates(
             for group, those in named.groupby("group", sort=True):
                 rows.append({"phrase": phrase, "by": column, "group": group, **_rates(those), **_moods(mine, those)})
     return pd.DataFrame(rows)
-
-
-def check_by(corpus: AskedCorpus, by: Sequence[str]) -> None:
-    """Raises:
-    ConfigError: a name that is no metadata column.
-    """
-    for name in by:
-        if name not in corpus.own:
-            none = ": the corpus has no metadata (`earwitness run --metadata`)"
-            raise ConfigError(f"--by {name}: no metadata column{nearest(name, corpus.own) if corpus.own else none}")
 
 
 def _rates(those: pd.DataFrame) -> dict[str, object]:

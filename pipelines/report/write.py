@@ -14,7 +14,6 @@ from pipelines.report.folder import FOLDER
 from pipelines.report.groups import grouping_columns
 from pipelines.report.recording_page import recording_page
 from pipelines.whole_file import write_whole
-from schemas.catalog import nearest
 from schemas.config import ConfigError
 
 MOST_GROUPS = 60
@@ -47,8 +46,7 @@ def write_report(
     with open_corpus(out) as corpus:
         if not corpus.sql("SELECT count(*) FROM recordings").fetchall()[0][0]:
             raise RunError(f"{out}: no recording could be read, so there is nothing to show; see its table `errors`")
-        for column in by:
-            _check_group(corpus, column)
+        _check_groups(corpus, by)
         pages = {key: f"{key}.html" for key in chosen(corpus, recordings, "--recordings")}
         groups = list(dict.fromkeys(by)) or grouping_columns(corpus)
         try:
@@ -63,14 +61,12 @@ def write_report(
             raise RunError(told) from None
 
 
-def _check_group(corpus: AskedCorpus, column: str) -> None:
-    if column not in corpus.own:
-        none = f"--by {column}: the corpus has no metadata: run it with --metadata CSV"
-        near = f"--by {column}: the metadata has no such column{nearest(column, corpus.own)}"
-        raise ConfigError(near if corpus.own else none)
-    n = corpus.sql(f"SELECT count(DISTINCT {quoted(column)}) FROM recordings").fetchall()[0][0]
-    if n > MOST_GROUPS:
-        raise ConfigError(f"--by {column}: {n:,} groups are too many to look at; a page holds {MOST_GROUPS}")
+def _check_groups(corpus: AskedCorpus, columns: Sequence[str]) -> None:
+    corpus.check_by(columns)
+    for column in columns:
+        n = corpus.sql(f"SELECT count(DISTINCT {quoted(column)}) FROM recordings").fetchall()[0][0]
+        if n > MOST_GROUPS:
+            raise ConfigError(f"--by {column}: {n:,} groups are too many to look at; a page holds {MOST_GROUPS}")
 
 
 def _write(path: Path, page: str) -> Path:

@@ -69,7 +69,7 @@ def test_one_answer_in_every_format(out: Path, tmp_path: Path, capfd: Captured) 
     assert [row["text"] for row in table] == ["acme", "Acme"]
     assert list(table[0]) == list(rows[0])
     to = tmp_path / "mentions.parquet"
-    assert asked(capfd, str(out), "acme", "--format", "parquet", "--to", str(to)) == ""
+    assert asked(capfd, str(out), "acme", "--to", str(to)) == ""
     assert pq.read_table(to).to_pylist() == rows
     asked(capfd, str(out), "nobody", "--format", "parquet", "--to", str(to))
     assert pq.read_table(to).num_rows == 0
@@ -96,7 +96,7 @@ def test_what_was_left_out_is_said_in_a_line(tmp_path: Path, capfd: Captured) ->
         (["acme", "--by", "regin"], WRONG_USE, "--by regin: no metadata column: did you mean 'region'?"),
         (["?!"], WRONG_USE, "the phrase '?!' holds no letter or digit"),
         (["acme", "--format", "xml"], WRONG_USE, "--format xml: choose from table, csv, json, parquet"),
-        (["acme", "--to", "x.csv"], WRONG_USE, "--to takes a file of --format csv, json or parquet"),
+        (["acme", "--format", "table", "--to", "x"], WRONG_USE, "--to takes a file of --format csv, json or parquet"),
         (["acme", "--format", "csv", "--to", "/nowhere/x.csv"], FAILED, "/nowhere/x.csv: No such file"),
     ],
 )

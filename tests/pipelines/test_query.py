@@ -42,8 +42,9 @@ def test_one_answer_in_every_format(out: Path, tmp_path: Path, capfd: Captured) 
     assert [{**row, "duration_ms": int(row["duration_ms"]), "list": json.loads(row["list"])} for row in rows] == plain
     for format, read in (("parquet", lambda path: pq.read_table(path).to_pylist()), ("json", _json)):
         to = tmp_path / f"answer.{format}"
-        assert asked(capfd, "query", str(out), QUESTION, "--format", format, "--to", str(to)) == ""
-        assert read(to) == plain
+        for words in (["--to", str(to)], ["--format", format, "--to", str(to.with_suffix(".any"))]):
+            assert asked(capfd, "query", str(out), QUESTION, *words) == ""
+            assert read(Path(words[-1])) == plain
 
 
 def _json(path: Path) -> object:
@@ -73,7 +74,9 @@ def test_a_long_answer_is_cut_on_a_page_and_nowhere_else(out: Path, capfd: Captu
         (["SELECT 'x'::INT FROM recordings"], WRONG_USE, "Could not convert string 'x' to INT32"),
         (["DROP TABLE windows"], WRONG_USE, "a corpus is only read"),
         (["SELECT 1", "--format", "xml"], WRONG_USE, "--format xml: choose from table, csv, json, parquet"),
-        (["SELECT 1", "--format", "csv", "--to", "/nowhere/x.csv"], FAILED, "/nowhere/x.csv: No such file"),
+        (["SELECT 1", "--to", "x.txt"], WRONG_USE, "--to x.txt: call it .csv, .json or .parquet, or say --format"),
+        (["SELECT 1", "--format", "table", "--to", "x.csv"], WRONG_USE, "a file of --format csv, json or parquet"),
+        (["SELECT 1", "--to", "/nowhere/x.csv"], FAILED, "/nowhere/x.csv: No such file"),
     ],
 )
 def test_what_cannot_be_answered(out: Path, capfd: Captured, words: list[str], code: int, told: str) -> None:

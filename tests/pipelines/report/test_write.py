@@ -58,7 +58,7 @@ def test_jobs_left_out_and_no_metadata(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
-        (["--by", "regoin"], WRONG, "--by regoin: the metadata has no such column: did you mean 'region'?"),
+        (["--by", "regoin"], WRONG, "--by regoin: no metadata column: did you mean 'region'?"),
         (["--recordings", "aa.wav"], WRONG, "no recording of that id or file name: did you mean 'a.wav'?"),
         (["--recordings", "0" * 32], WRONG, "no recording of that id or file name"),
         (["--to", "/dev/null/pages"], FAILED, "name a folder that can be written with --to"),
