@@ -22,10 +22,11 @@ from demo.train.command import Options, prepared, run
 from demo.train.data import speech_set
 from demo.train.data.manifest import Row, read_samples
 from demo.train.data.sentences import spoken
+from demo.train.digits import of_people
 from demo.train.export import Card, Figure, courses_of, export, write_card
 from demo.train.growth import grow
 from demo.train.optimise import Batch, BatchOf, Recipe, optimise
-from demo.train.utterances import Course, Said, batch_of
+from demo.train.utterances import Course, Said, Source, batch_of
 from demo.train.waveform import FRONT_END, RATE_HZ, extractor, normalise, start_as_mel_bank
 from demo.untrained.speech import LETTERS
 from transforms.models.door import open_door
@@ -48,8 +49,8 @@ def course_of(options: Options) -> Course:
         short_until=0.0,
         regression_until=0.0,
         any_order_until=0.7,
-        shares=(0.5, 0.3, 0.2),
-        late_shares=(0.25, 0.5, 0.25),
+        shares=(0.35, 0.3, 0.1, 0.25),
+        late_shares=(0.2, 0.45, 0.1, 0.25),
         joined=0.3,
         peak_rate=1.2e-3,
         averaging=0.999,
@@ -140,15 +141,19 @@ def train(options: Options, rows: Sequence[Row]) -> None:
     letters = tokenizer()
     folder = options.set(speech_set.name(options.final))
 
+    def spell(text: str) -> list[int]:
+        return letters(text.upper()).input_ids
+
     def utterances(kinds: Sequence[str]) -> Said:
         read = [(read_samples(folder, row)[0], row.text) for row in rows if row.split == "train" and row.label in kinds]
         read.sort(key=lambda one: len(one[0]))
-        return Said([clip for clip, _ in read], [letters(text.upper()).input_ids for _, text in read])
+        return Said([clip for clip, _ in read], [spell(text) for _, text in read])
 
-    sets = [
+    sources: list[Source] = [
         utterances((speech_set.ANY_ORDER,)),
         utterances((speech_set.SENTENCE, speech_set.READING)),
-        utterances((speech_set.DIGITS, speech_set.REAL)),
+        utterances((speech_set.DIGITS,)),
+        of_people(options.recordings, {"train", "dev"} if options.final else {"train"}, spell),
     ]
     chosen = [row for row in rows if row.split == "dev" and row.label in GOALS]
     heard, truth = [read_samples(folder, row)[0] for row in chosen], [row.text for row in chosen]
@@ -169,7 +174,7 @@ def train(options: Options, rows: Sequence[Row]) -> None:
     )
     ranks = options.ranks
     divided = replace(course, steps=course.steps * ranks.count, part=1 / ranks.count)
-    batches: BatchOf = partial(batch_of, sets, options.seed, divided)
+    batches: BatchOf = partial(batch_of, sources, options.seed, divided)
     model = new_model(options.seed, options.start)
     # The waveform is not learnt: its gradient was a tenth of a step.
     model.transcriber.wav2vec2.feature_extractor._requires_grad = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -27,7 +28,8 @@ class Course:
         short_until: short clips in small batches.
         regression_until: spectrograms are to be guessed beside the letters.
         any_order_until: after this there are more sentences.
-        shares: of the batches, those that are words in any order, sentences and digit strings, at first;
+        shares: of the batches, those that are words in any order, sentences, digit strings by synthesisers and by
+            people, at first;
         late_shares: and after ``any_order_until``.
         joined: the share of the batches whose clips are two utterances in a row: people say more than one sentence.
         draw: the number of the lots that are drawn, so that a second course hears other batches.
@@ -39,8 +41,8 @@ class Course:
     short_until: float = 0.13
     regression_until: float = 0.12
     any_order_until: float = 0.45
-    shares: tuple[float, float, float] = (1 / 3, 1 / 3, 1 / 3)
-    late_shares: tuple[float, float, float] = (1 / 6, 1 / 2, 1 / 3)
+    shares: tuple[float, float, float, float] = (1 / 3, 1 / 3, 1 / 6, 1 / 6)
+    late_shares: tuple[float, float, float, float] = (1 / 6, 1 / 2, 1 / 6, 1 / 6)
     joined: float = 0.0
     peak_rate: float = 1.5e-3
     averaging: float = 0.0
@@ -49,43 +51,75 @@ class Course:
     part: float = 1.0
 
 
+Drawn = list[tuple[np.ndarray, list[int]]]
+"""Clips, float32 [n] at 16 kHz, and the ids of their letters."""
+
+
+class Source(Protocol):
+    """What batches are drawn from.
+
+    Attributes:
+        widest: how far tract and speed are changed, in shares.
+        tract: the least share of the utterances that get another tract: where the people are few it is the more.
+    """
+
+    @property
+    def widest(self) -> float: ...
+    @property
+    def tract(self) -> float: ...
+    def some(self, rng: np.random.Generator, seconds: float, longest: float, takes: int) -> Drawn:
+        """Clips of about one length, ``seconds`` in all, none made of one longer than ``longest`` seconds; each of
+        ``takes`` utterances in a row.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class Said:
     """Utterances, the shortest first: float32 [n] at 16 kHz each, and the ids of their letters."""
 
     clips: Sequence[np.ndarray]
     letters: Sequence[Sequence[int]]
+    widest: float = 0.18
+    tract: float = 0.0
+
+    def some(self, rng: np.random.Generator, seconds: float, longest: float, takes: int) -> Drawn:
+        count = max(8, int(np.searchsorted([len(clip) for clip in self.clips], longest * RATE_HZ)))
+        order = neighbours(min(count, len(self.clips)), 64, rng)
+        size = max(2, int(seconds * RATE_HZ / takes / np.mean([len(self.clips[i]) for i in order])))
+        chosen = [order[i : i + takes] for i in range(0, min(size * takes, len(order) - takes + 1), takes)]
+        return [
+            (
+                _in_a_row([self.clips[i] for i in row], rng),
+                list(chain.from_iterable([BETWEEN, *self.letters[i]] for i in row))[1:],
+            )
+            for row in chosen
+        ]
 
 
-def batch_of(sets: Sequence[Said], seed: int, course: Course, step: int) -> Batch:
-    """Whole utterances of about one length, from one of the sets, in other circumstances.
+def batch_of(sources: Sequence[Source], seed: int, course: Course, step: int) -> Batch:
+    """Utterances of about one length, from one of the sources, in other circumstances.
 
     Args:
-        sets: words in any order, sentences, digit strings; which of them is drawn by ``course.shares``.
+        sources: words in any order, sentences, digit strings of synthesisers, of people; which of them is drawn by
+            ``course.shares``.
 
     Returns: ``clips`` float32 [n, n_samples], zero behind each end; ``mask`` int64 of that shape; ``labels`` int64
         [n, n_letters], -100 behind each end.
     """
     rng = np.random.default_rng((seed, step, course.draw) if course.draw else (seed, step))
     late = step >= course.any_order_until * course.steps
-    kind = int(rng.choice(len(sets), p=course.late_shares if late else course.shares))
-    said, digits = sets[kind], kind == len(sets) - 1
+    source = sources[rng.choice(len(sources), p=course.late_shares if late else course.shares)]
     early = step < course.short_until * course.steps
     takes = 2 if not early and rng.random() < course.joined else 1
-    longest = (SHORT_S if early else LONGEST_S) * RATE_HZ
-    count = max(8, int(np.searchsorted([len(clip) for clip in said.clips], longest)))
-    order = neighbours(min(count, len(said.clips)), 64, rng)
-    budget = (FIRST_BATCH_S if early else BATCH_S) * RATE_HZ * course.part
-    size = max(2, int(budget / takes / np.mean([len(said.clips[i]) for i in order])))
-    chosen = [order[i : i + takes] for i in range(0, min(size * takes, len(order) - takes + 1), takes)]
-    # The people behind the digit strings are few.
-    widest, tract = (0.25, max(0.6, course.strange)) if digits else (0.18, course.strange)
-    whole = [_in_a_row([said.clips[i] for i in row], rng) for row in chosen]
-    varied = [normalise(_vary(clip, rng, widest, tract, course.strange)) for clip in whole]
-    letters = [list(chain.from_iterable([BETWEEN, *said.letters[i]] for i in row))[1:] for row in chosen]
+    seconds = course.part * (FIRST_BATCH_S if early else BATCH_S)
+    drawn = source.some(rng, seconds, SHORT_S if early else LONGEST_S, takes)
+    tract = max(source.tract, course.strange)
+    varied = [normalise(_vary(clip, rng, source.widest, tract, course.strange)) for clip, _ in drawn]
+    letters = [ids for _, ids in drawn]
     length, n_letters = max(map(len, varied)), max(map(len, letters))
-    clips, mask = np.zeros((len(chosen), length), np.float32), np.zeros((len(chosen), length), np.int64)
-    labels = np.full((len(chosen), n_letters), -100, np.int64)
+    clips, mask = np.zeros((len(drawn), length), np.float32), np.zeros((len(drawn), length), np.int64)
+    labels = np.full((len(drawn), n_letters), -100, np.int64)
     for row, (clip, ids) in enumerate(zip(varied, letters, strict=True)):
         clips[row, : len(clip)], mask[row, : len(clip)] = clip, 1
         labels[row, : len(ids)] = ids
@@ -101,15 +135,19 @@ def _in_a_row(clips: Sequence[np.ndarray], rng: np.random.Generator) -> np.ndarr
 
 
 def _vary(clip: np.ndarray, rng: np.random.Generator, widest: float, tract: float, colour: float) -> np.ndarray:
-    """Another tract (a share ``tract`` of the times) and colour (``colour``), faster or slower by up to ``widest``,
-    sometimes at 8 kHz, elsewhere.
+    """Another tract (a share ``tract`` of the times) and colour (``colour``, sometimes with bands missing), faster or
+    slower by up to ``widest`` and, at the same pitch, by more; sometimes at 8 kHz, elsewhere.
     """
     if rng.random() < tract:
         clip = augment.warp_formants(clip, *rng.uniform(1 - widest, 1 + widest, 2))
     if rng.random() < 0.7:
         clip = augment.speed(clip, rng.uniform(1 - widest, 1 + widest))
+    if rng.random() < colour / 2:
+        clip = augment.stretch(clip, rng.uniform(0.75, 1.4))
     if rng.random() < colour:
         clip = augment.equalise(clip, rng, 8.0)
+    if rng.random() < colour / 2:
+        clip = augment.stop_bands(clip, rng)
     if rng.random() < 0.2:
         clip = augment.narrow(clip, RATE_HZ)
     return augment.elsewhere(clip, RATE_HZ, rng)

@@ -1,6 +1,6 @@
-"""The same recording in other circumstances: level, noise, speed, tract, room, telephone, codec.
+"""The same recording in other circumstances: level, noise, speed, tempo, tract, missing bands, room, telephone, codec.
 
-Each takes float samples [n] and gives float32; the length stays, save by :func:`speed`.
+Each takes float samples [n] and gives float32; the length stays, save by :func:`speed` and :func:`stretch`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from functools import cache
 from typing import cast
 
 import av
+import librosa
 import numpy as np
 import soxr
 from scipy.fft import irfft, next_fast_len, rfft
@@ -66,6 +67,25 @@ def equalise(samples: np.ndarray, rng: np.random.Generator, decibels: float, n_b
     place = np.sqrt(np.linspace(0, 1, len(spectrum)))
     gains = np.interp(place, np.linspace(0, 1, n_bands), rng.uniform(-decibels, decibels, n_bands))
     return irfft(spectrum * 10 ** (gains / 20), n)[: len(samples)].astype(np.float32)
+
+
+def stop_bands(samples: np.ndarray, rng: np.random.Generator, n_bands: int = 2, widest: float = 0.12) -> np.ndarray:
+    """Without up to ``n_bands`` bands, each at most ``widest`` of a mel-like scale (the square root of the frequency).
+
+    The frequency masking of SpecAugment (Park et al. 2019), on the waveform.
+    """
+    n = next_fast_len(len(samples))
+    spectrum = rfft(samples, n)
+    for _ in range(rng.integers(1, n_bands + 1)):
+        low = rng.uniform(0, 1 - widest)
+        start, end = (np.array([low, low + rng.uniform(0, widest)]) ** 2 * len(spectrum)).astype(int)
+        spectrum[start:end] = 0
+    return irfft(spectrum, n)[: len(samples)].astype(np.float32)
+
+
+def stretch(samples: np.ndarray, factor: float) -> np.ndarray:
+    """Faster by ``factor`` at the same pitch, by a phase vocoder: n / factor samples."""
+    return librosa.effects.time_stretch(samples.astype(np.float32), rate=factor, n_fft=512, hop_length=128)
 
 
 @cache

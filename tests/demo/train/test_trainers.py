@@ -64,7 +64,7 @@ def speakers_trainer() -> Trainer:
 def transcripts_trainer() -> Trainer:
     letters = transcripts.tokenizer()
     said = transcripts.Said(spoken([100, 150, 210, 280], 0.6), [letters(text).input_ids for text in ("ONE", "TWO") * 2])
-    batches = partial(transcripts.batch_of, [said] * 3, 1, COURSE)
+    batches = partial(transcripts.batch_of, [said] * 4, 1, COURSE)
     processors = [extractor(), letters]
     return partial(transcripts.new_model, 1), batches, partial(transcripts.loss_of, COURSE), transcriber_of, processors
 
