@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import librosa
 import numpy as np
 
-from demo.train.data.recordings import english
-from demo.train.data.splits import Split
-from demo.train.utterances import BETWEEN, Drawn, Said
+from demo.train.data import speech_set
+from demo.train.data.manifest import Row, read_samples
+from demo.train.utterances import BETWEEN, Drawn
 from demo.train.waveform import RATE_HZ
 
 MOST, TYPICAL_S = 10, 0.7
@@ -19,21 +19,29 @@ MOST, TYPICAL_S = 10, 0.7
 
 
 @dataclass(frozen=True)
-class Digits:
-    """One digit a clip, the silence around it cut off; who said which must not be mixed in a string."""
+class Person:
+    """What one person said, a digit a clip without the silence around it, and the ids of its letters."""
 
-    people: Sequence[Said]
+    clips: Sequence[np.ndarray]
+    letters: Sequence[Sequence[int]]
+
+
+@dataclass(frozen=True)
+class Digits:
+    """A string is of one person."""
+
+    people: Sequence[Person]
     widest: float = 0.25
     tract: float = 0.6
 
     def some(self, rng: np.random.Generator, seconds: float, longest: float, takes: int) -> Drawn:
-        """Strings of as many digits each, from one to :data:`MOST`; ``takes`` is of no use here."""
+        """Strings of as many digits each, from one to :data:`MOST`; they are never joined, whatever ``takes`` is."""
         n = int(rng.integers(1, max(1, min(MOST, int(longest / TYPICAL_S))) + 1))
         return [self._string(n, rng) for _ in range(max(2, int(seconds / TYPICAL_S / n)))]
 
     def _string(self, n: int, rng: np.random.Generator) -> tuple[np.ndarray, list[int]]:
-        """Some people count in one breath, others stop after each: rests about half or one and a half as long as the
-        string's own, which is anything up to half a second; each digit louder or softer by up to 4 dB.
+        """Some people count in one breath, others stop after each: a rest is 0.5 to 1.5 times the string's own, which
+        is up to 0.15 s in half of them, 0.05 to 0.5 s in the others; each digit louder or softer by up to 4 dB.
         """
         person = self.people[int(rng.integers(len(self.people)))]
         rest = rng.uniform(0, 0.15) if rng.random() < 0.5 else rng.uniform(0.05, 0.5)
@@ -46,15 +54,16 @@ class Digits:
         return np.concatenate(pieces), letters[1:]
 
 
-def of_people(recordings: Path, splits: Collection[Split], spell: Callable[[str], list[int]]) -> Digits:
-    """The digits of everyone in ``splits``; ``spell`` gives the ids of a text's letters."""
+def of_people(folder: Path, rows: Sequence[Row], spell: Callable[[str], list[int]]) -> Digits:
+    """Everyone whose digits are among ``rows`` to train on; ``spell`` gives the ids of a text's letters."""
     found: dict[str, tuple[list[np.ndarray], list[list[int]]]] = {}
-    for one in english(recordings):
-        if one.source == "fsdd" and one.split in splits:
-            clips, letters = found.setdefault(one.origin, ([], []))
-            clips.append(librosa.effects.trim(one.read(RATE_HZ), top_db=35, frame_length=512, hop_length=128)[0])
-            letters.append(spell(one.text))
-    return Digits([Said(clips, letters) for clips, letters in found.values()])
+    for row in rows:
+        if row.split == "train" and row.label == speech_set.DIGIT:
+            clips, letters = found.setdefault(row.voice, ([], []))
+            said = read_samples(folder, row)[0]
+            clips.append(librosa.effects.trim(said, top_db=35, frame_length=512, hop_length=128)[0])
+            letters.append(spell(row.text))
+    return Digits([Person(clips, letters) for clips, letters in found.values()])
 
 
 def _silence(seconds: float) -> np.ndarray:

@@ -172,7 +172,9 @@ def train(options: Options, rows: Sequence[Row]) -> None:
     def score(candidate: nn.Module) -> float:
         return -figures.equal_error_rate(embed(candidate, heard), names)
 
-    recipe = Recipe(options.steps, PEAK_RATE, options.seed, averaging=0.99, evaluate_every=300)
+    recipe = Recipe(
+        options.steps, PEAK_RATE, options.seed, averaging=0.99, evaluate_every=300, bfloat16=options.bfloat16
+    )
     batches: BatchOf = partial(batch_of, clips, options.seed)
     model = new_model(len(voices), options.seed)
     start_centred(model, (batches(-1 - i) for i in range(N_START)), options.seed)
@@ -226,8 +228,10 @@ def card(checkpoint: Path, folder: Path, rows: Sequence[Row], analysed: bool) ->
 
 
 def rows_of(options: Options) -> list[Row]:
+    """All but the digits one by one: they are in the strings, and too short alone."""
     plan = partial(speech_set.plan, options.recordings, options.seed, options.share, options.final)
-    return prepared(options.set(speech_set.name(options.final)), plan)
+    rows = prepared(options.set(speech_set.name(options.final)), plan)
+    return [row for row in rows if row.label != speech_set.DIGIT]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

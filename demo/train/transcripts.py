@@ -153,7 +153,7 @@ def train(options: Options, rows: Sequence[Row]) -> None:
         utterances((speech_set.ANY_ORDER,)),
         utterances((speech_set.SENTENCE, speech_set.READING)),
         utterances((speech_set.DIGITS,)),
-        of_people(options.recordings, {"train", "dev"} if options.final else {"train"}, spell),
+        of_people(folder, rows, spell),
     ]
     chosen = [row for row in rows if row.split == "dev" and row.label in GOALS]
     heard, truth = [read_samples(folder, row)[0] for row in chosen], [row.text for row in chosen]
@@ -230,8 +230,11 @@ def card(checkpoint: Path, folder: Path, rows: Sequence[Row]) -> Card:
 
 
 def rows_of(options: Options) -> list[Row]:
+    """All but the strings of people's digits that would be trained on: they are made anew for each batch."""
     plan = partial(speech_set.plan, options.recordings, options.seed, options.share, options.final)
-    return prepared(options.set(speech_set.name(options.final)), plan)
+    rows = prepared(options.set(speech_set.name(options.final)), plan)
+    trained = ("train", "dev") if options.final else ("train",)
+    return [row for row in rows if row.label != speech_set.REAL or row.split not in trained]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -18,6 +18,8 @@ from demo.untrained.speech import LETTERS
 
 BATCH_S, FIRST_BATCH_S, SHORT_S, LONGEST_S = 40.0, 20.0, 2.5, 12.0
 BETWEEN = LETTERS.index("|")
+TEMPOS = (0.75, 1.4)
+"""How much slower and faster at the same pitch."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,8 @@ class Course:
         shares: of the batches, those that are words in any order, sentences, digit strings by synthesisers and by
             people, at first;
         late_shares: and after ``any_order_until``.
-        joined: the share of the batches whose clips are two utterances in a row: people say more than one sentence.
+        joined: the share of the synthesisers' batches whose clips are two utterances in a row: people say more than one
+            sentence.
         draw: the number of the lots that are drawn, so that a second course hears other batches.
         strange: the share of the utterances that get another tract, and of those another voice's colour.
         part: how much of a step's audio is in one batch: less than all of it where several processes take one each.
@@ -68,8 +71,8 @@ class Source(Protocol):
     @property
     def tract(self) -> float: ...
     def some(self, rng: np.random.Generator, seconds: float, longest: float, takes: int) -> Drawn:
-        """Clips of about one length, ``seconds`` in all, none made of one longer than ``longest`` seconds; each of
-        ``takes`` utterances in a row.
+        """Clips of about one length and about ``seconds`` in all, of utterances that take about ``longest`` seconds or
+        less; where they can be joined, each of ``takes`` of them in a row.
         """
         ...
 
@@ -136,14 +139,14 @@ def _in_a_row(clips: Sequence[np.ndarray], rng: np.random.Generator) -> np.ndarr
 
 def _vary(clip: np.ndarray, rng: np.random.Generator, widest: float, tract: float, colour: float) -> np.ndarray:
     """Another tract (a share ``tract`` of the times) and colour (``colour``, sometimes with bands missing), faster or
-    slower by up to ``widest`` and, at the same pitch, by more; sometimes at 8 kHz, elsewhere.
+    slower by up to ``widest`` and, at the same pitch, by :data:`TEMPOS`; sometimes at 8 kHz, elsewhere.
     """
     if rng.random() < tract:
         clip = augment.warp_formants(clip, *rng.uniform(1 - widest, 1 + widest, 2))
     if rng.random() < 0.7:
         clip = augment.speed(clip, rng.uniform(1 - widest, 1 + widest))
     if rng.random() < colour / 2:
-        clip = augment.stretch(clip, rng.uniform(0.75, 1.4))
+        clip = augment.stretch(clip, rng.uniform(*TEMPOS))
     if rng.random() < colour:
         clip = augment.equalise(clip, rng, 8.0)
     if rng.random() < colour / 2:

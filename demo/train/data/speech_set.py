@@ -25,8 +25,12 @@ SYNTHETIC_DIGITS: Mapping[Split, int] = {"train": 1500, "dev": 50, "test": 50}
 REAL_DIGITS: Mapping[Split, int] = {"train": 1500, "dev": 100, "test": 100}
 
 SENTENCE, ANY_ORDER, DIGITS, REAL = "sentence", "words in any order", "digits", "real digits"
-READING = "reading"
-"""Labels: what kind of speech it is."""
+DIGIT, READING = "digit", "reading"
+"""Labels: what kind of speech it is.
+
+Of the digits of people the transcripts learn one by one, in strings that are made anew for each batch
+(:mod:`demo.train.digits`); strings that stay the same are for the speakers, and to choose and measure by.
+"""
 
 TEXTS: Mapping[str, Callable[[np.random.Generator], str]] = {
     SENTENCE: sentence,
@@ -66,6 +70,11 @@ def plan(recordings: Path, seed: int, share: float = 1.0, final: bool = False) -
     digits = [one for one in people if one.source == "fsdd"]
     for split in SPLITS:
         yield from _digit_strings(digits, split, range(max(1, round(share * REAL_DIGITS[split]))), rng)
+    for digit in digits:
+        if digit.split != "test":
+            row = Row(f"{digit.split}/{DIGIT}-{digit.path.stem}.flac", digit.split, DIGIT, digit.origin,
+                      text=digit.text, source=digit.source, licence=digit.licence)  # fmt: skip
+            yield Planned(row, partial(_read, digit))
     for read in people:
         if read.source != "fsdd":
             row = Row(f"{read.split}/{READING}-{read.path.stem}.flac", read.split, READING, read.origin,

@@ -50,11 +50,19 @@ def small_set(name: str) -> Iterator[Planned]:
                 for take in range(2):
                     row = Row(f"{split}-{i}-{take}.flac", split, label, person, text="one two")
                     yield planned(row, 90 + 40 * i + 5 * k + take)
+            for i, label in enumerate((speech_set.DIGITS, speech_set.DIGIT)):
+                yield planned(Row(f"{split}-{label}.flac", split, label, f"{split} 0", text="one"), 300 + 5 * k + i)
         else:
             labels = sounds.LABELS if name == "sounds" else emotions.LABELS
             for i, label in enumerate(labels):
                 rate = sounds.sound_set.CLIP_RATE_HZ if name == "sounds" else RATE_HZ
                 yield planned(Row(f"{split}-{label}.flac", split, label), 90 + 15 * i + 3 * k, rate)
+
+
+@pytest.mark.parametrize("job", ["sounds", "emotions", "embeddings"])
+def test_what_cannot_train_in_bfloat16_says_so(job: str, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match=f"{job}: trains in float32"):
+        MAINS[job][1](["--data", str(tmp_path), "--out", str(tmp_path / job), "--bfloat16"])
 
 
 @pytest.mark.parametrize("job", MAINS)
@@ -63,7 +71,8 @@ def test_a_command_leaves_a_checkpoint_with_its_card(job: str, tmp_path: Path) -
     data, out = tmp_path / "data" / f"{name}-seed3", tmp_path / "models" / job
     data.mkdir(parents=True)
     produce(small_set(name), data, say=lambda line: None)
-    assert main(["--data", str(data.parent), "--out", str(out), "--seed", "3", "--steps", "1", "--device", "cpu"]) == 0
+    words = ["--data", str(data.parent), "--out", str(out), "--seed", "3", "--steps", "1", "--device", "cpu"]
+    assert main([*words, "--bfloat16"] if job == "speakers" else words) == 0
     assert describe(job, str(out)).rate in (RATE_HZ, 48_000)
     weights = (out / "model.safetensors").stat().st_size
     assert weights < 30e6 / len(MAINS)

@@ -15,6 +15,7 @@ from torch import nn
 
 from demo.train import embeddings, emotions, sounds, speakers, transcripts
 from demo.train.data.manifest import Row
+from demo.train.digits import Digits, Person
 from demo.train.export import Card, Figure, export, write_card
 from demo.train.optimise import Batch, Recipe, optimise
 from demo.train.waveform import extractor
@@ -64,7 +65,8 @@ def speakers_trainer() -> Trainer:
 def transcripts_trainer() -> Trainer:
     letters = transcripts.tokenizer()
     said = transcripts.Said(spoken([100, 150, 210, 280], 0.6), [letters(text).input_ids for text in ("ONE", "TWO") * 2])
-    batches = partial(transcripts.batch_of, [said] * 4, 1, COURSE)
+    people = Digits([Person(said.clips, said.letters)])
+    batches = partial(transcripts.batch_of, [said, said, said, people], 1, COURSE)
     processors = [extractor(), letters]
     return partial(transcripts.new_model, 1), batches, partial(transcripts.loss_of, COURSE), transcriber_of, processors
 
