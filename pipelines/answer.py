@@ -39,7 +39,7 @@ def answer(
 
     Args:
         format: one of FORMATS, as :func:`format_of` has it.
-        to: a file; None for standard output.
+        to: a file, not of a table; None for standard output.
         beside: tables in memory that the question names, too.
 
     Raises:
@@ -71,7 +71,7 @@ def format_of(asked: str | None, to: Path | None) -> str:
     if asked is not None and asked not in FORMATS:
         raise ConfigError(f"--format {asked}: choose from {', '.join(FORMATS)}")
     if asked == "table" and to is not None:
-        raise ConfigError("--to takes a file of --format csv, json or parquet")
+        raise ConfigError("--format table is not for a file: with --to say csv, json or parquet")
     if to is None:
         if asked == "parquet" and sys.stdout.isatty():
             raise ConfigError("--format parquet is not for a terminal: name a file with --to, or send it on with >")

@@ -146,14 +146,16 @@ class AskedCorpus:
 
         return spectrogram(self, self.recording(recording), start, end, channel)
 
-    def check_by(self, columns: Iterable[str]) -> None:
+    def check_own(self, columns: Iterable[str], option: str = "--by") -> None:
         """Raises:
-        ConfigError: one of what was asked for with ``--by`` is no metadata column.
+        ConfigError: one of what was asked for with ``option`` is no metadata column.
         """
         for column in columns:
             if column not in self.own:
                 none = ": the corpus has no metadata: run it with --metadata CSV"
-                raise ConfigError(f"--by {column}: no metadata column{nearest(column, self.own) if self.own else none}")
+                raise ConfigError(
+                    f"{option} {column}: no metadata column{nearest(column, self.own) if self.own else none}"
+                )
 
     def close(self) -> None:
         """Give the memory back."""

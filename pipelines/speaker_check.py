@@ -11,8 +11,6 @@ import pyarrow.parquet as pq
 
 from pipelines.corpus import open_corpus
 from pipelines.snapshot import published
-from schemas.catalog import nearest
-from schemas.config import ConfigError
 
 USUAL = "speaker"
 
@@ -39,11 +37,8 @@ def check_column(out: Path, column: str | None) -> None:
     ConfigError: no metadata column has that name.
     RunError: there is no corpus.
     """
-    own = _own_columns(out)
-    if column is not None and column not in own:
-        raise ConfigError(
-            f"--check {column}: no such column of the metadata{nearest(column, own) if own else ', which has none'}"
-        )
+    with open_corpus(out) as corpus:
+        corpus.check_own([] if column is None else [column], "--check")
 
 
 def check(out: Path, column: str | None) -> Check | None:
@@ -57,7 +52,9 @@ def check(out: Path, column: str | None) -> Check | None:
 
     snapshot = published(out)
     column = column or USUAL
-    if column not in _own_columns(out):
+    with open_corpus(out) as corpus:
+        own = corpus.own
+    if column not in own:
         return None
     labels, recordings = (_read(snapshot, name) for name in ("speaker_labels", "recordings"))
     recordings = recordings.select(["recording_id", column]).rename_columns(["recording_id", "person"])
@@ -80,11 +77,6 @@ def check(out: Path, column: str | None) -> Check | None:
     purity = contingency_matrix(people, voices).max(axis=0).sum() / len(pairs)
     rand = adjusted_rand_score(people, voices)
     return Check(column, len(pairs), len(set(people)), len(set(voices)), float(rand), float(purity))
-
-
-def _own_columns(out: Path) -> tuple[str, ...]:
-    with open_corpus(out) as corpus:
-        return corpus.own
 
 
 def _read(snapshot: Path, table: str) -> pa.Table:

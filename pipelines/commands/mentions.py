@@ -48,7 +48,7 @@ def act(arguments: argparse.Namespace) -> None:
     format = format_of(arguments.format, arguments.to)
     as_table = format == "table"
     with open_corpus(arguments.out) as corpus, console(1) as result, console(2) as aside:
-        corpus.check_by(arguments.by)
+        corpus.check_own(arguments.by)
         found = find_mentions(
             corpus,
             arguments.phrases,

@@ -13,7 +13,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("out", metavar="OUT", type=Path, help="the folder of the corpus")
     parser.add_argument("--to", metavar="SHEET.csv", type=Path, required=True, help="the sheet to write")
     parser.add_argument("--n", metavar="N", type=int, default=200, help="how many segments (default: 200)")
-    parser.add_argument("--by", metavar="COLUMN", help="a metadata column: as many from each group as can be")
+    parser.add_argument("--by", metavar="COLUMN", help="a column of recordings: as many from each group as can be")
     parser.add_argument("--seed", metavar="N", type=int, default=0, help="another number draws others (default: 0)")
     parser.add_argument("--coders", metavar="NAME,...", default="coder1", help="who fills it in (default: coder1)")
     parser.set_defaults(act=act)

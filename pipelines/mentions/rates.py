@@ -36,7 +36,7 @@ def mention_rates(
     Raises:
         ConfigError: an unknown column.
     """
-    corpus.check_by(by)
+    corpus.check_own(by)
     columns = [*dict.fromkeys(by)] or [""]
     groups = "".join(f", coalesce({quoted(name)}::VARCHAR, '{NO_VALUE}') AS {quoted('by ' + name)}" for name in by)
     recordings = corpus.sql(f"""

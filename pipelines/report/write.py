@@ -62,7 +62,7 @@ def write_report(
 
 
 def _check_groups(corpus: AskedCorpus, columns: Sequence[str]) -> None:
-    corpus.check_by(columns)
+    corpus.check_own(columns)
     for column in columns:
         n = corpus.sql(f"SELECT count(DISTINCT {quoted(column)}) FROM recordings").fetchall()[0][0]
         if n > MOST_GROUPS:

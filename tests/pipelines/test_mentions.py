@@ -96,7 +96,7 @@ def test_what_was_left_out_is_said_in_a_line(tmp_path: Path, capfd: Captured) ->
         (["acme", "--by", "regin"], WRONG_USE, "--by regin: no metadata column: did you mean 'region'?"),
         (["?!"], WRONG_USE, "the phrase '?!' holds no letter or digit"),
         (["acme", "--format", "xml"], WRONG_USE, "--format xml: choose from table, csv, json, parquet"),
-        (["acme", "--format", "table", "--to", "x"], WRONG_USE, "--to takes a file of --format csv, json or parquet"),
+        (["acme", "--format", "table", "--to", "x"], WRONG_USE, "--format table is not for a file: with --to say csv"),
         (["acme", "--format", "csv", "--to", "/nowhere/x.csv"], FAILED, "/nowhere/x.csv: No such file"),
     ],
 )

@@ -75,7 +75,11 @@ def test_a_long_answer_is_cut_on_a_page_and_nowhere_else(out: Path, capfd: Captu
         (["DROP TABLE windows"], WRONG_USE, "a corpus is only read"),
         (["SELECT 1", "--format", "xml"], WRONG_USE, "--format xml: choose from table, csv, json, parquet"),
         (["SELECT 1", "--to", "x.txt"], WRONG_USE, "--to x.txt: call it .csv, .json or .parquet, or say --format"),
-        (["SELECT 1", "--format", "table", "--to", "x.csv"], WRONG_USE, "a file of --format csv, json or parquet"),
+        (
+            ["SELECT 1", "--format", "table", "--to", "x.csv"],
+            WRONG_USE,
+            "--format table is not for a file: with --to say",
+        ),
         (["SELECT 1", "--to", "/nowhere/x.csv"], FAILED, "/nowhere/x.csv: No such file"),
     ],
 )

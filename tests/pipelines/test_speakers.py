@@ -105,7 +105,7 @@ def test_the_metadata_check_the_labels_but_do_not_make_them(tmp_path: Path, capf
     assert main(["speakers", out]) == PUBLISHED
     assert "against" not in capfd.readouterr().out  # no column of that name
     assert main(["speakers", out, "--check", "wo"]) == WRONG_USE
-    assert "no such column of the metadata: did you mean 'who'?" in capfd.readouterr().err
+    assert "--check wo: no metadata column: did you mean 'who'?" in capfd.readouterr().err
     assert main(["speakers", out, "--check", "who", "--threshold", "-1"]) == PUBLISHED
     told = capfd.readouterr().out
     assert "(4 recordings, 4 values; of each the voice heard longest, 1 voice)" in told
