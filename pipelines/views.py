@@ -157,8 +157,8 @@ def _moments(tables: Collection[str]) -> str:
         # Channel 0 mixes all who speak: it is nobody's own.
         joins += [
             f"LEFT JOIN (FROM {BASELINE_MAPS} WHERE channel IS NULL) AS r ON r.recording_id = w.recording_id",
-            f"LEFT JOIN (FROM {BASELINE_MAPS} WHERE channel > 0) AS s "
-            "ON s.recording_id = w.recording_id AND s.channel = w.channel",
+            # Not as a filter: DuckDB 2.0.0 drops a LIMIT over a join with a filtered table that is empty.
+            f"LEFT JOIN {BASELINE_MAPS} AS s ON s.recording_id = w.recording_id AND s.channel = nullif(w.channel, 0)",
         ]
     on_grid = "ON {0}.recording_id = w.recording_id AND {0}.channel = w.channel AND {0}.start_ms = w.grid_ms"
     columns.append("w.recording_id || '/' || w.channel || '/' || w.grid_ms AS window_id")

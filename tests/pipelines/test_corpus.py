@@ -17,7 +17,7 @@ from pipelines.corpus import AskedCorpus, open_corpus
 from pipelines.failure import RunError
 from schemas.config import ConfigError
 from tests.pipelines.corpora import DEMO, publish
-from tests.pipelines.tables import CALL, STREET, example, speaker_label, transcript, write_corpus
+from tests.pipelines.tables import CALL, STREET, emotion, example, speaker_label, transcript, write_corpus
 from transforms.windows import WINDOW_MS
 
 
@@ -82,6 +82,20 @@ def test_moments_join_what_overlaps(corpus: AskedCorpus) -> None:
     # the mix is nobody's own
     assert not isinstance(five["speaker_baseline"], dict)
     assert (tag["sound"], five["emotion"]) == ("Rain", five["emotion"])
+
+
+def test_a_limit_holds_where_nobody_has_a_channel_of_their_own(tmp_path: Path) -> None:
+    """Mixed channels, no sounds, no embeddings: DuckDB 2.0.0 forgot the LIMIT over a join with nothing."""
+    words = [(f"w{i}", 100 * i, 100 * i + 90, 0.5) for i in range(20)]
+    clips = [emotion(STREET, 0, 0, 2000, ang=0.3, neu=0.7)]
+    write_corpus(
+        tmp_path,
+        {"recordings": example()["recordings"], "transcripts": [transcript(STREET, 0, words)], "emotions": clips},
+    )
+    with open_corpus(tmp_path) as corpus:
+        assert len(corpus.sql("SELECT word FROM moments").fetchall()) == 20
+        assert len(corpus.sql("SELECT word FROM moments LIMIT 3").fetchall()) == 3
+        assert corpus.sql("SELECT count(*) FROM (FROM moments LIMIT 2)").fetchall() == [(2,)]
 
 
 def test_what_duckdb_users_know(corpus: AskedCorpus) -> None:
