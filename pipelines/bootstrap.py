@@ -7,6 +7,8 @@ from scipy.stats import bootstrap
 
 N_RESAMPLES = 999
 LEVEL = 0.95
+FEWEST = 5
+"""Of fewer recordings no interval is given: a bootstrap of so few is far too narrow."""
 
 
 def ratio_interval(parts: np.ndarray, wholes: np.ndarray, seed: int = 0) -> tuple[float, float]:
@@ -18,9 +20,9 @@ def ratio_interval(parts: np.ndarray, wholes: np.ndarray, seed: int = 0) -> tupl
     Args:
         parts, wholes: of each recording, float [n]; wholes above 0.
 
-    Returns: low and high; NaN where fewer than two recordings are there to be drawn from.
+    Returns: low and high; NaN where fewer than :data:`FEWEST` recordings are there to be drawn from.
     """
-    if len(parts) < 2:
+    if len(parts) < FEWEST:
         return float("nan"), float("nan")
 
     def ratio(part: np.ndarray, whole: np.ndarray, axis: int = -1) -> np.ndarray:

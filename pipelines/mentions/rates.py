@@ -7,12 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from pipelines.bootstrap import ratio_interval
+from pipelines.bootstrap import FEWEST, ratio_interval
 from pipelines.corpus import AskedCorpus
 from pipelines.expectations import quoted
 
-FEWEST = 5
-"""Of fewer recordings no interval is given: a bootstrap of so few is far too narrow."""
 NO_VALUE = "(none)"
 
 

@@ -10,8 +10,8 @@ import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
+from pipelines.bootstrap import FEWEST
 from pipelines.listing import clock
-from pipelines.mentions.rates import FEWEST
 
 WIDTH = 100
 """Of what is piped; a terminal has its own."""
@@ -57,7 +57,11 @@ def show_rates(console: Console, rates: pd.DataFrame) -> None:
         often = [(*start, *_often(row)) for start, row in zip(common, rows, strict=True)]
         _table(console, [named, "", "mentions", "recordings", "hours", "an hour", "in 1,000 words"], often, width)
         moods = [
-            (*start, *(_value(row, f"d_{label}", 2, "+") for label in labels))
+            (
+                start[0],
+                "*" if row["recordings_with"] < FEWEST else "",
+                *(_value(row, f"d_{label}", 2, "+") for label in labels),
+            )
             for start, row in zip(common, rows, strict=True)
             if any(pd.notna(row[f"d_{label}"]) for label in labels)
         ]
@@ -66,7 +70,7 @@ def show_rates(console: Console, rates: pd.DataFrame) -> None:
                 console, [named, "", *labels], moods, width, "emotion there, less that of the rest of the recording:"
             )
         console.print()
-    if rates["small"].any():
+    if (rates["recordings_with"] < FEWEST).any():
         console.print(f"* fewer than {FEWEST} recordings: too few to compare", style="dim", highlight=False)
     console.print("in brackets: 95 % intervals by bootstrap over recordings", style="dim", highlight=False)
 

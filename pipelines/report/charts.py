@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from pipelines.bootstrap import FEWEST
 from pipelines.report.page import clock
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8F7EE6", "#B0413E", "#5B8C2A", "#999999")
@@ -42,9 +44,8 @@ def profile_chart(shares: pd.DataFrame) -> go.Figure:
             marker={"color": colours[label], "size": 9},
             error_x={"type": "data", "symmetric": False, "array": (mine["high"] - mine["share"]).fillna(0),
                      "arrayminus": (mine["share"] - mine["low"]).fillna(0), "thickness": 1.5, "width": 3},
-            customdata=mine[["low", "high", "recordings"]],
-            hovertemplate="%{y}<br>" + escaped(label)
-            + " %{x:.1%}<br>%{customdata[0]:.1%} to %{customdata[1]:.1%}<extra></extra>",
+            customdata=[_span(low, high) for low, high in zip(mine["low"], mine["high"], strict=True)],
+            hovertemplate="%{y}<br>" + escaped(label) + " %{x:.1%}<br>%{customdata}<extra></extra>",
             row=i // columns + 1, col=i % columns + 1,
         )  # fmt: skip
     figure.update_xaxes(tickformat=".0%", rangemode="tozero", nticks=4, tickangle=0)
@@ -52,8 +53,12 @@ def profile_chart(shares: pd.DataFrame) -> go.Figure:
     return _laid_out(figure, rows * (ROW_PX * len(groups) + TOP_PX) + 30)
 
 
+def _span(low: float, high: float) -> str:
+    return f"fewer than {FEWEST} recordings: no interval" if np.isnan(low) else f"{low:.1%} to {high:.1%}"
+
+
 def time_chart(shares: pd.DataFrame, x_title: str, *, as_dates: bool) -> go.Figure:
-    """A line for each label with its intervals, which one recording alone does not have."""
+    """A line for each label with its intervals, which few recordings do not have."""
     labels = list(dict.fromkeys(shares["label"]))
     colours = colours_of(labels)
     figure = go.Figure()

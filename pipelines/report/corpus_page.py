@@ -29,7 +29,7 @@ ACTED = (
     "A label says which acted emotion a voice sounds most like to the model, not what a person felt. "
     "Compare groups and changes; do not read single rows."
 )
-INTERVALS = "Points are shares of the time, lines 95 % intervals by bootstrap over recordings; n is recordings."
+INTERVALS = "Points are shares of the time, lines 95 % intervals by bootstrap over five or more recordings (n)."
 
 
 @dataclass
@@ -122,7 +122,7 @@ def _profiles(
 
 def _mentions(corpus: AskedCorpus, figures: dict[str, go.Figure], by: Sequence[str], phrases: Sequence[str]) -> Part:
     text = (
-        "How often in 10,000 words, with 95 % intervals by bootstrap over recordings. "
+        "How often in 10,000 words, with 95 % intervals by bootstrap over five or more recordings. "
         "The command earwitness mentions lists them all, with what surrounds them."
     )
     part = Part("mentions", "Mentions", (text,))

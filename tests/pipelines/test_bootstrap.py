@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipelines.bootstrap import ratio_interval
+from pipelines.bootstrap import FEWEST, ratio_interval
 
 
 def test_the_interval_is_that_of_a_bootstrap_over_recordings() -> None:
@@ -21,8 +21,9 @@ def test_the_interval_is_that_of_a_bootstrap_over_recordings() -> None:
 
 
 def test_intervals_at_the_edges() -> None:
-    assert np.isnan(ratio_interval(np.array([1.0]), np.array([2.0]))).all()
-    assert ratio_interval(np.zeros(3), np.ones(3)) == (0, 0)
-    assert ratio_interval(np.ones(3), np.ones(3)) == (1, 1)
-    same = ratio_interval(np.array([1.0, 2, 0]), np.array([3.0, 3, 3]))
-    assert same == ratio_interval(np.array([1.0, 2, 0]), np.array([3.0, 3, 3]))
+    for n in range(FEWEST):
+        assert np.isnan(ratio_interval(np.ones(n), np.full(n, 2.0))).all()
+    assert ratio_interval(np.zeros(FEWEST), np.ones(FEWEST)) == (0, 0)
+    assert ratio_interval(np.ones(FEWEST), np.ones(FEWEST)) == (1, 1)
+    parts, wholes = np.array([1.0, 2, 0, 1, 3]), np.full(5, 3.0)
+    assert ratio_interval(parts, wholes) == ratio_interval(parts, wholes)
