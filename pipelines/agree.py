@@ -11,8 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
+from pipelines.bootstrap import FEWEST
+from pipelines.corpus import open_corpus
 from pipelines.failure import RunError
-from pipelines.sheet import Coded, read_sheet
+from pipelines.sheet import Coded
 from pipelines.whole_file import write_whole
 
 NAME = "agreement.json"
@@ -32,7 +34,8 @@ class Agreement:
         group: empty for the whole sheet.
         between: who is compared.
         value: None where it is not defined, as kappa where only one label occurs.
-        low, high: the 95 % interval of a percentile bootstrap over recordings; None where there is only one.
+        low, high: the 95 % interval of a percentile bootstrap over recordings; None where there are fewer than
+            :data:`~pipelines.bootstrap.FEWEST`.
     """
 
     group: str
@@ -45,16 +48,17 @@ class Agreement:
     high: float | None
 
 
-def agree(out: Path, sheet: Path, *, seed: int = 0) -> list[Agreement]:
+def agree(out: Path, coded: Sequence[Coded], *, seed: int = 0) -> list[Agreement]:
     """Word error rate, accuracy, Cohen's kappa and Krippendorff's alpha, for the sheet and by group.
 
-    The figures are kept in OUT as well, for the methods section.
+    The figures are kept in OUT as well, for the methods section, with the models whose answers were compared.
+
+    Args:
+        coded: of :func:`~pipelines.sheet.read_sheet`.
 
     Raises:
-        RunError: no corpus; no segment of the sheet is in it; nothing is filled in; OUT cannot be written.
-        ConfigError: the sheet cannot be read, or is none.
+        RunError: no corpus; OUT cannot be written.
     """
-    coded = read_sheet(out, sheet)
     found = _of_group("", coded, seed)
     groups = sorted({one.heard_group for one in coded})
     if len(groups) > 1:
@@ -65,16 +69,30 @@ def agree(out: Path, sheet: Path, *, seed: int = 0) -> list[Agreement]:
 
 
 def remembered(out: Path) -> list[Agreement]:
-    """What was measured last; nothing where nobody did, or something was forgotten since."""
+    """What was measured last; nothing where nobody did, something was forgotten or another model has answered since."""
     try:
-        return [Agreement(**row) for row in json.loads((out / NAME).read_text(encoding="utf-8"))]
+        kept = json.loads((out / NAME).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return []
+    if not isinstance(kept, dict) or kept.get("models") != _models(out):  # older files do not name their models
+        return []
+    return [Agreement(**row) for row in kept["figures"]]
+
+
+def _models(out: Path) -> dict[str, list[str]]:
+    """Those that made the answers which people are held against."""
+    with open_corpus(out) as corpus:
+        return {
+            table: [model for (model,) in corpus.sql(f"SELECT DISTINCT model FROM {table} ORDER BY 1").fetchall()]
+            for table in ("transcripts", "emotions")
+            if table in corpus.files
+        }
 
 
 def _remember(out: Path, found: Sequence[Agreement]) -> None:
+    kept = {"models": _models(out), "figures": [asdict(one) for one in found]}
     try:
-        write_whole(out / NAME, json.dumps([asdict(one) for one in found], indent=1).encode("utf-8"))
+        write_whole(out / NAME, json.dumps(kept, indent=1).encode("utf-8"))
     except OSError as error:
         raise RunError(f"{out / NAME}: {error.strerror}") from None
 
@@ -166,7 +184,7 @@ def with_interval(
     for recording, said in units:
         by_recording.setdefault(recording, []).append(said)
     recordings = [by_recording[key] for key in sorted(by_recording)]
-    if np.isnan(value) or len(recordings) < 2:
+    if np.isnan(value) or len(recordings) < FEWEST:
         return (None if np.isnan(value) else value), None, None
     random = np.random.default_rng(seed)
     drawn = random.integers(len(recordings), size=(RESAMPLES, len(recordings)))

@@ -14,6 +14,7 @@ from pipelines.commands import ADD
 from pipelines.failure import RunError, first_line
 from pipelines.lock import BusyError
 from pipelines.terminal import complain, console, keep, own_terminal
+from pipelines.versions import version_of
 from pipelines.yaml_file import read_yaml
 from schemas.catalog import JOBS, OF_RUNS
 from schemas.config import Config, ConfigError, from_mapping
@@ -52,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with own_terminal() as (terminal, log):
         try:
             if arguments.command != "run":
-                arguments.act(arguments)
+                arguments.act(arguments, terminal)
                 return PUBLISHED
             config = config_of(arguments, beam_options)
             return _run(config, terminal, dry=arguments.dry_run)
@@ -91,10 +92,18 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     return arguments
 
 
+class _Parser(argparse.ArgumentParser):
+    """Options in full: `--to` is not `--top`."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**{"allow_abbrev": False, **given})
+
+
 def parser() -> argparse.ArgumentParser:
     """The words that the command knows."""
-    top = argparse.ArgumentParser(prog="earwitness", description="Turns a corpus of recordings into tables.")
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    top = _Parser(prog="earwitness", description="Turns a corpus of recordings into tables.")
+    top.add_argument("--version", action="version", version=f"earwitness {version_of('earwitness')}")
+    commands: argparse._SubParsersAction[Any] = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run = commands.add_parser(
         "run",
         help="decode, transcribe, describe and publish",

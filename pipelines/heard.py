@@ -62,6 +62,14 @@ def segments_of(corpus: AskedCorpus, by: str | None = None, ids: Sequence[str] |
     return [Heard(*row) for row in corpus.sql(question, [ids is None, list(ids or ())]).fetchall()]
 
 
+def labels_of(corpus: AskedCorpus) -> list[str]:
+    """The classes of the emotion models that the corpus was made with; none where it holds no emotions."""
+    if not _has_rows(corpus, "emotions"):
+        return []
+    question = "SELECT DISTINCT label FROM emotion_probabilities ORDER BY 1"
+    return [label for (label,) in corpus.sql(question).fetchall()]
+
+
 _EMOTION = """
     SELECT segment_id, first(label ORDER BY weight DESC, label) AS label FROM (
         SELECT segment_id, label, sum(probability * (end_ms - start_ms)) AS weight

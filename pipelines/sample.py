@@ -13,28 +13,41 @@ from pipelines.failure import RunError
 from pipelines.heard import Heard, segments_of
 from schemas.config import ConfigError
 
-COLUMNS = ("segment_id", "file", "channel", "start", "end", "group", "machine_transcript", "machine_emotion")
-"""Then come ``CODER_transcript`` and ``CODER_emotion`` of each coder.  Times in seconds."""
+COLUMNS = ("segment_id", "file", "channel", "start", "end", "group")
+MACHINES = ("machine_transcript", "machine_emotion")
+"""Then come these, unless people are not to see them, and ``CODER_transcript`` and ``CODER_emotion`` of each coder.
+Times in seconds.
+"""
 
 
 def sample(
-    out: Path, to: Path, *, n: int = 200, by: str | None = None, seed: int = 0, coders: Sequence[str] = ("coder1",)
+    out: Path,
+    to: Path,
+    *,
+    n: int = 200,
+    by: str | None = None,
+    seed: int = 0,
+    coders: Sequence[str] = ("coder1",),
+    blind: bool = False,
 ) -> Counter[str]:
     """Draw ``n`` segments, as many from each group as can be, and write the sheet.
 
     The same seed draws the same segments; segments that are added to the corpus take the place of few others.
 
     Args:
-        by: a metadata column, whose values are the groups; segments without a value are a group of their own.
+        by: a column of ``recordings``, whose values are the groups; segments without a value are a group of their own.
         coders: names; each has columns of their own.
+        blind: leave the machine's answers out.
 
     Returns:
         How many were drawn of each group.
 
     Raises:
         RunError: no corpus, no segments; the sheet is there already or cannot be written.
-        ConfigError: an ``n`` below 1, an unknown column, bad names of coders.
+        ConfigError: an ``n`` below 1, an unknown column, bad names of coders, a sheet that is not called ``.csv``.
     """
+    if to.suffix.lower() != ".csv":
+        raise ConfigError(f"--to {to}: the sheet is CSV, call it .csv")
     if n < 1:
         raise ConfigError(f"--n {n}: expected 1 or more")
     if len(set(coders)) < len(coders) or not all(coder.strip() for coder in coders) or "machine" in coders:
@@ -46,9 +59,10 @@ def sample(
         # Excel takes UTF-8 for what it is only with a byte order mark.
         with to.open("x", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow([*COLUMNS, *own])
+            writer.writerow([*COLUMNS, *(() if blind else MACHINES), *own])
             for heard in drawn:
-                writer.writerow([*_cells(heard), *[""] * len(own)])
+                answers = [] if blind else [heard.transcript or "", heard.emotion or ""]
+                writer.writerow([*_cells(heard), *answers, *[""] * len(own)])
     except FileExistsError:
         raise RunError(f"{to} is there already: name another file") from None
     except OSError as error:
@@ -70,6 +84,5 @@ def draw(segments: Sequence[Heard], n: int, seed: int) -> list[Heard]:
 
 
 def _cells(heard: Heard) -> list[str]:
-    said = [heard.transcript or "", heard.emotion or ""]
     times = [f"{heard.start_ms / 1000:.3f}", f"{heard.end_ms / 1000:.3f}"]
-    return [heard.segment_id, heard.file, str(heard.channel), *times, heard.group, *said]
+    return [heard.segment_id, heard.file, str(heard.channel), *times, heard.group]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.corpus import open_corpus
 from pipelines.failure import RunError
-from pipelines.heard import segments_of
+from pipelines.heard import labels_of, segments_of
 from schemas.config import ConfigError
 
 NOTHING = "-"
@@ -74,6 +75,22 @@ def read_sheet(out: Path, path: Path) -> list[Coded]:
     if not any(one.transcripts or one.emotions for one in coded):
         raise RunError(f"{path}: nothing is filled in: fill the columns {', '.join(columns)}")
     return coded
+
+
+def foreign_labels(out: Path, coded: Iterable[Coded]) -> list[str]:
+    """A line for each coder with labels that no emotion model of the corpus has: no answer agrees with them."""
+    with open_corpus(out) as corpus:
+        known = labels_of(corpus)
+    counts: dict[str, Counter[str]] = {}
+    for one in coded:
+        for coder, label in one.emotions.items():
+            if known and label not in {name.casefold() for name in known}:
+                counts.setdefault(coder, Counter())[label] += 1
+    return [
+        f"{coder}_emotion has labels that the machine does not: "
+        f"{', '.join(f'{label!r} ({n:,})' for label, n in sorted(found.items()))}; its own are {', '.join(known)}"
+        for coder, found in sorted(counts.items())
+    ]
 
 
 def spoken(text: str) -> str:

@@ -1,8 +1,9 @@
 """The commands that ask or tend a corpus, a module each; `run` is in pipelines/cli.py.
 
-A module has ``add(commands)``, which adds the command's parser and sets ``act`` on it: a function from the words told
-apart to nothing, which prints its answer.  What is wrong with the words or the corpus it raises as ConfigError or
-RunError.  Whatever takes long to import, ``act`` imports.
+A module has ``add(commands)``, which adds the command's parser and sets ``act`` on it: a function of the words told
+apart and of the console on standard error, for what is said beside the answer; the answer it prints itself.  What is
+wrong with the words or the corpus it raises as ConfigError or RunError.  Whatever takes long to import, ``act``
+imports.
 """
 
 from collections.abc import Callable

@@ -6,6 +6,8 @@ import argparse
 from dataclasses import asdict
 from pathlib import Path
 
+from rich.console import Console
+
 from pipelines.terminal import console
 
 
@@ -18,11 +20,15 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.set_defaults(act=act)
 
 
-def act(arguments: argparse.Namespace) -> None:
+def act(arguments: argparse.Namespace, aside: Console) -> None:
     from pipelines.agree import agree
     from pipelines.listing import check_format, show_rows
+    from pipelines.sheet import foreign_labels, read_sheet
 
     check_format(arguments.format)
-    rows = [asdict(one) for one in agree(arguments.out, arguments.sheet, seed=arguments.seed)]
+    coded = read_sheet(arguments.out, arguments.sheet)
+    rows = [asdict(one) for one in agree(arguments.out, coded, seed=arguments.seed)]
     with console(1) as result:
         show_rows(result, rows, list(rows[0]) if rows else [], arguments.format)
+        for note in foreign_labels(arguments.out, coded):
+            aside.print(f"note: {note}", style="yellow", highlight=False, markup=False)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from rich.console import Console
+
 from pipelines.terminal import console
 
 
@@ -37,7 +39,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.set_defaults(act=act)
 
 
-def act(arguments: argparse.Namespace) -> None:
+def act(arguments: argparse.Namespace, aside: Console) -> None:
     from pipelines.answer import answer, format_of
     from pipelines.corpus import open_corpus
     from pipelines.mentions import find_mentions, mention_rates
@@ -47,7 +49,7 @@ def act(arguments: argparse.Namespace) -> None:
 
     format = format_of(arguments.format, arguments.to)
     as_table = format == "table"
-    with open_corpus(arguments.out) as corpus, console(1) as result, console(2) as aside:
+    with open_corpus(arguments.out) as corpus, console(1) as result:
         corpus.check_own(arguments.by)
         found = find_mentions(
             corpus,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from rich.console import Console
+
 from pipelines.terminal import console
 
 
@@ -16,16 +18,31 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--by", metavar="COLUMN", help="a column of recordings: as many from each group as can be")
     parser.add_argument("--seed", metavar="N", type=int, default=0, help="another number draws others (default: 0)")
     parser.add_argument("--coders", metavar="NAME,...", default="coder1", help="who fills it in (default: coder1)")
+    parser.add_argument("--blind", action="store_true", help="without the machine's answers, which people lean towards")
     parser.set_defaults(act=act)
 
 
-def act(arguments: argparse.Namespace) -> None:
+def act(arguments: argparse.Namespace, aside: Console) -> None:
+    from pipelines.corpus import open_corpus
+    from pipelines.heard import labels_of
     from pipelines.plural import counted
     from pipelines.sample import sample
 
     coders = [coder.strip() for coder in arguments.coders.split(",")]
-    drawn = sample(arguments.out, arguments.to, n=arguments.n, by=arguments.by, seed=arguments.seed, coders=coders)
+    drawn = sample(
+        arguments.out,
+        arguments.to,
+        n=arguments.n,
+        by=arguments.by,
+        seed=arguments.seed,
+        coders=coders,
+        blind=arguments.blind,
+    )
+    with open_corpus(arguments.out) as corpus:
+        labels = labels_of(corpus)
     groups = ", ".join(f"{n:,} {group or '(none)'}" for group, n in sorted(drawn.items()))
     with console(1) as result:
         by = f": {groups}" if arguments.by else ""
         result.print(f"{counted(drawn.total(), 'segment')} in {arguments.to}{by}", highlight=False, markup=False)
+        if labels:
+            result.print(f"emotions are coded as {', '.join(labels)}", highlight=False, markup=False)

@@ -6,6 +6,8 @@ import argparse
 from dataclasses import asdict
 from pathlib import Path
 
+from rich.console import Console
+
 from pipelines.terminal import console
 
 
@@ -28,7 +30,7 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", metavar="CHECKPOINT", help="the same as a folder or a name on the Hub")
 
 
-def act(arguments: argparse.Namespace) -> None:
+def act(arguments: argparse.Namespace, aside: Console) -> None:
     from pipelines.listing import check_format, clock, show_rows
     from pipelines.search import search
 

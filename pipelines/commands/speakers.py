@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from rich.console import Console
+
 from pipelines.terminal import console
 
 
@@ -25,7 +27,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.set_defaults(act=act)
 
 
-def act(arguments: argparse.Namespace) -> None:
+def act(arguments: argparse.Namespace, aside: Console) -> None:
     from pipelines.speaker_check import check_column
     from pipelines.speaker_summary import show_labelled
     from pipelines.speakers import label_speakers

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from rich.console import Console
+
 from pipelines.terminal import console
 
 
@@ -14,7 +16,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.set_defaults(act=act)
 
 
-def act(arguments: argparse.Namespace) -> None:
+def act(arguments: argparse.Namespace, aside: Console) -> None:
     from pipelines.status import show_status
 
     with console(1) as result:

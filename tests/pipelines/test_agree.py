@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.agree import accuracy, alpha, kappa, with_interval, word_error_rate
+from pipelines.agree import NAME, accuracy, alpha, kappa, with_interval, word_error_rate
 from pipelines.cli import FAILED, PUBLISHED, WRONG_USE, main
 from pipelines.heard import Heard
 from pipelines.methods import _agreement
-from pipelines.sample import draw
+from pipelines.sample import COLUMNS, draw
 from pipelines.sheet import spoken
 from tests.pipelines.test_methods import write
 
@@ -25,19 +25,25 @@ SAID = ["", "Acme cola, please!", "I'd like two", "acme", "good", "night", "zero
 HEARD = ["", "acme cola peas", "i'd like two", "ackme", "good", "", "zero one two three", "no"]
 MACHINE = ["hap", "hap", "hap", "ang", "ang", "neu", "neu", "neu"]
 ANA = ["hap", "hap", "ang", "ang", "ang", "neu", "hap", ""]
+PLACES = [(0, 0), (0, 1), (1, 0), (1, 1), (2, 0), (3, 0), (4, 0), (5, 0)]
+"""The recording of each segment, and where it begins, in seconds."""
 BEN = ["hap", "", "ang", "ang", "ang", "neu", "neu", "neu"]
 
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
-    """Eight segments, two in each of four recordings; of the first two recordings the region is North."""
+    """Eight segments of six recordings, two of whose codec is a."""
     out = tmp_path / "out"
     write(out, "files", [])
-    ids = [f"{i:032x}" for i in range(4)]
-    names = [f"{ids[i // 2]}/0/{1000 * (i % 2)}" for i in range(8)]
+    ids = [f"{i:032x}" for i in range(6)]
     places = [
-        {"segment_id": name, "recording_id": ids[i // 2], "channel": 0, "start_ms": 1000 * (i % 2)}
-        for i, name in enumerate(names)
+        {
+            "segment_id": f"{ids[recording]}/0/{1000 * second}",
+            "recording_id": ids[recording],
+            "channel": 0,
+            "start_ms": 1000 * second,
+        }
+        for recording, second in PLACES
     ]
     segments = [{**place, "end_ms": int(place["start_ms"]) + 1000} for place in places]
     write(out, "segments", segments)
@@ -54,7 +60,7 @@ def out(tmp_path: Path) -> Path:
     write(
         out,
         "recordings",
-        [{"recording_id": key, "uri": f"/{key[-1]}.wav", "codec": "ab"[i // 2]} for i, key in enumerate(ids)],
+        [{"recording_id": key, "uri": f"/{key[-1]}.wav", "codec": "aabbbb"[i]} for i, key in enumerate(ids)],
     )
     (out / "current").symlink_to("snapshots/one")
     return out
@@ -65,7 +71,7 @@ def fill(sheet: Path) -> None:
     rows = list(csv.DictReader(sheet.open(encoding="utf-8-sig", newline="")))
     for row in rows:
         key, _, start = row["segment_id"].split("/")
-        i = 2 * int(key, 16) + int(start) // 1000
+        i = PLACES.index((int(key, 16), int(start) // 1000))
         row.update(ana_transcript=SAID[i] or "-", ana_emotion=ANA[i].upper(), ben_emotion=BEN[i])
     with sheet.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]), delimiter=";")
@@ -76,7 +82,7 @@ def fill(sheet: Path) -> None:
 def test_from_the_sheet_to_the_figures(out: Path, tmp_path: Path, capfd: Captured) -> None:
     sheet = tmp_path / "sheet.csv"
     assert main(["sample", str(out), "--to", str(sheet), "--by", "codec", "--coders", "ana,ben"]) == PUBLISHED
-    assert capfd.readouterr().out == f"8 segments in {sheet}: 4 a, 4 b\n"
+    assert capfd.readouterr().out == (f"8 segments in {sheet}: 4 a, 4 b\nemotions are coded as ang, hap, neu, sad\n")
     rows = list(csv.DictReader(sheet.open(encoding="utf-8-sig", newline="")))
     assert list(rows[0])[-4:] == ["ana_transcript", "ana_emotion", "ben_transcript", "ben_emotion"]
     assert Counter(row["machine_emotion"] for row in rows) == Counter(MACHINE)
@@ -91,9 +97,11 @@ def test_from_the_sheet_to_the_figures(out: Path, tmp_path: Path, capfd: Capture
     # Errors: peas, ackme, night left out, three put in: 4 of 3 + 3 + 1 + 1 + 1 + 3 + 1 = 13 words.
     error_rate = found["", "word error rate", "machine and ana"]
     assert error_rate["value"] == pytest.approx(4 / 13)
-    assert (error_rate["segments"], error_rate["recordings"]) == (8, 4)
+    assert (error_rate["segments"], error_rate["recordings"]) == (8, 6)
     assert error_rate["low"] < 4 / 13 < error_rate["high"]
-    assert found["a", "word error rate", "machine and ana"]["value"] == pytest.approx(2 / 7)
+    of_few = found["a", "word error rate", "machine and ana"]
+    assert of_few["value"] == pytest.approx(2 / 7)
+    assert of_few["low"] is of_few["high"] is None  # of two recordings
     # Seven pairs, five alike; machine hap 3 ang 2 neu 2, Ana hap 3 ang 3 neu 1: by chance (9 + 6 + 2) / 49.
     assert found["", "accuracy", "machine and ana"]["value"] == pytest.approx(5 / 7)
     assert found["", "Cohen's kappa", "machine and ana"]["value"] == pytest.approx((5 / 7 - 17 / 49) / (1 - 17 / 49))
@@ -110,12 +118,29 @@ def test_from_the_sheet_to_the_figures(out: Path, tmp_path: Path, capfd: Capture
     assert " ".join(_agreement(out)).startswith(
         "On a sample that people coded (95 % intervals by a bootstrap over recordings): "
         f"word error rate of machine and ana 0.31 ({error_rate['low']:.2f} to {error_rate['high']:.2f}), "
-        "8 segments of 4 recordings; "
+        "8 segments of 6 recordings; "
     )
     assert main(["agree", str(out), str(sheet)]) == PUBLISHED
-    assert capfd.readouterr().out.splitlines()[0].split() == (
-        "group measure between segments recordings value low high".split()
+    told = capfd.readouterr()
+    assert told.out.splitlines()[0].split() == "group measure between segments recordings value low high".split()
+    assert "note" not in told.err
+    sheet.write_text(sheet.read_text("utf-8-sig").replace("ANG", "Angry"), "utf-8-sig")
+    assert main(["agree", str(out), str(sheet)]) == PUBLISHED
+    assert "note: ana_emotion has labels that the machine does not: 'angry' (3); its own are ang, hap, neu, sad" in (
+        capfd.readouterr().err
     )
+    kept = json.loads((out / NAME).read_text())
+    (out / NAME).write_text(json.dumps({**kept, "models": {**kept["models"], "transcripts": ["another@0"]}}))
+    assert not list(_agreement(out))  # another model has answered since
+
+
+def test_a_blind_sheet_has_no_answers(out: Path, tmp_path: Path, capfd: Captured) -> None:
+    sheet = tmp_path / "sheet.csv"
+    assert main(["sample", str(out), "--to", str(sheet), "--blind"]) == PUBLISHED
+    header, *rows = csv.reader(sheet.open(encoding="utf-8-sig", newline=""))
+    assert header == [*COLUMNS, "coder1_transcript", "coder1_emotion"]
+    assert all(len(row) == len(header) for row in rows)
+    assert not {"ackme", "good"} & {cell for row in rows for cell in row}
 
 
 def test_alpha_is_that_of_the_textbook() -> None:
@@ -172,6 +197,7 @@ def test_each_group_gives_as_many_as_can_be(sizes: list[int], n: int, seed: int)
         (["--by", "codek"], "--by codek: no column of recordings: did you mean 'codec'?"),
         (["--coders", "ana,ana"], "expected different names"),
         (["--coders", "machine"], "expected different names"),
+        (["--to", "sheet.xlsx"], "--to sheet.xlsx: the sheet is CSV, call it .csv"),
     ],
 )
 def test_bad_words(out: Path, tmp_path: Path, capfd: Captured, words: list[str], told: str) -> None:

@@ -76,6 +76,11 @@ def test_one_answer_in_every_format(out: Path, tmp_path: Path, capfd: Captured) 
 
 
 def test_what_was_not_found_and_what_is_near(out: Path, capfd: Captured) -> None:
+    capfd.readouterr()
+    assert main(["mentions", str(out), "acne", "--format", "csv"]) == PUBLISHED
+    told = capfd.readouterr()
+    assert told.out.startswith("phrase,")  # a program reads it: notes are told beside it
+    assert "no mention of 'acne'" in told.err
     assert "no mention of 'acne'; near words: acme (2): try --fuzzy" in asked(capfd, str(out), "acne")
     assert "no mention of 'zebra', nor of words like it" in asked(capfd, str(out), "zebra", "--fuzzy")
     told = asked(capfd, str(out), "cola", "zebra").splitlines()
