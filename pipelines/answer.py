@@ -43,9 +43,11 @@ def answer(
         beside: tables in memory that the question names, too.
 
     Raises:
-        ConfigError: wrong SQL.
+        ConfigError: wrong SQL, a file among the tables.
         RunError: the file cannot be written.
     """
+    if to is not None and to.resolve().is_relative_to(corpus.snapshot.resolve().parent):
+        raise ConfigError(f"--to {to}: the tables lie there: name a file elsewhere")
     found = corpus.sql(question, beside=beside)
     try:
         if format == "table":

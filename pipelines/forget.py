@@ -17,6 +17,7 @@ from rich.console import Console
 from pipelines.agree import NAME as AGREEMENT
 from pipelines.assemble import Own, as_written, assemble
 from pipelines.audit import audit
+from pipelines.chosen import Names
 from pipelines.failure import RunError
 from pipelines.holdings import Holdings
 from pipelines.log import NAME as LOG
@@ -30,6 +31,8 @@ from transforms.discover import uri_of
 from transforms.shards import open_parquet
 
 GONE = "(forgotten)"
+NAMED = 3
+"""Of the paths that a wrong word may mean."""
 
 
 @dataclass
@@ -127,7 +130,9 @@ def _meant(corpus: Corpus, words: Collection[str]) -> tuple[set[str], set[str]]:
         named = {word, uri_of(os.path.abspath(word))}
         found = {word} & held.keys() | {key for key, of in held.items() if named & of}
         if not found and not named & unread and not any(already.holds(name) for name in named):
-            raise RunError(f"{word}: no recording of that id, and no file of that name, is in the tables")
+            near = Names([(uri, uri) for uri in {*unread, *(uri for of in held.values() for uri in of)}]).named(word)
+            meant = f": did you mean {' or '.join(sorted(near)[:NAMED])}?" if near else ""
+            raise RunError(f"{word}: no recording of that id, and no file of that path, is in the tables{meant}")
         ids |= found
         uris |= named & unread if not re.fullmatch(r"[0-9a-f]{32}", word) else set()
         uris |= {name for name in named if already.holds(name)}

@@ -14,6 +14,8 @@ from rich.text import Text
 from schemas.config import ConfigError
 
 FORMATS = ("table", "csv", "json")
+MOST, FIRST = 8, 3
+"""Of a longer list than MOST a table shows FIRST values."""
 
 
 def check_format(name: str) -> None:
@@ -57,9 +59,19 @@ def clock(ms: int) -> str:
 
 
 def _shown(value: Any) -> str:
+    """On one line: of what is long, a table shows what it is and where it begins."""
     if value is None:
         return "-"
-    return f"{value:.3f}" if isinstance(value, float) else " ".join(str(value).split())
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    if isinstance(value, bytes):
+        return f"<{len(value):,} bytes>"
+    if isinstance(value, list):
+        shown = [_shown(one) for one in value[:MOST]]
+        return f"[{', '.join(shown if len(value) <= MOST else [*shown[:FIRST], f'... {len(value):,} in all'])}]"
+    if isinstance(value, dict):
+        return " ".join(f"{key}={_shown(one)}" for key, one in value.items())
+    return " ".join(str(value).split())
 
 
 def _show_table(console: Console, cells: Sequence[Sequence[str]], columns: Sequence[str]) -> None:

@@ -16,6 +16,7 @@ from pipelines.agree import Agreement, remembered
 from pipelines.failure import RunError
 from pipelines.plural import counted
 from pipelines.snapshot import published
+from pipelines.speaker_check import check
 from pipelines.voices import LEAST_MS, SHORT_MS
 from schemas.catalog import JOBS, TABLES
 from transforms.speech import FRAME_MS
@@ -51,7 +52,7 @@ def methods(out: Path) -> str:
     config = json.loads(runs[-1]["config"])
     paragraphs = [
         " ".join(_material(snapshot, runs)),
-        " ".join(_analysis(snapshot, config, runs)),
+        " ".join(_analysis(out, snapshot, config, runs)),
         " ".join(_software(runs)),
     ]
     if _models(snapshot, "emotions"):
@@ -83,7 +84,7 @@ def _material(snapshot: Path, runs: Sequence[dict[str, Any]]) -> Iterator[str]:
         yield f"Errors by reason: {listed}."
 
 
-def _analysis(snapshot: Path, config: dict[str, Any], runs: Sequence[dict[str, Any]]) -> Iterator[str]:
+def _analysis(out: Path, snapshot: Path, config: dict[str, Any], runs: Sequence[dict[str, Any]]) -> Iterator[str]:
     each = config.get("channels") == "each"
     yield "Channels were analysed separately." if each else "Channels were averaged."
     if _rows(snapshot, "windows"):
@@ -106,7 +107,7 @@ def _analysis(snapshot: Path, config: dict[str, Any], runs: Sequence[dict[str, A
     if prompts:
         listed = "; ".join(f'"{prompt}"' for prompt in prompts)
         yield f"Every window was scored zero-shot, by the cosine of its vector and the text's, with: {listed}."
-    yield from _speakers(snapshot)
+    yield from _speakers(out, snapshot)
     if len({_shaping(json.loads(run["config"])) for run in runs}) > 1:
         yield (
             "The settings of the runs differ; those stated are of the last one "
@@ -114,7 +115,7 @@ def _analysis(snapshot: Path, config: dict[str, Any], runs: Sequence[dict[str, A
         )
 
 
-def _speakers(snapshot: Path) -> Iterator[str]:
+def _speakers(out: Path, snapshot: Path) -> Iterator[str]:
     labels = _read(snapshot, "speaker_labels")
     if not labels.num_rows:
         return
@@ -127,9 +128,17 @@ def _speakers(snapshot: Path) -> Iterator[str]:
         f"down to a mean cosine of {at}, from stretches of {SHORT_MS / 1000:g} s and more; clusters of less than "
         f"{LEAST_MS / 1000:g} s were no speakers, and other stretches were given the nearest. The speakers of all "
         f"recordings were clustered by their mean vectors in the same way ({counted(voices, 'pseudonym')}; "
-        f"{without:.1%} of the stretches have none). Such labels say which voices are alike; they were not checked "
-        "against who spoke."
+        f"{without:.1%} of the stretches have none). Such labels say which voices are alike."
     )
+    found = check(out, None)
+    if found is None:
+        yield "They were not checked against who spoke."
+    else:
+        yield (
+            f"Against the column {found.column} of the metadata ({counted(found.recordings, 'recording')}, "
+            f"{counted(found.people, 'value')}; of each the voice heard longest, {counted(found.voices, 'voice')}) "
+            f"their adjusted Rand index is {found.rand:.2f}, their purity {found.purity:.2f}."
+        )
 
 
 def _how(job: str, snapshot: Path, config: dict[str, Any]) -> str:

@@ -119,7 +119,7 @@ def _waiting(snapshot: Path) -> list[str]:
     try:
         sources = discover(from_mapping({"recordings": said["recordings"]}).recordings).sources
     except (ConfigError, FileNotFoundError) as error:
-        return [f"waiting: not known ({error})"]
+        return [f"waiting: not known (looked for from {Path.cwd()}: {error})"]
     known = Holdings.read(snapshot).files
     rows = [(source, known.get(source.uri)) for source in sources]
     new = sum(row is None for _, row in rows)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from rich.console import Console
 from rich.text import Text
 
@@ -43,10 +45,11 @@ def show_summary(console: Console, config: Config, published: Published) -> None
         console.print(f"  {job:12} {measured.model_seconds[job]:9,.1f} s  {model}", highlight=False, markup=False)
     where = f"{config.out.rstrip('/')}/current"
     console.print(f"\npublished: {where}/<table>/*.parquet", highlight=False, markup=False, style="bold")
-    if "transcripts" in measured.rows:
-        question = f"SELECT text FROM '{where}/transcripts/*.parquet' LIMIT 5"
-        query = f"python -c \"import duckdb; print(duckdb.sql('''{question}'''))\""
-        console.print(f"try: {query}", highlight=False, markup=False)
+    out = shlex.quote(config.out)
+    query = f'earwitness query {out} "SELECT text FROM transcripts LIMIT 5"'
+    console.print(
+        f"try: {query if 'transcripts' in measured.rows else f'earwitness tables {out}'}", highlight=False, markup=False
+    )
 
 
 def _line(console: Console, text: str, style: str = "") -> None:

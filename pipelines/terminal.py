@@ -38,7 +38,7 @@ def own_terminal() -> Iterator[tuple[Console, Path]]:
 def console(descriptor: int) -> Iterator[Console]:
     """Lines as long as they are, so that what is piped can be searched; names that are no text are escaped."""
     stream = os.fdopen(os.dup(descriptor), "w", encoding="utf-8", errors="backslashreplace")
-    ours = _Console(file=stream, soft_wrap=True)
+    ours = _Console(file=stream, soft_wrap=True, emoji=False)
     try:
         yield ours
     finally:

@@ -44,7 +44,7 @@ ALWAYS: tuple[str, ...] = ("files", "recordings", "errors", "runs")
 def nearest(name: str, known: Iterable[str]) -> str:
     """``", did you mean X?"`` where a known name is near, else the list of them."""
     names = list(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     return f": did you mean {close[0]!r}?" if close else f": choose from {', '.join(names)}"
 
 

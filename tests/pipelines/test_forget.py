@@ -92,8 +92,14 @@ def test_by_id_and_files_that_could_not_be_read(tmp_path: Path, capfd: Captured)
     assert "garbage" not in texts(out)
     assert [Path(row["uri"]).name for row in rows(out, "files")] == ["tones.wav"]
     assert rows(out, "errors") == []
+    assert main(["forget", str(out), "tones.wav"]) == FAILED  # too dear a mistake for a name alone
+    told = capfd.readouterr().err
+    assert (
+        f"tones.wav: no recording of that id, and no file of that path, is in the tables: did you mean {archive}"
+        in told
+    )
     assert main(["forget", str(out), key[::-1]]) == FAILED
-    assert "no recording of that id, and no file of that name, is in the tables" in capfd.readouterr().err
+    assert "no recording of that id, and no file of that path, is in the tables" in capfd.readouterr().err
 
 
 def test_where_there_is_no_corpus(tmp_path: Path, capfd: Captured) -> None:

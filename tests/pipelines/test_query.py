@@ -64,6 +64,15 @@ def test_a_long_answer_is_cut_on_a_page_and_nowhere_else(out: Path, capfd: Captu
     assert len(asked(capfd, "query", str(out), "FROM range(25000)", "--format", "csv").splitlines()) == 25_001
 
 
+def test_a_table_shows_what_is_long_by_its_beginning(out: Path, capfd: Captured) -> None:
+    lists = "SELECT range(9) AS a, range(8) AS b, [{'label': 'neu', 'p': 0.5::DOUBLE}] AS c"
+    question = f"{lists}, 'x'::BLOB AS d, NULL::INT[] AS e"
+    lines = asked(capfd, "query", str(out), question).splitlines()
+    shown = ("[0, 1, 2, ... 9 in all]", "[0, 1, 2, 3, 4, 5, 6, 7]", "<1 bytes>", "[label=neu p=0.500]", "-")
+    assert lines[1].split("  ")[:2] == [shown[0], shown[1]]
+    assert all(cell in lines[1] for cell in shown)
+
+
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
@@ -80,12 +89,17 @@ def test_a_long_answer_is_cut_on_a_page_and_nowhere_else(out: Path, capfd: Captu
             WRONG_USE,
             "--format table is not for a file: with --to say",
         ),
+        (
+            ["SELECT 1", "--to", "OUT/current/windows/x.parquet"],
+            WRONG_USE,
+            "x.parquet: the tables lie there: name a file",
+        ),
         (["SELECT 1", "--to", "/nowhere/x.csv"], FAILED, "/nowhere/x.csv: No such file"),
     ],
 )
 def test_what_cannot_be_answered(out: Path, capfd: Captured, words: list[str], code: int, told: str) -> None:
     capfd.readouterr()
-    assert main(["query", str(out), *words]) == code
+    assert main(["query", str(out), *(word.replace("OUT", str(out)) for word in words)]) == code
     error = capfd.readouterr().err
     assert told in error
     assert len(error.splitlines()) == 1

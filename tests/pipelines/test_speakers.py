@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines import speaker_check
 from pipelines.checkpoints import DEMO_FOLDER
 from pipelines.cli import FAILED, PUBLISHED, WRONG_USE, main
 from pipelines.speaker_threshold import threshold_of
@@ -95,7 +96,9 @@ def test_through_the_life_of_a_corpus(tmp_path: Path, capfd: Captured) -> None:
     assert "S2" not in {row["recording_speaker"] for row in rows(out, "speaker_labels")}
 
 
-def test_the_metadata_check_the_labels_but_do_not_make_them(tmp_path: Path, capfd: Captured) -> None:
+def test_the_metadata_check_the_labels_but_do_not_make_them(
+    tmp_path: Path, capfd: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
     answers = sorted((DEMO / "survey").iterdir())
     csv = tmp_path / "m.csv"
     csv.write_text("file,who\n" + "".join(f"{path.name},{path.stem}\n" for path in answers))
@@ -110,6 +113,15 @@ def test_the_metadata_check_the_labels_but_do_not_make_them(tmp_path: Path, capf
     told = capfd.readouterr().out
     assert "(4 recordings, 4 values; of each the voice heard longest, 1 voice)" in told
     assert "adjusted Rand index 0.00, purity 0.25" in told
+    assert main(["methods", out]) == PUBLISHED
+    assert "They were not checked against who spoke." in capfd.readouterr().out
+    monkeypatch.setattr(speaker_check, "USUAL", "who")
+    assert main(["methods", out]) == PUBLISHED
+    told = capfd.readouterr().out
+    assert (
+        "Against the column who of the metadata (4 recordings, 4 values; of each the voice heard longest, 1 voice)"
+        in told
+    )
     before = rows(tmp_path / "out", "speaker_labels")
     assert main(["speakers", out, "--threshold", "-1"]) == PUBLISHED
     assert rows(tmp_path / "out", "speaker_labels") == before
