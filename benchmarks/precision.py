@@ -46,10 +46,10 @@ the highest; a ratio is taken within each round.
 - On a CPU `auto` is OpenVINO where it is installed, else torch. It is bf16 for emotions, sounds and embeddings; there
   bf16 was measured to keep 99 of 100 labels or more, and cosines above 0.99: by either engine where the CPU has AMX, by
   OpenVINO alone where it has AVX512-BF16, because there torch computes WavLM more slowly in bf16 than in fp32. It is
-  fp32 for all else: of transcripts the demo's recogniser keeps less than 99 of 100 words, speakers are not measured.
-  No figure here is of a CPU with AMX.
-- The demo's recogniser is small and often wrong (more than half of the words of people), so that many of its letters
-  are near-ties: of a recogniser that is sure of its words fewer should change. That was not measured.
+  fp32 for all else: of transcripts an earlier recogniser of the demo kept less than 99 of 100 words, speakers are not
+  measured. No figure here is of a CPU with AMX.
+- That recogniser was small and often wrong (more than half of the words of people), so that many of its letters were
+  near-ties: of a recogniser that is sure of its words fewer should change. That was not measured.
 - Weight norms are folded into the weights in every way.
 - fp32 by OpenVINO is held to the same tolerances against the reference as fp32 in torch: logits and probabilities
   within 1e-4, the same texts, cosines of 0.99999 or more.

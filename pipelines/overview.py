@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 
 from pipelines.corpus import AskedCorpus
 from pipelines.statements import left_out
+from pipelines.view_columns import view_rows
 from pipelines.views import VIEWS
 from schemas.catalog import TABLES, nearest
 from schemas.config import ConfigError
@@ -34,12 +35,18 @@ def columns(corpus: AskedCorpus, table: str) -> list[dict[str, str]]:
     """
     if table not in corpus.columns:
         raise ConfigError(left_out(table) or f"unknown table {table!r}{nearest(table, corpus.columns)}")
-    declared = column_rows(TABLES[table]) if table in TABLES else []
+    if table in VIEWS:
+        return view_rows(table, corpus.columns[table], _types(corpus, table))
+    declared = column_rows(TABLES[table])
     known = {row["column"] for row in declared}
-    types = dict(corpus.sql(f'SELECT column_name, column_type FROM (DESCRIBE "{table}")').fetchall())
+    types = _types(corpus, table)
     own = "your own, from the metadata" if table == "recordings" else ""
     return declared + [
-        {"column": name, "type": str(types[name]).lower(), "unit": "", "values": "", "meaning": own}
+        {"column": name, "type": types[name].lower(), "unit": "", "values": "", "meaning": own}
         for name in corpus.columns[table]
         if name not in known
     ]
+
+
+def _types(corpus: AskedCorpus, table: str) -> dict[str, str]:
+    return dict(corpus.sql(f'SELECT column_name, column_type FROM (DESCRIBE "{table}")').fetchall())

@@ -11,8 +11,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.cli import FAILED, PUBLISHED, WRONG_USE, main
+from pipelines.corpus import open_corpus
+from pipelines.overview import columns
+from pipelines.view_columns import OWN
+from pipelines.views import VIEWS
 from schemas.catalog import TABLES
 from tests.pipelines.corpora import DEMO, publish
+from tests.pipelines.tables import CALL, example, speaker_label, write_corpus
 
 Captured = pytest.CaptureFixture[str]
 QUESTION = "SELECT parse_filename(uri) AS file, duration_ms, [1, 2] AS list FROM recordings ORDER BY file"
@@ -103,6 +108,20 @@ def test_what_cannot_be_answered(out: Path, capfd: Captured, words: list[str], c
     error = capfd.readouterr().err
     assert told in error
     assert len(error.splitlines()) == 1
+
+
+def test_every_column_of_every_view_is_told(tmp_path: Path, capfd: Captured) -> None:
+    write_corpus(tmp_path, {**example(), "speaker_labels": [speaker_label(CALL, 1, 0, 3000, "S1", "P001")]})
+    with open_corpus(tmp_path) as corpus:
+        for view in VIEWS:
+            rows = columns(corpus, view)
+            assert [row["column"] for row in rows] == corpus.columns[view]
+            assert all(row["meaning"] and row["type"] for row in rows), rows
+            assert OWN[view].keys() <= set(corpus.columns[view])
+        found = {row["column"]: row for row in columns(corpus, "moments")}
+    assert (found["start_ms"]["unit"], found["emotion_end_ms"]["unit"]) == ("ms", "ms")
+    assert "embedding" in found
+    assert "corpus_speaker" in found
 
 
 def test_tables_and_their_rows(out: Path, capfd: Captured) -> None:
