@@ -22,6 +22,7 @@ class Options:
         recordings: folder of real recordings with their lists; the emotions do without.
         out: folder of the checkpoint; the state of the training lies beside it, in ``NAME.state``.
         start: checkpoint whose weights the training begins with; None for none.
+        peak_rate: of learning, in a further course of the transcripts; None for theirs.
         until: the step before which to break off, with the best weights so far; None for none.
         share: of what is synthesised; below 1 for a trial.
         final: the development split has chosen; train on it too, and keep the last weights.
@@ -34,6 +35,7 @@ class Options:
     out: Path
     steps: int
     start: Path | None
+    peak_rate: float | None
     until: int | None
     seed: int
     workers: int
@@ -64,6 +66,7 @@ def parse(arguments: Sequence[str] | None, job: str, steps: int) -> Options:
     parser.add_argument(
         "--start", type=Path, help="checkpoint to begin with (from nothing); transcripts alone take one"
     )
+    parser.add_argument("--peak-rate", type=float, help="of learning, in a further course of the transcripts")
     parser.add_argument("--until", type=int, help="break off before this step, and make the best so far a checkpoint")
     parser.add_argument("--seed", type=int, default=7, help="of data, splits and weights (%(default)s)")
     parser.add_argument("--workers", type=int, default=0, help="processes that augment (%(default)s: in turn)")

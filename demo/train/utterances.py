@@ -37,6 +37,8 @@ class Course:
             sentence.
         draw: the number of the lots that are drawn, so that a second course hears other batches.
         strange: the share of the utterances that get another tract, and of those another voice's colour.
+        early: the weight of what pulls each letter towards the beginning of its sound, see
+            :func:`demo.train.transcripts.lateness`.
         part: how much of a step's audio is in one batch: less than all of it where several processes take one each.
     """
 
@@ -51,6 +53,7 @@ class Course:
     averaging: float = 0.0
     draw: int = 0
     strange: float = 0.4
+    early: float = 0.0
     part: float = 1.0
 
 

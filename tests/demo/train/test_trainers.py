@@ -156,3 +156,26 @@ def test_the_card_says_what_it_was_made_of(tmp_path: Path) -> None:
     assert "| WER | dev | 0.100 | <= 0.20 | no |" in text
     assert "| espeak-ng | x | 1 | 0 | 1 |" in text
     assert "seed 77" in text
+
+
+def test_lateness_is_nothing_where_a_frame_says_what_the_next_one_says() -> None:
+    same = torch.randn(2, 1, 5, generator=torch.Generator().manual_seed(1)).expand(2, 6, 5)
+    assert float(transcripts.lateness(same, torch.tensor([6, 3]))) == pytest.approx(0, abs=1e-6)
+
+
+def test_lateness_by_hand_and_without_the_padding() -> None:
+    """Of three pairs of frames one differs: KL(1/2, 1/2 || 3/4, 1/4) = log(2 / sqrt(3))."""
+    logits = torch.log(torch.tensor([[[0.75, 0.25], [0.5, 0.5], [0.5, 0.5]], [[0.5, 0.5], [0.5, 0.5], [0.9, 0.1]]]))
+    found = transcripts.lateness(logits, torch.tensor([3, 2]))
+    assert float(found) == pytest.approx(np.log(2 / np.sqrt(3)) / 3, abs=1e-6)
+
+
+def test_lateness_draws_a_letter_forward() -> None:
+    """The frame before a letter learns it; the letter itself does not learn the blank before it."""
+    logits = torch.zeros(1, 3, 4)
+    logits[0, :, 0], logits[0, 2, 0], logits[0, 2, 1] = 4.0, 0.0, 4.0
+    logits.requires_grad_()
+    transcripts.lateness(logits, torch.tensor([3])).backward()
+    assert logits.grad is not None
+    assert logits.grad[0, 1, 1] < 0 < logits.grad[0, 1, 0]  # more of the letter, less of the blank
+    assert logits.grad[0, 2].abs().max() == 0
