@@ -69,6 +69,8 @@ def _shown(value: Any) -> str:
     if isinstance(value, list):
         shown = [_shown(one) for one in value[:MOST]]
         return f"[{', '.join(shown if len(value) <= MOST else [*shown[:FIRST], f'... {len(value):,} in all'])}]"
+    if isinstance(value, tuple):  # of a map
+        return "=".join(map(_shown, value))
     if isinstance(value, dict):
         return " ".join(f"{key}={_shown(one)}" for key, one in value.items())
     return " ".join(str(value).split())

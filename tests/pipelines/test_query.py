@@ -71,9 +71,16 @@ def test_a_long_answer_is_cut_on_a_page_and_nowhere_else(out: Path, capfd: Captu
 
 def test_a_table_shows_what_is_long_by_its_beginning(out: Path, capfd: Captured) -> None:
     lists = "SELECT range(9) AS a, range(8) AS b, [{'label': 'neu', 'p': 0.5::DOUBLE}] AS c"
-    question = f"{lists}, 'x'::BLOB AS d, NULL::INT[] AS e"
+    question = f"{lists}, 'x'::BLOB AS d, NULL::INT[] AS e, MAP {'neu': 0.25::DOUBLE} AS f"
     lines = asked(capfd, "query", str(out), question).splitlines()
-    shown = ("[0, 1, 2, ... 9 in all]", "[0, 1, 2, 3, 4, 5, 6, 7]", "<1 bytes>", "[label=neu p=0.500]", "-")
+    shown = (
+        "[0, 1, 2, ... 9 in all]",
+        "[0, 1, 2, 3, 4, 5, 6, 7]",
+        "<1 bytes>",
+        "[label=neu p=0.500]",
+        "-",
+        "[neu=0.250]",
+    )
     assert lines[1].split("  ")[:2] == [shown[0], shown[1]]
     assert all(cell in lines[1] for cell in shown)
 
