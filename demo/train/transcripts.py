@@ -248,8 +248,8 @@ def card(checkpoint: Path, folder: Path, rows: Sequence[Row]) -> Card:
         title="Demo transcripts (wav2vec 2.0, CTC)",
         task="automatic-speech-recognition",
         hears="sentences of a small vocabulary in English by synthesisers, and strings of digits, by people too.",
-        limits="transcribe free speech of people: see the WER of readings. What rests do to strings of digits was found "
-        "with the person of the test split, whose figure is kinder for it.",
+        limits="transcribe free speech of people: see the WER of readings. What rests do to strings of digits was "
+        "found with the person of the test split, whose figure is kinder for it.",
         figures=found,
     )
 

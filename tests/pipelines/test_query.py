@@ -71,7 +71,7 @@ def test_a_long_answer_is_cut_on_a_page_and_nowhere_else(out: Path, capfd: Captu
 
 def test_a_table_shows_what_is_long_by_its_beginning(out: Path, capfd: Captured) -> None:
     lists = "SELECT range(9) AS a, range(8) AS b, [{'label': 'neu', 'p': 0.5::DOUBLE}] AS c"
-    question = f"{lists}, 'x'::BLOB AS d, NULL::INT[] AS e, MAP {'neu': 0.25::DOUBLE} AS f"
+    question = f"{lists}, 'x'::BLOB AS d, NULL::INT[] AS e, MAP {{'neu': 0.25::DOUBLE}} AS f"
     lines = asked(capfd, "query", str(out), question).splitlines()
     shown = (
         "[0, 1, 2, ... 9 in all]",
