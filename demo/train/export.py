@@ -53,6 +53,7 @@ class Card:
         hears: what it can do, and on what.
         limits: what it cannot.
         task: as the Hub calls it (``audio-classification``).
+        test_split: what the test split was used for besides these figures.
         courses: how the weights that the training began with were made, a line each; none where it began from nothing.
     """
 
@@ -62,6 +63,7 @@ class Card:
     limits: str
     figures: Sequence[Figure]
     courses: Sequence[str] = ()
+    test_split: str = "The test split chose nothing."
 
 
 def courses_of(folder: Path) -> list[str]:
@@ -102,7 +104,7 @@ def write_card(card: Card, rows: Sequence[Row], recipe: Recipe, trained: Trained
         f"**Does not:** {card.limits}",
         "## Figures",
         "The weights as they lie here, through the pipeline's own loading code, on voices, people, sentences and clips "
-        "that were in no training. The test split chose nothing.",
+        f"that were in no training. {card.test_split}",
         _table(("measure", "split", "value", "goal", "missed"), [figure.cells for figure in card.figures]),
         "## Data",
         _table(("source", "licence", *SPLITS), _sources(rows)),

@@ -248,9 +248,10 @@ def card(checkpoint: Path, folder: Path, rows: Sequence[Row]) -> Card:
         title="Demo transcripts (wav2vec 2.0, CTC)",
         task="automatic-speech-recognition",
         hears="sentences of a small vocabulary in English by synthesisers, and strings of digits, by people too.",
-        limits="transcribe free speech of people: see the WER of readings. What rests do to strings of digits was "
-        "found with the person of the test split, whose figure is kinder for it.",
+        limits="transcribe free speech of people: see the WER of readings.",
         figures=found,
+        test_split="The test split was looked at twice, and its figures are kinder for it: what rests do to strings of "
+        "digits was found with its person, and the seventh course was made short after a long one had made them worse.",
     )
 
 
