@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from schemas.catalog import nearest
@@ -73,9 +74,11 @@ class Names:
         )
 
     def hint(self, word: str) -> str:
-        """``": did you mean X?"`` where a file's name is near, else all of them, if they are few."""
-        near = nearest(word, list(self.files)[:COMPARED])
-        return near if near.startswith(": did you mean") or len(self.files) < LISTED else ""
+        """``": did you mean X?"`` where a file's name is near, with or without its ending; else all, if they are few."""
+        near = nearest(word, [*islice(self.files, COMPARED), *islice(self._stems, COMPARED)])
+        if near.startswith(": did you mean"):
+            return near
+        return nearest(word, self.files) if len(self.files) < LISTED else ""
 
     def _where(self, fits: Callable[[str], bool]) -> list[str]:
         return list(dict.fromkeys(key for uri, keys in self.uris.items() if fits(uri) for key in keys))

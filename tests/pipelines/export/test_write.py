@@ -146,7 +146,7 @@ def test_what_is_there_stays(out: Path, tmp_path: Path, capfd: Captured) -> None
         (
             ["--format", "vtt", "--to", "{to}", "cal"],
             WRONG_USE,
-            "cal: no recording of that id or file name: did you",
+            "cal: no recording of that id or file name: did you mean 'call'?",
         ),
         (["--format", "vtt", "--to", "/proc/nowhere"], FAILED, "/proc/nowhere: No such file or directory"),
         (["--format", "vtt", "--to", "{to}", "--foce"], WRONG_USE, "unknown option --foce: `earwitness export --help`"),
