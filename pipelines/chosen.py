@@ -74,7 +74,7 @@ class Names:
         )
 
     def hint(self, word: str) -> str:
-        """``": did you mean X?"`` where a file's name is near, with or without its ending; else all, if they are few."""
+        """``": did you mean X?"`` where a name is near, with or without its ending; else all, if they are few."""
         near = nearest(word, [*islice(self.files, COMPARED), *islice(self._stems, COMPARED)])
         if near.startswith(": did you mean"):
             return near
