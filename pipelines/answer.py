@@ -18,7 +18,7 @@ from rich.console import Console
 
 from pipelines.corpus import AskedCorpus
 from pipelines.failure import RunError
-from pipelines.listing import show_rows
+from pipelines.listing import check_format, show_rows
 from schemas.config import ConfigError
 
 FORMATS = ("table", "csv", "json", "parquet")
@@ -70,8 +70,8 @@ def format_of(asked: str | None, to: Path | None) -> str:
     Raises:
         ConfigError: an unknown format, a table in a file, a file whose suffix says nothing, Parquet on a terminal.
     """
-    if asked is not None and asked not in FORMATS:
-        raise ConfigError(f"--format {asked}: choose from {', '.join(FORMATS)}")
+    if asked is not None:
+        check_format(asked, FORMATS)
     if asked == "table" and to is not None:
         raise ConfigError("--format table is not for a file: with --to say csv, json or parquet")
     if to is None:

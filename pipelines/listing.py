@@ -18,12 +18,12 @@ MOST, FIRST = 8, 3
 """Of a longer list than MOST a table shows FIRST values."""
 
 
-def check_format(name: str) -> None:
+def check_format(name: str, known: Sequence[str] = FORMATS) -> None:
     """Raises:
     ConfigError: an unknown format.
     """
-    if name not in FORMATS:
-        raise ConfigError(f"--format {name}: choose from {', '.join(FORMATS)}")
+    if name not in known:
+        raise ConfigError(f"--format {name}: choose from {', '.join(known)}")
 
 
 def show_rows(

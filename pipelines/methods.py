@@ -135,8 +135,7 @@ def _speakers(out: Path, snapshot: Path) -> Iterator[str]:
         yield "They were not checked against who spoke."
     else:
         yield (
-            f"Against the column {found.column} of the metadata ({counted(found.recordings, 'recording')}, "
-            f"{counted(found.people, 'value')}; of each the voice heard longest, {counted(found.voices, 'voice')}) "
+            f"Against the column {found.column} of the metadata ({found.compared}) "
             f"their adjusted Rand index is {found.rand:.2f}, their purity {found.purity:.2f}."
         )
 

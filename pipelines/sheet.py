@@ -81,10 +81,13 @@ def foreign_labels(out: Path, coded: Iterable[Coded]) -> list[str]:
     """A line for each coder with labels that no emotion model of the corpus has: no answer agrees with them."""
     with open_corpus(out) as corpus:
         known = labels_of(corpus)
+    if not known:
+        return []
+    own = {label.casefold() for label in known}
     counts: dict[str, Counter[str]] = {}
     for one in coded:
         for coder, label in one.emotions.items():
-            if known and label not in {name.casefold() for name in known}:
+            if label not in own:
                 counts.setdefault(coder, Counter())[label] += 1
     return [
         f"{coder}_emotion has labels that the machine does not: "

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.corpus import open_corpus
+from pipelines.plural import counted
 from pipelines.snapshot import published
 
 USUAL = "speaker"
@@ -30,6 +31,14 @@ class Check(NamedTuple):
     voices: int
     rand: float
     purity: float
+
+    @property
+    def compared(self) -> str:
+        """What was held against what, in words."""
+        return (
+            f"{counted(self.recordings, 'recording')}, {counted(self.people, 'value')}; "
+            f"of each the voice heard longest, {counted(self.voices, 'voice')}"
+        )
 
 
 def check_column(out: Path, column: str | None) -> None:

@@ -55,8 +55,7 @@ def lines(out: Path, labelled: Labelled, column: str | None) -> list[str]:
     found = check(out, column)
     if found is not None:
         told.append(
-            f"against the column {found.column} ({counted(found.recordings, 'recording')}, "
-            f"{counted(found.people, 'value')}; of each the voice heard longest, {counted(found.voices, 'voice')}): "
+            f"against the column {found.column} ({found.compared}): "
             f"adjusted Rand index {found.rand:.2f}, purity {found.purity:.2f}"
         )
     return [*told, CAUTION, f"published: {out}/current/speaker_labels/*.parquet"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from pipelines.views import COLUMNS_OF, VIEWS
@@ -82,8 +83,9 @@ def _told(view: str, column: str) -> Told:
     table, _, path = own.partition(".")
     # Of a column that is simply carried along: the first table of the view that has it says what it is.
     tables = [table] if path else [*VIEWS[view].needs, *COLUMNS_OF]
-    for name in tables:
-        for row in column_rows(TABLES[name]):
-            if row["column"] == (path or column):
-                return Told(row["unit"], row["values"], row["meaning"])
-    raise KeyError(f"{view}.{column} is told nowhere")
+    return next(_of_table(name)[path or column] for name in tables if (path or column) in _of_table(name))
+
+
+@cache
+def _of_table(name: str) -> Mapping[str, Told]:
+    return {row["column"]: Told(row["unit"], row["values"], row["meaning"]) for row in column_rows(TABLES[name])}

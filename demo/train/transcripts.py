@@ -113,14 +113,15 @@ def loss_of(course: Course, model: nn.Module, batch: Batch, step: int) -> Tensor
     out = model.transcriber(
         batch["clips"], attention_mask=batch["mask"], labels=batch["labels"], output_hidden_states=regress
     )
+    loss: Tensor = out.loss
     if course.early:
         lengths = model.transcriber._get_feat_extract_output_lengths(cast(LongTensor, batch["mask"].sum(1)))
-        out.loss = out.loss + course.early * lateness(out.logits, lengths)
+        loss = loss + course.early * lateness(out.logits, lengths)
     if not regress:
-        return out.loss
+        return loss
     guessed = model.mels(out.hidden_states[-1])
     wanted = log_mels(batch["clips"])[:, : guessed.shape[1]]
-    return out.loss + nn.functional.mse_loss(guessed[:, : wanted.shape[1]], wanted)
+    return loss + nn.functional.mse_loss(guessed[:, : wanted.shape[1]], wanted)
 
 
 def lateness(logits: Tensor, lengths: Tensor) -> Tensor:

@@ -117,7 +117,7 @@ def test_what_cannot_be_answered(out: Path, capfd: Captured, words: list[str], c
     assert len(error.splitlines()) == 1
 
 
-def test_every_column_of_every_view_is_told(tmp_path: Path, capfd: Captured) -> None:
+def test_every_column_of_every_view_is_told(tmp_path: Path) -> None:
     write_corpus(tmp_path, {**example(), "speaker_labels": [speaker_label(CALL, 1, 0, 3000, "S1", "P001")]})
     with open_corpus(tmp_path) as corpus:
         for view in VIEWS:
