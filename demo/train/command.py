@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import torch
 
+from demo.train.data import speech_set
 from demo.train.data.manifest import MANIFEST, Planned, Row, produce, read_manifest
 from demo.train.ranks import ALONE, Ranks
 
@@ -52,6 +54,11 @@ class Options:
         return self.data / f"{name}-seed{self.seed}{share}"
 
     @property
+    def speech(self) -> Path:
+        """The folder of the set for transcripts and speakers."""
+        return self.set(speech_set.name(self.final))
+
+    @property
     def state(self) -> Path:
         return self.out.with_name(self.out.name + ".state")
 
@@ -92,6 +99,12 @@ def prepared(folder: Path, plan: Callable[[], Iterable[Planned]]) -> list[Row]:
         return read_manifest(folder)
     folder.mkdir(parents=True, exist_ok=True)
     return produce(plan(), folder)
+
+
+def speech_rows(options: Options) -> list[Row]:
+    """The rows of the set for transcripts and speakers."""
+    plan = partial(speech_set.plan, options.recordings, options.seed, options.share, options.final)
+    return prepared(options.speech, plan)
 
 
 def run(

@@ -17,7 +17,7 @@ from transformers import WavLMConfig, WavLMForXVector
 
 from demo.train import figures
 from demo.train.answers import vectors
-from demo.train.command import Options, prepared, run
+from demo.train.command import Options, run, speech_rows
 from demo.train.data import augment, speech_set
 from demo.train.data.manifest import Row, read_samples
 from demo.train.export import Card, Figure, export, write_card
@@ -160,7 +160,7 @@ def heard_of(rows: Sequence[Row], split: str) -> list[Row]:
 
 def train(options: Options, rows: Sequence[Row]) -> None:
     """Train, export, measure, and write the card."""
-    folder = options.set(speech_set.name(options.final))
+    folder = options.speech
     voices = sorted({row.voice for row in rows if row.split == "train"})
     clips: list[list[np.ndarray]] = [[] for _ in voices]
     for row in rows:
@@ -229,8 +229,7 @@ def card(checkpoint: Path, folder: Path, rows: Sequence[Row], analysed: bool) ->
 
 def rows_of(options: Options) -> list[Row]:
     """All but the digits one by one: they are in the strings, and too short alone."""
-    plan = partial(speech_set.plan, options.recordings, options.seed, options.share, options.final)
-    rows = prepared(options.set(speech_set.name(options.final)), plan)
+    rows = speech_rows(options)
     return [row for row in rows if row.label != speech_set.DIGIT]
 
 

@@ -19,7 +19,7 @@ from transformers import Wav2Vec2Config, Wav2Vec2CTCTokenizer, Wav2Vec2ForCTC
 
 from demo.train import figures
 from demo.train.answers import texts
-from demo.train.command import Options, prepared, run
+from demo.train.command import Options, run, speech_rows
 from demo.train.data import speech_set
 from demo.train.data.manifest import Row, read_samples
 from demo.train.data.sentences import spoken
@@ -164,7 +164,7 @@ def transcribe(letters: Wav2Vec2CTCTokenizer, model: nn.Module, clips: Sequence[
 def train(options: Options, rows: Sequence[Row]) -> None:
     """Train, export, measure, and write the card."""
     letters = tokenizer()
-    folder = options.set(speech_set.name(options.final))
+    folder = options.speech
 
     def spell(text: str) -> list[int]:
         return letters(text.upper()).input_ids
@@ -258,8 +258,7 @@ def card(checkpoint: Path, folder: Path, rows: Sequence[Row]) -> Card:
 
 def rows_of(options: Options) -> list[Row]:
     """All but the strings of people's digits that would be trained on: they are made anew for each batch."""
-    plan = partial(speech_set.plan, options.recordings, options.seed, options.share, options.final)
-    rows = prepared(options.set(speech_set.name(options.final)), plan)
+    rows = speech_rows(options)
     trained = ("train", "dev") if options.final else ("train",)
     return [row for row in rows if row.label != speech_set.REAL or row.split not in trained]
 
