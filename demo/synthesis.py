@@ -187,4 +187,4 @@ def pluck(n: int, rate: int, midi_note: int, rng: np.random.Generator) -> np.nda
 def add(out: np.ndarray, start: int, samples: np.ndarray) -> None:
     """Add ``samples`` to ``out`` from ``start``, as far as ``out`` reaches."""
     end = min(len(out), start + len(samples))
-    out[start:end] += samples[: end - start]
+    out[start:end] += samples[: max(0, end - start)]

@@ -28,7 +28,7 @@ class Options:
         until: the step before which to break off, with the best weights so far; None for none.
         share: of what is synthesised; below 1 for a trial.
         final: the development split has chosen; train on it too, and keep the last weights.
-        bfloat16: train in it; transcripts and speakers can.
+        bfloat16: train in it; all but the emotions can.
         ranks: the processes that train together; transcripts alone.
     """
 
@@ -86,7 +86,7 @@ def parse(arguments: Sequence[str] | None, job: str, steps: int) -> Options:
     parser.add_argument(
         "--bfloat16",
         action="store_true",
-        help="multiply in bfloat16, faster with AMX; transcripts and speakers can",
+        help="multiply in bfloat16, faster with AMX; all but the emotions can",
     )
     options = Options(**vars(parser.parse_args(arguments)))
     torch.set_num_threads(options.threads)
@@ -118,7 +118,7 @@ def run(
     options = replace(parse(arguments, job, steps), ranks=Ranks.joined())
     if options.ranks.count > 1 and job != "transcripts":
         raise SystemExit(f"{job}: trains in one process; start it without torchrun")
-    if options.bfloat16 and job not in ("transcripts", "speakers"):
+    if options.bfloat16 and job == "emotions":
         raise SystemExit(f"{job}: trains in float32; leave out --bfloat16")
     if not options.ranks.first:
         options.ranks.wait()

@@ -31,8 +31,10 @@ from demo.train.command import Options, prepared, run
 from demo.train.data import augment, captions, sound_set
 from demo.train.data.manifest import Row, read_samples
 from demo.train.export import Card, Figure, export, write_card
-from demo.train.optimise import Batch, BatchOf, Recipe, optimise
+from demo.train.kept import keep
+from demo.train.optimise import Batch, Recipe, optimise
 from demo.train.patches import start_as_cosines
+from demo.train.teacher import Teacher, blot_out, taught, train_teacher
 from transforms.models.door import open_door
 from transforms.models.embedder import Embedder
 from transforms.models.mels import decibel_mels
@@ -40,7 +42,11 @@ from transforms.models.mels import decibel_mels
 LABELS = sound_set.LABELS
 RATE_HZ = sound_set.CLIP_RATE_HZ
 BATCH = 28
-STEPS = 2200
+STEPS = 3500
+N_KEPT = 400
+"""Batches that are made: of each recording, some 60 versions."""
+OF_TRUTH = 0.3
+"""How much the label itself counts beside what the teacher hears."""
 MARKS = ("<s>", "<pad>", "</s>", "<unk>")
 """At RoBERTa's ids: CLAP's text tower counts positions from the id of the padding on."""
 
@@ -107,8 +113,8 @@ def filled(clip: np.ndarray, n: int) -> np.ndarray:
 def batch_of(clips: Clips, tokens: PreTrainedTokenizerFast, seed: int, step: int, size: int = BATCH) -> Batch:
     """Every class as often as any other, each clip with one of its captions.
 
-    Returns: ``clips`` float32 [size, n_samples]; ``input_ids``, ``attention_mask`` int64 [size, n_tokens]; ``labels``
-        int64 [size].
+    Returns: ``clips`` float32 [size, n_samples]; ``input_ids``, ``attention_mask`` int64 [size, n_tokens]; ``shares``
+        float32 [size, n_labels], each 1 at the clip's label.
     """
     rng = np.random.default_rng((seed, step))
     n = extractor().nb_max_samples
@@ -128,23 +134,36 @@ def batch_of(clips: Clips, tokens: PreTrainedTokenizerFast, seed: int, step: int
         "clips": torch.from_numpy(np.stack(samples)),
         "input_ids": texts["input_ids"],
         "attention_mask": texts["attention_mask"],
-        "labels": torch.from_numpy(numbers),
+        "shares": nn.functional.one_hot(torch.from_numpy(numbers), len(LABELS)).float(),
     }
 
 
-def loss_of(made: ClapFeatureExtractor, model: Any, batch: Batch, step: int) -> Tensor:
-    """Contrastive both ways; all captions of a clip's class are right for it, each by its share."""
-    mels = decibel_mels(batch["clips"], made)
+def centred_mels(made: ClapFeatureExtractor, batch: Batch) -> Tensor:
+    """Mel spectra about zero: 40 dB a unit, 0 at -40 dB; float32 [n, frames, bins]."""
+    return decibel_mels(batch["clips"], made)[:, 0] / 40 + 1
+
+
+def loss_of(teacher: Teacher, model: Any, batch: Batch, step: int) -> Tensor:
+    """Contrastive both ways; a caption is right for a clip by the share of its label that the teacher hears there.
+
+    All captions of a label have their part of that share.
+    """
+    mels = batch["mels"]
     longer = torch.zeros(len(mels), 1, dtype=torch.bool, device=mels.device)
-    heard = nn.functional.normalize(model.get_audio_features(input_features=mels, is_longer=longer).pooler_output)
+    features = 40 * (blot_out(mels)[:, None] - 1)
+    heard = nn.functional.normalize(model.get_audio_features(input_features=features, is_longer=longer).pooler_output)
     read = nn.functional.normalize(
         model.get_text_features(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).pooler_output
     )
     logits = heard @ read.T
-    same = (batch["labels"][:, None] == batch["labels"]).float()
-    same = same / same.sum(dim=1, keepdim=True)
-    one = nn.functional.cross_entropy(logits * model.logit_scale_a.exp().clamp(max=50), same)
-    other = nn.functional.cross_entropy(logits.T * model.logit_scale_t.exp().clamp(max=50), same)
+    shares = taught(teacher, mels) + OF_TRUTH * batch["shares"]
+    right = shares @ batch["shares"].T  # [clip, caption]
+    one = nn.functional.cross_entropy(
+        logits * model.logit_scale_a.exp().clamp(max=50), right / right.sum(dim=1, keepdim=True)
+    )
+    other = nn.functional.cross_entropy(
+        logits.T * model.logit_scale_t.exp().clamp(max=50), (right / right.sum(dim=0)).T
+    )
     return (one + other) / 2
 
 
@@ -181,14 +200,29 @@ def train(options: Options, rows: Sequence[Row]) -> None:
         return figures.balanced_accuracy(truth, [LABELS[int(i)] for i in best])
 
     recipe = Recipe(
-        options.steps, 1e-3, options.seed, averaging=0.998, weight_decay=0.05, evaluate_every=250, keep="last"
+        options.steps,
+        1e-3,
+        options.seed,
+        averaging=0.998,
+        weight_decay=0.05,
+        evaluate_every=250,
+        bfloat16=options.bfloat16,
+        keep="last",
     )
-    batches: BatchOf = partial(batch_of, clips, tokens, options.seed)
+    batches = keep(
+        partial(batch_of, clips, tokens, options.seed),
+        partial(centred_mels, made),
+        min(N_KEPT, options.steps),
+        options.state / "batches",
+        options.seed,
+        options.workers,
+    )
+    teacher = train_teacher(len(LABELS), batches, options)
     model = new_model(len(tokens), options.seed)
     trained = optimise(
         model,
         batches,
-        partial(loss_of, made),
+        partial(loss_of, teacher),
         score if truth else None,
         recipe,
         options.state,

@@ -127,7 +127,7 @@ def optimise(
     end = recipe.steps if until is None else min(until, recipe.steps)
     began = time.monotonic() - seconds
     ranks.wait()  # until all have read the state that the first will write anew
-    batches = Subset(_Steps(batch_of), range(step * ranks.count + ranks.rank, end * ranks.count, ranks.count))
+    batches = Subset(Steps(batch_of), range(step * ranks.count + ranks.rank, end * ranks.count, ranks.count))
     for batch in DataLoader(batches, batch_size=None, num_workers=workers):
         torch.manual_seed((recipe.seed << 32) + step)
         for group in optimiser.param_groups:
@@ -171,7 +171,7 @@ def _silent(line: str) -> None:
     """Progress is told by one."""
 
 
-class _Steps(Dataset[Batch]):
+class Steps(Dataset[Batch]):
     """Batches by the number of their step, for the processes of a loader."""
 
     def __init__(self, batch_of: BatchOf) -> None:

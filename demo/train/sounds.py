@@ -20,8 +20,10 @@ from demo.train.command import Options, prepared, run
 from demo.train.data import augment, sound_set
 from demo.train.data.manifest import Row, read_samples
 from demo.train.export import Card, Figure, export, write_card
-from demo.train.optimise import Batch, BatchOf, Recipe, optimise
+from demo.train.kept import keep
+from demo.train.optimise import Batch, Recipe, optimise
 from demo.train.patches import start_as_cosines
+from demo.train.teacher import TEMPERATURE, Teacher, blot_out, taught, train_teacher
 from transforms.models.door import open_door
 from transforms.models.mels import log_mels
 
@@ -31,7 +33,11 @@ MEL_BINS = 64
 LABELS = sound_set.LABELS
 RECORDED = LABELS[:10]
 BATCH = 16
-STEPS = 3500
+STEPS = 4000
+N_KEPT = 800
+"""Batches that are made: of each recording, some 40 versions, alone or under another sound."""
+OF_TRUTH = 0.3
+"""How much of the loss is against the labels themselves."""
 
 Clips = Mapping[str, Sequence[np.ndarray]]
 """Label to float32 [n] at 16 kHz."""
@@ -112,16 +118,17 @@ def batch_of(clips: Clips, seed: int, step: int, size: int = BATCH) -> Batch:
     }
 
 
-def loss_of(made: ASTFeatureExtractor, model: nn.Module, batch: Batch, step: int) -> Tensor:
-    """Cross-entropy against the shares; a stripe of time and one of frequency are blotted out (SpecAugment)."""
-    mels = log_mels(batch["clips"], made, batch["lengths"])
-    for axis, widest in ((1, FRAMES // 6), (2, MEL_BINS // 5)):
-        places = torch.arange(mels.shape[axis])
-        width = torch.randint(widest, (len(mels), 1))
-        start = torch.randint(mels.shape[axis] - widest, (len(mels), 1))
-        blot = ((places >= start) & (places < start + width)).to(mels.device)
-        mels = mels.masked_fill(blot.unsqueeze(3 - axis), 0.0)
-    return nn.functional.cross_entropy(model(mels).logits, batch["shares"], label_smoothing=0.05)
+def mels_of(made: ASTFeatureExtractor, batch: Batch) -> Tensor:
+    """Log-mels as the model is given them, float32 [n, FRAMES, MEL_BINS]."""
+    return log_mels(batch["clips"], made, batch["lengths"])
+
+
+def loss_of(teacher: Teacher, model: nn.Module, batch: Batch, step: int) -> Tensor:
+    """Cross-entropy against what the teacher hears, and a little against the shares; stripes are blotted out."""
+    logits = model(blot_out(batch["mels"])).logits.float()
+    right = nn.functional.cross_entropy(logits, batch["shares"])
+    as_taught = nn.functional.cross_entropy(logits / TEMPERATURE, taught(teacher, batch["mels"]))
+    return TEMPERATURE**2 * as_taught + OF_TRUTH * right
 
 
 def predict(made: ASTFeatureExtractor, model: nn.Module, clips: Sequence[np.ndarray]) -> list[str]:
@@ -144,11 +151,26 @@ def train(options: Options, rows: Sequence[Row]) -> None:
         clips[label].append(clip)
 
     recipe = Recipe(
-        options.steps, 1e-3, options.seed, averaging=0.998, weight_decay=0.05, evaluate_every=250, keep="last"
+        options.steps,
+        1e-3,
+        options.seed,
+        averaging=0.998,
+        weight_decay=0.05,
+        evaluate_every=250,
+        bfloat16=options.bfloat16,
+        keep="last",
     )
     made = extractor()
+    batches = keep(
+        partial(batch_of, clips, options.seed),
+        partial(mels_of, made),
+        min(N_KEPT, options.steps),
+        options.state / "batches",
+        options.seed,
+        options.workers,
+    )
+    teacher = train_teacher(len(LABELS), batches, options)
     model = new_model(options.seed)
-    batches: BatchOf = partial(batch_of, clips, options.seed)
 
     def score(candidate: nn.Module) -> float:
         return figures.balanced_accuracy(truth["dev"], predict(made, candidate, heard["dev"]))
@@ -156,7 +178,7 @@ def train(options: Options, rows: Sequence[Row]) -> None:
     trained = optimise(
         model,
         batches,
-        partial(loss_of, made),
+        partial(loss_of, teacher),
         score if truth["dev"] else None,
         recipe,
         options.state,

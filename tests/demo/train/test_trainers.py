@@ -17,7 +17,9 @@ from demo.train import embeddings, emotions, sounds, speakers, transcripts
 from demo.train.data.manifest import Row
 from demo.train.digits import Digits, Person
 from demo.train.export import Card, Figure, export, write_card
+from demo.train.norms import fold_norms
 from demo.train.optimise import Batch, Recipe, optimise
+from demo.train.teacher import Teacher
 from demo.train.waveform import extractor
 from demo.untrained.sounds import voice
 from transforms.models.door import open_door
@@ -45,8 +47,13 @@ def spoken(pitches: list[float], seconds: float) -> list[np.ndarray]:
 def sounds_trainer() -> Trainer:
     clips = {label: spoken([90.0 + 15 * i], 1.0) for i, label in enumerate(sounds.LABELS)}
     made = sounds.extractor()
-    batches = partial(sounds.batch_of, clips, 1, size=4)
-    return partial(sounds.new_model, 1), batches, partial(sounds.loss_of, made), lambda model: model, [made]
+
+    def batch_of(step: int) -> Batch:
+        batch = sounds.batch_of(clips, 1, step, size=4)
+        return {**batch, "mels": sounds.mels_of(made, batch)}
+
+    loss_of = partial(sounds.loss_of, Teacher(len(sounds.LABELS)).eval())
+    return partial(sounds.new_model, 1), batch_of, loss_of, lambda model: model, [made]
 
 
 def emotions_trainer() -> Trainer:
@@ -59,7 +66,13 @@ def speakers_trainer() -> Trainer:
     clips = [[clip] for clip in spoken([100, 150, 210], 0.8)]
     batches = partial(speakers.batch_of, clips, 1, size=6)
     new_model = partial(speakers.new_model, len(clips), 1)
-    return new_model, batches, speakers.loss_of, lambda model: model, [extractor()]
+    return new_model, batches, speakers.loss_of, folded, [extractor()]
+
+
+def folded(model: nn.Module) -> nn.Module:
+    model = copy.deepcopy(model)
+    fold_norms(model)
+    return model
 
 
 def transcripts_trainer() -> Trainer:
@@ -79,9 +92,13 @@ def transcriber_of(learner: nn.Module) -> Any:
 def embeddings_trainer() -> Trainer:
     clips = {label: spoken([90.0 + 15 * i], 3.0) for i, label in enumerate(embeddings.LABELS)}
     made, tokens = embeddings.extractor(), embeddings.tokenizer()
-    batches = partial(embeddings.batch_of, clips, tokens, 1, size=4)
-    new_model = partial(embeddings.new_model, len(tokens), 1)
-    return new_model, batches, partial(embeddings.loss_of, made), lambda model: model, [made, tokens]
+
+    def batch_of(step: int) -> Batch:
+        batch = embeddings.batch_of(clips, tokens, 1, step, size=4)
+        return {**batch, "mels": embeddings.centred_mels(made, batch)}
+
+    loss_of = partial(embeddings.loss_of, Teacher(len(embeddings.LABELS)).eval())
+    return partial(embeddings.new_model, len(tokens), 1), batch_of, loss_of, lambda model: model, [made, tokens]
 
 
 TRAINERS: dict[str, Callable[[], Trainer]] = {
