@@ -20,6 +20,7 @@ from demo.train.export import Card, Figure, export, write_card
 from demo.train.norms import fold_norms
 from demo.train.optimise import Batch, Recipe, optimise
 from demo.train.teacher import Teacher
+from demo.train.teacher import loss_of as teacher_loss
 from demo.train.waveform import extractor
 from demo.untrained.sounds import voice
 from transforms.models.door import open_door
@@ -52,8 +53,20 @@ def sounds_trainer() -> Trainer:
         batch = sounds.batch_of(clips, 1, step, size=4)
         return {**batch, "mels": sounds.mels_of(made, batch)}
 
-    loss_of = partial(sounds.loss_of, Teacher(len(sounds.LABELS)).eval())
+    loss_of = partial(sounds.loss_of, teacher_of(batch_of(0)))
     return partial(sounds.new_model, 1), batch_of, loss_of, lambda model: model, [made]
+
+
+def teacher_of(batch: Batch) -> Teacher:
+    """One that knows this batch by heart."""
+    torch.manual_seed(1)
+    teacher = Teacher(batch["shares"].shape[1])
+    optimiser = torch.optim.AdamW(teacher.parameters(), 2e-3)
+    for step in range(20):
+        optimiser.zero_grad()
+        teacher_loss(teacher, batch, step).backward()
+        optimiser.step()
+    return teacher.eval()
 
 
 def emotions_trainer() -> Trainer:
@@ -97,7 +110,7 @@ def embeddings_trainer() -> Trainer:
         batch = embeddings.batch_of(clips, tokens, 1, step, size=4)
         return {**batch, "mels": embeddings.centred_mels(made, batch)}
 
-    loss_of = partial(embeddings.loss_of, Teacher(len(embeddings.LABELS)).eval())
+    loss_of = partial(embeddings.loss_of, teacher_of(batch_of(0)))
     return partial(embeddings.new_model, len(tokens), 1), batch_of, loss_of, lambda model: model, [made, tokens]
 
 
@@ -113,14 +126,15 @@ TRAINERS: dict[str, Callable[[], Trainer]] = {
 @pytest.mark.parametrize("job", TRAINERS)
 def test_a_few_steps_teach_resume_and_open(job: str, tmp_path: Path) -> None:
     new_model, batch_of, loss_of, kept, processors = TRAINERS[job]()
-    recipe = Recipe(STEPS, 2e-4, seed=1, warmup=0.2, averaging=0.5, evaluate_every=STEPS)
+    steps = 3 * STEPS if job == "embeddings" else STEPS  # of vectors that are all alike the first steps know no way
+    recipe = Recipe(steps, 2e-4, seed=1, warmup=0.2, averaging=0.5, evaluate_every=steps)
     fixed = batch_of(0)
 
     def loss_on_first(model: nn.Module) -> float:
         torch.manual_seed(0)
         learning = copy.deepcopy(model).train()  # after so few steps CLAP's running statistics are those of no batch
         with torch.no_grad():
-            return float(loss_of(learning, fixed, STEPS))
+            return float(loss_of(learning, fixed, steps))
 
     def always_first(step: int) -> Batch:
         return fixed
