@@ -10,11 +10,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from tokenizers import Tokenizer
-from tokenizers.models import WordLevel
-from tokenizers.normalizers import Lowercase
-from tokenizers.pre_tokenizers import Whitespace
-from tokenizers.processors import TemplateProcessing
 from torch import Tensor, nn
 from transformers import (
     ClapAudioConfig,
@@ -35,6 +30,7 @@ from demo.train.kept import keep
 from demo.train.optimise import Batch, Recipe, optimise
 from demo.train.patches import start_as_cosines
 from demo.train.teacher import Teacher, blot_out, taught, train_teacher
+from demo.train.words import word_tokenizer
 from transforms.models.door import open_door
 from transforms.models.embedder import Embedder
 from transforms.models.mels import decibel_mels
@@ -47,31 +43,11 @@ N_KEPT = 400
 """Batches that are made: of each recording, some 60 versions."""
 OF_TRUTH = 0.3
 """How much the label itself counts beside what the teacher hears."""
-MARKS = ("<s>", "<pad>", "</s>", "<unk>")
-"""At RoBERTa's ids: CLAP's text tower counts positions from the id of the padding on."""
-
 Clips = Mapping[str, Sequence[np.ndarray]]
 
 
 def extractor() -> ClapFeatureExtractor:
     return ClapFeatureExtractor(truncation="rand_trunc", padding="repeatpad")
-
-
-def tokenizer() -> PreTrainedTokenizerFast:
-    """Whole words, those of the captions and no others."""
-    vocabulary = {word: number for number, word in enumerate((*MARKS, *captions.words()))}
-    words = Tokenizer(WordLevel(vocabulary, unk_token="<unk>"))
-    words.normalizer = Lowercase()
-    words.pre_tokenizer = Whitespace()
-    words.post_processor = TemplateProcessing(single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)])
-    return PreTrainedTokenizerFast(
-        tokenizer_object=words,
-        bos_token="<s>",
-        pad_token="<pad>",
-        eos_token="</s>",
-        unk_token="<unk>",
-        model_max_length=40,
-    )
 
 
 def new_model(n_words: int, seed: int) -> ClapModel:
@@ -193,7 +169,7 @@ def train(options: Options, rows: Sequence[Row]) -> None:
             clips[row.label].append(_at_rate(folder, row))
     chosen = [row for row in rows if row.split == "dev"]
     heard, truth = [_at_rate(folder, row) for row in chosen], [row.label for row in chosen]
-    made, tokens = extractor(), tokenizer()
+    made, tokens = extractor(), word_tokenizer(captions.words())
 
     def score(candidate: nn.Module) -> float:
         best = similarities(made, tokens, candidate, heard).argmax(axis=0)

@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from demo.train import embeddings, emotions, sounds, speakers, transcripts
+from demo.train.data import captions
 from demo.train.data.manifest import Row
 from demo.train.digits import Digits, Person
 from demo.train.export import Card, Figure, export, write_card
@@ -22,6 +23,7 @@ from demo.train.optimise import Batch, Recipe, optimise
 from demo.train.teacher import Teacher
 from demo.train.teacher import loss_of as teacher_loss
 from demo.train.waveform import extractor
+from demo.train.words import word_tokenizer
 from demo.untrained.sounds import voice
 from transforms.models.door import open_door
 
@@ -104,7 +106,7 @@ def transcriber_of(learner: nn.Module) -> Any:
 
 def embeddings_trainer() -> Trainer:
     clips = {label: spoken([90.0 + 15 * i], 3.0) for i, label in enumerate(embeddings.LABELS)}
-    made, tokens = embeddings.extractor(), embeddings.tokenizer()
+    made, tokens = embeddings.extractor(), word_tokenizer(captions.words())
 
     def batch_of(step: int) -> Batch:
         batch = embeddings.batch_of(clips, tokens, 1, step, size=4)
