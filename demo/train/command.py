@@ -71,7 +71,7 @@ def parse(arguments: Sequence[str] | None, job: str, steps: int) -> Options:
     parser.add_argument("--out", type=Path, required=True, help="folder for the checkpoint; OUT.state keeps the state")
     parser.add_argument("--steps", type=int, default=steps, help="of training (%(default)s)")
     parser.add_argument(
-        "--start", type=Path, help="checkpoint to begin with (from nothing); transcripts alone take one"
+        "--start", type=Path, help="checkpoint to begin with (from nothing); transcripts and sounds take one"
     )
     parser.add_argument("--peak-rate", type=float, help="of learning, in a further course of the transcripts")
     parser.add_argument("--until", type=int, help="break off before this step, and make the best so far a checkpoint")

@@ -54,6 +54,7 @@ class Card:
         limits: what it cannot.
         task: as the Hub calls it (``audio-classification``).
         test_split: what the test split was used for besides these figures.
+        teacher: of what the model learnt besides the labels, a sentence; none where there was none.
         courses: how the weights that the training began with were made, a line each; none where it began from nothing.
     """
 
@@ -64,6 +65,7 @@ class Card:
     figures: Sequence[Figure]
     courses: Sequence[str] = ()
     test_split: str = "The test split chose nothing."
+    teacher: str = ""
 
 
 def courses_of(folder: Path) -> list[str]:
@@ -90,7 +92,7 @@ def export(model: Any, processors: Sequence[Any], folder: Path) -> None:
 def write_card(card: Card, rows: Sequence[Row], recipe: Recipe, trained: Trained, folder: Path) -> None:
     """Write ``README.md`` beside the weights."""
     size = sum(path.stat().st_size for path in folder.glob("*.safetensors")) / 1e6
-    course = (
+    course = card.teacher + (
         f"{len(trained.losses)} of {recipe.steps} planned steps, {trained.seconds / 60:.0f} minutes; "
         f"kept are the weights of step {trained.step}; seed {recipe.seed}; "
         f"AdamW {recipe.betas}, weight decay {recipe.weight_decay}, peak rate {recipe.peak_rate}, cosine, "

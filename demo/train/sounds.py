@@ -19,11 +19,11 @@ from demo.train.baseline import svm
 from demo.train.command import Options, prepared, run
 from demo.train.data import augment, sound_set
 from demo.train.data.manifest import Row, read_samples
-from demo.train.export import Card, Figure, export, write_card
+from demo.train.export import Card, Figure, courses_of, export, write_card
 from demo.train.kept import keep
 from demo.train.optimise import Batch, Recipe, optimise
 from demo.train.patches import start_as_cosines
-from demo.train.teacher import TEMPERATURE, Teacher, blot_out, taught, train_teacher
+from demo.train.teacher import TAUGHT, TEMPERATURE, Teacher, blot_out, taught, train_teacher
 from transforms.models.door import open_door
 from transforms.models.mels import log_mels
 
@@ -171,6 +171,8 @@ def train(options: Options, rows: Sequence[Row]) -> None:
     )
     teacher = train_teacher(len(LABELS), batches, options)
     model = new_model(options.seed)
+    if options.start:
+        model.load_state_dict(ASTForAudioClassification.from_pretrained(options.start).state_dict())
 
     def score(candidate: nn.Module) -> float:
         return figures.balanced_accuracy(truth["dev"], predict(made, candidate, heard["dev"]))
@@ -187,10 +189,16 @@ def train(options: Options, rows: Sequence[Row]) -> None:
         until=options.until,
     )
     export(model, [made], options.out)
-    write_card(card(options.out, heard, truth), rows, recipe, trained, options.out)
+    courses = courses_of(options.start) if options.start else ()
+    write_card(card(options.out, heard, truth, courses), rows, recipe, trained, options.out)
 
 
-def card(checkpoint: Path, heard: Mapping[str, Sequence[np.ndarray]], truth: Mapping[str, Sequence[str]]) -> Card:
+def card(
+    checkpoint: Path,
+    heard: Mapping[str, Sequence[np.ndarray]],
+    truth: Mapping[str, Sequence[str]],
+    courses: Sequence[str],
+) -> Card:
     """Measured through the pipeline's own door, beside the SVM on the same splits."""
     door = open_door("sounds", str(checkpoint))
     found: list[Figure] = []
@@ -212,6 +220,8 @@ def card(checkpoint: Path, heard: Mapping[str, Sequence[np.ndarray]], truth: Map
         hears=f"one of {', '.join(LABELS)}, in a clip of at most 10.24 s.",
         limits="tell any other sound: it names the nearest of its classes. Music was only synthesised, speech mostly.",
         figures=found,
+        teacher=TAUGHT,
+        courses=courses,
     )
 
 

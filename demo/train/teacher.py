@@ -20,6 +20,11 @@ WIDTH = 16
 STEPS = 1500
 TEMPERATURE = 2.0
 """Of the shares that are taught: above 1 what is unlikely counts more."""
+TAUGHT = (
+    "A convolutional network learnt from the same batches first (`teacher.py`, 1,500 steps at most); then the model"
+    " learnt what that hears. "
+)
+"""For the card of a model that was taught."""
 
 
 class Teacher(nn.Module):

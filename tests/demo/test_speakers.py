@@ -60,9 +60,9 @@ def test_best_permutation_by_hand() -> None:
     assert right([("S1", "ann", 3000), ("S2", "bob", 4000), ("S2", "ann", 2000), (None, "bob", 1000)]) == 0.7
 
 
-@pytest.mark.parametrize(("channels", "least"), [("mix", 0.85), ("each", 0.85)])
+@pytest.mark.parametrize(("channels", "least"), [("mix", 0.87), ("each", 0.87)])
 def test_voices_of_the_demo_corpus(tmp_path: Path, channels: str, least: float) -> None:
-    """One to seven synthesised voices in each (mixed 0.93 within recordings and 0.74 over them, each 0.92, 0.74)."""
+    """One to seven synthesised voices in each (mixed 0.93 within recordings and 0.85 over them, each 0.92, 0.81)."""
     talks = [FOLDER / "interviews", FOLDER / "radio", FOLDER / "survey"]
     publish(tmp_path, MODEL, talks, channels=channels, tables=["speakers"])
     label_speakers(tmp_path)
@@ -77,11 +77,11 @@ def test_voices_of_the_demo_corpus(tmp_path: Path, channels: str, least: float) 
     within, over = measured(tmp_path, truth)
     print(f"{channels}: {within:.3f} within recordings, {over:.3f} over the corpus")
     assert within > least
-    assert over > 0.65
+    assert over > 0.74
 
 
 def test_people_who_read_digits(tmp_path: Path, shared_audio: Path) -> None:
-    """Four people by telephone quality, alone, in pairs and all four (0.89 within recordings, 0.52 over them)."""
+    """Four people by telephone quality, alone, in pairs and all four (0.91 within recordings, 0.75 over them)."""
     with (shared_audio.parent / "audio" / "speech.csv").open(encoding="utf-8", newline="") as lines:
         read = [row for row in csv.DictReader(lines) if row["source"] == "fsdd"]
     random = np.random.default_rng(3)
@@ -112,5 +112,5 @@ def test_people_who_read_digits(tmp_path: Path, shared_audio: Path) -> None:
     label_speakers(tmp_path / "out")
     within, over = measured(tmp_path / "out", truth)
     print(f"digits: {within:.3f} within recordings, {over:.3f} over the corpus")
-    assert within > 0.75
-    assert over > 0.45
+    assert within > 0.8
+    assert over > 0.6

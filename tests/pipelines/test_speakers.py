@@ -49,7 +49,7 @@ def test_through_the_life_of_a_corpus(tmp_path: Path, capfd: Captured) -> None:
     assert "speaker_labels" not in said("status")
     before = {table: rows(out, table) for table in ("files", "recordings", "segments", "speakers")}
     told = said("speakers")
-    assert "threshold: a mean cosine of 0.40, for the demo's checkpoint" in told
+    assert "threshold: a mean cosine of 0.55, for the demo's checkpoint" in told
     assert "3 recordings with stretches of speech; speakers in each: 1 in the median, at most 2" in told
     assert "not who speaks" in told
     assert {table: rows(out, table) for table in before} == before
@@ -60,7 +60,7 @@ def test_through_the_life_of_a_corpus(tmp_path: Path, capfd: Captured) -> None:
     call = [row for row in found if row["recording_id"] == ids["support_call.flac"]]
     assert {(row["channel"], row["recording_speaker"]) for row in call} == {(1, "S1"), (2, "S2")}
     assert {row["evidence"] for row in call} == {"voice and channel"}
-    assert {row["threshold"] for row in found} == {np.float32(0.4)}
+    assert {row["threshold"] for row in found} == {np.float32(0.55)}
     (code,) = (row for row in found if row["recording_id"] == ids["code_007.wav"])  # 2 s
     assert (code["recording_speaker"], code["corpus_speaker"], code["assigned"]) == (None, None, "none")
     assert all((row["recording_speaker"] is None) == (row["corpus_speaker"] is None) for row in found)
@@ -76,7 +76,7 @@ def test_through_the_life_of_a_corpus(tmp_path: Path, capfd: Captured) -> None:
     assert "each channel by itself, by average-linkage" in methods.replace(
         "channel by itself by", "channel by itself, by"
     )
-    assert "a mean cosine of 0.40" in methods
+    assert "a mean cosine of 0.55" in methods
 
     # A new file has no label yet; vectors made anew have lost theirs, others not.
     shutil.copy(DEMO / "digits" / "code_012.wav", archive)
