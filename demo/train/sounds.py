@@ -38,6 +38,11 @@ N_KEPT = 800
 """Batches that are made: of each recording, some 40 versions, alone or under another sound."""
 OF_TRUTH = 0.3
 """How much of the loss is against the labels themselves."""
+SEEN = (
+    "Of the first course these figures were seen, too; that it was too short showed on the demo corpus, and in how many"
+    " of the training's own sounds the model did not yet call what its teacher calls them."
+)
+"""For the card of a further course."""
 
 Clips = Mapping[str, Sequence[np.ndarray]]
 """Label to float32 [n] at 16 kHz."""
@@ -222,6 +227,7 @@ def card(
         figures=found,
         teacher=TAUGHT,
         courses=courses,
+        test_split="The test split chose nothing." if not courses else SEEN,
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from transformers import Wav2Vec2Config
+from transformers import ASTForAudioClassification, Wav2Vec2Config
 
 from demo.train import embeddings, emotions, sounds, speakers, transcripts
 from demo.train.data import speech_set
@@ -94,6 +94,22 @@ def test_the_last_training_takes_the_development_split_too(job: str, tmp_path: P
     assert "| test, " in card
     assert "| dev, " not in card
     assert "trained on it too" in card
+
+
+def test_sounds_go_on_from_a_checkpoint(tmp_path: Path) -> None:
+    """The one step of such a course has a learning rate of nothing: the weights are those of the start."""
+    produce(small_set("sounds"), tmp_path / "sounds-seed3", say=lambda line: None)
+    words = ["--data", str(tmp_path), "--seed", "3", "--steps", "1", "--device", "cpu", "--out"]
+    assert sounds.main([*words, str(tmp_path / "first")]) == 0
+    other = sounds.new_model(9).half()
+    other.save_pretrained(tmp_path / "first")
+    assert sounds.main([*words, str(tmp_path / "second"), "--start", str(tmp_path / "first")]) == 0
+    second = ASTForAudioClassification.from_pretrained(tmp_path / "second", dtype=torch.float16)
+    for name, weights in other.state_dict().items():
+        assert torch.equal(weights, second.state_dict()[name]), name
+    card = (tmp_path / "second" / "README.md").read_text("utf-8")
+    assert card.count(" of 1 planned steps") == 2
+    assert "Of the first course these figures were seen" in card
 
 
 def test_transcripts_go_on_from_a_checkpoint(tmp_path: Path) -> None:
