@@ -25,6 +25,7 @@ class Options:
         out: folder of the checkpoint; the state of the training lies beside it, in ``NAME.state``.
         start: checkpoint whose weights the training begins with; None for none.
         peak_rate: of learning, in a further course of the transcripts; None for theirs.
+        early: in a further course of the transcripts, the weight of what draws letters to the beginning of their sound.
         until: the step before which to break off, with the best weights so far; None for none.
         share: of what is synthesised; below 1 for a trial.
         final: the development split has chosen; train on it too, and keep the last weights.
@@ -38,6 +39,7 @@ class Options:
     steps: int
     start: Path | None
     peak_rate: float | None
+    early: float
     until: int | None
     seed: int
     workers: int
@@ -74,6 +76,12 @@ def parse(arguments: Sequence[str] | None, job: str, steps: int) -> Options:
         "--start", type=Path, help="checkpoint to begin with (from nothing); transcripts and sounds take one"
     )
     parser.add_argument("--peak-rate", type=float, help="of learning, in a further course of the transcripts")
+    parser.add_argument(
+        "--early",
+        type=float,
+        default=0.0,
+        help="weight of what draws each letter to the beginning of its sound, in a further course of the transcripts",
+    )
     parser.add_argument("--until", type=int, help="break off before this step, and make the best so far a checkpoint")
     parser.add_argument("--seed", type=int, default=7, help="of data, splits and weights (%(default)s)")
     parser.add_argument("--workers", type=int, default=0, help="processes that augment (%(default)s: in turn)")

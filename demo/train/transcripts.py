@@ -36,7 +36,7 @@ STEPS = 6000
 N_MELS = 40
 FRAME = 320
 FIRST_LAYERS, LAYERS = 5, 6
-PEAK_RATE, EARLY = 1.2e-3, 0.05
+PEAK_RATE = 1.2e-3
 """Of a further course."""
 GOALS = {speech_set.SENTENCE: 0.10, speech_set.REAL: 0.15}
 
@@ -59,7 +59,7 @@ def course_of(options: Options) -> Course:
         averaging=0.999,
         draw=len(courses_of(options.start)),
         strange=0.7,
-        early=EARLY,
+        early=options.early,
     )
 
 

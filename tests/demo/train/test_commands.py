@@ -117,7 +117,12 @@ def test_transcripts_go_on_from_a_checkpoint(tmp_path: Path) -> None:
     produce(small_set("speech"), tmp_path / "speech-seed3", say=lambda line: None)
     words = ["--data", str(tmp_path), "--seed", "3", "--steps", "1", "--device", "cpu", "--out"]
     assert transcripts.main([*words, str(tmp_path / "first")]) == 0
-    assert transcripts.main([*words, str(tmp_path / "second"), "--start", str(tmp_path / "first"), "--bfloat16"]) == 0
+    assert (
+        transcripts.main(
+            [*words, str(tmp_path / "second"), "--start", str(tmp_path / "first"), "--bfloat16", "--early", "0.05"]
+        )
+        == 0
+    )
     card = (tmp_path / "second" / "README.md").read_text("utf-8")
     assert card.count(" of 1 planned steps") == 2
     assert "\n1. 1 of 1 planned steps" in card
