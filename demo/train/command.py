@@ -128,6 +128,10 @@ def run(
         raise SystemExit(f"{job}: trains in one process; start it without torchrun")
     if options.bfloat16 and job == "emotions":
         raise SystemExit(f"{job}: trains in float32; leave out --bfloat16")
+    if options.start and job not in ("transcripts", "sounds"):
+        raise SystemExit(f"{job}: trains from nothing; leave out --start")
+    if (options.peak_rate or options.early) and not (options.start and job == "transcripts"):
+        raise SystemExit(f"{job}: --peak-rate and --early are for a further course of the transcripts, with --start")
     if not options.ranks.first:
         options.ranks.wait()
     rows = rows_of(options)  # the first makes the set, where it is missing

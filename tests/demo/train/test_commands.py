@@ -59,9 +59,18 @@ def small_set(name: str) -> Iterator[Planned]:
                 yield planned(Row(f"{split}-{label}.flac", split, label), 90 + 15 * i + 3 * k, rate)
 
 
-def test_what_cannot_train_in_bfloat16_says_so(tmp_path: Path) -> None:
-    with pytest.raises(SystemExit, match="emotions: trains in float32"):
-        MAINS["emotions"][1](["--data", str(tmp_path), "--out", str(tmp_path / "out"), "--bfloat16"])
+@pytest.mark.parametrize(
+    ("job", "words", "refusal"),
+    [
+        ("emotions", ["--bfloat16"], "emotions: trains in float32"),
+        ("speakers", ["--start", "LAST"], "speakers: trains from nothing"),
+        ("sounds", ["--start", "LAST", "--early", "0.1"], "sounds: --peak-rate and --early are for"),
+        ("transcripts", ["--peak-rate", "1e-4"], "transcripts: --peak-rate and --early are for"),
+    ],
+)
+def test_what_a_job_cannot_do_is_refused(job: str, words: list[str], refusal: str, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match=refusal):
+        MAINS[job][1](["--data", str(tmp_path), "--out", str(tmp_path / "out"), *words])
 
 
 @pytest.mark.parametrize("job", MAINS)
