@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from demo.train.data import speech_set
+from demo.train.data import sound_set, speech_set
 from demo.train.data.manifest import MANIFEST, Planned, Row, produce, read_manifest
 from demo.train.ranks import ALONE, Ranks
 
@@ -113,6 +113,11 @@ def speech_rows(options: Options) -> list[Row]:
     """The rows of the set for transcripts and speakers."""
     plan = partial(speech_set.plan, options.recordings, options.seed, options.share, options.final)
     return prepared(options.speech, plan)
+
+
+def sound_rows(options: Options) -> list[Row]:
+    """The rows of the set for sounds and embeddings."""
+    return prepared(options.set("sounds"), partial(sound_set.plan, options.recordings, options.seed, options.share))
 
 
 def run(

@@ -22,14 +22,13 @@ from transformers import (
 
 from demo.train import figures
 from demo.train.answers import vectors
-from demo.train.command import Options, prepared, run
+from demo.train.command import Options, run, sound_rows
 from demo.train.data import augment, captions, sound_set
 from demo.train.data.manifest import Row, read_samples
 from demo.train.export import Card, Figure, export, write_card
-from demo.train.kept import keep
-from demo.train.optimise import Batch, Recipe, optimise
+from demo.train.optimise import Batch, optimise
 from demo.train.patches import start_as_cosines
-from demo.train.teacher import TAUGHT, Teacher, blot_out, taught, train_teacher
+from demo.train.teacher import OF_TRUTH, TAUGHT, Teacher, another_day, blot_out, lessons, recipe_of, taught
 from demo.train.words import word_tokenizer
 from transforms.models.door import open_door
 from transforms.models.embedder import Embedder
@@ -41,8 +40,7 @@ BATCH = 28
 STEPS = 3500
 N_KEPT = 400
 """Batches that are made: of each recording, some 60 versions."""
-OF_TRUTH = 0.3
-"""How much the label itself counts beside what the teacher hears."""
+
 Clips = Mapping[str, Sequence[np.ndarray]]
 
 
@@ -86,15 +84,6 @@ def filled(clip: np.ndarray, n: int) -> np.ndarray:
     return np.pad(clip, (0, n - len(clip))).astype(np.float32)
 
 
-def vary(clip: np.ndarray, label: str, rng: np.random.Generator) -> np.ndarray:
-    """The same sound on another day.  Silence stays at its level: that is what makes it silence."""
-    clip = np.roll(clip, rng.integers(len(clip)))
-    if label == "Silence":
-        return clip
-    clip = augment.speed(clip, 2 ** rng.uniform(-0.4, 0.4))
-    return augment.elsewhere(clip, RATE_HZ, rng, noisy=label != "Noise")
-
-
 def batch_of(clips: Clips, tokens: PreTrainedTokenizerFast, seed: int, step: int, size: int = BATCH) -> Batch:
     """Every class as often as any other, each clip with one of its captions; three in ten lie over another sound.
 
@@ -110,7 +99,7 @@ def batch_of(clips: Clips, tokens: PreTrainedTokenizerFast, seed: int, step: int
         for one, share in ((int(number), weight), (int(rng.integers(len(LABELS))), 1 - weight)):
             if share:
                 mine = clips[LABELS[one]]
-                clip = vary(mine[int(rng.integers(len(mine)))], LABELS[one], rng)
+                clip = another_day(mine[int(rng.integers(len(mine)))], LABELS[one], RATE_HZ, rng)
                 samples[i] += share * filled(clip, n)
                 shares[i, one] += share
     texts = tokens([captions.caption(LABELS[number], rng) for number in numbers], padding=True, return_tensors="pt")
@@ -181,25 +170,10 @@ def train(options: Options, rows: Sequence[Row]) -> None:
         best = similarities(made, tokens, candidate, heard).argmax(axis=0)
         return figures.balanced_accuracy(truth, [LABELS[int(i)] for i in best])
 
-    recipe = Recipe(
-        options.steps,
-        1e-3,
-        options.seed,
-        averaging=0.998,
-        weight_decay=0.05,
-        evaluate_every=250,
-        bfloat16=options.bfloat16,
-        keep="last",
+    recipe = recipe_of(options, options.steps)
+    batches, teacher = lessons(
+        partial(batch_of, clips, tokens, options.seed), partial(centred_mels, made), N_KEPT, len(LABELS), options
     )
-    batches = keep(
-        partial(batch_of, clips, tokens, options.seed),
-        partial(centred_mels, made),
-        min(N_KEPT, options.steps),
-        options.state / "batches",
-        options.seed,
-        options.workers,
-    )
-    teacher = train_teacher(len(LABELS), batches, options)
     model = new_model(len(tokens), options.seed)
     trained = optimise(
         model,
@@ -253,12 +227,8 @@ def card(checkpoint: Path, folder: Path, rows: Sequence[Row]) -> Card:
     )
 
 
-def rows_of(options: Options) -> list[Row]:
-    return prepared(options.set("sounds"), partial(sound_set.plan, options.recordings, options.seed, options.share))
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
-    return run(arguments, "embeddings", STEPS, rows_of, train)
+    return run(arguments, "embeddings", STEPS, sound_rows, train)
 
 
 if __name__ == "__main__":

@@ -16,14 +16,13 @@ from transformers import ASTConfig, ASTFeatureExtractor, ASTForAudioClassificati
 from demo.train import figures
 from demo.train.answers import likeliest
 from demo.train.baseline import svm
-from demo.train.command import Options, prepared, run
-from demo.train.data import augment, sound_set
+from demo.train.command import Options, run, sound_rows
+from demo.train.data import sound_set
 from demo.train.data.manifest import Row, read_samples
 from demo.train.export import Card, Figure, courses_of, export, write_card
-from demo.train.kept import keep
-from demo.train.optimise import Batch, Recipe, optimise
+from demo.train.optimise import Batch, optimise
 from demo.train.patches import start_as_cosines
-from demo.train.teacher import TAUGHT, TEMPERATURE, Teacher, blot_out, taught, train_teacher
+from demo.train.teacher import OF_TRUTH, TAUGHT, TEMPERATURE, Teacher, another_day, blot_out, lessons, recipe_of, taught
 from transforms.models.door import open_door
 from transforms.models.mels import log_mels
 
@@ -36,8 +35,6 @@ BATCH = 16
 STEPS = 4000
 N_KEPT = 800
 """Batches that are made: of each recording, some 40 versions, alone or under another sound."""
-OF_TRUTH = 0.3
-"""How much of the loss is against the labels themselves."""
 SEEN = (
     "Of the first course these figures were seen, too; that it was too short showed on the demo corpus, and in how many"
     " of the training's own sounds the model did not yet call what its teacher calls them."
@@ -83,15 +80,6 @@ def read(folder: Path, rows: Sequence[Row]) -> list[np.ndarray]:
     return [soxr.resample(*read_samples(folder, row), RATE_HZ)[:longest] for row in rows]
 
 
-def vary(clip: np.ndarray, label: str, rng: np.random.Generator) -> np.ndarray:
-    """The same sound on another day.  Silence stays at its level: that is what makes it silence."""
-    clip = np.roll(clip, rng.integers(len(clip)))
-    if label == "Silence":
-        return clip[: rng.integers(len(clip) // 4, len(clip) + 1)]
-    clip = augment.speed(clip, 2 ** rng.uniform(-0.4, 0.4))
-    return augment.elsewhere(clip, RATE_HZ, rng, noisy=label != "Noise")
-
-
 def batch_of(clips: Clips, seed: int, step: int, size: int = BATCH) -> Batch:
     """Every class as often as any other.  A clip stands alone before silence, or goes on to the end; three in ten are
     two sounds, anywhere and one over the other, right each by its share.
@@ -108,8 +96,10 @@ def batch_of(clips: Clips, seed: int, step: int, size: int = BATCH) -> Batch:
         weights = rng.dirichlet([1.0] * parts)
         for weight in weights:
             number = int(rng.integers(len(LABELS)))
-            mine = clips[LABELS[number]]
-            varied = vary(mine[int(rng.integers(len(mine)))], LABELS[number], rng)[:longest]
+            label, mine = LABELS[number], clips[LABELS[number]]
+            varied = another_day(mine[int(rng.integers(len(mine)))], label, RATE_HZ, rng)[:longest]
+            if label == "Silence":
+                varied = varied[: rng.integers(len(varied) // 4, len(varied) + 1)]
             if parts == 1 and rng.random() < 0.5:
                 varied = np.resize(varied, longest)
             start = int(rng.integers(longest - len(varied) + 1)) if parts > 1 else 0
@@ -148,6 +138,7 @@ def predict(made: ASTFeatureExtractor, model: nn.Module, clips: Sequence[np.ndar
 
 def train(options: Options, rows: Sequence[Row]) -> None:
     """Train, export, measure, and write the card."""
+    courses = courses_of(options.start) if options.start else ()  # before the training, in case there is no card
     split = {name: [row for row in rows if row.split == name] for name in ("train", "dev", "test")}
     heard = {name: read(options.set("sounds"), mine) for name, mine in split.items()}
     truth = {name: [row.label for row in mine] for name, mine in split.items()}
@@ -155,29 +146,14 @@ def train(options: Options, rows: Sequence[Row]) -> None:
     for label, clip in zip(truth["train"], heard["train"], strict=True):
         clips[label].append(clip)
 
-    recipe = Recipe(
-        options.steps,
-        1e-3,
-        options.seed,
-        averaging=0.998,
-        weight_decay=0.05,
-        evaluate_every=250,
-        bfloat16=options.bfloat16,
-        keep="last",
-    )
+    recipe = recipe_of(options, options.steps)
     made = extractor()
-    batches = keep(
-        partial(batch_of, clips, options.seed),
-        partial(mels_of, made),
-        min(N_KEPT, options.steps),
-        options.state / "batches",
-        options.seed,
-        options.workers,
+    batches, teacher = lessons(
+        partial(batch_of, clips, options.seed), partial(mels_of, made), N_KEPT, len(LABELS), options
     )
-    teacher = train_teacher(len(LABELS), batches, options)
     model = new_model(options.seed)
     if options.start:
-        model.load_state_dict(ASTForAudioClassification.from_pretrained(options.start).state_dict())
+        model = ASTForAudioClassification.from_pretrained(options.start, dtype=torch.float32)
 
     def score(candidate: nn.Module) -> float:
         return figures.balanced_accuracy(truth["dev"], predict(made, candidate, heard["dev"]))
@@ -194,7 +170,6 @@ def train(options: Options, rows: Sequence[Row]) -> None:
         until=options.until,
     )
     export(model, [made], options.out)
-    courses = courses_of(options.start) if options.start else ()
     write_card(card(options.out, heard, truth, courses), rows, recipe, trained, options.out)
 
 
@@ -231,12 +206,8 @@ def card(
     )
 
 
-def rows_of(options: Options) -> list[Row]:
-    return prepared(options.set("sounds"), partial(sound_set.plan, options.recordings, options.seed, options.share))
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
-    return run(arguments, "sounds", STEPS, rows_of, train)
+    return run(arguments, "sounds", STEPS, sound_rows, train)
 
 
 if __name__ == "__main__":

@@ -8,21 +8,27 @@ this network says what it hears in all that is made of the recordings, in shares
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from demo.train.command import Options
+from demo.train.data import augment
+from demo.train.kept import keep
 from demo.train.optimise import Batch, BatchOf, Recipe, optimise
 
 WIDTH = 16
 STEPS = 1500
 TEMPERATURE = 2.0
 """Of the shares that are taught: above 1 what is unlikely counts more."""
+OF_TRUTH = 0.3
+"""How much the labels themselves count for a student beside what its teacher hears."""
 TAUGHT = (
-    "A convolutional network learnt from the same batches first (`teacher.py`, 1,500 steps at most); then the model"
-    " learnt what that hears. "
+    f"A convolutional network learnt from the same batches first (`teacher.py`, {STEPS:,} steps at most); then the"
+    " model learnt what that hears. "
 )
 """For the card of a model that was taught."""
 
@@ -55,19 +61,47 @@ def _block(before: int, after: int) -> nn.Sequential:
     return nn.Sequential(*layers, nn.AvgPool2d(2))
 
 
-def train_teacher(n_labels: int, batches: BatchOf, options: Options) -> Teacher:
-    """Train one on batches of ``mels``, float32 [n, frames, bins], and ``shares``, float32 [n, n_labels].
+def lessons(
+    batch_of: BatchOf, mels_of: Callable[[Batch], Tensor], count: int, n_labels: int, options: Options
+) -> tuple[BatchOf, Teacher]:
+    """The batches of a student, made once, and its teacher, trained on them; both lie in the folder of its state.
 
-    Its state lies in the folder of the student's.
+    Args:
+        batch_of: of ``clips`` and ``shares``, float32 [n, n_labels].
+        mels_of: log-mels, float32 [n, frames, bins], of a batch.
+        count: batches that are made.
     """
+    count = min(count, options.steps)
+    batches = keep(batch_of, mels_of, count, options.state / "batches", options.seed, options.workers)
     torch.manual_seed(options.seed)
     teacher = Teacher(n_labels)
-    recipe = Recipe(
-        min(STEPS, options.steps), 1e-3, options.seed, averaging=0.998, weight_decay=0.05, bfloat16=options.bfloat16
-    )
+    recipe = recipe_of(options, min(STEPS, options.steps))
     folder = options.state / "teacher"
     optimise(teacher, batches, loss_of, None, recipe, folder, device=options.device, workers=options.workers)
-    return cast("Teacher", teacher.requires_grad_(False))
+    return batches, cast("Teacher", teacher.requires_grad_(False))
+
+
+def recipe_of(options: Options, steps: int) -> Recipe:
+    """Of a teacher and of its students."""
+    return Recipe(
+        steps,
+        1e-3,
+        options.seed,
+        averaging=0.998,
+        weight_decay=0.05,
+        evaluate_every=250,
+        bfloat16=options.bfloat16,
+        keep="last",
+    )
+
+
+def another_day(clip: np.ndarray, label: str, rate: int, rng: np.random.Generator) -> np.ndarray:
+    """The same sound on another day.  Silence stays at its level: that is what makes it silence."""
+    clip = np.roll(clip, rng.integers(len(clip)))
+    if label == "Silence":
+        return clip
+    clip = augment.speed(clip, 2 ** rng.uniform(-0.4, 0.4))
+    return augment.elsewhere(clip, rate, rng, noisy=label != "Noise")
 
 
 def loss_of(model: nn.Module, batch: Batch, step: int) -> Tensor:

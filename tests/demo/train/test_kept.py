@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 import torch
 from torch import Tensor
 
@@ -48,7 +47,7 @@ def test_a_step_hangs_on_its_number_alone(tmp_path: Path) -> None:
         assert torch.equal(first(step)["mels"], again(step)["mels"])
 
 
-def test_what_is_there_is_not_made_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_there_is_not_made_again(tmp_path: Path) -> None:
     keep(Maker(), mels_of, 3, tmp_path, seed=3)
     (tmp_path / "batch.part").write_bytes(b"cut off")  # as a process that was killed leaves one
     maker = Maker()
