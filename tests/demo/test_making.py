@@ -8,7 +8,7 @@ import shutil
 import numpy as np
 import pytest
 
-from demo.synthesis import SOUNDS
+from demo.synthesis import SOUNDS, add
 from demo.track import Track
 from demo.voices import NEUTRAL, Voice, speak, trim
 
@@ -21,6 +21,13 @@ def test_sounds_are_finite_and_seeded(name: str, rate: int) -> None:
     assert np.isfinite(first).all()
     assert first.std() > 0
     np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize(("start", "added"), [(0, [1, 2, 3, 0]), (2, [0, 0, 1, 2]), (4, [0] * 4), (6, [0] * 4)])
+def test_what_is_added_ends_where_the_sound_ends(start: int, added: list[int]) -> None:
+    out = np.zeros(4)
+    add(out, start, np.array([1.0, 2.0, 3.0]))
+    np.testing.assert_array_equal(out, added)
 
 
 def test_a_track_lays_and_tells() -> None:
