@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,11 @@ from hypothesis import settings
 
 settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("untimed")
+
+# Numba, which librosa compiles with, reads it when it is imported.  What two processes leave behind that compile into
+# one folder at a time, as workers in a new environment do, can crash whoever loads it.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+os.environ["NUMBA_CACHE_DIR"] = str(Path(__file__).resolve().parents[1] / ".pytest_cache" / f"numba-{WORKER}")
 
 SHARED_AUDIO = Path(__file__).resolve().parents[2] / "shared" / "audio"
 
