@@ -13,6 +13,7 @@ import torch
 from demo.train.data import sound_set, speech_set
 from demo.train.data.manifest import MANIFEST, Planned, Row, produce, read_manifest
 from demo.train.ranks import ALONE, Ranks
+from demo.train.utterances import BATCH_S
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Options:
         start: checkpoint whose weights the training begins with; None for none.
         peak_rate: of learning, in a further course of the transcripts; None for theirs.
         early: in a further course of the transcripts, the weight of what draws letters to the beginning of their sound.
+        batch_seconds: of audio in a step of the transcripts.
         until: the step before which to break off, with the best weights so far; None for none.
         share: of what is synthesised; below 1 for a trial.
         final: the development split has chosen; train on it too, and keep the last weights.
@@ -40,6 +42,7 @@ class Options:
     start: Path | None
     peak_rate: float | None
     early: float
+    batch_seconds: float
     until: int | None
     seed: int
     workers: int
@@ -82,9 +85,14 @@ def parse(arguments: Sequence[str] | None, job: str, steps: int) -> Options:
         default=0.0,
         help="weight of what draws each letter to the beginning of its sound, in a further course of the transcripts",
     )
+    parser.add_argument(
+        "--batch-seconds", type=float, default=BATCH_S, help="of audio in a step of the transcripts (%(default)s)"
+    )
     parser.add_argument("--until", type=int, help="break off before this step, and make the best so far a checkpoint")
     parser.add_argument("--seed", type=int, default=7, help="of data, splits and weights (%(default)s)")
-    parser.add_argument("--workers", type=int, default=0, help="processes that augment (%(default)s: in turn)")
+    parser.add_argument(
+        "--workers", type=int, default=0, help="processes that make sets and batches (%(default)s: in turn)"
+    )
     parser.add_argument("--threads", type=int, default=1, help="of PyTorch (%(default)s)")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", help="(%(default)s)")
     parser.add_argument("--share", type=float, default=1.0, help="of the synthetic data, below 1 for a trial")
@@ -101,23 +109,24 @@ def parse(arguments: Sequence[str] | None, job: str, steps: int) -> Options:
     return options
 
 
-def prepared(folder: Path, plan: Callable[[], Iterable[Planned]]) -> list[Row]:
+def prepared(folder: Path, plan: Callable[[], Iterable[Planned]], workers: int = 0) -> list[Row]:
     """The rows of a set; made first, or made to its end, where there is no manifest."""
     if (folder / MANIFEST).exists():
         return read_manifest(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    return produce(plan(), folder)
+    return produce(plan(), folder, workers)
 
 
 def speech_rows(options: Options) -> list[Row]:
     """The rows of the set for transcripts and speakers."""
     plan = partial(speech_set.plan, options.recordings, options.seed, options.share, options.final)
-    return prepared(options.speech, plan)
+    return prepared(options.speech, plan, options.workers)
 
 
 def sound_rows(options: Options) -> list[Row]:
     """The rows of the set for sounds and embeddings."""
-    return prepared(options.set("sounds"), partial(sound_set.plan, options.recordings, options.seed, options.share))
+    plan = partial(sound_set.plan, options.recordings, options.seed, options.share)
+    return prepared(options.set("sounds"), plan, options.workers)
 
 
 def run(
@@ -137,6 +146,8 @@ def run(
         raise SystemExit(f"{job}: trains from nothing; leave out --start")
     if (options.peak_rate or options.early) and not (options.start and job == "transcripts"):
         raise SystemExit(f"{job}: --peak-rate and --early are for a further course of the transcripts, with --start")
+    if options.batch_seconds != BATCH_S and job != "transcripts":
+        raise SystemExit(f"{job}: has batches of its own; leave out --batch-seconds")
     if not options.ranks.first:
         options.ranks.wait()
     rows = rows_of(options)  # the first makes the set, where it is missing

@@ -140,7 +140,7 @@ def card(checkpoint: Path, heard: Mapping[str, Sequence[np.ndarray]], truth: Map
 
 
 def rows_of(options: Options) -> list[Row]:
-    return prepared(options.set("emotions"), partial(emotion_set.plan, options.seed, options.share))
+    return prepared(options.set("emotions"), partial(emotion_set.plan, options.seed, options.share), options.workers)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 from torch.utils.data import DataLoader, Dataset, Subset
 
 from demo.train.ranks import ALONE, Ranks
@@ -128,13 +129,16 @@ def optimise(
     began = time.monotonic() - seconds
     ranks.wait()  # until all have read the state that the first will write anew
     batches = Subset(Steps(batch_of), range(step * ranks.count + ranks.rank, end * ranks.count, ranks.count))
-    for batch in DataLoader(batches, batch_size=None, num_workers=workers):
+    on_gpu = torch.device(device).type == "cuda"
+    fresh: list[Tensor] = []  # losses that are not fetched yet: to fetch one is to wait for the device
+    for batch in DataLoader(batches, batch_size=None, num_workers=workers, pin_memory=on_gpu):
         torch.manual_seed((recipe.seed << 32) + step)
         for group in optimiser.param_groups:
             group["lr"] = recipe.rate(step)
         model.train()
         with torch.autocast(torch.device(device).type, torch.bfloat16, enabled=recipe.bfloat16):
-            loss = loss_of(model, {name: values.to(device) for name, values in batch.items()}, step)
+            there = {name: values.to(device, non_blocking=True) for name, values in batch.items()}
+            loss = loss_of(model, there, step)
         optimiser.zero_grad()
         loss.backward()
         ranks.average(model.parameters())
@@ -142,10 +146,15 @@ def optimise(
         optimiser.step()
         if average is not model:
             _move_towards(average, model, min(recipe.averaging, (1 + step) / (10 + step)))
-        losses.append(loss.item())
+        fresh.append(loss.detach())
         step += 1
+        reporting = step % recipe.report_every == 0
+        pausing = step % recipe.evaluate_every == 0 or step == end
+        if reporting or pausing:
+            losses += torch.stack(fresh).tolist()
+            fresh.clear()
         seconds = time.monotonic() - began
-        if step % recipe.report_every == 0:
+        if reporting:
             recent = sum(losses[-recipe.report_every :]) / recipe.report_every
             left = seconds / step * (recipe.steps - step) / 60
             report(f"step {step}/{recipe.steps}  loss {recent:.3f}  {seconds / step:.2f} s a step  {left:.0f} min left")
@@ -155,7 +164,7 @@ def optimise(
                 report(f"step {step}/{recipe.steps}  development split: {score:.4f}")
             if score > best["score"]:
                 best = {"score": score, "step": step, "weights": copy.deepcopy(average.state_dict())}
-        if ranks.first and (step % recipe.evaluate_every == 0 or step == end):
+        if ranks.first and pausing:
             _save(folder, recipe, model, average, optimiser, step, losses, seconds, best)
     ranks.wait()  # until the first has saved the state
     if not score_of:
@@ -189,12 +198,12 @@ def _groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
 
 
 def _move_towards(average: nn.Module, model: nn.Module, decay: float) -> None:
+    kept, new = list(average.state_dict().values()), list(model.state_dict().values())
+    floats = [i for i, values in enumerate(kept) if values.is_floating_point()]
+    get_ema_multi_avg_fn(decay)([kept[i] for i in floats], [new[i] for i in floats], None)
     with torch.no_grad():
-        for kept, new in zip(average.state_dict().values(), model.state_dict().values(), strict=True):
-            if kept.is_floating_point():
-                kept.lerp_(new, 1 - decay)
-            else:
-                kept.copy_(new)
+        for i in set(range(len(kept))) - set(floats):
+            kept[i].copy_(new[i])
 
 
 def _score(model: nn.Module, score_of: Callable[[nn.Module], float]) -> float:

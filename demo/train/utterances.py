@@ -10,16 +10,15 @@ from typing import Protocol
 import numpy as np
 import torch
 
+from demo.train import variation
 from demo.train.data import augment
 from demo.train.data.batching import neighbours
 from demo.train.optimise import Batch
-from demo.train.waveform import RATE_HZ, normalise
+from demo.train.waveform import RATE_HZ
 from demo.untrained.speech import LETTERS
 
-BATCH_S, FIRST_BATCH_S, SHORT_S, LONGEST_S = 40.0, 20.0, 2.5, 12.0
+BATCH_S, SHORT_S, LONGEST_S = 40.0, 2.5, 12.0
 BETWEEN = LETTERS.index("|")
-TEMPOS = (0.75, 1.4)
-"""How much slower and faster at the same pitch."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,7 @@ class Course:
         strange: the share of the utterances that get another tract, and of those another voice's colour.
         early: the weight of what pulls each letter towards the beginning of its sound, see
             :func:`demo.train.transcripts.lateness`.
+        batch_s: seconds of audio in a step; half of it while clips are short.
         part: how much of a step's audio is in one batch: less than all of it where several processes take one each.
     """
 
@@ -54,6 +54,7 @@ class Course:
     draw: int = 0
     strange: float = 0.4
     early: float = 0.0
+    batch_s: float = BATCH_S
     part: float = 1.0
 
 
@@ -66,13 +67,19 @@ class Source(Protocol):
 
     Attributes:
         widest: how far tract and speed are changed, in shares.
-        tract: the least share of the utterances that get another tract: where the people are few it is the more.
+        tract: the least share of the utterances that get another tract: where the people are few it is the more;
+        strange: and of what else makes another voice of it;
+        noisy: the share of them with noise.
     """
 
     @property
     def widest(self) -> float: ...
     @property
     def tract(self) -> float: ...
+    @property
+    def strange(self) -> float: ...
+    @property
+    def noisy(self) -> float: ...
     def some(self, rng: np.random.Generator, seconds: float, longest: float, takes: int) -> Drawn:
         """Clips of about one length and about ``seconds`` in all, of utterances that take about ``longest`` seconds or
         less; where they can be joined, each of ``takes`` of them in a row.
@@ -88,10 +95,13 @@ class Said:
     letters: Sequence[Sequence[int]]
     widest: float = 0.18
     tract: float = 0.0
+    strange: float = 0.0
+    noisy: float = 0.4
 
     def some(self, rng: np.random.Generator, seconds: float, longest: float, takes: int) -> Drawn:
         count = max(8, int(np.searchsorted([len(clip) for clip in self.clips], longest * RATE_HZ)))
-        order = neighbours(min(count, len(self.clips)), 64, rng)
+        some = max(64, int(seconds))
+        order = neighbours(min(count, len(self.clips)), some, rng, max(200, 2 * some))
         size = max(2, int(seconds * RATE_HZ / takes / np.mean([len(self.clips[i]) for i in order])))
         chosen = [order[i : i + takes] for i in range(0, min(size * takes, len(order) - takes + 1), takes)]
         return [
@@ -110,26 +120,36 @@ def batch_of(sources: Sequence[Source], seed: int, course: Course, step: int) ->
         sources: words in any order, sentences, digit strings of synthesisers, of people; which of them is drawn by
             ``course.shares``.
 
-    Returns: ``clips`` float32 [n, n_samples], zero behind each end; ``mask`` int64 of that shape; ``labels`` int64
-        [n, n_letters], -100 behind each end.
+    Returns: ``clips`` float32 [n, n_samples], zero behind each end; ``lengths`` int64 [n]; ``labels`` int64
+        [n, n_letters], -100 behind each end; and what :func:`demo.train.variation.drawn` gives, one a clip.
     """
     rng = np.random.default_rng((seed, step, course.draw) if course.draw else (seed, step))
     late = step >= course.any_order_until * course.steps
     source = sources[rng.choice(len(sources), p=course.late_shares if late else course.shares)]
     early = step < course.short_until * course.steps
     takes = 2 if not early and rng.random() < course.joined else 1
-    seconds = course.part * (FIRST_BATCH_S if early else BATCH_S)
+    seconds = course.part * course.batch_s * (0.5 if early else 1.0)
     drawn = source.some(rng, seconds, SHORT_S if early else LONGEST_S, takes)
-    tract = max(source.tract, course.strange)
-    varied = [normalise(_vary(clip, rng, source.widest, tract, course.strange)) for clip, _ in drawn]
+    strange = max(source.strange, course.strange)
+    tract = max(source.tract, strange)
+    clips = [_at_another_speed(clip, rng, source.widest) for clip, _ in drawn]
     letters = [ids for _, ids in drawn]
-    length, n_letters = max(map(len, varied)), max(map(len, letters))
-    clips, mask = np.zeros((len(drawn), length), np.float32), np.zeros((len(drawn), length), np.int64)
-    labels = np.full((len(drawn), n_letters), -100, np.int64)
-    for row, (clip, ids) in enumerate(zip(varied, letters, strict=True)):
-        clips[row, : len(clip)], mask[row, : len(clip)] = clip, 1
-        labels[row, : len(ids)] = ids
-    return {name: torch.from_numpy(values) for name, values in (("clips", clips), ("mask", mask), ("labels", labels))}
+    batch = {
+        "clips": _padded(clips, np.float32(0)),
+        "lengths": np.array([len(clip) for clip in clips]),
+        "labels": _padded([np.array(ids) for ids in letters], np.int64(-100)),
+    }
+    circumstances = [variation.drawn(rng, source.widest, tract, strange, source.noisy) for _ in clips]
+    batch |= {name: np.stack([one[name] for one in circumstances]) for name in circumstances[0]}
+    return {name: torch.from_numpy(values) for name, values in batch.items()}
+
+
+def _padded(rows: Sequence[np.ndarray], behind: np.generic) -> np.ndarray:
+    """One below the other, each filled up with ``behind``."""
+    table = np.full((len(rows), max(map(len, rows))), behind)
+    for row, values in zip(table, rows, strict=True):
+        row[: len(values)] = values
+    return table
 
 
 def _in_a_row(clips: Sequence[np.ndarray], rng: np.random.Generator) -> np.ndarray:
@@ -140,20 +160,10 @@ def _in_a_row(clips: Sequence[np.ndarray], rng: np.random.Generator) -> np.ndarr
     return np.concatenate(pieces)
 
 
-def _vary(clip: np.ndarray, rng: np.random.Generator, widest: float, tract: float, colour: float) -> np.ndarray:
-    """Another tract (a share ``tract`` of the times) and colour (``colour``, sometimes with bands missing), faster or
-    slower by up to ``widest`` and, at the same pitch, by :data:`TEMPOS`; sometimes at 8 kHz, elsewhere.
-    """
-    if rng.random() < tract:
-        clip = augment.warp_formants(clip, *rng.uniform(1 - widest, 1 + widest, 2))
+def _at_another_speed(clip: np.ndarray, rng: np.random.Generator, widest: float) -> np.ndarray:
+    """Faster or slower by up to ``widest``, and higher or lower with it; rarely through a codec."""
     if rng.random() < 0.7:
         clip = augment.speed(clip, rng.uniform(1 - widest, 1 + widest))
-    if rng.random() < colour / 2:
-        clip = augment.stretch(clip, rng.uniform(*TEMPOS))
-    if rng.random() < colour:
-        clip = augment.equalise(clip, rng, 8.0)
-    if rng.random() < colour / 2:
-        clip = augment.stop_bands(clip, rng)
-    if rng.random() < 0.2:
-        clip = augment.narrow(clip, RATE_HZ)
-    return augment.elsewhere(clip, RATE_HZ, rng)
+    if rng.random() < 0.02:
+        clip = augment.any_codec(clip, RATE_HZ, rng)
+    return clip

@@ -1,6 +1,7 @@
-"""The same recording in other circumstances: level, noise, speed, tempo, tract, missing bands, room, telephone, codec.
+"""The same recording in other circumstances: level, noise, speed, tract, room, telephone, codec.
 
-Each takes float samples [n] and gives float32; the length stays, save by :func:`speed` and :func:`stretch`.
+Each takes float samples [n] and gives float32; the length stays, save by :func:`speed`.  The transcripts have most of
+it done to a whole batch at once (:mod:`demo.train.variation`).
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from functools import cache
 from typing import cast
 
 import av
-import librosa
 import numpy as np
 import soxr
 from scipy.fft import irfft, next_fast_len, rfft
@@ -55,37 +55,6 @@ def tilt(samples: np.ndarray, decibels_per_octave: float) -> np.ndarray:
     octaves = np.log2(np.maximum(np.arange(len(spectrum)), 1) / len(spectrum))
     shape = 10 ** (decibels_per_octave * np.clip(octaves + 3, -3, 3) / 20)
     return irfft(spectrum * shape, n)[: len(samples)].astype(np.float32)
-
-
-def equalise(samples: np.ndarray, rng: np.random.Generator, decibels: float, n_bands: int = 10) -> np.ndarray:
-    """Another voice's or microphone's colour: a smooth curve through ``n_bands`` gains drawn within +-``decibels``.
-
-    The bands lie evenly on a mel-like scale (the square root of the frequency).
-    """
-    n = next_fast_len(len(samples))
-    spectrum = rfft(samples, n)
-    place = np.sqrt(np.linspace(0, 1, len(spectrum)))
-    gains = np.interp(place, np.linspace(0, 1, n_bands), rng.uniform(-decibels, decibels, n_bands))
-    return irfft(spectrum * 10 ** (gains / 20), n)[: len(samples)].astype(np.float32)
-
-
-def stop_bands(samples: np.ndarray, rng: np.random.Generator, n_bands: int = 2, widest: float = 0.12) -> np.ndarray:
-    """Without up to ``n_bands`` bands, each at most ``widest`` of a mel-like scale (the square root of the frequency).
-
-    The frequency masking of SpecAugment (Park et al. 2019), on the waveform.
-    """
-    n = next_fast_len(len(samples))
-    spectrum = rfft(samples, n)
-    for _ in range(rng.integers(1, n_bands + 1)):
-        low = rng.uniform(0, 1 - widest)
-        start, end = (np.array([low, low + rng.uniform(0, widest)]) ** 2 * len(spectrum)).astype(int)
-        spectrum[start:end] = 0
-    return irfft(spectrum, n)[: len(samples)].astype(np.float32)
-
-
-def stretch(samples: np.ndarray, factor: float) -> np.ndarray:
-    """Faster by ``factor`` at the same pitch, by a phase vocoder: n / factor samples."""
-    return librosa.effects.time_stretch(samples.astype(np.float32), rate=factor, n_fft=512, hop_length=128)
 
 
 @cache
@@ -157,10 +126,10 @@ def codec(samples: np.ndarray, rate: int, container: str, bits_per_second: int) 
     return np.pad(back, (0, max(0, len(samples) - len(back))))[: len(samples)].astype(np.float32)
 
 
-def narrow(samples: np.ndarray, rate: int, own_rate: int = 8_000) -> np.ndarray:
-    """As if recorded at ``own_rate``: nothing above half of it."""
-    back = soxr.resample(soxr.resample(samples.astype(np.float32), rate, own_rate, "MQ"), own_rate, rate, "MQ")
-    return np.pad(back, (0, max(0, len(samples) - len(back))))[: len(samples)]
+def any_codec(samples: np.ndarray, rate: int, rng: np.random.Generator) -> np.ndarray:
+    """Through one of them at 16 to 63 kbit/s and back."""
+    container = tuple(CODECS)[rng.integers(len(CODECS))]
+    return codec(samples, rate, container, int(rng.integers(16, 64)) * 1000)
 
 
 def elsewhere(
@@ -181,6 +150,5 @@ def elsewhere(
     if rng.random() < 0.1:
         samples = telephone(samples, rate)
     if rng.random() < 0.05:
-        container = tuple(CODECS)[rng.integers(len(CODECS))]
-        samples = codec(samples, rate, container, int(rng.integers(16, 64)) * 1000)
+        samples = any_codec(samples, rate, rng)
     return gain(samples, rng.uniform(-18, 6))

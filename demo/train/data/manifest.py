@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, fields
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -60,27 +62,37 @@ def check_disjoint(rows: Sequence[Row]) -> None:
             raise ValueError(f"in more than one split: {name} {', '.join(sorted(both)[:5])}")
 
 
-def produce(plan: Iterable[Planned], folder: Path, say: Callable[[str], None] = print) -> list[Row]:
+def produce(plan: Iterable[Planned], folder: Path, workers: int = 0, say: Callable[[str], None] = print) -> list[Row]:
     """Make what is not there yet, and the manifest last: a set whose manifest is there is whole.
+
+    Args:
+        workers: processes that make recordings; 0 for this one.
 
     Raises ValueError, before anything is made, where the splits overlap.
     """
     plan = list(plan)
     rows = [planned.row for planned in plan]
     check_disjoint(rows)
-    for i, planned in enumerate(plan):
-        path = folder / planned.row.path
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            samples, rate = planned.make()
-            unfinished = path.with_suffix(".part")
-            sf.write(unfinished, samples, rate, subtype="PCM_16", format="FLAC")
-            unfinished.rename(path)
-        if (i + 1) % REPORT_EVERY == 0 or i + 1 == len(plan):
-            say(f"{folder.name}: {i + 1} of {len(plan)} recordings")
+    for name in {(folder / row.path).parent for row in rows}:
+        name.mkdir(parents=True, exist_ok=True)
+    make = partial(_make, folder)
+    with ProcessPoolExecutor(max(1, workers)) as pool:
+        for i, _ in enumerate(pool.map(make, plan, chunksize=20) if workers else map(make, plan)):
+            if (i + 1) % REPORT_EVERY == 0 or i + 1 == len(plan):
+                say(f"{folder.name}: {i + 1} of {len(plan)} recordings")
     lines = [json.dumps({key: value for key, value in asdict(row).items() if value}) + "\n" for row in rows]
     (folder / MANIFEST).write_text("".join(lines), "utf-8")
     return rows
+
+
+def _make(folder: Path, planned: Planned) -> None:
+    path = folder / planned.row.path
+    if path.exists():
+        return
+    samples, rate = planned.make()
+    unfinished = path.with_suffix(".part")
+    sf.write(unfinished, samples, rate, subtype="PCM_16", format="FLAC")
+    unfinished.rename(path)
 
 
 def read_manifest(folder: Path) -> list[Row]:

@@ -46,6 +46,11 @@ MORE: Mapping[str, int] = {SENTENCE: 900, ANY_ORDER: 800, DIGITS: 200, REAL: 400
 ACCENTED: Mapping[str, int] = {SENTENCE: 2000, ANY_ORDER: 1200, DIGITS: 400}
 """In the voices of other languages, all of them to train on."""
 
+FURTHER: Mapping[str, int] = {SENTENCE: 8000, ANY_ORDER: 8000, DIGITS: 1000}
+"""More in the training's voices by espeak-ng and flite, for the last training, which hears each utterance often.
+Festival takes ten times as long to speak.
+"""
+
 DEV: Mapping[str, int] = {
     label: counts["dev"]
     for label, counts in ((SENTENCE, SENTENCES), (ANY_ORDER, WORDS), (DIGITS, SYNTHETIC_DIGITS), (REAL, REAL_DIGITS))
@@ -59,7 +64,7 @@ def name(final: bool) -> str:
 
 def plan(recordings: Path, seed: int, share: float = 1.0, final: bool = False) -> Iterator[Planned]:
     """Every utterance; ``share`` below 1 makes fewer of what is drawn by lot, for a trial; ``final``: and
-    :data:`MORE`.
+    :data:`MORE` and :data:`FURTHER`.
     """
     rng = np.random.default_rng((seed, 3))
     everyone = talkers(seed)
@@ -90,6 +95,11 @@ def plan(recordings: Path, seed: int, share: float = 1.0, final: bool = False) -
         for label in TEXTS:
             yield from _by_voices(everyone, "dev", label, more[label], rng, seed)
         yield from _digit_strings(digits, "dev", more[REAL], rng)
+        rng = np.random.default_rng((seed, 6))
+        quick = [talker for talker in everyone if talker.engine != "festival"]
+        for label, count in FURTHER.items():
+            numbers = range(10_000, 10_000 + max(1, round(share * count)))
+            yield from _by_voices(quick, "train", label, numbers, rng, seed)
 
 
 def _by_voices(

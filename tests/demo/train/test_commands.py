@@ -66,6 +66,7 @@ def small_set(name: str) -> Iterator[Planned]:
         ("speakers", ["--start", "LAST"], "speakers: trains from nothing"),
         ("sounds", ["--start", "LAST", "--early", "0.1"], "sounds: --peak-rate and --early are for"),
         ("transcripts", ["--peak-rate", "1e-4"], "transcripts: --peak-rate and --early are for"),
+        ("speakers", ["--batch-seconds", "60"], "speakers: has batches of its own"),
     ],
 )
 def test_what_a_job_cannot_do_is_refused(job: str, words: list[str], refusal: str, tmp_path: Path) -> None:

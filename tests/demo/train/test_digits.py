@@ -41,8 +41,10 @@ def test_a_string_is_of_one_person_and_keeps_its_letters(digits: Digits) -> None
             assert letters[1::2] == [BETWEEN] * (len(letters) // 2)
             counts.add(len(letters[::2]))
             loud = clip[clip > 0]
-            assert len(loud) == len(letters[::2]) * round(DIGIT_S * RATE_HZ)
-            assert loud.max() / loud.min() < 10 ** (8.1 / 20)  # +- 4 dB; another person would be 20 dB away
+            seconds = len(loud) / RATE_HZ / len(letters[::2])
+            assert DIGIT_S / 1.16 < seconds < DIGIT_S / 0.84
+            middle = np.sort(loud)[len(loud) // 20 :]  # a digit at another speed begins and ends less steeply
+            assert middle.max() / middle.min() < 10 ** (9 / 20)  # +- 4 dB; another person would be 20 dB away
     assert counts == set(range(1, MOST + 1))
 
 

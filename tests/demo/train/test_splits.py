@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import shutil
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,24 @@ def test_a_set_is_gone_on_with(tmp_path: Path) -> None:
     np.testing.assert_allclose(samples, 0.5, atol=1 / 32768)
 
 
+def test_a_set_is_made_by_several_processes(tmp_path: Path) -> None:
+    """What one makes; and what is there already is left as it is."""
+    plan = [Planned(Row(f"train/{n}.flac", "train", label=str(n)), partial(constant, n / 100)) for n in range(50)]
+    (tmp_path / "train").mkdir()
+    (tmp_path / "train/7.flac").write_bytes(b"kept")
+    said: list[str] = []
+    rows = produce(plan, tmp_path, workers=2, say=said.append)
+    assert said == [f"{tmp_path.name}: 50 of 50 recordings"]
+    assert read_manifest(tmp_path) == rows == [planned.row for planned in plan]
+    assert (tmp_path / "train/7.flac").read_bytes() == b"kept"
+    for n in (0, 25, 49):
+        np.testing.assert_allclose(read_samples(tmp_path, rows[n])[0], n / 100, atol=1 / 32768)
+
+
+def constant(level: float) -> tuple[np.ndarray, int]:
+    return np.full(160, level, np.float32), 16_000
+
+
 @needs_synthesisers
 def test_variants_that_espeak_does_not_know_are_no_voices() -> None:
     people = espeak_people()
@@ -125,12 +144,11 @@ def test_the_last_set_is_the_first_and_more_of_the_voices_that_chose(shared_audi
     first = [planned.row for planned in speech_set.plan(shared_audio, SEED, 0.01)]
     last = [planned.row for planned in speech_set.plan(shared_audio, SEED, 0.01, final=True)]
     assert last[: len(first)] == first
-    more = last[len(first) :]
-    assert {row.split for row in more} == {"dev"}
-    assert {row.label for row in more} == {
-        speech_set.SENTENCE,
-        speech_set.ANY_ORDER,
-        speech_set.DIGITS,
-        speech_set.REAL,
-    }
+    more = [row for row in last[len(first) :] if row.split == "dev"]
+    further = [row for row in last[len(first) :] if row.split == "train"]
+    assert len(first) + len(more) + len(further) == len(last)  # none to test on
+    synthesised = {speech_set.SENTENCE, speech_set.ANY_ORDER, speech_set.DIGITS}
+    assert {row.label for row in more} == {*synthesised, speech_set.REAL}
+    assert {row.label for row in further} == synthesised
+    assert {row.source for row in further} == {"espeak-ng", "flite"}
     assert len({row.path for row in last}) == len(last)
