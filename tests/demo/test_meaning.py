@@ -49,10 +49,10 @@ def meaning(tmp_path_factory: pytest.TempPathFactory) -> Meaning:
 
 
 def test_conversations_are_understood(meaning: Meaning) -> None:
-    """Sentences that were in no training, of words that were (WER 0.48)."""
+    """Sentences that were in no training, of words that were (WER 0.34)."""
     talks = [name for name in meaning.texts if not name.startswith("code_")]
     assert len(talks) >= 5
-    assert meaning.word_error_rate(*talks) < 0.55
+    assert meaning.word_error_rate(*talks) < 0.42
 
 
 def test_each_channel_is_heard_by_itself(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_each_channel_is_heard_by_itself(tmp_path: Path) -> None:
     texts = {channel: (" ".join(told[channel]), " ".join(said[channel])) for channel in (1, 2)}
     for own, other in ((1, 2), (2, 1)):
         right, swapped = (jiwer.cer(texts[channel][0], texts[own][1]) for channel in (own, other))
-        assert right < swapped - 0.2, (right, swapped)  # 0.29 and 0.72, 0.10 and 0.79
+        assert right < swapped - 0.2, (right, swapped)  # 0.22 and 0.70, 0.10 and 0.79
 
 
 def test_digits_are_understood(meaning: Meaning) -> None:
@@ -90,9 +90,9 @@ def test_the_brand_is_found_where_it_is_named(meaning: Meaning) -> None:
 
 
 def test_words_are_where_the_synthesiser_put_them(meaning: Meaning) -> None:
-    """Nine in ten begin within 60 ms of the truth (91 % of 815 words; half within 18 ms)."""
+    """Nine in ten begin within 60 ms of the truth (93 % of 1,026 words; half within 19 ms)."""
     away = [abs(word.found_ms[0] - word.truth_ms[0]) for word in meaning.words]
-    assert len(away) > 350
+    assert len(away) > 800
     assert np.mean(np.array(away) <= 60) >= 0.9
 
 
