@@ -37,7 +37,7 @@ class Course:
         draw: the number of the lots that are drawn, so that a second course hears other batches.
         strange: the share of the utterances that get another tract, and of those another voice's colour.
         early: the weight of what pulls each letter towards the beginning of its sound, see
-            :func:`demo.train.transcripts.lateness`.
+            :func:`demo.train.transcriber.lateness`.
         batch_s: seconds of audio in a step; half of it while clips are short.
         part: how much of a step's audio is in one batch: less than all of it where several processes take one each.
     """
@@ -100,8 +100,8 @@ class Said:
 
     def some(self, rng: np.random.Generator, seconds: float, longest: float, takes: int) -> Drawn:
         count = max(8, int(np.searchsorted([len(clip) for clip in self.clips], longest * RATE_HZ)))
-        some = max(64, int(seconds))
-        order = neighbours(min(count, len(self.clips)), some, rng, max(200, 2 * some))
+        enough = max(64, int(seconds))
+        order = neighbours(min(count, len(self.clips)), enough, rng, max(200, 2 * enough))
         size = max(2, int(seconds * RATE_HZ / takes / np.mean([len(self.clips[i]) for i in order])))
         chosen = [order[i : i + takes] for i in range(0, min(size * takes, len(order) - takes + 1), takes)]
         return [

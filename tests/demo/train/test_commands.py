@@ -10,7 +10,7 @@ import pytest
 import torch
 from transformers import ASTForAudioClassification, Wav2Vec2Config
 
-from demo.train import embeddings, emotions, sounds, speakers, transcripts
+from demo.train import embeddings, emotions, sounds, speakers, transcriber, transcripts
 from demo.train.data import speech_set
 from demo.train.data.manifest import Planned, Row, produce
 from demo.train.data.splits import SPLITS
@@ -138,15 +138,15 @@ def test_transcripts_go_on_from_a_checkpoint(tmp_path: Path) -> None:
     assert "\n1. 1 of 1 planned steps" in card
     assert "averaging 0.999" in card
     config = Wav2Vec2Config.from_pretrained(tmp_path / "second")
-    assert (config.num_hidden_layers, config.num_conv_pos_embedding_groups) == (transcripts.LAYERS, 1)
+    assert (config.num_hidden_layers, config.num_conv_pos_embedding_groups) == (transcriber.LAYERS, 1)
     first, second, fresh = (
         torch.cat(
-            [weights.flatten() for weights in model.wav2vec2.encoder.layers[: transcripts.FIRST_LAYERS].parameters()]
+            [weights.flatten() for weights in model.wav2vec2.encoder.layers[: transcriber.FIRST_LAYERS].parameters()]
         )
         for model in (
-            transcripts.new_model(3, tmp_path / "first").transcriber,
-            transcripts.new_model(3, tmp_path / "second").transcriber,
-            transcripts.new_model(4).transcriber,
+            transcriber.new_model(3, tmp_path / "first").transcriber,
+            transcriber.new_model(3, tmp_path / "second").transcriber,
+            transcriber.new_model(4).transcriber,
         )
     )
     assert (first - second).norm() < 0.1 * (first - fresh).norm()

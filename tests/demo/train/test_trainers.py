@@ -13,7 +13,7 @@ import pytest
 import torch
 from torch import nn
 
-from demo.train import embeddings, emotions, sounds, speakers, transcripts
+from demo.train import embeddings, emotions, sounds, speakers, transcriber, transcripts
 from demo.train.data import captions
 from demo.train.data.manifest import Row
 from demo.train.digits import Digits, Person
@@ -96,11 +96,11 @@ def transcripts_trainer() -> Trainer:
     people = Digits([Person(said.clips, said.letters)])
     batches = partial(transcripts.batch_of, [said, said, said, people], 1, COURSE)
     processors = [extractor(), letters]
-    return partial(transcripts.new_model, 1), batches, partial(transcripts.loss_of, COURSE), transcriber_of, processors
+    return partial(transcriber.new_model, 1), batches, partial(transcriber.loss_of, COURSE), transcriber_of, processors
 
 
 def transcriber_of(learner: nn.Module) -> Any:
-    assert isinstance(learner, transcripts.Learner)
+    assert isinstance(learner, transcriber.Learner)
     return learner.transcriber
 
 
@@ -193,13 +193,13 @@ def test_the_card_says_what_it_was_made_of(tmp_path: Path) -> None:
 
 def test_lateness_is_nothing_where_a_frame_says_what_the_next_one_says() -> None:
     same = torch.randn(2, 1, 5, generator=torch.Generator().manual_seed(1)).expand(2, 6, 5)
-    assert float(transcripts.lateness(same, torch.tensor([6, 3]))) == pytest.approx(0, abs=1e-6)
+    assert float(transcriber.lateness(same, torch.tensor([6, 3]))) == pytest.approx(0, abs=1e-6)
 
 
 def test_lateness_by_hand_and_without_the_padding() -> None:
     """Of three pairs of frames one differs: KL(1/2, 1/2 || 3/4, 1/4) = log(2 / sqrt(3))."""
     logits = torch.log(torch.tensor([[[0.75, 0.25], [0.5, 0.5], [0.5, 0.5]], [[0.5, 0.5], [0.5, 0.5], [0.9, 0.1]]]))
-    found = transcripts.lateness(logits, torch.tensor([3, 2]))
+    found = transcriber.lateness(logits, torch.tensor([3, 2]))
     assert float(found) == pytest.approx(np.log(2 / np.sqrt(3)) / 3, abs=1e-6)
 
 
@@ -208,7 +208,7 @@ def test_lateness_draws_a_letter_forward() -> None:
     logits = torch.zeros(1, 3, 4)
     logits[0, :, 0], logits[0, 2, 0], logits[0, 2, 1] = 4.0, 0.0, 4.0
     logits.requires_grad_()
-    transcripts.lateness(logits, torch.tensor([3])).backward()
+    transcriber.lateness(logits, torch.tensor([3])).backward()
     assert logits.grad is not None
     assert logits.grad[0, 1, 1] < 0 < logits.grad[0, 1, 0]  # more of the letter, less of the blank
     assert logits.grad[0, 2].abs().max() == 0
