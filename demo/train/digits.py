@@ -12,10 +12,12 @@ import numpy as np
 from demo.train.data import augment, speech_set
 from demo.train.data.manifest import Row, read_samples
 from demo.train.utterances import BETWEEN, Drawn
+from demo.train.variation import Variety
 from demo.train.waveform import RATE_HZ
 
 MOST, TYPICAL_S = 10, 0.7
 """Digits in a string; what one takes, with its rest."""
+OF_FEW = Variety(widest=0.3, tract=0.9, strange=1.0, noisy=0.8)
 
 
 @dataclass(frozen=True)
@@ -33,10 +35,7 @@ class Digits:
     """
 
     people: Sequence[Person]
-    widest: float = 0.3
-    tract: float = 0.9
-    strange: float = 1.0
-    noisy: float = 0.8
+    variety: Variety = OF_FEW
 
     def some(self, rng: np.random.Generator, seconds: float, longest: float, takes: int) -> Drawn:
         """Strings of as many digits each, from one to :data:`MOST`; they are never joined, whatever ``takes`` is."""

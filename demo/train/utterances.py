@@ -14,11 +14,13 @@ from demo.train import variation
 from demo.train.data import augment
 from demo.train.data.batching import neighbours
 from demo.train.optimise import Batch
+from demo.train.variation import Variety
 from demo.train.waveform import RATE_HZ
 from demo.untrained.speech import LETTERS
 
 BATCH_S, SHORT_S, LONGEST_S = 40.0, 2.5, 12.0
 BETWEEN = LETTERS.index("|")
+OF_MANY = Variety()
 
 
 @dataclass(frozen=True)
@@ -63,23 +65,10 @@ Drawn = list[tuple[np.ndarray, list[int]]]
 
 
 class Source(Protocol):
-    """What batches are drawn from.
-
-    Attributes:
-        widest: how far tract and speed are changed, in shares.
-        tract: the least share of the utterances that get another tract: where the people are few it is the more;
-        strange: and of what else makes another voice of it;
-        noisy: the share of them with noise.
-    """
+    """What batches are drawn from.  Where the people are few it takes the more variety."""
 
     @property
-    def widest(self) -> float: ...
-    @property
-    def tract(self) -> float: ...
-    @property
-    def strange(self) -> float: ...
-    @property
-    def noisy(self) -> float: ...
+    def variety(self) -> Variety: ...
     def some(self, rng: np.random.Generator, seconds: float, longest: float, takes: int) -> Drawn:
         """Clips of about one length and about ``seconds`` in all, of utterances that take about ``longest`` seconds or
         less; where they can be joined, each of ``takes`` of them in a row.
@@ -93,10 +82,7 @@ class Said:
 
     clips: Sequence[np.ndarray]
     letters: Sequence[Sequence[int]]
-    widest: float = 0.18
-    tract: float = 0.0
-    strange: float = 0.0
-    noisy: float = 0.4
+    variety: Variety = OF_MANY
 
     def some(self, rng: np.random.Generator, seconds: float, longest: float, takes: int) -> Drawn:
         count = max(8, int(np.searchsorted([len(clip) for clip in self.clips], longest * RATE_HZ)))
@@ -130,16 +116,15 @@ def batch_of(sources: Sequence[Source], seed: int, course: Course, step: int) ->
     takes = 2 if not early and rng.random() < course.joined else 1
     seconds = course.part * course.batch_s * (0.5 if early else 1.0)
     drawn = source.some(rng, seconds, SHORT_S if early else LONGEST_S, takes)
-    strange = max(source.strange, course.strange)
-    tract = max(source.tract, strange)
-    clips = [_at_another_speed(clip, rng, source.widest) for clip, _ in drawn]
+    variety = source.variety.at_least(course.strange)
+    clips = [_at_another_speed(clip, rng, variety.widest) for clip, _ in drawn]
     letters = [ids for _, ids in drawn]
     batch = {
         "clips": _padded(clips, np.float32(0)),
         "lengths": np.array([len(clip) for clip in clips]),
         "labels": _padded([np.array(ids) for ids in letters], np.int64(-100)),
     }
-    circumstances = [variation.drawn(rng, source.widest, tract, strange, source.noisy) for _ in clips]
+    circumstances = [variation.drawn(rng, variety) for _ in clips]
     batch |= {name: np.stack([one[name] for one in circumstances]) for name in circumstances[0]}
     return {name: torch.from_numpy(values) for name, values in batch.items()}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -33,14 +34,29 @@ PLACE = np.sqrt(np.linspace(0, 1, BINS))
 """Of the bins on a mel-like scale, the square root of the frequency."""
 
 
-def drawn(rng: np.random.Generator, widest: float, tract: float, strange: float, noisy: float) -> dict[str, np.ndarray]:
-    """The circumstances of a clip, all float32.
+@dataclass(frozen=True)
+class Variety:
+    """How far from what was recorded, and how often.
 
-    Args:
-        widest: how far the tract is changed, in shares.
+    Attributes:
+        widest: how far tract and speed are changed, in shares.
         tract: the share of the clips that get another tract;
         strange: of those that get another voice's colour; a half of that, another tempo, and missing bands;
         noisy: and of those with noise.
+    """
+
+    widest: float = 0.18
+    tract: float = 0.0
+    strange: float = 0.0
+    noisy: float = 0.4
+
+    def at_least(self, strange: float) -> Variety:
+        """As strange as that, and as often with another tract."""
+        return replace(self, strange=max(strange, self.strange), tract=max(strange, self.strange, self.tract))
+
+
+def drawn(rng: np.random.Generator, variety: Variety) -> dict[str, np.ndarray]:
+    """The circumstances of a clip, all float32.
 
     Returns: ``tract`` [2], the factors of the formants at 0 Hz and at the other end; ``smear`` and ``hoarse``, 0 to 1,
         how much of the envelope's movement and of the pitch is lost; ``colour`` [BINS], the gains of voice and
@@ -48,6 +64,7 @@ def drawn(rng: np.random.Generator, widest: float, tract: float, strange: float,
         seconds until it died away by 60 dB, and the share of the energy straight on; ``noise`` [2], the slope of its
         power and decibels below the clip; ``line`` [BINS], the gains of what all of it comes through.
     """
+    widest, strange = variety.widest, variety.strange
 
     def perhaps(share: float, value: object, otherwise: object) -> np.ndarray:
         return np.array(value if rng.random() < share else otherwise, np.float32)
@@ -65,14 +82,14 @@ def drawn(rng: np.random.Generator, widest: float, tract: float, strange: float,
         line *= telephone()
     begin = rng.uniform(0, 0.97, (2, 1))
     return {
-        "tract": perhaps(tract, rng.uniform(1 - widest, 1 + widest, 2), (1, 1)),
+        "tract": perhaps(variety.tract, rng.uniform(1 - widest, 1 + widest, 2), (1, 1)),
         "smear": perhaps(strange / 3, rng.uniform(0.3, 1), 0),
         "hoarse": perhaps(strange / 10, rng.uniform(0.1, 1), 0),
         "colour": 10 ** (decibels / 20),
         "still": perhaps(strange / 3, begin + [[0, rng.uniform(0, 0.03)]] * 2, np.ones((2, 2))),
         "tempo": perhaps(strange / 2, rng.uniform(*TEMPOS), 1),
         "echo": perhaps(0.2, (rng.uniform(0.1, LONGEST_ECHO_S), rng.uniform(0.3, 0.9)), (0.1, 1)),
-        "noise": perhaps(noisy, (rng.uniform(0, 2), rng.uniform(8, 35)), (0, math.inf)),
+        "noise": perhaps(variety.noisy, (rng.uniform(0, 2), rng.uniform(8, 35)), (0, math.inf)),
         "line": line,
     }
 

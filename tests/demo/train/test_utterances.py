@@ -19,10 +19,11 @@ from demo.train.utterances import (
     Said,
     batch_of,
 )
+from demo.train.variation import Variety
 
 COURSE = Course(100, short_until=0.0, regression_until=0.0, any_order_until=0.5)
 SOURCES = 4
-SLOWEST, FASTEST = 1 - Said.widest, 1 + Said.widest
+SLOWEST, FASTEST = 1 - Variety.widest, 1 + Variety.widest
 
 
 def said(letter: int) -> Said:
@@ -94,7 +95,7 @@ class Tone:
     """One tone, twice, as a source whose people are few or many."""
 
     def __init__(self, widest: float, tract: float, strange: float = 0.0) -> None:
-        self.widest, self.tract, self.strange, self.noisy = widest, tract, strange, 0.4
+        self.variety = Variety(widest, tract, strange)
 
     def some(self, rng: np.random.Generator, seconds: float, longest: float, takes: int) -> Drawn:
         tone = np.sin(2 * np.pi * 300 * np.arange(RATE_HZ) / RATE_HZ).astype(np.float32)

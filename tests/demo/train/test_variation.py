@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from demo.train.data import augment
-from demo.train.variation import BINS, HOP, WINDOW, drawn, varied
+from demo.train.variation import BINS, HOP, WINDOW, Variety, drawn, varied
 from demo.train.waveform import normalise
 from demo.untrained.sounds import voice
 
@@ -184,7 +184,8 @@ def test_a_batch_does_to_each_what_it_does_to_it_alone(clips: list[np.ndarray]) 
 
 def test_what_is_drawn() -> None:
     rng = np.random.default_rng(1)
-    many = [drawn(rng, widest=0.2, tract=0.5, strange=0.6, noisy=0.3) for _ in range(400)]
+    variety = Variety(widest=0.2, tract=0.5, strange=0.6, noisy=0.3)
+    many = [drawn(rng, variety) for _ in range(400)]
     for one in many:
         assert {name: values.shape for name, values in one.items()} == {
             "tract": (2,),
@@ -217,3 +218,8 @@ def test_what_is_drawn() -> None:
     assert tracts.max() < 1.2 + 1e-6
     tempos = [float(one["tempo"]) for one in many]
     assert min(tempos) < 0.85 < 1.25 < max(tempos)
+
+
+def test_a_course_may_ask_for_more_variety() -> None:
+    assert Variety(tract=0.9, strange=0.2).at_least(0.5) == Variety(tract=0.9, strange=0.5)
+    assert Variety(strange=0.8).at_least(0.5) == Variety(tract=0.8, strange=0.8)
