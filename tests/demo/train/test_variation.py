@@ -88,7 +88,9 @@ def test_another_tempo_is_that_of_librosas_phase_vocoder(tempo: float) -> None:
     for found, clip in zip(each_of(batch_of(noise, tempo=tempo)), noise, strict=True):
         assert len(found) == pytest.approx(len(clip) / tempo, abs=1)
         spectrum = librosa.stft(clip.astype(float), n_fft=WINDOW, hop_length=HOP)
-        wanted = librosa.istft(librosa.phase_vocoder(spectrum, rate=tempo, hop_length=HOP), hop_length=HOP)
+        stretched = torch.from_numpy(librosa.phase_vocoder(spectrum, rate=tempo, hop_length=HOP))
+        # Not librosa's inverse, which is compiled for half a minute.
+        wanted = torch.istft(stretched, WINDOW, HOP, window=torch.hann_window(WINDOW, dtype=torch.float64)).numpy()
         n = len(found) - WINDOW
         assert amiss(found[:n] / found[:n].std(), wanted[:n] / wanted[:n].std()) < 0.02
 
