@@ -19,6 +19,7 @@ from rich.console import Console
 from pipelines.corpus import AskedCorpus
 from pipelines.failure import RunError
 from pipelines.listing import check_format, show_rows
+from pipelines.whole_file import as_text, whole_file
 from schemas.config import ConfigError
 
 FORMATS = ("table", "csv", "json", "parquet")
@@ -52,10 +53,12 @@ def answer(
     try:
         if format == "table":
             _show(found, console)
-        elif format == "parquet":
-            _write(found, format, sys.stdout.buffer if to is None else to)
+        elif to is None:
+            _write(found, format, sys.stdout.buffer)
+            sys.stdout.flush()
         else:
-            _write(found, format, sys.stdout if to is None else to)
+            with whole_file(to) as file:
+                _write(found, format, file)
     except duckdb.Error as error:  # a cast that fails is told only when it is computed
         raise corpus.wrong(error, set(re.findall(r"\w+", question.lower()))) from None
     except BrokenPipeError:  # `| head` has seen enough
@@ -94,34 +97,45 @@ def _show(found: duckdb.DuckDBPyRelation, console: Console) -> None:
         console.print(f"the first {SHOWN:,} rows; --format csv, json or parquet has all of them", style="dim")
 
 
-def _write(found: duckdb.DuckDBPyRelation, format: str, to: Path | IO[Any]) -> None:
-    if isinstance(to, Path):
-        with to.open("wb") if format == "parquet" else to.open("w", encoding="utf-8", newline="") as opened:
-            return _write(found, format, opened)
+def _write(found: duckdb.DuckDBPyRelation, format: str, file: IO[bytes]) -> None:
     if format == "parquet":
         import pyarrow.parquet as pq
 
-        batches = found.to_arrow_reader(BATCH)
-        with pq.ParquetWriter(to, batches.schema) as writer:
-            for batch in batches:
+        reader = found.to_arrow_reader(BATCH)
+        with pq.ParquetWriter(file, reader.schema) as writer:
+            for batch in _batches(reader):
                 writer.write_batch(batch)
-    elif format == "csv":
-        writer_of_rows = csv.writer(to, lineterminator="\n")
-        writer_of_rows.writerow(found.columns)
-        for row in _rows(found):
-            writer_of_rows.writerow([_cell(value) for value in row])
-    else:
-        before = "["
-        for row in _rows(found):
-            to.write(before + "\n" + json.dumps(dict(zip(found.columns, row, strict=True)), default=_plain))
-            before = ","
-        to.write("\n]\n" if before == "," else "[]\n")
-    return None
+        return
+    with as_text(file) as text:
+        if format == "csv":
+            rows = csv.writer(text, lineterminator="\n")
+            rows.writerow(found.columns)
+            for row in _rows(found):
+                rows.writerow([_cell(value) for value in row])
+        else:
+            before = "["
+            for row in _rows(found):
+                text.write(before + "\n" + json.dumps(dict(zip(found.columns, row, strict=True)), default=_plain))
+                before = ","
+            text.write("\n]\n" if before == "," else "[]\n")
+
+
+def _batches(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    """Raises:
+    duckdb.Error: as DuckDB said it; Arrow wraps what goes wrong behind the first batch into an OSError of no number.
+    """
+    while True:
+        try:
+            yield reader.read_next_batch()
+        except StopIteration:
+            return
+        except OSError as error:
+            raise duckdb.Error(str(error)) from None
 
 
 def _rows(found: duckdb.DuckDBPyRelation) -> Iterator[Sequence[Any]]:
     """By position: two columns may bear one name."""
-    for batch in found.to_arrow_reader(BATCH):
+    for batch in _batches(found.to_arrow_reader(BATCH)):
         yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 

@@ -24,7 +24,8 @@ from pipelines.log import NAME as LOG
 from pipelines.passes import Pass
 from pipelines.plural import counted
 from pipelines.report.folder import remove_report
-from pipelines.snapshot import Corpus, new_run_id, sync
+from pipelines.snapshot import Corpus, new_run_id
+from pipelines.whole_file import write_whole
 from schemas.catalog import TABLES
 from schemas.forgotten import NAME, Forgotten
 from transforms.discover import uri_of
@@ -150,11 +151,7 @@ def _inventories(corpus: Corpus) -> Iterator[list[tuple[str, str | None]]]:
 
 
 def _bury(out: Path, forgotten: Forgotten) -> None:
-    growing = out / f".{NAME}"
-    growing.write_text(forgotten.to_json())
-    sync(growing)
-    os.replace(growing, out / NAME)
-    sync(out)
+    write_whole(out / NAME, forgotten.to_json().encode("utf-8"))
 
 
 def _speaks_of(snapshot: Path, ids: Collection[str], uris: Collection[str]) -> bool:
@@ -199,9 +196,7 @@ def _scrub_log(out: Path, ids: Collection[str], uris: Collection[str]) -> None:
         text = path.read_text(encoding="utf-8", errors="replace")
         clean = _scrubbed(text, {*ids, *uris})
         if clean != text:
-            growing = out / f".{LOG}"
-            growing.write_text(clean, encoding="utf-8")
-            os.replace(growing, path)
+            write_whole(path, clean.encode("utf-8"))
 
 
 def _names(snapshot: Path) -> list[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from pipelines.corpus import open_corpus
 from pipelines.failure import RunError
 from pipelines.heard import Heard, segments_of
+from pipelines.whole_file import as_text, whole_file
 from schemas.config import ConfigError
 
 COLUMNS = ("segment_id", "file", "channel", "start", "end", "group")
@@ -57,8 +58,8 @@ def sample(
     own = [f"{coder}_{what}" for coder in coders for what in ("transcript", "emotion")]
     try:
         # Excel takes UTF-8 for what it is only with a byte order mark.
-        with to.open("x", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file)
+        with whole_file(to, over=False) as file, as_text(file, "utf-8-sig") as text:
+            writer = csv.writer(text)
             writer.writerow([*COLUMNS, *(() if blind else MACHINES), *own])
             for heard in drawn:
                 answers = [] if blind else [heard.transcript or "", heard.emotion or ""]

@@ -1,20 +1,142 @@
-"""Writes a file that is whole or not there."""
+"""The one way to write a file: it is whole, or what was there stays."""
 
 from __future__ import annotations
 
+import errno
 import os
+import secrets
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from pathlib import Path
+from typing import IO, TextIO
+
+PREFIX, SUFFIX = ".earwitness-", ".growing"
+"""Of the name under which a file grows: short, for a name may have 255 bytes; hidden, for it is no result yet."""
+DEVICES = ("/dev/", "/proc/")
+"""What is called so is never replaced: ``/dev/stdout`` may lead to an ordinary file."""
+NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EROFS)
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write over what is there once everything is written; nothing half written stays.
+@contextmanager
+def whole_file(path: Path, *, over: bool = True) -> Iterator[IO[bytes]]:
+    """A binary file that takes its name, over what is there, once all of it is on the disk.
+
+    On any error, the caller's too, what was there stays and nothing half written is left.  The file grows in the same
+    folder under a random name, where nobody can have laid a link.  A link at ``path`` is replaced; what it leads to
+    stays as it is.  A pipe or a device cannot be replaced: it is written into, when all is known.
+
+    Args:
+        over: False where a file that is there, or comes to be there meanwhile, has to stay.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: it cannot be written, and ``filename`` is ``path``; FileExistsError if ``over`` is False.
     """
-    growing = path.with_name(f".{path.name}.growing")
     try:
-        growing.write_bytes(content)
-        os.replace(growing, path)
+        if _is_device(path):
+            with tempfile.TemporaryFile() as held:
+                yield held
+                held.seek(0)
+                with open(path, "wb") as device:
+                    shutil.copyfileobj(held, device)
+        else:
+            _refuse(path, over)
+            with _growing(path, over) as file:
+                yield file
+    except OSError as error:  # of a full disk, for one, the system does not say which file it met
+        if error.filename is None or os.path.basename(str(error.filename)).startswith(PREFIX):
+            error.filename, error.filename2 = str(path), None
+        raise
+
+
+def write_whole(path: Path, content: bytes, *, over: bool = True) -> None:
+    """Write ``content`` as :func:`whole_file` does.
+
+    Raises:
+        OSError: it cannot be written; FileExistsError if ``over`` is False.
+    """
+    with whole_file(path, over=over) as file:
+        file.write(content)
+
+
+@contextmanager
+def as_text(file: IO[bytes], encoding: str = "utf-8") -> Iterator[TextIO]:
+    """A binary file as one of text, whose line ends stay as they are written."""
+    text = TextIOWrapper(file, encoding, newline="")  # type: ignore[arg-type]
+    try:
+        yield text
+    finally:
+        text.detach()  # which writes out what it holds; the file itself stays open
+
+
+@contextmanager
+def _growing(path: Path, over: bool) -> Iterator[IO[bytes]]:
+    growing = path.with_name(f"{PREFIX}{secrets.token_hex(8)}{SUFFIX}")
+    try:
+        with growing.open("xb") as file:
+            _keep_mode(path, file.fileno())
+            yield file
+            file.flush()
+            _sync(file.fileno())
+        if over:
+            os.replace(growing, path)
+        else:
+            _take_new_name(growing, path)
     finally:
         growing.unlink(missing_ok=True)
+    with suppress(OSError):  # not every file system opens folders
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _is_device(path: Path) -> bool:
+    if os.path.abspath(path).startswith(DEVICES):
+        return not os.path.isdir(path)
+    try:
+        mode = path.stat().st_mode
+    except OSError:  # nothing there, or a link that leads nowhere
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
+def _refuse(path: Path, over: bool) -> None:
+    """What the system refused when files were written in place, and a renaming would not."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not over and os.path.lexists(path):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+    if path.exists() and not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+
+def _keep_mode(path: Path, descriptor: int) -> None:
+    """Whoever could read what was there, and nobody else, can read what takes its place."""
+    with suppress(OSError):  # nothing there; a file system without modes
+        known = os.lstat(path)
+        if stat.S_ISREG(known.st_mode):
+            os.fchmod(descriptor, known.st_mode & 0o777)
+
+
+def _sync(descriptor: int) -> None:
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in NO_SYNC:
+            raise
+
+
+def _take_new_name(growing: Path, path: Path) -> None:
+    try:
+        os.link(growing, path)  # in one step, where a renaming would write over what came meanwhile
+    except FileExistsError:
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+    except OSError:  # a file system without links
+        if os.path.lexists(path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+        os.rename(growing, path)

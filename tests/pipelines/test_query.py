@@ -56,6 +56,19 @@ def _json(path: Path) -> object:
     return json.loads(path.read_text("utf-8"))
 
 
+@pytest.mark.parametrize("format", ["csv", "json", "parquet"])
+def test_an_answer_that_fails_midway_leaves_the_file_that_was_there(
+    out: Path, tmp_path: Path, capfd: Captured, format: str
+) -> None:
+    to = tmp_path / f"keep.{format}"
+    to.write_text("a week of work")
+    fails = "SELECT CASE WHEN range < 30000 THEN range ELSE 'x'::INT END AS n FROM range(40000)"
+    assert main(["query", str(out), fails, "--to", str(to)]) == WRONG_USE
+    assert "Could not convert" in capfd.readouterr().err
+    assert to.read_text() == "a week of work"
+    assert [path.name for path in tmp_path.iterdir()] == [to.name]
+
+
 def test_columns_of_one_name_and_no_rows(out: Path, capfd: Captured) -> None:
     lines = asked(capfd, "query", str(out), "SELECT 1 AS a, 2 AS a").splitlines()
     assert [line.split() for line in lines] == [["a", "a"], ["1", "2"]]
