@@ -54,7 +54,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Recording:
-    """One content with every URI that holds it; the first is the one that is decoded."""
+    """One content with every URI that holds it; the first names it, and the first that can be decoded is."""
 
     recording_id: str
     sources: tuple[Source, ...]

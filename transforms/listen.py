@@ -17,6 +17,7 @@ from transforms.decode import DecodeError, Format, open_audio
 from transforms.loudness import LoudnessMeter
 from transforms.resample import Resampler
 from transforms.speech import FRAME, FRAME_MS, RATE, Segmenter, SpeechDetector, Stretch, split_at_pauses
+from transforms.tries import Tries
 from transforms.windows import Grid, Samples
 
 NOTHING_TO_HEAR = frozenset({Reason.NO_AUDIO, Reason.ZERO_SAMPLES})
@@ -88,31 +89,38 @@ def listen(
     """Everything that a recording holds, in the order of time, in memory that its length does not shape.
 
     A segment comes before the clips that are cut from it.  The last event is :class:`Heard`,
-    whatever happened; a :class:`Problem` says what did.
+    whatever happened; a :class:`Problem` says what did.  Of several files with this content the first that gives a
+    sample is heard; see :class:`transforms.tries.Tries`.
 
     Args:
         detector: finds the speech; needed where ``wanted.speech`` is set.
         opened: opens the file: in this process, or as :meth:`transforms.decode_guard.Decoder.open` in another.
     """
-    ears: Ears | None = None
-    audio: OpenAudio | None = None
-    problems: list[Problem] = []
-    try:
-        with opened(recording.sources[0].path) as audio:
-            ears = Ears(recording, audio.format, wanted, detector)
-            for block in audio.blocks():
-                yield from ears.hear(block)
-                yield Progress(len(block) / audio.format.sample_rate_hz)
-            problems.extend(audio.problems)
-    except DecodeError as error:
-        problems.append(Problem(Stage.DECODE, error.reason, str(error)))
-    except Exception as error:  # nothing about one file may end the run; the row of errors tells
-        problems.append(_unforeseen(error))
-    if ears is None or not ears.frames:
-        silent = bool(problems) and problems[0].reason in NOTHING_TO_HEAR
-        yield from problems
-        yield Heard("no_audio" if silent else "failed", audio.format if audio else None)
+    tries = Tries()
+    for source in tries.of(recording.sources):
+        ears: Ears | None = None
+        audio: OpenAudio | None = None
+        problems: list[Problem] = []
+        try:
+            with opened(source.path) as audio:
+                ears = Ears(recording, audio.format, wanted, detector)
+                for block in audio.blocks():
+                    yield from ears.hear(block)
+                    yield Progress(len(block) / audio.format.sample_rate_hz)
+                problems.extend(audio.problems)
+        except DecodeError as error:
+            problems.append(Problem(Stage.DECODE, error.reason, str(error)))
+        except Exception as error:  # nothing about one file may end the run; the row of errors tells
+            problems.append(_unforeseen(error))
+        if ears is not None and ears.frames:
+            break
+        tries.failed(problems[0], audio.format if audio else None)
+    else:
+        yield tries.told
+        silent = tries.told.reason in NOTHING_TO_HEAR
+        yield Heard("no_audio" if silent else "failed", tries.format)
         return
+    assert ears is not None
     try:
         yield from ears.finish()
     except Exception as error:
