@@ -65,7 +65,7 @@ def write_whole(path: Path, content: bytes, *, over: bool = True) -> None:
 @contextmanager
 def as_text(file: IO[bytes], encoding: str = "utf-8") -> Iterator[TextIO]:
     """A binary file as one of text, whose line ends stay as they are written."""
-    text = TextIOWrapper(file, encoding, newline="")  # type: ignore[arg-type]
+    text = TextIOWrapper(file, encoding, newline="")
     try:
         yield text
     finally:

@@ -48,9 +48,8 @@ def writes(tree: ast.AST) -> Iterator[int]:
             given = [*node.args, *(word.value for word in node.keywords if word.arg == "mode")]
             modes = [one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str)]
             flags = {one.attr for argument in given for one in ast.walk(argument) if isinstance(one, ast.Attribute)}
-            if any(set(mode) <= set("rwxabt+") and set(mode) & set("wxa+") for mode in modes):
-                yield node.lineno
-            elif flags & {"O_WRONLY", "O_RDWR", "O_CREAT", "O_APPEND"}:
+            by_mode = any(set(mode) <= set("rwxabt+") and set(mode) & set("wxa+") for mode in modes)
+            if by_mode or flags & {"O_WRONLY", "O_RDWR", "O_CREAT", "O_APPEND"}:
                 yield node.lineno
         elif name in WRITING and owner in OF_FILES.get(name, (owner,)):
             yield node.lineno
@@ -82,10 +81,15 @@ def test_the_rule_sees_what_writes() -> None:
 def test_what_was_there_stays_until_all_is_written(tmp_path: Path) -> None:
     path = tmp_path / "answer.csv"
     path.write_text("before")
-    with pytest.raises(ZeroDivisionError), whole_file(path) as file:
-        file.write(b"half")
-        assert path.read_text() == "before"
-        raise ZeroDivisionError
+
+    def break_off() -> None:
+        with whole_file(path) as file:
+            file.write(b"half")
+            assert path.read_text() == "before"
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        break_off()
     assert path.read_text() == "before"
     with whole_file(path) as file, as_text(file) as text:
         text.write("wörds\r\n")
@@ -96,9 +100,14 @@ def test_what_was_there_stays_until_all_is_written(tmp_path: Path) -> None:
 def test_a_disk_that_is_full(tmp_path: Path) -> None:
     path = tmp_path / "answer.csv"
     path.write_text("before")
-    with pytest.raises(OSError) as raised, whole_file(path) as file:
-        file.write(b"half")
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def fill() -> None:
+        with whole_file(path) as file:
+            file.write(b"half")
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(OSError) as raised:
+        fill()
     assert (raised.value.filename, raised.value.strerror) == (str(path), "No space left on device")
     assert path.read_text() == "before"
     assert os.listdir(tmp_path) == ["answer.csv"]
@@ -178,9 +187,14 @@ def test_what_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 def test_a_file_that_is_there_stays_where_it_has_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "sheet.csv"
-    with pytest.raises(FileExistsError) as raised, whole_file(path, over=False) as file:
-        file.write(b"ours")
-        path.write_text("theirs")  # meanwhile
+
+    def be_late() -> None:
+        with whole_file(path, over=False) as file:
+            file.write(b"ours")
+            path.write_text("theirs")
+
+    with pytest.raises(FileExistsError) as raised:
+        be_late()
     assert raised.value.filename == str(path)
     with pytest.raises(FileExistsError):
         write_whole(path, b"ours", over=False)
