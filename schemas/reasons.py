@@ -11,6 +11,7 @@ class Stage(StrEnum):
     DISCOVER = "discover"
     IDENTIFY = "identify"
     DECODE = "decode"
+    WINDOWS = "windows"
     SPEECH = "speech"
     FRAMES = "frames"
     SPECTROGRAMS = "spectrograms"
@@ -21,6 +22,21 @@ class Stage(StrEnum):
     SOUNDS = "sounds"
     EMBEDDINGS = "embeddings"
     SPEAKERS = "speakers"
+    TAGS = "tags"
+    SPEAKER_LABELS = "speaker_labels"
+
+
+UNLIKE = {"segments": Stage.SPEECH, "recordings": Stage.DECODE, "files": Stage.DISCOVER}
+"""The stages of the tables that no stage bears the name of."""
+
+
+def stage_of(table: str) -> Stage:
+    """The stage that makes the rows of a table.
+
+    Raises:
+        ValueError: ``errors`` and ``runs``, which are about all stages, or no table.
+    """
+    return UNLIKE.get(table) or Stage(table)
 
 
 class Reason(StrEnum):
@@ -43,6 +59,7 @@ class Reason(StrEnum):
     MODEL_FAILED = "model_failed"
     NON_FINITE_OUTPUT = "non_finite_output"
     OUT_OF_MEMORY = "out_of_memory"
+    BROKE_A_RULE = "broke_a_rule"
     INTERNAL = "internal"
 
 
@@ -64,5 +81,6 @@ MEANING: dict[Reason, str] = {
     Reason.MODEL_FAILED: "the model raised an error on this clip alone",
     Reason.NON_FINITE_OUTPUT: "the model gave NaN or infinite values for this clip",
     Reason.OUT_OF_MEMORY: "the clip alone did not fit the memory of the device",
+    Reason.BROKE_A_RULE: "rows that the audit found wrong: the recording's rows of the table were taken out",
     Reason.INTERNAL: "an error that Earwitness did not foresee: please report it",
 }

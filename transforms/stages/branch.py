@@ -10,16 +10,13 @@ from typing import Any
 import apache_beam as beam
 import pyarrow as pa
 
-from schemas.reasons import Reason, Stage
+from schemas.reasons import Reason, stage_of
 from schemas.records import Place, Problem, Rows
 from schemas.table import Table
 from transforms.gather import Gatherer, Group, Item
 from transforms.rows.inventory import error_rows
 from transforms.shards import ShardWriter
 from transforms.ticks import Ticker
-
-STAGES = {"windows": Stage.DECODE, "segments": Stage.SPEECH}
-"""The stages of the tables that no stage bears the name of."""
 
 
 class GatherItems(beam.DoFn):
@@ -73,7 +70,7 @@ def tabulate(group: Group[Any], tables: Sequence[str], make: TablesOf, run_id: s
 def _error(place: Place, table: str, error: Exception, run_id: str) -> pa.RecordBatch:
     where = traceback.extract_tb(error.__traceback__)[-1]
     message = f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"
-    problem = Problem(STAGES.get(table) or Stage(table), Reason.INTERNAL, message)
+    problem = Problem(stage_of(table), Reason.INTERNAL, message)
     return error_rows([problem], run_id, uri="", recording_id=None, places=[place])
 
 

@@ -84,7 +84,7 @@ def test_a_segment_that_raises_keeps_its_row_of_segments() -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "stage"), [("windows", "decode"), ("segments", "speech"), ("waveforms", "waveforms")]
+    ("table", "stage"), [("windows", "windows"), ("segments", "speech"), ("waveforms", "waveforms")]
 )
 def test_every_table_has_a_stage(table: str, stage: str) -> None:
     def broken(values: object, tables: object) -> dict:
