@@ -13,7 +13,7 @@ from pipelines.assemble import Own, as_written, assemble
 from pipelines.audit import audit
 from pipelines.failure import RunError
 from pipelines.holdings import Holdings
-from pipelines.snapshot import Corpus, new_run_id, published
+from pipelines.snapshot import Corpus, published
 from schemas.catalog import TABLES
 from schemas.config import Config
 
@@ -45,7 +45,7 @@ def publish_derived(out: Path, name: str, write: Callable[[Path, Path, str], T])
 
 def _publish(corpus: Corpus, name: str, write: Callable[[Path, Path, str], T]) -> T:
     snapshot = published(corpus.out)
-    run_id = new_run_id()
+    run_id = corpus.new_run_id()
     tables = corpus.begin(run_id)
     try:
         (tables / name).mkdir()

@@ -24,7 +24,7 @@ from pipelines.log import NAME as LOG
 from pipelines.passes import Pass
 from pipelines.plural import counted
 from pipelines.report.folder import remove_report
-from pipelines.snapshot import Corpus, new_run_id
+from pipelines.snapshot import Corpus
 from pipelines.whole_file import write_whole
 from schemas.catalog import TABLES
 from schemas.forgotten import NAME, Forgotten
@@ -81,7 +81,7 @@ def forget(out: Path, words: Iterable[str]) -> Removed:
             removed.snapshots += 1
             if snapshot.resolve() == shown:
                 before = _counts(snapshot)
-                tables = _without(corpus, snapshot, ids, uris, new_run_id())
+                tables = _without(corpus, snapshot, ids, uris, corpus.new_run_id())
                 audited = audit(tables, [as_written(tables, name) for name in _names(tables)])
                 if not audited.success:
                     raise RunError(f"the audit of what is left failed: {audited.summary()[0]}")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from pipelines.checkpoints import chosen
 from pipelines.engine import Engine, choose_engine
+from pipelines.layout import check_place
 from pipelines.metadata import join_metadata
 from pipelines.placement import check_placement, placement_notes
 from pipelines.plural import counted
@@ -44,6 +46,7 @@ def prepare(config: Config) -> Prepared:
         ModelError: a checkpoint that cannot be had or does not fit its job.
     """
     check_placement(config)
+    _check_place(config.out)
     found = discover(config.recordings)
     if not found.sources:
         raise ConfigError("no recordings: the folders named hold no files that could be any")
@@ -78,3 +81,10 @@ def prepare(config: Config) -> Prepared:
         lines = counted(len(joined.unmatched), "line")
         notes.append(f"of the metadata, {lines} name no file of this run: {some}")
     return Prepared(config, joined.sources, tables, checkpoints, descriptions, engine, tuple(notes))
+
+
+def _check_place(out: str) -> None:
+    try:
+        check_place(Path(out))
+    except OSError as error:
+        raise ConfigError(f"{out} cannot be looked at: {error.strerror}") from None

@@ -22,7 +22,7 @@ from pipelines.log import append, told
 from pipelines.passes import REJECTED, Pass
 from pipelines.plural import counted
 from pipelines.prepare import Prepared, prepare
-from pipelines.snapshot import Corpus, new_run_id
+from pipelines.snapshot import Corpus
 from pipelines.todo import Todo, rounds
 from pipelines.work import execute, jobs_of, load_models, narrowed, work_of
 from schemas.config import ConfigError, seconds_of
@@ -83,7 +83,7 @@ class _Run:
         self._corpus = corpus
         self._ticks = ticks
         self._say = say
-        self._run_id = new_run_id()
+        self._run_id = corpus.new_run_id()
         self._started, self._clock = datetime.now(UTC), time.monotonic()
         config = prepared.config
         self._until = time.time() + seconds_of(config.stop_after) if config.stop_after else None

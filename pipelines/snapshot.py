@@ -4,19 +4,41 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pipelines.failure import RunError
+from pipelines.layout import (
+    CURRENT,
+    ID,
+    MARK,
+    PASSING,
+    SNAPSHOTS,
+    STAGING,
+    check_place,
+    is_file,
+    is_folder,
+    mark,
+    shown,
+)
 from pipelines.lock import locked
 from schemas.table import Table
 from transforms.shards import open_parquet
 
 NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.EXDEV)
+LEFT = "-left"
+"""Behind the id of a run that failed: its staging holds only what the next run goes on from."""
+GROWING_SECONDS = 3600.0
+"""What grows for longer is nobody's any more."""
+_SWITCH = re.compile(rf"{re.escape(PASSING)}\w+\.current|\.current-{ID.pattern}")
+_BEFORE = re.compile(rf"\.(?:{ID.pattern}(?:{LEFT})?|{STAGING})")
+"""What earlier versions called a folder that they were about to remove."""
 
 
 class Corpus:
@@ -25,14 +47,17 @@ class Corpus:
     ``OUT/current`` is a link to the snapshot in ``OUT/snapshots`` that readers see.  A run works in
     ``OUT/staging/RUN``, where nobody sees it: in ``passes`` lies what its workers wrote, shard by
     shard, in ``tables`` what is to be published.
+
+    Nothing is removed but under names that only we give, in a folder that carries our mark, and never through a link.
     """
 
     def __init__(self, out: str | Path) -> None:
         self.out = Path(out)
-        self.current = self.out / "current"
-        self.staging = self.out / "staging"
-        self.snapshots = self.out / "snapshots"
+        self.current = self.out / CURRENT
+        self.staging = self.out / STAGING
+        self.snapshots = self.out / SNAPSHOTS
         self._new = [folder for folder in (self.out, *self.out.parents) if not folder.exists()]
+        self._marked = False
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -40,27 +65,42 @@ class Corpus:
 
         Raises:
             BusyError: another run holds it.
-            OSError: OUT cannot be made or written, or its ``current`` is not a link of ours.
+            ConfigError: OUT is not a place for a corpus.
+            OSError: OUT cannot be made or written.
         """
-        if self.current.exists() and not self.current.is_symlink():
-            raise FileExistsError(errno.EEXIST, "what is called `current` in it is of no run")
+        check_place(self.out)
         if not self.out.exists():
             self.out.mkdir(parents=True, exist_ok=True)
         try:
             with locked(self.out):
+                check_place(self.out)  # what was put there meanwhile is not ours either
+                self._marked = mark(self.out)
                 self._recover()
                 yield
         finally:
             self._leave_no_empty_folder()
 
+    def new_run_id(self) -> str:
+        """UTC time to the microsecond and four random hex digits: sorts behind every id that the corpus knows.
+
+        Also where two runs begin within one second, or the clock was put back.
+        """
+        now = datetime.now(UTC)
+        known = [path.name for folder in (self.snapshots, self.staging) for path in _ours(folder)]
+        if known and (last := _time_of(max(known))) >= now:
+            now = last + timedelta(microseconds=1)
+        return f"{now:%Y%m%dT%H%M%S%fZ}-{secrets.token_hex(2)}"
+
     def begin(self, run_id: str) -> Path:
         """A fresh folder for the tables of a run.
 
         Raises:
-            OSError: OUT cannot be made or written, or its ``current`` is not a link of ours.
+            ConfigError: OUT is not a place for a corpus.
+            OSError: OUT cannot be made or written.
         """
-        if self.current.exists() and not self.current.is_symlink():
-            raise FileExistsError(errno.EEXIST, "what is called `current` in it is of no run")
+        check_place(self.out)
+        self.out.mkdir(parents=True, exist_ok=True)
+        self._marked = mark(self.out) or self._marked
         tables = self.staging / run_id / "tables"
         tables.mkdir(parents=True)
         return tables
@@ -97,32 +137,35 @@ class Corpus:
             sync(parent)
         os.rename(tables, snapshot)
         sync(self.snapshots)
-        switch = self.out / f".current-{run_id}"
-        os.symlink(os.path.join("snapshots", run_id), switch)
+        switch = self.out / passing("current")
+        os.symlink(os.path.join(SNAPSHOTS, run_id), switch)
         os.replace(switch, self.current)
         sync(self.out)
         if clear:
             self.clear()
         else:
-            self._remove(tables.parent)
+            remove(tables.parent)
             self._tidy()
         self._collect(keep)
         return snapshot
 
     def clear(self) -> None:
-        """Remove all staging at once: what was of use in it is published."""
-        if self.staging.exists():
-            self._remove(self.staging)
+        """Remove all that runs have staged: what was of use in it is published."""
+        shown_now = self._shown()
+        # That of the published snapshot last: it says to the next run that the rest is published, too.
+        for run in sorted(self._staged(), key=lambda path: path.name == shown_now):
+            remove(run)
+        self._tidy()
 
     def replace(self, snapshot: Path, tables: Path) -> None:
         """Put ``tables`` in the place of a snapshot that is not the published one."""
-        self._remove(snapshot)
+        remove(snapshot)
         os.rename(tables, snapshot)
         sync(self.snapshots)
 
     def remove(self, snapshot: Path) -> None:
         """Remove a snapshot that is not the published one."""
-        self._remove(snapshot)
+        remove(snapshot)
 
     def abandon(self, tables: Path) -> None:
         """Leave of a run that failed only the shards that are whole, which the next run goes on from.
@@ -130,53 +173,98 @@ class Corpus:
         Without any, nothing stays, nor folders that were made for the run.
         """
         if any((tables.parent / "passes").glob("*/files/[!.]*.parquet")):
-            left = tables.parent.with_name(f"{tables.parent.name}-left")
+            left = tables.parent.with_name(f"{tables.parent.name}{LEFT}")
             os.rename(tables.parent, left)  # workers that are still at it find no place to write to
             shutil.rmtree(left / tables.name, ignore_errors=True)
             for growing in left.glob("passes/*/*/.*.growing"):
                 growing.unlink(missing_ok=True)
         else:
-            self._remove(tables.parent)
+            remove(tables.parent)
         self._tidy()
         self._leave_no_empty_folder()
 
     def _recover(self) -> None:
         """Finish or take back what a run was at when it was killed within :meth:`publish`."""
-        shown = os.path.basename(os.readlink(self.current)) if self.current.is_symlink() else None
-        for switch in self.out.glob(".current-*"):
-            switch.unlink()
-        if shown is not None and (self.staging / shown).exists():
+        shown_now = self._shown()
+        if shown_now is not None and is_folder(self.staging / shown_now):
             self.clear()
-        for staging in self.staging.glob("*"):
-            if (self.snapshots / staging.name).is_dir():  # renamed, but never shown to anybody
-                self._remove(self.snapshots / staging.name)
+        for staged in self._staged():
+            if is_folder(self.snapshots / staged.name):  # renamed, but never shown to anybody
+                remove(self.snapshots / staged.name)
         for folder in (self.out, self.staging, self.snapshots):
-            for given_up in (path for path in folder.glob(".*") if path.is_dir()):
-                shutil.rmtree(given_up, ignore_errors=True)
+            if is_folder(folder) or folder == self.out:
+                _sweep(folder)
         self._tidy()
 
     def _collect(self, keep: int) -> None:
         """Remove the snapshots before the last ``keep``; a run's id begins with its time."""
-        shown = os.path.basename(os.readlink(self.current))
-        others = sorted(path for path in self.snapshots.glob("[!.]*") if path.name != shown)
+        shown_now = self._shown()
+        others = [path for path in _ours(self.snapshots) if path.name != shown_now]
         for old in others[: max(0, len(others) - (keep - 1))]:
-            self._remove(old)
+            remove(old)
 
-    def _remove(self, folder: Path) -> None:
-        # Under another name first: never half a snapshot under its own, and workers that are
-        # still at it find no place to write to.
-        given_up = folder.with_name(f".{folder.name}")
-        os.rename(folder, given_up)
-        shutil.rmtree(given_up, ignore_errors=True)
+    def _shown(self) -> str | None:
+        """The name of the published snapshot, whether or not it is there."""
+        return os.path.basename(os.readlink(self.current)) if self.current.is_symlink() else None
+
+    def _staged(self) -> list[Path]:
+        return _ours(self.staging)
 
     def _tidy(self) -> None:
-        if self.staging.is_dir() and not any(self.staging.iterdir()):
+        if is_folder(self.staging) and not any(self.staging.iterdir()):
             self.staging.rmdir()
 
     def _leave_no_empty_folder(self) -> None:
+        if self._marked and os.listdir(self.out) == [MARK]:
+            (self.out / MARK).unlink()
+            self._marked = False
         for folder in self._new:
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder of ours, under another name first.
+
+    So there is never half a snapshot under its own, and workers that are still at it find no place to write to.  What
+    cannot be removed now (files that somebody has open on NFS), the next run tries again.
+    """
+    given_up = folder.with_name(passing("gone"))
+    os.rename(folder, given_up)
+    shutil.rmtree(given_up, ignore_errors=True)
+
+
+def passing(what: str) -> str:
+    """A name that nobody else gives, for what is only there for a moment."""
+    return f"{PASSING}{secrets.token_hex(8)}.{what}"
+
+
+def _ours(folder: Path) -> list[Path]:
+    """The folders in ``staging`` or ``snapshots`` that a run has made, in the order of the runs."""
+    if not is_folder(folder):
+        return []
+    named = (path for path in folder.iterdir() if ID.fullmatch(path.name.removesuffix(LEFT)))
+    return sorted(path for path in named if is_folder(path))
+
+
+def _is_old(path: Path) -> bool:
+    return is_file(path) and time.time() - path.stat().st_mtime > GROWING_SECONDS
+
+
+def _time_of(run_id: str) -> datetime:
+    """When a run began; of an earlier version's id, which has no microseconds, the last of its second."""
+    written = run_id.partition("Z")[0]
+    return datetime.strptime(f"{written:9<21}", "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what was there for a moment when a run was killed."""
+    for path in folder.iterdir():
+        kind = path.suffix if path.name.startswith(PASSING) else ""
+        if is_folder(path) and (kind == ".gone" or _BEFORE.fullmatch(path.name)):
+            shutil.rmtree(path, ignore_errors=True)
+        elif (path.is_symlink() and _SWITCH.fullmatch(path.name)) or (kind == ".growing" and _is_old(path)):
+            path.unlink()
 
 
 def published(out: Path) -> Path:
@@ -187,17 +275,12 @@ def published(out: Path) -> Path:
     """
     if not out.is_dir():
         raise RunError(f"{out}: no such folder")
-    current = out / "current"
-    if not current.is_dir():
-        inside = next((folder for folder in out.resolve().parents if (folder / "current").is_dir()), None)
+    snapshot = shown(out)  # once: a run that publishes meanwhile moves the link, not the folder
+    if snapshot is None:
+        inside = next((folder for folder in out.resolve().parents if shown(folder) is not None), None)
         at = f": its tables are of the corpus in {inside}" if inside and (out / "recordings").is_dir() else ""
         raise RunError(f"{out} holds no corpus{at}")
-    return current.resolve()  # once: a run that publishes meanwhile moves the link, not the folder
-
-
-def new_run_id() -> str:
-    """UTC time and four random hex digits: sorts by time."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+    return snapshot
 
 
 def link(file: Path, to: Path) -> None:

@@ -17,26 +17,34 @@ from pipelines.failure import RunError
 from pipelines.run import prepare, run
 from pipelines.snapshot import Corpus
 from schemas.catalog import TABLES
-from schemas.config import from_mapping
+from schemas.config import ConfigError, from_mapping
 from tests.pipelines.corpora import DEMO, publish
 from transforms.shards import ShardFile
 
 NAMES = ("windows", "errors", "runs")
 
 
-def stage(corpus: Corpus, run_id: str, rows: int) -> Path:
+def run_id(number: int) -> str:
+    return f"20260101T000000{number:06}Z-0000"
+
+
+def stage(corpus: Corpus, number: int, rows: int) -> Path:
     """A run whose tables hold ``rows`` windows."""
-    staging = corpus.begin(run_id)
+    return _stage(corpus, run_id(number), rows)
+
+
+def _stage(corpus: Corpus, named: str, rows: int) -> Path:
+    staging = corpus.begin(named)
     for name, column in (("windows", "window_id"), ("runs", "run_id")):
         (staging / name).mkdir()
         schema = TABLES[name].schema
         count = rows if name == "windows" else 1
         values = {
-            field.name: pa.array([run_id] * count if field.name == column else [None] * count, field.type)
+            field.name: pa.array([named] * count if field.name == column else [None] * count, field.type)
             for field in schema
         }
         pq.write_table(
-            pa.table(values, pa.schema([f.with_nullable(True) for f in schema])), staging / name / f"{run_id}.parquet"
+            pa.table(values, pa.schema([f.with_nullable(True) for f in schema])), staging / name / f"{named}.parquet"
         )
     corpus.complete(staging, {name: TABLES[name] for name in NAMES})
     return staging
@@ -48,17 +56,17 @@ def everything(folder: Path) -> list[str]:
 
 def test_nothing_is_seen_before_it_is_published(tmp_path: Path) -> None:
     corpus = Corpus(tmp_path / "out")
-    staging = stage(corpus, "run-1", 3)
+    staging = stage(corpus, 1, 3)
     assert not corpus.current.exists()
     snapshot = corpus.publish(staging)
     assert corpus.current.resolve() == snapshot.resolve()
-    assert os.readlink(corpus.current) == "snapshots/run-1"  # the folder can be moved as a whole
-    assert sorted(os.listdir(corpus.out)) == ["current", "snapshots"]
+    assert os.readlink(corpus.current) == f"snapshots/{run_id(1)}"  # the folder can be moved as a whole
+    assert sorted(os.listdir(corpus.out)) == ["current", "earwitness.json", "snapshots"]
 
 
 def test_every_table_has_a_file(tmp_path: Path) -> None:
     corpus = Corpus(tmp_path)
-    corpus.publish(stage(corpus, "run-1", 0))
+    corpus.publish(stage(corpus, 1, 0))
     for name in NAMES:
         assert pq.read_table(corpus.current / name).schema.names == TABLES[name].schema.names
     assert pq.read_table(corpus.current / "errors").schema.equals(TABLES["errors"].schema)
@@ -67,24 +75,24 @@ def test_every_table_has_a_file(tmp_path: Path) -> None:
 def test_earlier_runs_stay_in_the_table_of_runs(tmp_path: Path) -> None:
     corpus = Corpus(tmp_path)
     for i in range(3):
-        corpus.publish(stage(corpus, f"run-{i}", i))
+        corpus.publish(stage(corpus, i, i))
     runs = pq.read_table(corpus.current / "runs")["run_id"].to_pylist()
-    assert sorted(runs) == ["run-0", "run-1", "run-2"]
+    assert sorted(runs) == [run_id(0), run_id(1), run_id(2)]
     assert pq.read_table(corpus.current / "windows").num_rows == 2
 
 
 def test_a_reader_goes_on_with_the_snapshot_that_it_resolved(tmp_path: Path) -> None:
     corpus = Corpus(tmp_path)
-    corpus.publish(stage(corpus, "run-1", 3))
+    corpus.publish(stage(corpus, 1, 3))
     resolved = corpus.current.resolve()
-    corpus.publish(stage(corpus, "run-2", 5))
+    corpus.publish(stage(corpus, 2, 5))
     assert pq.read_table(resolved / "windows").num_rows == 3
     assert pq.read_table(corpus.current / "windows").num_rows == 5
 
 
 def test_there_is_no_moment_without_a_corpus(tmp_path: Path) -> None:
     corpus = Corpus(tmp_path)
-    corpus.publish(stage(corpus, "run-000", 1))
+    corpus.publish(stage(corpus, 0, 1))
     seen: set[int | str] = set()
     over = threading.Event()
 
@@ -98,7 +106,7 @@ def test_there_is_no_moment_without_a_corpus(tmp_path: Path) -> None:
     watcher = threading.Thread(target=watch)
     watcher.start()
     for i in range(1, 40):
-        corpus.publish(stage(corpus, f"run-{i:03}", 1))
+        corpus.publish(stage(corpus, i, 1))
     over.set()
     watcher.join()
     assert seen == {1}
@@ -106,25 +114,25 @@ def test_there_is_no_moment_without_a_corpus(tmp_path: Path) -> None:
 
 def test_a_run_given_up_leaves_what_was_there(tmp_path: Path) -> None:
     corpus = Corpus(tmp_path)
-    corpus.publish(stage(corpus, "run-1", 3))
+    corpus.publish(stage(corpus, 1, 3))
     before = everything(tmp_path)
-    corpus.abandon(stage(corpus, "run-2", 5))
+    corpus.abandon(stage(corpus, 2, 5))
     assert everything(tmp_path) == before
 
 
 def test_a_run_given_up_leaves_no_folder_that_was_made_for_it(tmp_path: Path) -> None:
     corpus = Corpus(tmp_path / "new" / "out")
-    corpus.abandon(stage(corpus, "run-1", 1))
+    corpus.abandon(stage(corpus, 1, 1))
     assert everything(tmp_path) == []
     (tmp_path / "mine").mkdir()
     mine = Corpus(tmp_path / "mine")
-    mine.abandon(stage(mine, "run-1", 1))
+    mine.abandon(stage(mine, 1, 1))
     assert everything(tmp_path) == ["mine"]
 
 
 def test_a_late_worker_does_not_bring_back_a_run_given_up(tmp_path: Path) -> None:
     corpus = Corpus(tmp_path / "out")
-    staging = corpus.begin("run-1")
+    staging = corpus.begin(run_id(1))
     late = ShardFile(staging / "windows" / "000000.parquet", TABLES["windows"].schema)
     corpus.abandon(staging)
     with pytest.raises(FileNotFoundError):
@@ -137,10 +145,10 @@ def test_a_late_worker_does_not_bring_back_a_run_given_up(tmp_path: Path) -> Non
 def test_the_last_snapshots_are_kept(tmp_path: Path) -> None:
     corpus = Corpus(tmp_path)
     for i in range(5):
-        corpus.publish(stage(corpus, f"run-{i}", i), keep=2)
-    assert sorted(os.listdir(corpus.snapshots)) == ["run-3", "run-4"]
-    corpus.publish(stage(corpus, "run-5", 5), keep=1)
-    assert os.listdir(corpus.snapshots) == ["run-5"]
+        corpus.publish(stage(corpus, i, i), keep=2)
+    assert sorted(os.listdir(corpus.snapshots)) == [run_id(3), run_id(4)]
+    corpus.publish(stage(corpus, 5, 5), keep=1)
+    assert os.listdir(corpus.snapshots) == [run_id(5)]
     assert len(pq.read_table(corpus.current / "runs")) == 6
 
 
@@ -149,8 +157,8 @@ def test_a_run_killed_within_the_switch_shows_the_one_or_the_other(
     tmp_path: Path, at: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     corpus = Corpus(tmp_path)
-    corpus.publish(stage(corpus, "run-1", 3))
-    staging = stage(corpus, "run-2", 5)
+    corpus.publish(stage(corpus, 1, 3))
+    staging = stage(corpus, 2, 5)
 
     def die(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
@@ -165,16 +173,20 @@ def test_a_run_killed_within_the_switch_shows_the_one_or_the_other(
         shown = os.path.basename(os.readlink(corpus.current))
         assert pq.read_table(corpus.current / "windows").num_rows == rows
         # What was not published is no snapshot, and what was is not staged any more.
-        assert sorted(os.listdir(corpus.snapshots)) == (["run-1", "run-2"] if shown == "run-2" else ["run-1"])
-        assert corpus.staging.exists() == (shown != "run-2")
+        assert sorted(os.listdir(corpus.snapshots)) == ([run_id(1), run_id(2)] if shown == run_id(2) else [run_id(1)])
+        assert corpus.staging.exists() == (shown != run_id(2))
 
 
 def test_what_is_no_link_of_ours_is_left_alone(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path)
+    corpus.publish(stage(corpus, 1, 3))
+    (tmp_path / "current").unlink()
     (tmp_path / "current").mkdir()
     (tmp_path / "current" / "mine.txt").touch()
-    with pytest.raises(FileExistsError, match="`current`"):
-        Corpus(tmp_path).begin("run-1")
-    assert everything(tmp_path) == ["current", "current/mine.txt"]
+    before = everything(tmp_path)
+    with pytest.raises(ConfigError, match="current is no link of ours"):
+        Corpus(tmp_path).begin(run_id(2))
+    assert everything(tmp_path) == before
 
 
 @pytest.fixture(scope="module")
@@ -247,3 +259,16 @@ def test_a_run_that_fails_leaves_the_corpus_as_it_was_and_its_work_to_the_next(t
     assert published.measured.inputs["resumed"] == 4
     assert published.measured.audio_seconds == 0
     assert not (out / "staging").exists()
+
+
+def test_ids_sort_in_the_order_of_the_runs_whatever_the_clock_says(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path)
+    for _ in range(20):  # within one second
+        named = corpus.new_run_id()
+        corpus.publish(_stage(corpus, named, 1), keep=100)
+    assert [path.name for path in sorted(corpus.snapshots.iterdir(), key=os.path.getctime)] == sorted(
+        os.listdir(corpus.snapshots)
+    )
+    for ahead in ("20990101T000000999999Z-ffff", "20990101T000001Z-ffff", "20990101T000002Z-ffff-3"):
+        corpus.publish(_stage(corpus, ahead, 1), keep=100)
+        assert corpus.new_run_id() > ahead

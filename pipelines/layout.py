@@ -1,0 +1,125 @@
+"""The folder of a corpus, OUT: every name in it, once, whose folder it may be, and which snapshot it shows."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import re
+import stat
+from pathlib import Path
+
+from pipelines.whole_file import PREFIX, write_whole
+from schemas.config import ConfigError
+from schemas.forgotten import NAME as TOMBSTONES
+
+MARK = "earwitness.json"
+"""Says that the folder is ours: only in such a folder is anything ever removed."""
+CURRENT = "current"
+"""A link to the snapshot that readers see."""
+POINTER = "current.txt"
+"""Names that snapshot where the file system knows no symbolic links."""
+SNAPSHOTS, STAGING = "snapshots", "staging"
+LOCK, LOG, AGREEMENT, SETTINGS, REPORT = ".lock", "runs.jsonl", "agreement.json", "settings.json", "report"
+OURS = (MARK, CURRENT, POINTER, SNAPSHOTS, STAGING, LOCK, LOG, TOMBSTONES, AGREEMENT, SETTINGS, REPORT)
+"""What nobody else may write to; below ``snapshots`` and ``staging`` the same."""
+PASSING = PREFIX
+"""How the name of everything begins that is only there for a moment."""
+
+ID = re.compile(r"\d{8}T\d{6}(?:\d{6})?Z-[0-9a-f]{4}(?:-\d+)?")
+"""A run's id, which is its snapshot's name: UTC to the microsecond, four random digits; behind them, how often the
+snapshot was written anew because something in it was forgotten.  Earlier versions had no microseconds."""
+_TARGET = re.compile(rf"{SNAPSHOTS}/([^/\s]+)")
+
+_SYSTEMS_OWN = frozenset(
+    ("lost+found", "System Volume Information", "$RECYCLE.BIN", ".Trashes", ".Spotlight-V100", ".fseventsd")
+) | {".DS_Store", "desktop.ini", "Thumbs.db", "@eaDir", "#recycle", ".snapshot"}
+"""What a disk that nobody has written to holds all the same."""
+
+_SAYS = {
+    "format": 1,
+    "is": "a corpus of Earwitness, which removes and replaces in this folder what it has made there, and nothing else",
+}
+
+
+def mark(out: Path) -> bool:
+    """Mark the existing folder ``out`` as a corpus; whether it was not marked yet."""
+    try:
+        write_whole(out / MARK, (json.dumps(_SAYS, indent=1) + "\n").encode(), over=False)
+    except FileExistsError:
+        return False
+    return True
+
+
+def is_corpus(out: Path) -> bool:
+    """Whether a folder carries our mark, or what only a run of a version before the mark leaves."""
+    if is_file(out / MARK):
+        return True
+    current, staging = out / CURRENT, out / STAGING
+    if current.is_symlink():
+        return _TARGET.fullmatch(os.readlink(current)) is not None
+    return is_folder(staging) and any(ID.match(name) for name in os.listdir(staging))
+
+
+def check_place(out: Path) -> None:
+    """Whether a corpus may lie in ``out``, which need not be there yet.
+
+    Raises:
+        ConfigError: it is a home or a root folder, it holds other things than a corpus, or what bears one of our names
+            in it is none of ours.
+        OSError: it cannot be looked at.
+    """
+    place = Path(os.path.realpath(out))
+    if place == Path(place.anchor) or str(place) in _homes():
+        what = "the root folder" if place == Path(place.anchor) else "a home folder"
+        raise ConfigError(f"{out} is {what}, where no corpus is made: choose a folder of its own, as {out / 'corpus'}")
+    if not place.is_dir():
+        return
+    if not is_corpus(place):
+        others = sorted(name for name in os.listdir(place) if name not in _SYSTEMS_OWN and not _is_passing(name))
+        if others:
+            raise ConfigError(
+                f"{out} is no corpus and holds other things ({others[0]}): choose another folder, or an empty one"
+            )
+    for name in (SNAPSHOTS, STAGING):
+        if os.path.lexists(place / name) and not is_folder(place / name):
+            raise ConfigError(f"{out / name} is no folder of ours: move it away, or choose another folder")
+    if os.path.lexists(place / CURRENT) and not (place / CURRENT).is_symlink():
+        raise ConfigError(f"{out / CURRENT} is no link of ours: move it away, or choose another folder")
+
+
+def shown(out: Path) -> Path | None:
+    """The snapshot that readers see now, resolved; None where nothing is published."""
+    current = out / CURRENT
+    if current.is_dir():  # through the link; a copy of a corpus may have a folder in its place
+        return current.resolve()
+    try:
+        target = (
+            _TARGET.fullmatch((out / POINTER).read_text(encoding="utf-8").strip()) if is_file(out / POINTER) else None
+        )
+    except (OSError, UnicodeDecodeError):
+        return None
+    snapshot = out.resolve() / SNAPSHOTS / target[1] if target else None
+    return snapshot if snapshot is not None and is_folder(snapshot) else None
+
+
+def is_folder(path: Path) -> bool:
+    """Whether it is a folder itself, and no link to one."""
+    return path.is_dir() and not path.is_symlink()
+
+
+def is_file(path: Path) -> bool:
+    """Whether it is a regular file itself, and no link to one."""
+    try:
+        return stat.S_ISREG(os.lstat(path).st_mode)
+    except OSError:
+        return False
+
+
+def _is_passing(name: str) -> bool:
+    return name.startswith(PASSING) or name == LOCK
+
+
+def _homes() -> set[str]:
+    """The home folders of this machine, that of whoever asks among them."""
+    return {os.path.realpath(home) for home in (os.path.expanduser("~"), *(entry.pw_dir for entry in pwd.getpwall()))}
