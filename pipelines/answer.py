@@ -19,6 +19,7 @@ from rich.console import Console
 from pipelines.corpus import AskedCorpus
 from pipelines.failure import RunError
 from pipelines.listing import check_format, show_rows
+from pipelines.target import check_targets
 from pipelines.whole_file import as_text, whole_file
 from schemas.config import ConfigError
 
@@ -44,11 +45,11 @@ def answer(
         beside: tables in memory that the question names, too.
 
     Raises:
-        ConfigError: wrong SQL, a file among the tables.
+        ConfigError: wrong SQL, a file of the corpus or a recording as ``to``.
         RunError: the file cannot be written.
     """
-    if to is not None and to.resolve().is_relative_to(corpus.snapshot.resolve().parent):
-        raise ConfigError(f"--to {to}: the tables lie there: name a file elsewhere")
+    if to is not None:
+        check_targets(corpus, [to])
     found = corpus.sql(question, beside=beside)
     try:
         if format == "table":

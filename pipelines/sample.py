@@ -11,6 +11,7 @@ from pathlib import Path
 from pipelines.corpus import open_corpus
 from pipelines.failure import RunError
 from pipelines.heard import Heard, segments_of
+from pipelines.target import check_targets
 from pipelines.whole_file import as_text, whole_file
 from schemas.config import ConfigError
 
@@ -45,7 +46,8 @@ def sample(
 
     Raises:
         RunError: no corpus, no segments; the sheet is there already or cannot be written.
-        ConfigError: an ``n`` below 1, an unknown column, bad names of coders, a sheet that is not called ``.csv``.
+        ConfigError: an ``n`` below 1, an unknown column, bad names of coders, a sheet that is not called ``.csv`` or
+            would lie in the corpus.
     """
     if to.suffix.lower() != ".csv":
         raise ConfigError(f"--to {to}: the sheet is CSV, call it .csv")
@@ -54,6 +56,7 @@ def sample(
     if len(set(coders)) < len(coders) or not all(coder.strip() for coder in coders) or "machine" in coders:
         raise ConfigError(f"--coders {','.join(coders)}: expected different names, none of them `machine`")
     with open_corpus(out) as corpus:
+        check_targets(corpus, [to])
         drawn = draw(segments_of(corpus, by), n, seed)
     own = [f"{coder}_{what}" for coder in coders for what in ("transcript", "emotion")]
     try:

@@ -15,6 +15,7 @@ from pipelines.export.spoken import batches
 from pipelines.failure import RunError
 from pipelines.plural import counted
 from pipelines.statements import left_out
+from pipelines.target import check_targets
 from pipelines.whole_file import write_whole
 from schemas.config import ConfigError
 
@@ -64,7 +65,8 @@ def export(out: Path, format: str, to: Path, recordings: Sequence[str] = (), *, 
         force: write over files that are there.
 
     Raises:
-        ConfigError: an unknown format or recording, a table that was left out and without which there is nothing.
+        ConfigError: an unknown format or recording, a table that was left out and without which there is
+            nothing, a folder of the corpus.
         RunError: no corpus, no recordings in it, files that are there already, a folder that cannot be written.
     """
     if format not in FORMATS:
@@ -78,6 +80,7 @@ def export(out: Path, format: str, to: Path, recordings: Sequence[str] = (), *, 
             raise RunError(f"{out}: no recording could be read, so there is nothing to write; see its table `errors`")
         paths = {key: to / (name + kind.ending) for key, name in file_names(uris).items()}
         ids = sorted(chosen(corpus, recordings)) if recordings else list(uris)
+        check_targets(corpus, [paths[key] for key in ids])
         there = [paths[key] for key in ids if os.path.lexists(paths[key])]
         if there and not force:
             more = f" and {counted(len(there) - 1, 'more file')}" if len(there) > 1 else ""

@@ -13,6 +13,7 @@ from pipelines.report.corpus_page import corpus_page
 from pipelines.report.folder import FOLDER
 from pipelines.report.groups import grouping_columns
 from pipelines.report.recording_page import recording_page
+from pipelines.target import check_targets
 from pipelines.whole_file import write_whole
 from schemas.config import ConfigError
 
@@ -39,7 +40,7 @@ def write_report(
         linked: let pages play the recordings from where they lie.
 
     Raises:
-        ConfigError: an unknown column or recording.
+        ConfigError: an unknown column or recording, a folder of the corpus that is not for pages.
         RunError: no corpus, one without recordings, or a folder that cannot be written.
     """
     folder = to or out / FOLDER
@@ -48,6 +49,7 @@ def write_report(
             raise RunError(f"{out}: no recording could be read, so there is nothing to show; see its table `errors`")
         _check_groups(corpus, by)
         pages = {key: f"{key}.html" for key in chosen(corpus, recordings, "--recordings")}
+        check_targets(corpus, [folder / page for page in ("report.html", *pages.values())], pages=True)
         groups = list(dict.fromkeys(by)) or grouping_columns(corpus)
         try:
             folder.mkdir(parents=True, exist_ok=True)

@@ -117,7 +117,7 @@ def test_a_table_shows_what_is_long_by_its_beginning(out: Path, capfd: Captured)
         (
             ["SELECT 1", "--to", "OUT/current/windows/x.parquet"],
             WRONG_USE,
-            "x.parquet: the tables lie there: name a file",
+            "snapshots is the corpus's own: name another place",
         ),
         (["SELECT 1", "--to", "/nowhere/x.csv"], FAILED, "/nowhere/x.csv: No such file"),
     ],
