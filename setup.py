@@ -22,6 +22,7 @@ setup(
         "apache-beam>=2.77",
         "av>=18",
         "duckdb>=2.0",
+        "filelock>=4.2",
         "great-expectations>=1.24",
         "jiwer>=4",
         "jinja2>=3.1",
