@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import threading
 import time
@@ -12,11 +11,14 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from pipelines.plural import counted
-from transforms.ticks import Tick
+from transforms.ticks import Tick, read_tick
 
 LINE_EVERY_SECONDS = 10.0
 LINE_EVERY_SHARE = 0.05
 """Plain lines come further apart as a run goes on: the log of a week stays readable."""
+
+LAST_TICKS_SECONDS = 1.0
+"""Ten thousand ticks are read in a tenth of it; whoever sends without end does not keep the run from its end."""
 
 
 class ProgressBar:
@@ -85,14 +87,17 @@ class ProgressBar:
             self._take()
             self._show()
         self._socket.setblocking(False)
-        while self._take():  # what workers sent last
+        until = time.monotonic() + LAST_TICKS_SECONDS
+        while time.monotonic() < until and self._take():  # what workers sent last
             continue
 
     def _take(self) -> bool:
         try:
-            tick = Tick(**json.loads(self._socket.recv(4096)))
+            tick = read_tick(self._socket)
         except (TimeoutError, BlockingIOError):
             return False
+        if tick is None:
+            return True
         total = self._total
         if tick.planned_files and not self._planned:
             total.planned_seconds, total.planned_files = tick.planned_seconds, tick.planned_files

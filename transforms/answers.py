@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import soxr
 
-from schemas.reasons import Stage
+from schemas.reasons import stage_of
 from schemas.records import Clip, Failure, Problem, Rows
 from schemas.table import Table
 from transforms.gather import Group
@@ -69,7 +69,7 @@ def answer(
     good = [(c, r) for c, r in zip(group.values, results, strict=True) if not isinstance(r, Failure)]
     bad = [(c, r) for c, r in zip(group.values, results, strict=True) if isinstance(r, Failure)]
     if bad:
-        problems = [Problem(Stage(job.name), failure.reason, failure.message) for _, failure in bad]
+        problems = [Problem(stage_of(job.name), failure.reason, failure.message) for _, failure in bad]
         places = [clip.place for clip, _ in bad]
         batch = error_rows(problems, job.run_id, uri="", recording_id=None, places=places)
         yield Rows("errors", group.shard, batch)

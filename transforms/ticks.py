@@ -1,7 +1,8 @@
 """Word of progress from workers to the process that started the run.
 
 Beam's local runner reports nothing until it is done, so workers send datagrams to a socket on
-this machine.  A lost one costs a little truth of the bar and nothing else.
+this machine.  A lost one costs a little truth of the bar and nothing else.  The socket listens to this
+machine alone, and asks nobody who he is: all that a stranger's datagram can do is to make the bar lie.
 """
 
 from __future__ import annotations
@@ -9,9 +10,14 @@ from __future__ import annotations
 import json
 import socket
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 EVERY_SECONDS = 0.2
+
+_LONGEST_BYTES = 4096
+_MOST = 1e15
+"""Thirty million years, or more files than there are: beyond it a number is none of ours."""
 
 
 @dataclass
@@ -23,6 +29,26 @@ class Tick:
     errors: int = 0
     planned_seconds: float = 0.0
     planned_files: int = 0
+
+
+def read_tick(listener: socket.socket) -> Tick | None:
+    """The next datagram; None for one that is no tick of ours, wherever it comes from.
+
+    Raises:
+        TimeoutError, BlockingIOError: none is there.
+    """
+    try:
+        said: Any = json.loads(listener.recv(_LONGEST_BYTES))
+    except (ValueError, RecursionError):
+        return None
+    numbers = {field.name: float if isinstance(field.default, float) else int for field in fields(Tick)}
+    if not isinstance(said, dict) or not said.keys() <= numbers.keys():
+        return None
+    for name, value in said.items():
+        known = isinstance(value, int | numbers[name]) and not isinstance(value, bool)
+        if not known or not 0 <= value < _MOST:  # nor NaN
+            return None
+    return Tick(**said)
 
 
 class Ticker:

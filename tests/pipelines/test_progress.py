@@ -6,6 +6,7 @@ import io
 import json
 import re
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -16,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from pipelines import progress
 from pipelines.progress import ProgressBar, describe
 from transforms.ticks import Tick, Ticker
 
@@ -99,6 +101,67 @@ def test_the_plans_of_several_passes_add_up(plain: tuple[ProgressBar, io.StringI
     for files in (3, 4):
         Ticker(bar.address).plan(3600.0, files)
     assert drained(bar, "0/7 files").startswith("0/7 files, 0.00 of 2.00 h")
+
+
+OTHERS = [
+    b"",
+    b"hello",
+    b"\xff\xfe",
+    b"null",
+    b"[]",
+    b"7",
+    b"{}x",
+    b"{" * 4000,
+    b"[" * 4000,
+    b'{"seconds": "1"}',
+    b'{"seconds": null}',
+    b'{"seconds": [1]}',
+    b'{"seconds": NaN}',
+    b'{"seconds": -1}',
+    b'{"seconds": Infinity}',
+    b'{"seconds": 1e400}',
+    b'{"files": 1.5}',
+    b'{"files": true}',
+    b'{"files": 1' + b"0" * 4000 + b"}",
+    b'{"planned_seconds": 1, "more": 1}',
+    b'{"files": 1, "errors": ' + b" " * 5000 + b"1}",
+]
+"""What is no tick, or half of one."""
+
+
+def test_a_datagram_that_is_no_tick_is_passed_over(plain: tuple[ProgressBar, io.StringIO]) -> None:
+    bar, stream = plain
+    Ticker(bar.address).plan(3600.0, 4)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        for other in OTHERS:
+            stranger.sendto(other, bar.address)
+    ticker = Ticker(bar.address)
+    ticker.add(seconds=1800.0, files=3)
+    ticker.send()
+    assert drained(bar, "3/4 files").startswith("3/4 files, 0.50 of 1.00 h")
+    assert stream.getvalue() == ""
+
+
+def test_it_listens_to_this_machine_alone(plain: tuple[ProgressBar, io.StringIO]) -> None:
+    assert plain[0].address[0] == "127.0.0.1"
+
+
+def test_whoever_sends_without_end_does_not_keep_it_from_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "LAST_TICKS_SECONDS", 0.05)
+    over = threading.Event()
+
+    def flood(address: tuple[str, int]) -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            while not over.is_set():
+                stranger.sendto(b"hello", address)
+
+    with ProgressBar(Console(file=io.StringIO()), 1) as bar:
+        floods = [threading.Thread(target=flood, args=(bar.address,)) for _ in range(2)]
+        for thread in floods:
+            thread.start()
+    over.set()
+    for thread in floods:
+        thread.join()
 
 
 def test_what_goes_on_is_told_in_lines_where_there_is_no_terminal(plain: tuple[ProgressBar, io.StringIO]) -> None:
