@@ -16,7 +16,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,6 +24,7 @@ from schemas.reasons import Reason, Stage
 from schemas.records import Problem
 from transforms.decode import BLOCK_FRAMES, DecodeError, Format
 from transforms.decode_child import END, FORMAT, REFUSED, SAMPLES
+from transforms.isolated import isolated
 
 LEAST_SECONDS = 60.0
 """What any file may take, on a machine that is busy."""
@@ -151,15 +151,13 @@ class Decoder:
     def _start(self) -> None:
         self.close()
         ours, theirs = socket.socketpair()
-        root = str(Path(__file__).resolve().parents[1])
-        paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
         with theirs:
             self._process = subprocess.Popen(
                 [*self._command, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"},
+                env={**isolated(os.environ), "OMP_NUM_THREADS": "1"},
             )
         self._connection = Connection(ours.detach())
 
