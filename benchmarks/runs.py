@@ -83,7 +83,9 @@ def timed_run(ready: Prepared) -> Ran:
 
 
 def _speech_share(snapshot: Path) -> float | None:
-    rows = pq.read_table(snapshot / "recordings", columns=["duration_ms", "speech_share"]).to_pylist()
+    rows = pq.read_table(
+        snapshot / "recordings", columns=["duration_ms", "speech_share"], partitioning=None
+    ).to_pylist()
     if any(row["speech_share"] is None for row in rows):
         return None
     total = sum(row["duration_ms"] for row in rows)

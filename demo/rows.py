@@ -62,7 +62,9 @@ def main(out: str) -> None:
     with duckdb.connect() as connection:
         for folder in sorted((Path(out) / "current").iterdir()):
             if folder.is_dir():
-                connection.execute(f"CREATE VIEW {folder.name} AS FROM read_parquet('{folder}/*.parquet')")
+                connection.execute(
+                    f"CREATE VIEW {folder.name} AS FROM read_parquet('{folder}/*.parquet', hive_partitioning = false)"
+                )
         for title, question in QUESTIONS.items():
             answer = connection.execute(question)
             table = Table(title=title, title_justify="left", title_style="bold", box=None, header_style="dim")

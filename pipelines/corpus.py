@@ -59,7 +59,7 @@ class AskedCorpus:
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
         for table, those in files.items():
-            self._view(table, f"FROM read_parquet({_list(those)})")
+            self._view(table, f"FROM read_parquet({_list(those)}, hive_partitioning = false)")
         views = [name for name, view in VIEWS.items() if set(view.needs) <= files.keys()]
         if "emotions" in files:
             self._view(BASELINE_MAPS, view_sql(BASELINE_MAPS, files.keys()))

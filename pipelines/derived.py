@@ -68,6 +68,10 @@ def _publish(corpus: Corpus, name: str, write: Callable[[Path, Path, str], T]) -
 
 def _keep(snapshot: Path) -> int:
     """How many snapshots the last run kept."""
-    runs = [row for path in (snapshot / "runs").glob("*.parquet") for row in pq.read_table(path).to_pylist()]
+    runs = [
+        row
+        for path in (snapshot / "runs").glob("*.parquet")
+        for row in pq.read_table(path, partitioning=None).to_pylist()
+    ]
     last = max(runs, key=lambda run: run["run_id"], default=None)
     return json.loads(last["config"]).get("keep", Config.keep) if last else Config.keep

@@ -140,7 +140,7 @@ def _count(folder: Path) -> int:
 def _count_by(folder: Path, column: str) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for path in folder.glob("*.parquet"):
-        counts.update(pq.read_table(path, columns=[column])[column].to_pylist())
+        counts.update(pq.read_table(path, columns=[column], partitioning=None)[column].to_pylist())
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 

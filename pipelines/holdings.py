@@ -65,7 +65,7 @@ class Holdings:
             holdings.files.update(_file_rows(pq.read_table(path, partitioning=None)))
         holdings.base_recordings = holdings.alive()
         if (snapshot / MADE).exists():
-            rows = pq.read_table(snapshot / MADE)
+            rows = pq.read_table(snapshot / MADE, partitioning=None)
             recipes = {text: json.loads(text) for text in rows["recipes"].unique().to_pylist()}
             holdings.made = {
                 key: recipes[text] for key, text in zip(*(rows[n].to_pylist() for n in _SCHEMA.names), strict=True)

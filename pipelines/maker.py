@@ -107,7 +107,11 @@ def _of_set(models: str) -> str:
 
 def _candidates(snapshot: Path, made: str) -> Iterator[str]:
     """Where the runs had it, the last first; then what the rows themselves say."""
-    runs = [row for path in (snapshot / "runs").glob("*.parquet") for row in pq.read_table(path).to_pylist()]
+    runs = [
+        row
+        for path in (snapshot / "runs").glob("*.parquet")
+        for row in pq.read_table(path, partitioning=None).to_pylist()
+    ]
     for run in sorted(runs, key=lambda run: run["run_id"], reverse=True):
         config = json.loads(run["config"])
         checkpoint = (config.get("model") or {}).get(JOB) or _of_set(config.get("models", "base"))

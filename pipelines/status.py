@@ -112,7 +112,11 @@ def _unlabelled(snapshot: Path) -> list[str]:
 
 def _waiting(snapshot: Path) -> list[str]:
     """What the next run with the words of the last one would take up."""
-    runs = [row for path in (snapshot / "runs").glob("*.parquet") for row in pq.read_table(path).to_pylist()]
+    runs = [
+        row
+        for path in (snapshot / "runs").glob("*.parquet")
+        for row in pq.read_table(path, partitioning=None).to_pylist()
+    ]
     if not runs:
         return []
     said = json.loads(max(runs, key=lambda run: run["run_id"])["config"])
