@@ -1,9 +1,10 @@
-"""The commands that ask or tend a corpus, a module each; `run` is in pipelines/cli.py.
+"""The commands, a module each.
 
 A module has ``add(commands)``, which adds the command's parser and sets ``act`` on it: a function of the words told
 apart and of the console on standard error, for what is said beside the answer; the answer it prints itself.  What is
 wrong with the words or the corpus it raises as ConfigError or RunError.  Whatever takes long to import, ``act``
-imports.
+imports.  Where the last words may be several, or none, ``rest`` is set to their name: they may then stand behind
+options, too, and behind ``--``.
 """
 
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from pipelines.commands import (
     methods,
     query,
     report,
+    run,
     sample,
     search,
     speakers,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     import argparse
 
 ADD: tuple[Callable[["argparse._SubParsersAction[argparse.ArgumentParser]"], None], ...] = (
+    run.add,
     status.add,
     tables.add,
     query.add,

@@ -16,7 +16,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "words", nargs="+", metavar="URI|ID", help="a file that holds the recording, or its recording_id"
     )
-    parser.set_defaults(act=act)
+    parser.set_defaults(act=act, rest="words")
 
 
 def act(arguments: argparse.Namespace, aside: Console) -> None:

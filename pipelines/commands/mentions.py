@@ -36,7 +36,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument("--format", metavar="table|csv|json|parquet", help="default: as FILE is called, or table")
     parser.add_argument("--to", metavar="FILE", type=Path, help="where to write it (default: standard output)")
-    parser.set_defaults(act=act)
+    parser.set_defaults(act=act, rest="phrases")
 
 
 def act(arguments: argparse.Namespace, aside: Console) -> None:

@@ -15,7 +15,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("out", metavar="OUT", type=Path, help="the folder of the corpus")
     parser.add_argument("table", metavar="TABLE", nargs="?", help="say its columns, their units and ranges")
     parser.add_argument("--format", metavar="table|csv|json", default="table", help="default: table")
-    parser.set_defaults(act=act)
+    parser.set_defaults(act=act, rest="table")
 
 
 def act(arguments: argparse.Namespace, aside: Console) -> None:

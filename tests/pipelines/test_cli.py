@@ -22,7 +22,8 @@ import yaml
 from safetensors.numpy import load_file, save_file
 
 from demo.untrained.checkpoints import build
-from pipelines.cli import BUSY, FAILED, PUBLISHED, WRONG_USE, config_of, main, parse
+from pipelines.cli import BUSY, FAILED, PUBLISHED, WRONG_USE, main, parse, parser
+from pipelines.commands.run import config_of
 from pipelines.lock import locked
 from schemas.catalog import ALWAYS, JOBS, OF_RUNS
 from schemas.config import ConfigError
@@ -81,7 +82,7 @@ def tone(path: Path, channels: int = 1, seconds: float = 1.0) -> Path:
 
 
 def config(*words: str, beam: tuple[str, ...] = ()) -> Any:
-    return config_of(parse(["run", *words]), beam)
+    return config_of(parse(["run", *words, "--", *beam]))
 
 
 def test_every_word_reaches_the_configuration() -> None:
@@ -232,6 +233,61 @@ def test_a_folder_without_recordings(tmp_path: Path, capfd: Captured) -> None:
     (tmp_path / "notes.txt").touch()
     assert main(["run", str(tmp_path), "--out", str(tmp_path / "out")]) == WRONG_USE
     assert one_line(capfd.readouterr()).startswith("no recordings: ")
+
+
+COMMANDS: dict[str, tuple[list[str], str | None]] = {
+    "run": (["a.wav", "--out", "o"], "beam"),
+    "status": (["OUT"], None),
+    "tables": (["OUT"], "table"),
+    "query": (["OUT", "SELECT 1"], None),
+    "mentions": (["OUT", "acme", "--fuzzy"], "phrases"),
+    "search": (["OUT", "--top", "3"], "text"),
+    "tag": (["OUT", "p.yaml"], None),
+    "speakers": (["OUT"], None),
+    "sample": (["OUT", "--to", "s.csv"], None),
+    "agree": (["OUT", "s.csv"], None),
+    "methods": (["OUT"], None),
+    "report": (["OUT"], None),
+    "export": (["OUT", "a.wav", "--format", "vtt", "--to", "t"], "recordings"),
+    "forget": (["OUT", "a.wav"], "words"),
+}
+"""What each command can do with, and where its last words go."""
+
+
+def test_the_commands_of_this_table_are_all() -> None:
+    assert parser()._subparsers._group_actions[0].choices.keys() == COMMANDS.keys()  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_words_behind_the_dashes_are_never_dropped(command: str, capfd: Captured) -> None:
+    words, rest = COMMANDS[command]
+    before = vars(parse([command, *words]))
+    assert vars(parse([command, *words, "--"])) == before
+    if rest is None:
+        for more in (["-b.wav"], ["b.wav", "-c"]):
+            assert main([command, *words, "--", *more]) == WRONG_USE
+            assert one_line(capfd.readouterr()) == f"{command} takes no word {more[0]} behind --"
+        return
+    given = before[rest]
+    after = vars(parse([command, *words, "--", "-b.wav"]))
+    assert after.pop(rest) == ([*given, "-b.wav"] if isinstance(given, list) else "-b.wav")
+    assert after == {name: value for name, value in before.items() if name != rest}
+    if isinstance(given, list):
+        assert vars(parse([command, *words, "--", "--out", "-", "--"]))[rest] == [*given, "--out", "-", "--"]
+    else:
+        assert main([command, *words, "--", "-b", "-c"]) == WRONG_USE
+        assert one_line(capfd.readouterr()) == f"{command} takes no word -c behind --"
+
+
+def test_all_words_of_a_command_may_stand_behind_the_dashes() -> None:
+    assert parse(["forget", "--", "-OUT", "-b.wav"]).out == Path("-OUT")
+    assert parse(["forget", "OUT", "--", "-b.wav"]).words == ["-b.wav"]
+    assert parse(["query", "OUT", "--", "-- all of it\nFROM files"]).sql == "-- all of it\nFROM files"
+
+
+def test_a_word_behind_an_option_is_the_one_that_was_left_open() -> None:
+    assert parse(["tables", "OUT", "--format", "csv", "emotions"]).table == "emotions"
+    assert parse(["mentions", "OUT", "acme", "--fuzzy", "cola"]).phrases == ["acme", "cola"]
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
