@@ -9,6 +9,7 @@ from pipelines.checkpoints import chosen
 from pipelines.engine import Engine, choose_engine
 from pipelines.layout import check_place
 from pipelines.metadata import join_metadata
+from pipelines.passed_over import notes_on
 from pipelines.placement import check_placement, placement_notes
 from pipelines.plural import counted
 from schemas.catalog import JOBS, TABLES, nearest, tables_for
@@ -47,9 +48,10 @@ def prepare(config: Config) -> Prepared:
     """
     check_placement(config)
     _check_place(config.out)
-    found = discover(config.recordings)
+    found = discover(config.recordings, [config.out] if config.out else [])
     if not found.sources:
-        raise ConfigError("no recordings: the folders named hold no files that could be any")
+        told = "".join(f"; {note}" for note in notes_on(found.passed_over))
+        raise ConfigError(f"no recordings: the folders named hold no files that could be any{told}")
     engine = choose_engine(config.beam, len(found.sources))
     joined = join_metadata(found.sources, config.metadata)
     checkpoints = chosen(config)
@@ -72,10 +74,7 @@ def prepare(config: Config) -> Prepared:
     except ValueError as error:
         raise ConfigError(str(error)) from error
     notes = placement_notes(config, {job: description.kind for job, description in descriptions.items()})
-    if found.passed_over:
-        which = ", ".join(f"{extension} {n}" for extension, n in found.passed_over.most_common())
-        passed_over = counted(found.passed_over.total(), "file")
-        notes.append(f"{passed_over} passed over, no recordings by their extension ({which})")
+    notes.extend(notes_on(found.passed_over))
     if joined.unmatched:
         some = ", ".join(joined.unmatched[:3]) + (", ..." if len(joined.unmatched) > 3 else "")
         lines = counted(len(joined.unmatched), "line")

@@ -121,7 +121,8 @@ def _waiting(snapshot: Path) -> list[str]:
         return []
     said = json.loads(max(runs, key=lambda run: run["run_id"])["config"])
     try:
-        sources = discover(from_mapping({"recordings": said["recordings"]}).recordings).sources
+        named = from_mapping({"recordings": said["recordings"]}).recordings
+        sources = discover(named, [str(snapshot.parents[1])]).sources
     except (ConfigError, FileNotFoundError) as error:
         return [f"waiting: not known (looked for from {Path.cwd()}: {error})"]
     known = Holdings.read(snapshot).files

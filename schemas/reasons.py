@@ -45,6 +45,7 @@ class Reason(StrEnum):
     NOT_FOUND = "not_found"
     UNREADABLE = "unreadable"
     NOT_A_FILE = "not_a_file"
+    NOT_ON_THIS_DISK = "not_on_this_disk"
     EMPTY_FILE = "empty_file"
     NO_AUDIO = "no_audio"
     UNDECODABLE = "undecodable"
@@ -67,6 +68,7 @@ MEANING: dict[Reason, str] = {
     Reason.NOT_FOUND: "the file was not there when it was to be read",
     Reason.UNREADABLE: "the system refused to read the file (permissions, input/output error)",
     Reason.NOT_A_FILE: "a pipe, a socket, a device or a link loop",
+    Reason.NOT_ON_THIS_DISK: "a pointer or a placeholder in its place; the content is kept elsewhere: fetch it",
     Reason.EMPTY_FILE: "zero bytes",
     Reason.NO_AUDIO: "a container without an audio stream",
     Reason.UNDECODABLE: "no decoder could open the file",

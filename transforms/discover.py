@@ -4,73 +4,69 @@ from __future__ import annotations
 
 import os
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from glob import has_magic
 from pathlib import Path
 
 from schemas.records import Source
-
-NOT_RECORDINGS = frozenset(
-    ".csv .tsv .txt .md .rst .json .jsonl .yaml .yml .toml .ini .xml .html .htm .css .js .py .ipynb .r .rmd .do .sav "
-    ".pdf .doc .docx .odt .rtf .xls .xlsx .ods .ppt .pptx .parquet .sqlite .db .srt .vtt .textgrid .eaf .lab "
-    ".jpg .jpeg .png .gif .bmp .svg .tif .tiff .webp .log .sha256 .md5".split()
-)
-"""Extensions that a folder of recordings has beside them.  A file is taken all the same where it is named, or a
-glob ends with its extension."""
+from transforms.passed_over import OUR_FOLDERS, PassedOver
 
 
 @dataclass(frozen=True)
 class Discovery:
-    """The sources in the order of their URIs, and how many files were passed over, by extension."""
+    """The sources in the order of their URIs, and what was passed over on the way to them."""
 
     sources: tuple[Source, ...]
-    passed_over: Counter[str]
+    passed_over: PassedOver
 
 
-def discover(patterns: Iterable[str]) -> Discovery:
+def discover(patterns: Iterable[str], leave_out: Sequence[str] = ()) -> Discovery:
     """List every file that ``patterns`` name, each once.
 
-    A folder is walked with all its subfolders, without hidden files and files whose extension says
-    that they are no recordings; links to folders are not followed, so that a loop of links ends.  A
-    subfolder that cannot be listed is a source that cannot be read.
+    A folder is walked with all its subfolders, without what no recording can be by its name; see
+    :mod:`transforms.side_files`.  Hidden folders, trash, the system's own and corpora of ours are not entered; see
+    :mod:`transforms.passed_over`.  What is named outright is read all the same, whatever it is called.  Links to
+    folders are not followed, so that a loop of links ends.  A subfolder that cannot be listed is a source that cannot
+    be read.
+
+    Args:
+        leave_out: folders in which nothing is a recording: that of the corpus that is being made.
 
     Raises:
         FileNotFoundError: a pattern matches nothing; the message names it.
     """
     paths: dict[str, None] = {}
-    passed_over: dict[str, set[str]] = {}
+    walk = _Walk(leave_out)
     for pattern in patterns:
         found = list(_match(pattern))
         if not found:
             raise FileNotFoundError(f"{pattern}: no such file or folder, and no file that it matches")
-        for path in found:
+        for path, named in found:
+            if any(walk.passes_over(folder) for folder in _beneath(path, named, pattern)):
+                continue
             is_folder = os.path.isdir(path)
-            for file in _walk(path) if is_folder else [path]:
-                extension = Path(file).suffix.lower()
-                if extension in NOT_RECORDINGS and (is_folder or not pattern.lower().endswith(extension)):
-                    passed_over.setdefault(extension, set()).add(os.path.abspath(file))
-                else:
+            for file in walk.files(path, named) if is_folder else [path]:
+                if (not is_folder and _is_named(path, pattern)) or not walk.passed_over.takes(file):
                     paths[os.path.abspath(file)] = None
-    counts = Counter({extension: len(files - paths.keys()) for extension, files in passed_over.items()})
     sources = sorted((_source(path) for path in paths), key=lambda s: s.uri)
-    return Discovery(tuple(sources), +counts)
+    return Discovery(tuple(sources), walk.passed_over.without(paths))
 
 
-def _match(pattern: str) -> Iterator[str]:
+def _match(pattern: str) -> Iterator[tuple[str, str]]:
     """What is of that name; else what the glob matches, each once though links lead to it by several ways.
 
-    A link to a folder counts where a glob names it, but ``**`` does not follow links.
+    Each path comes with the part of it that was named outright.  A link to a folder counts where a glob names it, but
+    ``**`` does not follow links.
     """
     if os.path.lexists(pattern):
-        yield pattern
+        yield pattern, pattern
         return
     parts = Path(pattern).expanduser().parts
     literal = next((i for i, part in enumerate(parts) if has_magic(part)), len(parts))
     root, rest = Path(*parts[:literal]), parts[literal:]
     if not rest:
-        yield from [str(root)] if os.path.lexists(root) else []
+        yield from [(str(root), str(root))] if os.path.lexists(root) else []
         return
     wants_hidden = any(part.startswith(".") for part in rest)
     once: dict[tuple[str, str], str] = {}
@@ -82,15 +78,70 @@ def _match(pattern: str) -> Iterator[str]:
                 continue
             folder, name = (path, "") if path.is_dir() else (path.parent, path.name)
             once.setdefault((os.path.realpath(folder), name), str(path))
-    yield from once.values()
+    yield from ((path, str(root)) for path in once.values())
 
 
-def _walk(folder: str) -> Iterator[str]:
-    unlisted: list[str] = []
-    for parent, folders, files in os.walk(folder, onerror=lambda error: unlisted.append(error.filename)):
-        folders[:] = sorted(f for f in folders if not f.startswith("."))
-        yield from (os.path.join(parent, f) for f in sorted(files) if not f.startswith("."))
-    yield from unlisted
+def _is_named(path: str, pattern: str) -> bool:
+    """Whether the pattern says outright that such a file is wanted: by its name, its extension, its dot."""
+    name, asked, extension = Path(path).name, Path(pattern).name, Path(path).suffix.lower()
+    by_extension = bool(extension) and asked.lower().endswith(extension)
+    return by_extension or name == asked or (name.startswith(".") and asked.startswith("."))
+
+
+def _beneath(path: str, named: str, pattern: str) -> Iterator[str]:
+    """The folders from what was named down to ``path`` that only a wildcard caught."""
+    parts, at = Path(path).parts, len(Path(named).parts)
+    parts_asked = Path(pattern).parts
+    spelled = {part for part in parts_asked if not has_magic(part)}
+    wants_hidden = any(part.startswith(".") for part in parts_asked if has_magic(part))
+    for end in range(at + 1, len(parts) + 1):
+        folder = os.path.join(*parts[:end])
+        name = parts[end - 1]
+        if name in spelled or (wants_hidden and name.startswith(".")):
+            continue
+        if end < len(parts) or os.path.isdir(folder):
+            yield folder
+
+
+class _Walk:
+    """The way through folders, and what is passed over on it."""
+
+    def __init__(self, leave_out: Iterable[str]) -> None:
+        self.passed_over = PassedOver()
+        self._left_out = [found for folder in leave_out if (found := _status(folder)) is not None]
+        self._known: dict[str, bool] = {}
+
+    def passes_over(self, folder: str) -> bool:
+        """Whether a folder is not to be entered."""
+        if folder not in self._known:
+            self._known[folder] = self.passed_over.takes_folder(folder, self._left_out)
+        return self._known[folder]
+
+    def _stays_out_of(self, folder: str) -> bool:
+        return not os.path.islink(folder) and self.passes_over(folder)  # os.walk enters no links
+
+    def files(self, folder: str, named: str) -> Iterator[str]:
+        """Every file beneath a folder, in the order of the names; then the subfolders that cannot be listed."""
+        unlisted: list[str] = []
+        is_out = folder == named and any(_is(folder, out) for out in self._left_out)
+        for parent, folders, files in os.walk(folder, onerror=lambda error: unlisted.append(error.filename)):
+            if is_out and parent == folder:
+                folders[:] = [name for name in folders if name not in OUR_FOLDERS]
+            folders[:] = [name for name in sorted(folders) if not self._stays_out_of(os.path.join(parent, name))]
+            yield from (os.path.join(parent, name) for name in sorted(files))
+        yield from unlisted
+
+
+def _status(path: str) -> os.stat_result | None:
+    try:
+        return os.stat(path)
+    except OSError:
+        return None
+
+
+def _is(path: str, other: os.stat_result) -> bool:
+    status = _status(path)
+    return status is not None and os.path.samestat(status, other)
 
 
 def _source(path: str) -> Source:

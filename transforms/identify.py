@@ -11,6 +11,7 @@ from collections.abc import Callable
 from schemas.reasons import Reason, Stage
 from schemas.records import Known, Problem, Source
 from transforms.decode import DecodeError, Format, read_header
+from transforms.pointers import kept_elsewhere
 
 BLOCK_BYTES = 1 << 20
 ASSUMED_BYTES_PER_SECOND = 16_000
@@ -27,19 +28,25 @@ def identify(source: Source, read: Callable[[str], Format] = read_header) -> Kno
         read: reads a header: in this process, or as :meth:`transforms.decode_guard.Decoder.header` in another.
     """
     try:
-        mode = os.stat(source.path).st_mode
-        if stat.S_ISDIR(mode):
+        status = os.stat(source.path)
+        if stat.S_ISDIR(status.st_mode):
             return _failed(source, Reason.UNREADABLE, "a folder that cannot be listed")
-        if not stat.S_ISREG(mode):
+        if not stat.S_ISREG(status.st_mode):
             return _failed(source, Reason.NOT_A_FILE, "not a regular file")
+        if elsewhere := kept_elsewhere(source.path, status):
+            return _failed(source, Reason.NOT_ON_THIS_DISK, elsewhere)
         recording_id = content_hash(source.path)
     except FileNotFoundError:
+        if elsewhere := kept_elsewhere(source.path, None):
+            return _failed(source, Reason.NOT_ON_THIS_DISK, elsewhere)
         return _failed(source, Reason.NOT_FOUND, "the file is not there (any more)")
     except OSError as error:
         reason = Reason.NOT_A_FILE if error.errno == errno.ELOOP else Reason.UNREADABLE
         return _failed(source, reason, f"{error.strerror or error}")
     if source.bytes == 0:
-        return _failed(source, Reason.EMPTY_FILE, "the file has zero bytes")
+        return _failed(
+            source, Reason.EMPTY_FILE, "the file has zero bytes (where a cloud keeps it: have it fetched first)"
+        )
     try:
         seconds = read(source.path).seconds
     except DecodeError:

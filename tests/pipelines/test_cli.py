@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parents[2]
 Captured = pytest.CaptureFixture[str]
 
 OUR_LINES = (
-    r"note: \d+ files? passed over, no recordings by their extension.*",
+    r"note: \d+ files? passed over, no recordings by their names.*",
     r"note: of the metadata, \d+ lines? name no file of this run: .*",
     r"loading the models",
     r"reading the headers",
@@ -479,7 +479,10 @@ def test_nothing_is_printed_but_our_words(published: tuple[Path, Any]) -> None:
     lines = done.stderr.splitlines()
     assert [line for line in lines if not any(re.fullmatch(ours, line) for ours in OUR_LINES)] == []
     assert "auditing the tables" in lines
-    assert any(line.startswith("note: 1 file passed over, no recordings by their extension (.csv 1)") for line in lines)
+    assert any(
+        line.startswith("note: 1 file passed over, no recordings by their names: tables and data 1 (.csv)")
+        for line in lines
+    )
 
 
 def test_the_summary_goes_to_standard_output(published: tuple[Path, Any]) -> None:

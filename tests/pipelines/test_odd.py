@@ -73,7 +73,7 @@ def oddities() -> dict[bytes, tuple[bytes, str, set[str]]]:
         b"no_byte.wav": (b"", "failed", {"empty_file"}),
         b"cut.wav": (whole[: len(whole) // 2], "partial", {"truncated"}),
         b"cut_header.wav": (whole[:20], "failed", {"undecodable"}),
-        b"playlist.m3u8": (b"#EXTM3U\n#EXTINF:1,\nsilence.wav\n", "failed", {"undecodable"}),
+        b"playlist.wav": (b"#EXTM3U\n#EXTINF:1,\nsilence.wav\n", "failed", {"undecodable"}),
         b"other_files.wav": (b"ffconcat version 1.0\nfile 'silence.wav'\n", "failed", {"undecodable"}),
     }
     for name in (b"new\nline.wav", b"not \xff\xfe text.wav", b"-dash.wav", b"[1]*?.wav", b"\x1b[31m.wav", b"x=3.wav"):
@@ -132,10 +132,10 @@ def test_hundreds_of_files_out_of_the_test_suites_of_others(
     told = capfd.readouterr()
     assert "Traceback" not in told.err + told.out
     on_disk = [path for path in odd.rglob("*") if path.is_file()]
-    passed_over = discover([str(odd)]).passed_over
+    passed_over = discover([str(odd)]).passed_over.kinds()
     ends = ends_of(out, "")
     assert len(on_disk) == len(ends) + passed_over.total()
-    assert all(f"{extension} {n}" in told.err for extension, n in passed_over.items())
+    assert all(f"{kind} {n:,}" in told.err for kind, n in passed_over.most_common(8))
     recordings = {row["recording_id"] for row in rows(out, "recordings")}
     for row in rows(out, "files"):
         assert (row["recording_id"] in recordings) == (row["status"] in ("complete", "partial"))
