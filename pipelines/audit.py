@@ -8,7 +8,6 @@ fit together (DuckDB: keys, references, stretches inside their window, segment o
 from __future__ import annotations
 
 import glob
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +20,7 @@ import pyarrow.parquet as pq
 from pipelines.checks import SAMPLE, Audit, Check
 from pipelines.expectations import flat_view, quoted, suite
 from pipelines.keys import Question, questions
+from pipelines.private import PrivateFolder
 from schemas.table import Table
 
 VECTORS_A_CHUNK = 96
@@ -44,7 +44,7 @@ def audit(folder: Path, tables: Sequence[Table], *, inputs: int | None = None) -
     """
     checks: list[Check] = []
     sound: dict[str, Table] = {}
-    with tempfile.TemporaryDirectory() as spill, duckdb.connect(config={"temp_directory": spill}) as duck:
+    with PrivateFolder() as spill, duckdb.connect(config={"temp_directory": str(spill)}) as duck:
         duck.execute("SET enable_progress_bar = false")
         for table in tables:
             paths = sorted((folder / table.name).glob("*.parquet"))

@@ -8,7 +8,6 @@ corpus.spectrogram(recording_id, 12.0, 15.5).db
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +19,7 @@ import pyarrow as pa
 from pipelines.chosen import names_of
 from pipelines.expectations import quoted
 from pipelines.failure import RunError
+from pipelines.private import PrivateFolder
 from pipelines.snapshot import published
 from pipelines.statements import check_one_question, told
 from pipelines.views import BASELINE_MAPS, KEPT_BASELINES, NAMES_OF_BASELINES, VIEWS, view_sql
@@ -52,8 +52,12 @@ class AskedCorpus:
     def __init__(self, snapshot: Path, files: Mapping[str, Sequence[str]]) -> None:
         self.snapshot = snapshot
         self.files = files
-        spill = Path(tempfile.gettempdir()) / f"earwitness-{snapshot.name}"
-        self._connection = duckdb.connect(config={**_LOCK, "temp_directory": str(spill)})
+        try:
+            self._spill: PrivateFolder | None = PrivateFolder()
+        except OSError:  # what does not fit into memory then cannot be answered
+            self._spill = None
+        spill = str(self._spill.path) if self._spill else ""
+        self._connection = duckdb.connect(config={**_LOCK, "temp_directory": spill})
         paths = [path for those in files.values() for path in those]
         self._connection.execute(f"SET allowed_paths = {_list(paths)}")
         self._connection.execute("SET enable_external_access = false")
@@ -160,6 +164,8 @@ class AskedCorpus:
     def close(self) -> None:
         """Give the memory back."""
         self._connection.close()
+        if self._spill:
+            self._spill.close()
 
     def __enter__(self) -> AskedCorpus:
         return self

@@ -67,7 +67,7 @@ def check(out: Path, column: str | None) -> Check | None:
         return None
     labels, recordings = (_read(snapshot, name) for name in ("speaker_labels", "recordings"))
     recordings = recordings.select(["recording_id", column]).rename_columns(["recording_id", "person"])
-    with duckdb.connect() as duck:
+    with duckdb.connect(config={"temp_directory": ""}) as duck:  # by itself it spills to where one stands
         duck.register("labels", labels)
         duck.register("recordings", recordings)
         pairs = duck.execute(

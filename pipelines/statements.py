@@ -15,6 +15,13 @@ from schemas.config import ConfigError
 
 _EXPLAIN = re.compile(r"\s*explain\b(?:\s+analyze\b)?(?:\s*\([^()]*\))?", re.IGNORECASE)
 _READING = {"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"}
+_FUNCTIONS = frozenset(
+    "range generate_series unnest repeat repeat_row json_each json_tree histogram histogram_values summary "
+    "duckdb_columns duckdb_tables duckdb_views duckdb_functions duckdb_types duckdb_keywords pragma_table_info "
+    "table_info pragma_version version pg_timezone_names icu_calendar_names".split()
+)
+"""Functions that give tables and read no file, no memory and no other statement, as `read_text`, `arrow_scan` and
+`query` do.  DuckDB's lock lets them read the folder that it spills to, where parts of other questions may lie."""
 _NO_TABLE = re.compile(r"Table with name (.+?) does not exist")
 _NO_COLUMN = re.compile(r'Referenced column "(.+?)" not found|does not have a column named "(.+?)"')
 _PLACE = re.compile(r"^LINE (\d+): (.*)\n( *)\^", re.MULTILINE)
@@ -49,6 +56,8 @@ def check_one_question(sql: str, connection: duckdb.DuckDBPyConnection) -> None:
     if kind != duckdb.StatementType.SELECT or parsed["error"] or not nodes <= _READING:
         what = ", ".join(sorted(node.split("_")[0] for node in nodes - _READING)) or kind.name
         raise ConfigError(f"{what} is not a question: a corpus is only read (SELECT, DESCRIBE, SUMMARIZE)")
+    for name in _files(parsed):
+        raise ConfigError(f"SQL: {name} is no table of the corpus: `earwitness tables` lists them")
     return None
 
 
@@ -63,6 +72,22 @@ def _nodes(parsed: Any) -> Iterator[str]:
     elif isinstance(parsed, list):
         for value in parsed:
             yield from _nodes(value)
+
+
+def _files(parsed: Any) -> Iterator[str]:
+    """What a parse takes for tables, at every depth, and may be a file: functions and names of paths."""
+    if isinstance(parsed, dict):
+        if parsed.get("type") == "TABLE_FUNCTION":
+            function = str(parsed.get("function", {}).get("function_name", ""))
+            if function.lower() not in _FUNCTIONS:
+                yield f"{function}(...)"
+        elif parsed.get("type") == "BASE_TABLE" and "/" in str(parsed.get("table_name", "")):
+            yield parsed["table_name"]
+        for value in parsed.values():
+            yield from _files(value)
+    elif isinstance(parsed, list):
+        for value in parsed:
+            yield from _files(value)
 
 
 def told(error: duckdb.Error, columns: Mapping[str, Collection[str]], named: Collection[str]) -> str:

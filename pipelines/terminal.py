@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from rich.console import Console
+
+from pipelines.private import PrivateFolder, kept_folder
+from pipelines.whole_file import write_whole
 
 
 @contextmanager
@@ -20,18 +23,25 @@ def own_terminal() -> Iterator[tuple[Console, Path]]:
     """
     sys.stderr.flush()
     terminal = os.dup(2)
-    with tempfile.NamedTemporaryFile(prefix="earwitness-", suffix=".log", delete=False) as log:
-        os.dup2(log.fileno(), 2)
-    path = Path(log.name)
+    with ExitStack() as stack:
+        path = _log(stack)
+        with path.open("ab") as log:
+            os.dup2(log.fileno(), 2)
+        try:
+            with console(terminal) as ours:
+                yield ours, path
+        finally:
+            sys.stderr.flush()
+            os.dup2(terminal, 2)
+            os.close(terminal)
+
+
+def _log(stack: ExitStack) -> Path:
+    """In a folder that goes with the command; where none can be made, nobody reads it."""
     try:
-        with console(terminal) as ours:
-            yield ours, path
-    finally:
-        sys.stderr.flush()
-        os.dup2(terminal, 2)
-        os.close(terminal)
-        if path.exists():
-            path.unlink()
+        return stack.enter_context(PrivateFolder()) / "log.txt"
+    except OSError:  # a temporary folder that is full, or may only be read
+        return Path(os.devnull)
 
 
 @contextmanager
@@ -61,14 +71,22 @@ def complain(to: Console, what: str, details: Path | None = None) -> None:
 
 
 def keep(log: Path, error: Exception) -> Path | None:
-    """What libraries wrote and the traceback, in a file that stays; None where there is no room for it."""
+    """What libraries wrote and the traceback, in a file that stays; None where there is no room for it.
+
+    It may name recordings and people: it is this user's alone, as the folder that it lies in.
+    """
     import traceback
 
     sys.stderr.flush()
-    kept = log.with_suffix(".txt")
+    folder = None
     try:
-        kept.write_text(log.read_text(errors="replace") + "".join(traceback.format_exception(error)))
+        said = log.read_text(errors="replace") if log.exists() else ""
+        folder = kept_folder()
+        kept = folder / "details.txt"
+        kept.touch(0o600)
+        write_whole(kept, (said + "".join(traceback.format_exception(error))).encode(errors="backslashreplace"))
     except OSError:  # what failed may well be that the disk is full
-        kept.unlink(missing_ok=True)
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
         return None
     return kept

@@ -8,6 +8,7 @@ import resource
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -390,7 +391,8 @@ def test_what_nobody_foresaw_is_one_line_and_a_log(
     log = Path(second.removeprefix("the details are in "))
     assert "Traceback" in log.read_text()
     assert "pipelines/metadata.py" in log.read_text()
-    assert [p for p in tmp_path.iterdir() if p.suffix in (".log", ".txt")] == [log]
+    assert list(tmp_path.glob("earwitness-*")) == [log.parent]
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (log.parent, log)] == [0o700, 0o600]
 
 
 def test_without_a_network_base_says_what_is_missing(tmp_path: Path) -> None:
