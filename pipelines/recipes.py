@@ -14,7 +14,7 @@ from typing import Any
 
 from schemas.catalog import TABLES
 from schemas.config import Config
-from transforms.models.checkpoint import locate, parse_checkpoint, revision_of
+from transforms.models.checkpoint import locate, parse_checkpoint, revision_of, told
 
 DECODING = 1
 """Raised when the same file would be decoded to other samples than before."""
@@ -57,8 +57,11 @@ def content_of(job: str, checkpoint: str) -> str:
     if located.commit is not None:
         return revision
     digest = hashlib.sha256(revision.encode())
-    for path in sorted(located.folder.glob("*.json")):  # labels, vocabulary, feature extractor
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    try:
+        for path in sorted(located.folder.glob("*.json")):  # labels, vocabulary, feature extractor
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    except OSError as error:
+        raise located.error(told(error)) from None
     return digest.hexdigest()[:16]
 
 

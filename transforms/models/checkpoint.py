@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from transforms.models.bounds import least_numbers, read_settings, shown
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig
@@ -15,8 +18,13 @@ CONFIG = "config.json"
 SAFETENSORS = "model*.safetensors"
 PICKLES = "pytorch_model*.bin"
 _SMALL = ("*.json", "*.txt", "*.model")  # configs and vocabularies
+WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json")
+"""What transformers loads, in its order: the first of these that is there."""
+
+SETTINGS = (CONFIG, "preprocessor_config.json", "processor_config.json", "generation_config.json")
+ADAPTER = "adapter_config.json"
+
 _REVISION_DIGITS = 12
-_PATIENCE_SECONDS = 5.0
 
 
 class ModelError(Exception):
@@ -73,14 +81,38 @@ def locate(job: str, checkpoint: Checkpoint, *, weights: bool) -> Located:
             f"(--model {job}=NAME_OR_FOLDER)"
         )
     else:
-        fetched = _fetch(job, checkpoint, (*_SMALL, SAFETENSORS) if weights else _SMALL)
-        if weights and not weight_files(fetched):
-            fetched = _fetch(job, checkpoint, (*_SMALL, PICKLES))
+        from transforms.models.hub import fetch
+
+        fetched = fetch(job, checkpoint, (*_SMALL, SAFETENSORS) if weights else _SMALL)
+        if weights and not any(fetched.glob(SAFETENSORS)):
+            fetched = fetch(job, checkpoint, (*_SMALL, PICKLES))
         # The cache names the folder of a snapshot by its commit.
         located = Located(job, checkpoint, fetched, fetched.name)
     if not (located.folder / CONFIG).is_file():
         raise located.error(f"no {CONFIG} in {located.folder}: is this the folder of a Hugging Face checkpoint?")
+    _refuse_strays(located)
     return located
+
+
+def read_settings_of(located: Located) -> dict[str, Any]:
+    """The checkpoint's config as it stands there, once all its settings are known to be possible.
+
+    Raises:
+        ModelError: a file that is no JSON; a setting that cannot be, by file and name; more layers than the
+            weights have numbers for.
+    """
+    try:
+        settings, *_ = [read_settings(located.folder / name) for name in SETTINGS if (located.folder / name).exists()]
+    except (OSError, ValueError) as error:
+        raise located.error(told(error)) from None
+    if located.commit is None and _weights(located.folder):
+        held = size_of(located)
+        if least_numbers(settings) > held:  # a number takes a byte at least
+            raise located.error(
+                f"the layers and the vocabulary of its {CONFIG} are {least_numbers(settings):,} numbers or more, but "
+                f"its weights have {held:,} bytes: are they cut short, or is it the {CONFIG} of another checkpoint?"
+            )
+    return settings
 
 
 def read_config(located: Located) -> PretrainedConfig:
@@ -91,26 +123,69 @@ def read_config(located: Located) -> PretrainedConfig:
     """
     from transformers import AutoConfig
 
+    read_settings_of(located)
     try:
         return AutoConfig.from_pretrained(located.folder, trust_remote_code=False, local_files_only=True)
-    except (OSError, ValueError, TypeError, KeyError, json.JSONDecodeError) as error:
+    except Exception as error:  # a class of its own for each type, which does with its settings what it likes
         raise located.error(f"its {CONFIG} cannot be used: {one_line(error)}") from error
 
 
-def weight_files(folder: Path) -> list[Path]:
-    """The files that hold the weights, by name: safetensors, or pickled ones where there are no others."""
-    return sorted(folder.glob(SAFETENSORS)) or sorted(folder.glob(PICKLES))
+def weight_files(located: Located) -> list[Path]:
+    """The files of weights that are loaded, sorted: one, or those that its index names.
+
+    Raises:
+        ModelError: there are none; an index that is none, or names files that are not there or lie elsewhere.
+    """
+    name = _weights(located.folder)
+    if name is None:
+        raise located.error(f"no weights (model.safetensors or pytorch_model.bin) in {located.folder}")
+    if not name.endswith(".json"):
+        return [located.folder / name]
+    try:
+        named = read_settings(located.folder / name).get("weight_map")
+    except (OSError, ValueError) as error:
+        raise located.error(told(error)) from None
+    if not isinstance(named, dict) or not named or not all(isinstance(file, str) for file in named.values()):
+        raise located.error(f"{name} names no files in its weight_map")
+    suffix = Path(name.removesuffix(".index.json")).suffix
+    there = {path.name for path in located.folder.iterdir() if path.is_file()}
+    for file in sorted(set(named.values())):
+        if file != os.path.basename(file) or not file.endswith(suffix) or file not in there:
+            raise located.error(
+                f"{name} names {shown(file)}, which is no {suffix} file in the checkpoint's own folder: "
+                "fetch it anew, or copy the file there"
+            )
+    return [located.folder / file for file in sorted(set(named.values()))]
+
+
+def size_of(located: Located) -> int:
+    """The bytes of the weights that are loaded.
+
+    Raises:
+        ModelError: see :func:`weight_files`; or one has gone meanwhile.
+    """
+    try:
+        return sum(path.stat().st_size for path in weight_files(located))
+    except OSError as error:
+        raise located.error(told(error)) from None
 
 
 def revision_of(located: Located) -> str:
-    """Twelve hex digits: of the Hub's commit hash, or of the SHA-256 of a folder's weight files in turn."""
+    """Twelve hex digits: of the Hub's commit hash, or of the SHA-256 of the weights that are loaded from a folder.
+
+    Raises:
+        ModelError: there are none, or they cannot be read.
+    """
     if located.commit is not None:
         return located.commit[:_REVISION_DIGITS]
     digest = hashlib.sha256()
-    for path in weight_files(located.folder):
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
+    try:
+        for path in weight_files(located):
+            with path.open("rb") as file:
+                while block := file.read(1 << 20):
+                    digest.update(block)
+    except OSError as error:
+        raise located.error(told(error)) from None
     return digest.hexdigest()[:_REVISION_DIGITS]
 
 
@@ -126,65 +201,46 @@ def model_id(located: Located, precision: str, engine: str = "torch") -> str:
 
 def one_line(error: BaseException, limit: int = 300) -> str:
     """``Type: message`` without line breaks, at most ``limit`` characters."""
-    text = " ".join(f"{type(error).__name__}: {error}".split())
+    text = " ".join(f"{type(error).__name__}: {str(error)[: 10 * limit]}".split())
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def told(error: OSError | ValueError) -> str:
+    """Of a file that could not be read: its name and why."""
+    if isinstance(error, OSError):
+        return f"{Path(str(error.filename)).name}: {error.strerror}"
+    return str(error)
+
+
+def _refuse_strays(located: Located) -> None:
+    """Whatever of the folder may be opened is a plain file of its own: no link out of it, no pipe.
+
+    The links of the Hub's cache lead to the blobs beside its snapshots; a folder that lies in such a
+    cache may have them too.
+    """
+    folder = located.folder.resolve()
+    of_cache = folder.parent.name == "snapshots" and folder.parent.parent.name.startswith("models--")
+    root = folder.parent.parent if of_cache else folder
+    if (located.folder / ADAPTER).exists():
+        raise located.error(f"it has an {ADAPTER}: merge the adapter into its model, and name the folder of the whole")
+    for pattern in (*_SMALL, SAFETENSORS, PICKLES):
+        for path in located.folder.glob(pattern):
+            try:
+                plain = stat.S_ISREG(path.stat().st_mode)
+            except OSError as error:
+                raise located.error(told(error)) from None
+            if not plain:
+                raise located.error(f"{shown(path.name)} is no plain file")
+            if located.commit is None and not path.resolve().is_relative_to(root):
+                raise located.error(
+                    f"{shown(path.name)} is a link that leads out of the checkpoint's folder: put the file itself there"
+                )
 
 
 def _is_path(name: str) -> bool:
     return name.startswith((".", "/", "~")) or name.count("/") > 1 or name.endswith("/") or "\\" in name
 
 
-def _hub_answers(name: str, revision: str | None) -> bool:
-    """Whether the Hub says anything at all; ``snapshot_download`` would wait for a stalled network without end."""
-    from huggingface_hub import HfApi
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
-
-    try:
-        HfApi().model_info(name, revision=revision, timeout=_PATIENCE_SECONDS)
-    except (HfHubHTTPError, HFValidationError):
-        return True  # a refusal is an answer: the download will say which
-    except Exception:  # the errors of the HTTP library, which huggingface_hub does not name
-        return False
-    return True
-
-
-def _fetch(job: str, checkpoint: Checkpoint, patterns: tuple[str, ...]) -> Path:
-    """The snapshot's folder in the Hub's cache.  Out of reach of the Hub, what the cache has."""
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import (
-        GatedRepoError,
-        HfHubHTTPError,
-        HFValidationError,
-        LocalEntryNotFoundError,
-        RepositoryNotFoundError,
-        RevisionNotFoundError,
-    )
-
-    name, revision = checkpoint.name, checkpoint.revision
-    asked = f"{name} --revision {revision}" if revision else name
-    answers = _hub_answers(name, revision)
-    try:
-        return Path(
-            snapshot_download(name, revision=revision, allow_patterns=list(patterns), local_files_only=not answers)
-        )
-    except LocalEntryNotFoundError as error:
-        raise ModelError(
-            f"{job}: {name} is neither a folder nor in the Hub's cache on this machine, and the Hub cannot be reached: "
-            f"run `hf download {asked}` where there is a network, or name a folder with --model {job}=FOLDER "
-            "(HF_HUB_OFFLINE=1 skips the attempt to reach the Hub)"
-        ) from error
-    except GatedRepoError as error:
-        raise ModelError(
-            f"{job}: {name} is given out on request only: accept its terms at https://huggingface.co/{name} "
-            "and run `hf auth login`"
-        ) from error
-    except RevisionNotFoundError as error:
-        raise ModelError(f"{job}: {name} has no revision {revision!r} on the Hub") from error
-    except (RepositoryNotFoundError, HFValidationError) as error:
-        raise ModelError(
-            f"{job}: {name} is neither a folder nor a checkpoint on the Hub (or a private one: run `hf auth login`)"
-        ) from error
-    except (HfHubHTTPError, OSError) as error:
-        raise ModelError(
-            f"{job}: {name} could not be fetched from the Hub: {one_line(error)}; try `hf download {asked}`"
-        ) from error
+def _weights(folder: Path) -> str | None:
+    """What transformers loads from a folder; None where it lies elsewhere, or is gone."""
+    return next((name for name in WEIGHTS if (folder / name).is_file()), None)

@@ -9,9 +9,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from schemas.records import Scores, Transcript
-from transforms.models.checkpoint import Located, ModelError, locate, parse_checkpoint, read_config
+from transforms.models.checkpoint import CONFIG, Located, ModelError, locate, one_line, parse_checkpoint, read_config
 from transforms.models.engines import IN_TORCH, Engine
-from transforms.models.weights import load_extractor
+from transforms.models.weights import check_engine, load_extractor
 
 Result = Transcript | Scores | np.ndarray
 """What a door gives for a clip: a transcript, class probabilities, or a float32 vector of unit length."""
@@ -64,6 +64,14 @@ KINDS: dict[str, str] = {
 }
 """The classes that are opened, by the name that stands in a config's ``architectures``."""
 
+WAVEFORM = "Wav2Vec2FeatureExtractor"
+EXTRACTORS = {
+    "whisper": "WhisperFeatureExtractor",
+    "audio-spectrogram-transformer": "ASTFeatureExtractor",
+    "clap": "ClapFeatureExtractor",
+}
+"""The class that makes the input of a type of model, where it is not :data:`WAVEFORM`."""
+
 JOBS: dict[str, tuple[str, ...]] = {
     "transcripts": ("ctc", "whisper"),
     "emotions": ("classifier",),
@@ -101,7 +109,19 @@ def describe(job: str, checkpoint: str) -> Description:
         KeyError: an unknown job.
     """
     located, config, kind = _identify(job, checkpoint, weights=False)
-    rate = int(load_extractor(located).sampling_rate)
+    extractor = load_extractor(located)
+    if type(extractor).__name__ != EXTRACTORS.get(config.model_type, WAVEFORM):
+        raise located.error(
+            f"its preprocessor_config.json is of a {type(extractor).__name__}, but a model of the type "
+            f"{config.model_type} hears what a {EXTRACTORS.get(config.model_type, WAVEFORM)} makes"
+        )
+    try:
+        return _described(located, config, kind, int(extractor.sampling_rate))
+    except (AttributeError, TypeError, ValueError) as error:
+        raise located.error(f"its {CONFIG} cannot be used: {one_line(error)}") from error
+
+
+def _described(located: Located, config: Any, kind: str, rate: int) -> Description:
     match kind:
         case "classifier":
             from transforms.models.classifier import is_multi_label, labels_of
@@ -140,7 +160,17 @@ def open_door(
         KeyError: an unknown job.
         ValueError: an unknown precision or engine, or one that the device cannot compute in.
     """
+    check_engine(device, precision, engine)
     located, _, kind = _identify(job, checkpoint, weights=True)
+    try:
+        return _opened(located, kind, device, precision, language, engine)
+    except ModelError:
+        raise
+    except Exception as error:  # of settings that fit neither each other nor the weights
+        raise located.error(f"it cannot be opened: {one_line(error)}") from error
+
+
+def _opened(located: Located, kind: str, device: str, precision: str, language: str | None, engine: Engine) -> Door:
     match kind:
         case "ctc":
             from transforms.models.ctc import CTC

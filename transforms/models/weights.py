@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +11,7 @@ from typing import Any
 import torch
 from torch.nn.utils import parametrize
 
-from transforms.models.checkpoint import Located, model_id, one_line, weight_files
+from transforms.models.checkpoint import CONFIG, Located, model_id, one_line, read_config, size_of, weight_files
 from transforms.models.engines import ENGINES, IN_TORCH, OPENVINO, Engine, engine_refusal
 from transforms.models.precision import PRECISIONS, refusal
 
@@ -85,7 +83,7 @@ def load_extractor(located: Located) -> Any:
 
     try:
         return AutoFeatureExtractor.from_pretrained(located.folder, trust_remote_code=False, local_files_only=True)
-    except (OSError, ValueError, TypeError, KeyError, json.JSONDecodeError) as error:
+    except Exception as error:  # a class of its own for each type, which does with its settings what it likes
         raise located.error(
             "no usable preprocessor_config.json (rate and normalisation of the input); copy it from the checkpoint "
             f"that this one was trained from ({one_line(error, 120)})"
@@ -115,6 +113,20 @@ def load_tokenizer(located: Located, vocab_size: int) -> Any:
     return tokenizer
 
 
+def check_engine(device: str, precision: str, engine: Engine) -> None:
+    """Whether the device can compute so.
+
+    Raises:
+        ValueError: an unknown precision or engine, or one that the device cannot compute in.
+    """
+    if precision not in PRECISIONS:
+        raise ValueError(f"precision {precision!r}: one of {', '.join(PRECISIONS)}")
+    if engine.name not in ENGINES:
+        raise ValueError(f"engine {engine.name!r}: one of {', '.join(ENGINES)}")
+    if reason := refusal(device, precision) or engine_refusal(device, engine.name):
+        raise ValueError(reason)
+
+
 def load(
     located: Located, auto: Any, *, device: str, precision: str, engine: Engine = IN_TORCH, **settings: Any
 ) -> Loaded:
@@ -132,16 +144,12 @@ def load(
     """
     # Before the first operator runs; a user's own setting stands.
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(CACHED_PRIMITIVES))
-    if precision not in PRECISIONS:
-        raise ValueError(f"precision {precision!r}: one of {', '.join(PRECISIONS)}")
-    if engine.name not in ENGINES:
-        raise ValueError(f"engine {engine.name!r}: one of {', '.join(ENGINES)}")
-    if reason := refusal(device, precision) or engine_refusal(device, engine.name):
-        raise ValueError(reason)
-    files = weight_files(located.folder)
+    check_engine(device, precision, engine)
+    files = weight_files(located)
     if not files:
         raise located.error(f"no weights (model.safetensors or pytorch_model.bin) in {located.folder}")
     extractor = load_extractor(located)
+    _refuse_size(located, auto, size_of(located))
     try:
         with _quiet():
             model, info = auto.from_pretrained(
@@ -155,12 +163,9 @@ def load(
                 local_files_only=True,
                 **settings,
             )
-    except (OSError, ValueError, RuntimeError, KeyError, pickle.UnpicklingError) as error:
-        raise located.error(f"its weights cannot be loaded: {one_line(error)}") from error
-    except Exception as error:
-        if type(error).__name__ != "SafetensorError":  # it derives from Exception alone
-            raise
-        raise located.error(f"its weights are damaged: {one_line(error)}") from error
+    except Exception as error:  # the classes do with a config what they like, and SafetensorError is of no family
+        damaged = "are damaged" if type(error).__name__ == "SafetensorError" else "cannot be loaded"
+        raise located.error(f"its weights {damaged}: {one_line(error)}") from error
     _refuse_gaps(located, type(model).__name__, info)
     model.eval().requires_grad_(False)
     _fold_weight_norms(model)
@@ -169,6 +174,27 @@ def load(
     return Loaded(
         located, model_id(located, precision, engine.name), model, extractor, torch.device(device), precision, dtype
     )
+
+
+def _refuse_size(located: Located, auto: Any, held: int) -> None:
+    """Before anything is allocated: whether the weights can be those of the config.
+
+    The model of the config is built without its numbers, in 20 to 110 ms.
+
+    Args:
+        held: bytes of the weights, of which a number takes one at least.
+    """
+    config = read_config(located)
+    try:
+        with _quiet(), torch.device("meta"):
+            numbers = sum(parameter.numel() for parameter in auto.from_config(config).parameters())
+    except Exception as error:
+        raise located.error(f"no model can be made of its {CONFIG}: {one_line(error)}") from error
+    if numbers > held:
+        raise located.error(
+            f"the model of its {CONFIG} has {numbers:,} numbers, but its weights have {held:,} bytes: are they cut "
+            f"short, or is it the {CONFIG} of another checkpoint?"
+        )
 
 
 def _fold_weight_norms(model: Any) -> None:
@@ -201,7 +227,7 @@ def _refuse_gaps(located: Located, kind: str, info: dict[str, Any]) -> None:
         "lack": _harmful(info["missing_keys"], HARMLESS_MISSING),
         "have in another shape": sorted(key[0] for key in info["mismatched_keys"]),
         "hold beyond it": _harmful(info["unexpected_keys"], HARMLESS_UNEXPECTED),
-        "could not be read": sorted(info["error_msgs"]),
+        "could not be read": sorted(message[:200] for message in info["error_msgs"]),
     }
     told = [f"{how} {_some(keys)}" for how, keys in gaps.items() if keys]
     if told:

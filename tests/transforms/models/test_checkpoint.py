@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 
 import huggingface_hub.constants
@@ -217,10 +218,143 @@ def test_a_pickle_that_would_run_code_is_refused(copy, tmp_path):
             return (open, (str(tmp_path / "ran"), "w"))
 
     folder = copy("hubert_emotion")
-    torch.save({"classifier.bias": Evil()}, folder / "pytorch_model.bin")
+    weights = load_file(folder / "model.safetensors")
+    torch.save({**weights, "classifier.bias": Evil()}, folder / "pytorch_model.bin")
     (folder / "model.safetensors").unlink()
     assert "weights cannot be loaded" in refused("emotions", folder)
     assert not (tmp_path / "ran").exists()
+
+
+# Files of weights
+
+
+def shard(folder, named=lambda number: f"model-{number:05}-of-00002.safetensors", index="model.safetensors.index.json"):
+    """Split the weights of a folder over two files; returns what the index says of each weight."""
+    weights = load_file(folder / "model.safetensors")
+    halves = [dict(list(weights.items())[i::2]) for i in range(2)]
+    where = {}
+    for number, half in enumerate(halves, 1):
+        (folder / named(number)).parent.mkdir(parents=True, exist_ok=True)
+        save_file(half, folder / named(number), metadata={"format": "pt"})
+        where |= dict.fromkeys(half, named(number))
+    (folder / "model.safetensors").unlink()
+    (folder / index).write_text(json.dumps({"metadata": {"total_size": 1}, "weight_map": where}))
+    return where
+
+
+def test_weights_in_several_files_are_named_by_all_of_them(copy, checkpoint, mixed_clips):
+    folder = copy("hubert_emotion")
+    shard(folder)
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(folder.glob("*.safetensors"))))
+    (folder / "model-of-an-older-version.safetensors").write_bytes(b"left over")
+    door = open_door("emotions", str(folder))
+    assert door.model_id == f"hubert_emotion@{digest.hexdigest()[:12]}/fp32"
+    clip = mixed_clips(16_000, 400)[0]
+    (expected,) = open_door("emotions", str(checkpoint("hubert_emotion")))([clip])
+    np.testing.assert_allclose(door([clip])[0].probabilities, expected.probabilities, atol=1e-5)
+
+
+def test_of_several_weights_those_that_are_loaded_give_the_name(copy, checkpoint):
+    folder = copy("hubert_emotion")
+    name = open_door("emotions", str(folder)).model_id
+    whole = (folder / "model.safetensors").read_bytes()
+    shard(folder)
+    (folder / "model.safetensors").write_bytes(whole)
+    (folder / "pytorch_model.bin").write_bytes(b"of another time")
+    assert open_door("emotions", str(folder)).model_id == name
+
+
+OUTSIDE = {
+    "above": lambda folder: lambda number: f"../{number}.safetensors",
+    "absolute": lambda folder: lambda number: f"{folder.parent}/{number}.safetensors",
+    "below": lambda folder: lambda number: f"more/{number}.safetensors",
+    "round about": lambda folder: lambda number: f"../{folder.name}/{number}.safetensors",
+}
+
+
+@pytest.mark.parametrize("named", OUTSIDE)
+def test_an_index_that_names_files_elsewhere_is_refused(copy, named):
+    folder = copy("hubert_emotion")
+    names = OUTSIDE[named](folder)
+    shard(folder, names)
+    assert f"model.safetensors.index.json names '{names(1)[:50]}" in refused("emotions", folder)
+    with pytest.raises(ModelError, match=r"which is no \.safetensors file in the checkpoint's own folder"):
+        describe("emotions", str(folder))
+
+
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        ({}, "names no files"),
+        ([], "names no files"),
+        ({"classifier.bias": 7}, "names no files"),
+        ({"classifier.bias": "."}, "names '.', which"),
+        ({"classifier.bias": ".."}, "names '..', which"),
+        ({"classifier.bias": "gone.safetensors"}, "names 'gone.safetensors', which"),
+        ({"classifier.bias": "a\0.safetensors"}, "which is no .safetensors"),
+        ({"classifier.bias": "pytorch_model.bin"}, "which is no .safetensors"),
+        ({"classifier.bias": "x" * 10_000 + ".safetensors"}, "…, which is no .safetensors"),
+    ],
+)
+def test_an_index_that_is_none(copy, where, told):
+    folder = copy("hubert_emotion")
+    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+    (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": where}))
+    message = refused("emotions", folder)
+    assert told in message
+    assert len(message) < 500
+
+
+def test_the_index_of_pickled_weights_is_looked_at_too(copy, tmp_path):
+    folder = copy("hubert_emotion")
+    (folder / "model.safetensors").rename(tmp_path / "elsewhere.bin")
+    (folder / "pytorch_model.bin.index.json").write_text('{"weight_map": {"a": "../elsewhere.bin"}}')
+    assert "names '../elsewhere.bin', which is no .bin file" in refused("emotions", folder)
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "config.json", "preprocessor_config.json"])
+def test_a_link_that_leads_out_of_the_folder_is_refused(copy, tmp_path, name):
+    folder = copy("hubert_emotion")
+    (folder / name).rename(tmp_path / name)
+    (folder / name).symlink_to(tmp_path / name)
+    assert f"'{name}' is a link that leads out of the checkpoint's folder" in refused("emotions", folder)
+
+
+def test_the_links_of_the_hubs_cache_are_followed(tmp_path, checkpoint):
+    """Also where somebody names the folder in the cache."""
+    repository = tmp_path / "models--org--emotions"
+    snapshot, blobs = repository / "snapshots" / COMMIT, repository / "blobs"
+    snapshot.mkdir(parents=True)
+    blobs.mkdir()
+    for number, path in enumerate(sorted(checkpoint("hubert_emotion").iterdir())):
+        shutil.copy(path, blobs / str(number))
+        (snapshot / path.name).symlink_to(f"../../blobs/{number}")
+    assert open_door("emotions", str(snapshot)).rate == 16_000
+    (snapshot / "config.json").unlink()
+    shutil.copy(blobs / "0", tmp_path / "elsewhere")
+    (snapshot / "config.json").symlink_to("../../../elsewhere")
+    assert "leads out" in refused("emotions", snapshot)
+
+
+@pytest.mark.parametrize("name", ["vocab.json", "preprocessor_config.json", "model.safetensors"])
+def test_a_pipe_in_the_folder_is_not_waited_for(copy, name):
+    folder = copy("hubert_emotion")
+    (folder / name).unlink(missing_ok=True)
+    os.mkfifo(folder / name)
+    assert f"'{name}' is no plain file" in refused("emotions", folder)
+
+
+def test_a_link_to_nothing_is_told(copy):
+    folder = copy("hubert_emotion")
+    (folder / "vocab.json").symlink_to(folder / "gone.json")
+    assert "vocab.json: No such file or directory" in refused("emotions", folder)
+
+
+def test_an_adapter_alone_is_no_checkpoint(copy):
+    """What it was made for would be fetched by the name that it gives."""
+    folder = copy("hubert_emotion")
+    (folder / "adapter_config.json").write_text('{"base_model_name_or_path": "org/other"}')
+    assert "merge the adapter" in refused("emotions", folder)
 
 
 @pytest.fixture
