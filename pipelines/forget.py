@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from rich.console import Console
 
-from pipelines.agree import NAME as AGREEMENT
+from pipelines.agreement import NAME as AGREEMENT
 from pipelines.assemble import Own, as_written, assemble
 from pipelines.audit import audit
 from pipelines.chosen import Names

@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipelines.agree import Agreement, remembered
+from pipelines.agreement import Agreement, remembered
 from pipelines.failure import RunError
+from pipelines.intervals import NOTE
 from pipelines.plural import counted
 from pipelines.snapshot import published
 from pipelines.speaker_check import check
@@ -157,7 +158,7 @@ def _how(job: str, snapshot: Path, config: dict[str, Any]) -> str:
 def _agreement(out: Path) -> Iterator[str]:
     measured = [one for one in remembered(out) if not one.group]
     if measured:
-        yield "On a sample that people coded (95 % intervals by a bootstrap over recordings):"
+        yield f"On a sample that people coded ({NOTE}):"
         yield "; ".join(_measured(one) for one in measured) + "."
 
 

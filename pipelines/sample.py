@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipelines.coders import check_coders
 from pipelines.corpus import open_corpus
 from pipelines.failure import RunError
 from pipelines.heard import Heard, segments_of
@@ -53,8 +54,7 @@ def sample(
         raise ConfigError(f"--to {to}: the sheet is CSV, call it .csv")
     if n < 1:
         raise ConfigError(f"--n {n}: expected 1 or more")
-    if len(set(coders)) < len(coders) or not all(coder.strip() for coder in coders) or "machine" in coders:
-        raise ConfigError(f"--coders {','.join(coders)}: expected different names, none of them `machine`")
+    check_coders(coders)
     with open_corpus(out) as corpus:
         check_targets(corpus, [to])
         drawn = draw(segments_of(corpus, by), n, seed)

@@ -6,13 +6,16 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.corpus import open_corpus
+from pipelines.coders import MACHINE, check_apart
+from pipelines.corpus import AskedCorpus, open_corpus
 from pipelines.failure import RunError
 from pipelines.heard import labels_of, segments_of
+from pipelines.plural import counted
+from pipelines.sample import MACHINES
 from schemas.config import ConfigError
 
 NOTHING = "-"
@@ -42,21 +45,38 @@ class Coded:
         return all(one in self.labels for one in who)
 
 
-def read_sheet(out: Path, path: Path) -> list[Coded]:
-    """The rows whose segments the corpus holds.
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet that was read.
+
+    Attributes:
+        coded: the rows whose segments the corpus holds.
+        doubts: why its figures should not stand for the corpus, a line each.
+    """
+
+    coded: list[Coded]
+    doubts: list[str]
+
+
+def read_sheet(out: Path, path: Path) -> Sheet:
+    """What people filled in, held against what the corpus says now.
 
     Raises:
         RunError: no corpus; no segment of the sheet is in it; nothing is filled in.
-        ConfigError: the sheet cannot be read, lacks columns, or names a segment twice.
+        ConfigError: the sheet cannot be read, lacks columns, names a segment or a column twice, or coders who are
+            not told from each other or from the machine.
     """
     rows = _rows(path)
-    columns = [name for name in rows[0] if re.fullmatch(r"(?!machine_).+_(transcript|emotion)", name)]
+    columns = [name for name in rows[0] if name not in MACHINES and re.fullmatch(r".+_(transcript|emotion)", name)]
     if not columns:
         raise ConfigError(f"{path}: no column CODER_transcript or CODER_emotion")
+    check_apart(list(dict.fromkeys(name.rpartition("_")[0] for name in columns)), str(path))
     with open_corpus(out) as corpus:
         heard = {one.segment_id: one for one in segments_of(corpus, ids=[row["segment_id"] for row in rows])}
-    if not heard:
-        raise RunError(f"{path}: none of its segments is in {out}: is it the sheet of another corpus?")
+        if not heard:
+            raise RunError(f"{path}: none of its segments is in {out}: is it the sheet of another corpus?")
+        known = labels_of(corpus)
+        doubts = _of_another(corpus, [row["segment_id"] for row in rows if row["segment_id"] not in heard], len(rows))
     coded = []
     for row in rows:
         machine = heard.get(row["segment_id"])
@@ -64,7 +84,7 @@ def read_sheet(out: Path, path: Path) -> list[Coded]:
             continue
         filled = {name: row[name].strip() for name in columns if (row[name] or "").strip()}
         emotions = {n.removesuffix("_emotion"): v.casefold() for n, v in filled.items() if n.endswith("_emotion")}
-        labels = {**emotions, **({"machine": machine.emotion.casefold()} if machine.emotion else {})}
+        labels = {**emotions, **({MACHINE: machine.emotion.casefold()} if machine.emotion else {})}
         transcripts = {
             n.removesuffix("_transcript"): spoken("" if v == NOTHING else v)
             for n, v in filled.items()
@@ -74,13 +94,32 @@ def read_sheet(out: Path, path: Path) -> list[Coded]:
         coded.append(Coded(machine.recording_id, row.get("group") or "", said, transcripts, emotions, labels))
     if not any(one.transcripts or one.emotions for one in coded):
         raise RunError(f"{path}: nothing is filled in: fill the columns {', '.join(columns)}")
-    return coded
+    return Sheet(coded, [*doubts, *foreign_labels(known, coded)])
 
 
-def foreign_labels(out: Path, coded: Iterable[Coded]) -> list[str]:
-    """A line for each coder with labels that no emotion model of the corpus has: no answer agrees with them."""
-    with open_corpus(out) as corpus:
-        known = labels_of(corpus)
+def _of_another(corpus: AskedCorpus, missing: Sequence[str], n: int) -> list[str]:
+    """Why the sheet is not that of this corpus as it is; segments of recordings that were forgotten are no reason."""
+    recut = corpus.sql(
+        "SELECT count(*) FROM (SELECT unnest(?::VARCHAR[]) AS id) m "
+        "WHERE EXISTS (FROM recordings r WHERE starts_with(m.id, r.recording_id))",
+        [list(missing)],
+    ).fetchall()[0][0]
+    if recut:
+        return [
+            f"{counted(recut, 'segment')} of the sheet's {n:,} are no segments any more, though their recordings are "
+            "there: it was drawn from another snapshot"
+        ]
+    if 2 * len(missing) > n:
+        return [f"{len(missing):,} of the sheet's {counted(n, 'segment')} are of recordings that are not in the corpus"]
+    return []
+
+
+def foreign_labels(known: Sequence[str], coded: Iterable[Coded]) -> list[str]:
+    """A line for each coder with labels that no emotion model of the corpus has: no answer agrees with them.
+
+    Args:
+        known: the labels of the models; where there are none, nothing is foreign.
+    """
     if not known:
         return []
     own = {label.casefold() for label in known}
@@ -111,9 +150,16 @@ def _rows(path: Path) -> list[dict[str, str]]:
     header = text.partition("\n")[0]
     # Spreadsheets write semicolons where the comma is the decimal point.
     delimiter = max(",;\t", key=header.count)
-    rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        rows = list(reader)
+    except csv.Error as error:
+        raise ConfigError(f"{path}, row {reader.line_num}: {error}") from None
     if not rows or "segment_id" not in rows[0]:
         raise ConfigError(f"{path}: expected a sheet of `earwitness sample`, with a column segment_id and rows")
+    twice = [name for name, times in Counter(reader.fieldnames or ()).items() if times > 1]
+    if twice:
+        raise ConfigError(f"{path}: the column {twice[0][:80]!r} stands there twice")
     seen: set[str] = set()
     for number, row in enumerate(rows, 2):
         if None in row or None in row.values():

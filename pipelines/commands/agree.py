@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 
 from rich.console import Console
@@ -15,20 +15,32 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser("agree", help="say how far the machine agrees with a filled sheet")
     parser.add_argument("out", metavar="OUT", type=Path, help="the folder of the corpus")
     parser.add_argument("sheet", metavar="SHEET.csv", type=Path, help="a sheet of `earwitness sample`, filled in")
-    parser.add_argument("--seed", metavar="N", type=int, default=0, help="of the bootstrap (default: 0)")
+    parser.add_argument(
+        "--seed", metavar="N", type=int, default=0, help="without effect: nothing is drawn by lot any more"
+    )
     parser.add_argument("--format", metavar="table|csv|json", default="table", help="default: table")
     parser.set_defaults(act=act)
 
 
 def act(arguments: argparse.Namespace, aside: Console) -> None:
     from pipelines.agree import agree
+    from pipelines.agreement import Agreement, keep
     from pipelines.listing import check_format, show_rows
-    from pipelines.sheet import foreign_labels, read_sheet
+    from pipelines.sheet import read_sheet
 
     check_format(arguments.format)
-    coded = read_sheet(arguments.out, arguments.sheet)
-    rows = [asdict(one) for one in agree(arguments.out, coded, seed=arguments.seed)]
+    sheet = read_sheet(arguments.out, arguments.sheet)
+    found = agree(sheet.coded)
+    doubts = sheet.doubts or ([] if found else ["nothing could be compared"])
+    rows = [asdict(one) for one in found]
+    columns = [field.name for field in fields(Agreement)]
     with console(1) as result:
-        show_rows(result, rows, list(rows[0]) if rows else [], arguments.format)
-        for note in foreign_labels(arguments.out, coded):
-            aside.print(f"note: {note}", style="yellow", highlight=False, markup=False)
+        show_rows(result, rows, columns, arguments.format)
+    for doubt in doubts:
+        aside.print(f"note: {doubt}", style="yellow", highlight=False, markup=False)
+    if doubts:
+        told = "note: therefore these figures are not kept for `earwitness methods`"
+        aside.print(told, style="yellow", highlight=False, markup=False)
+    else:
+        told = keep(arguments.out, arguments.sheet, found)
+        aside.print(told, style="dim", highlight=False, markup=False)

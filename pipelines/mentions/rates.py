@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from pipelines.bootstrap import FEWEST, ratio_interval
 from pipelines.corpus import AskedCorpus
 from pipelines.expectations import quoted
+from pipelines.intervals import FEWEST, Of, ratio_interval
 
 NO_VALUE = "(none)"
 
@@ -27,9 +27,9 @@ def mention_rates(
         value), mentions, fuzzy (of them), recordings_with (a mention), recordings, small (fewer than FEWEST
         recordings), hours (their length), words; per_hour and per_1000_words; for each class of the emotion model
         d_CLASS: the mean over the mentions of its probability there less that in the rest of the recording.  Rates and
-        differences have _low and _high beside them, the 95 % interval of a bootstrap over recordings
-        (:func:`~pipelines.bootstrap.ratio_interval`); null where fewer than FEWEST recordings, or no mention, stand
-        behind them.
+        differences have _low and _high beside them, the 95 % interval by a jackknife over recordings
+        (:func:`~pipelines.intervals.ratio_interval`, also for its rule where there is no mention); null where fewer
+        than FEWEST recordings stand behind them.
 
     Raises:
         ConfigError: an unknown column.
@@ -47,14 +47,18 @@ def mention_rates(
         each = recordings.set_index("recording_id")
         for name, those in (("mentions", mine), ("fuzzy", mine[mine["distance"] > 0])):
             each[name] = those.groupby("recording_id").size().reindex(each.index, fill_value=0).astype(float)
+        having = each.loc[each["mentions"] > 0, "mentions"]
+        at_once = having.mean() if len(having) else 1.0
         for column in columns:
             named = each.assign(group=each["by " + column] if column else "")
             for group, those in named.groupby("group", sort=True):
-                rows.append({"phrase": phrase, "by": column, "group": group, **_rates(those), **_moods(mine, those)})
+                rows.append(
+                    {"phrase": phrase, "by": column, "group": group, **_rates(those, at_once), **_moods(mine, those)}
+                )
     return pd.DataFrame(rows)
 
 
-def _rates(those: pd.DataFrame) -> dict[str, object]:
+def _rates(those: pd.DataFrame, at_once: float) -> dict[str, object]:
     said = those["mentions"].to_numpy()
     row: dict[str, object] = {
         "mentions": int(said.sum()),
@@ -66,7 +70,7 @@ def _rates(those: pd.DataFrame) -> dict[str, object]:
         "words": int(those["words"].sum()),
     }
     for name, wholes in (("per_hour", those["hours"]), ("per_1000_words", those["words"] / 1000)):
-        row |= _interval(name, said, wholes.to_numpy())
+        row |= _interval(name, said, wholes.to_numpy(), "count", at_once)
     return row
 
 
@@ -77,7 +81,8 @@ def _moods(mine: pd.DataFrame, those: pd.DataFrame) -> dict[str, object]:
         difference = (
             (mine[f"p_{label}"] - mine[f"p_{label}_recording"]).groupby(mine["recording_id"]).agg(["sum", "count"])
         )
-        row |= _interval(f"d_{label}", difference["sum"].to_numpy(), difference["count"].to_numpy(np.float64))
+        found = _interval(f"d_{label}", difference["sum"].to_numpy(), difference["count"].to_numpy(np.float64), "mean")
+        row |= {name: np.clip(value, -1, 1) for name, value in found.items()}  # what probabilities can differ by
     return row
 
 
@@ -88,10 +93,9 @@ def labels_of(mentions: pd.DataFrame) -> list[str]:
     ]
 
 
-def _interval(name: str, parts: np.ndarray, wholes: np.ndarray) -> dict[str, object]:
-    """A ratio of sums with its interval, of the recordings that have a whole; nothing but zeros tell of no spread."""
+def _interval(name: str, parts: np.ndarray, wholes: np.ndarray, of: Of, each: float = 1.0) -> dict[str, float]:
+    """A ratio of sums with its interval, of the recordings that have a whole."""
     parts, wholes = parts[wholes > 0], wholes[wholes > 0]
     value = parts.sum() / wholes.sum() if len(wholes) else float("nan")
-    enough = len(wholes) >= FEWEST and parts.any()
-    low, high = ratio_interval(parts, wholes) if enough else (float("nan"), float("nan"))
+    low, high = ratio_interval(parts, wholes, of, each)
     return {name: value, f"{name}_low": low, f"{name}_high": high}

@@ -10,7 +10,7 @@ import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
-from pipelines.bootstrap import FEWEST
+from pipelines.intervals import ALIKE, FEWEST, NOTE
 from pipelines.listing import clock
 
 WIDTH = 100
@@ -72,7 +72,7 @@ def show_rates(console: Console, rates: pd.DataFrame) -> None:
         console.print()
     if (rates["recordings_with"] < FEWEST).any():
         console.print(f"* fewer than {FEWEST} recordings: too few to compare", style="dim", highlight=False)
-    console.print("in brackets: 95 % intervals by bootstrap over recordings", style="dim", highlight=False)
+    console.print(f"in brackets: {NOTE}.\n{ALIKE}", style="dim", highlight=False)
 
 
 def _often(row: dict[str, Any]) -> tuple[str, ...]:

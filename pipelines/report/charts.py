@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from pipelines.bootstrap import FEWEST
+from pipelines.intervals import FEWEST
 from pipelines.report.page import clock
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8F7EE6", "#B0413E", "#5B8C2A", "#999999")

@@ -13,6 +13,7 @@ from plotly.offline import get_plotlyjs
 
 from pipelines.corpus import AskedCorpus
 from pipelines.expectations import quoted
+from pipelines.intervals import ALIKE, NOTE
 from pipelines.report import charts, profiles
 from pipelines.report.glance import glance
 from pipelines.report.groups import date_column
@@ -29,7 +30,7 @@ ACTED = (
     "A label says which acted emotion a voice sounds most like to the model, not what a person felt. "
     "Compare groups and changes; do not read single rows."
 )
-INTERVALS = "Points are shares of the time, lines 95 % intervals by bootstrap over five or more recordings (n)."
+INTERVALS = f"Points are shares of the time, lines {NOTE} (n). {ALIKE}"
 
 
 @dataclass
@@ -122,7 +123,7 @@ def _profiles(
 
 def _mentions(corpus: AskedCorpus, figures: dict[str, go.Figure], by: Sequence[str], phrases: Sequence[str]) -> Part:
     text = (
-        "How often in 10,000 words, with 95 % intervals by bootstrap over five or more recordings. "
+        f"How often in 10,000 words, with {NOTE}. {ALIKE} "
         "The command earwitness mentions lists them all, with what surrounds them."
     )
     part = Part("mentions", "Mentions", (text,))

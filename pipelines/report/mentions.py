@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from pipelines.bootstrap import ratio_interval
 from pipelines.corpus import AskedCorpus
 from pipelines.expectations import quoted
+from pipelines.intervals import ratio_interval
 from pipelines.mentions.matches import matches
 from pipelines.mentions.phrase import phrase_of
 from pipelines.mentions.spoken import near_words
@@ -44,8 +44,10 @@ def mention_shares(corpus: AskedCorpus, phrases: Sequence[str], column: str, *, 
     for phrase in wanted:
         times = Counter(spoken.recordings[spoken.segment[matches(spoken, phrase).first]])
         said["found"] = [float(times[key]) for key in said["recording_id"]]
+        having = said.loc[said["found"] > 0, "found"]
+        each = having.mean() if len(having) else 1.0
         for name, mine in said.groupby("group"):
             found, words = mine["found"].to_numpy(), mine["words"].to_numpy()
-            low, high = ratio_interval(found, words)
+            low, high = ratio_interval(found, words, "count", each)
             rows.append((name, phrase.asked, found.sum() / words.sum(), low, high, len(mine)))
     return pd.DataFrame(rows, columns=["group", "label", "share", "low", "high", "recordings"])

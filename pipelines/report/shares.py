@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from pipelines.bootstrap import ratio_interval
+from pipelines.intervals import ratio_interval
 
 
 def shares(parts: pd.DataFrame, groups: Sequence[str] | None = None) -> pd.DataFrame:
@@ -18,7 +18,8 @@ def shares(parts: pd.DataFrame, groups: Sequence[str] | None = None) -> pd.DataF
             ``label``, ``part`` (e.g. ms that bear the label).
         groups: their order; else by name.
 
-    Returns: columns group, label, share, low, high, recordings; every label in every group, 0 where it is not.
+    Returns: columns group, label, share, low, high, recordings; every label in every group, 0 where it is not, with
+        what :func:`~pipelines.intervals.ratio_interval` says of zeros.
     """
     rows = []
     order = list(groups) if groups is not None else sorted(parts["group"].unique())
@@ -32,6 +33,6 @@ def shares(parts: pd.DataFrame, groups: Sequence[str] | None = None) -> pd.DataF
             continue
         for label in labels:
             part = table[label].to_numpy() if label in table else np.zeros(len(wholes))
-            low, high = ratio_interval(part, wholes)
+            low, high = ratio_interval(part, wholes, "share")
             rows.append((group, label, part.sum() / wholes.sum(), low, high, len(wholes)))
     return pd.DataFrame(rows, columns=["group", "label", "share", "low", "high", "recordings"])

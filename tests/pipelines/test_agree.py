@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import json
+import os
+import shutil
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.agree import NAME, accuracy, alpha, kappa, with_interval, word_error_rate
+from pipelines.agreement import NAME, remembered
 from pipelines.cli import FAILED, PUBLISHED, WRONG_USE, main
+from pipelines.failure import RunError
 from pipelines.heard import Heard
 from pipelines.methods import _agreement
 from pipelines.sample import COLUMNS, draw
@@ -21,6 +24,7 @@ from pipelines.sheet import spoken
 from tests.pipelines.test_methods import write
 
 Captured = pytest.CaptureFixture[str]
+TODAY = datetime.datetime.now(datetime.UTC).date().isoformat()
 SAID = ["", "Acme cola, please!", "I'd like two", "acme", "good", "night", "zero one two", "no"]
 HEARD = ["", "acme cola peas", "i'd like two", "ackme", "good", "", "zero one two three", "no"]
 MACHINE = ["hap", "hap", "hap", "ang", "ang", "neu", "neu", "neu"]
@@ -116,7 +120,7 @@ def test_from_the_sheet_to_the_figures(out: Path, tmp_path: Path, capfd: Capture
     assert main(["methods", str(out)]) == FAILED  # no run made these tables
     assert "nothing is known" in capfd.readouterr().err
     assert " ".join(_agreement(out)).startswith(
-        "On a sample that people coded (95 % intervals by a bootstrap over recordings): "
+        "On a sample that people coded (95 % intervals by a jackknife over recordings, of 5 or more): "
         f"word error rate of machine and ana 0.31 ({error_rate['low']:.2f} to {error_rate['high']:.2f}), "
         "8 segments of 6 recordings; "
     )
@@ -124,14 +128,105 @@ def test_from_the_sheet_to_the_figures(out: Path, tmp_path: Path, capfd: Capture
     told = capfd.readouterr()
     assert told.out.splitlines()[0].split() == "group measure between segments recordings value low high".split()
     assert "note" not in told.err
-    sheet.write_text(sheet.read_text("utf-8-sig").replace("ANG", "Angry"), "utf-8-sig")
-    assert main(["agree", str(out), str(sheet)]) == PUBLISHED
-    assert "note: ana_emotion has labels that the machine does not: 'angry' (3); its own are ang, hap, neu, sad" in (
-        capfd.readouterr().err
+    assert f"took the place of the one of {TODAY} from sheet.csv" in told.err
+
+
+@pytest.fixture
+def sheet(out: Path, tmp_path: Path, capfd: Captured) -> Path:
+    """A filled sheet whose figures are kept."""
+    path = tmp_path / "sheet.csv"
+    assert main(["sample", str(out), "--to", str(path), "--coders", "ana,ben"]) == PUBLISHED
+    fill(path)
+    assert main(["agree", str(out), str(path)]) == PUBLISHED
+    assert f"kept for `earwitness methods`: {out / NAME}\n" in capfd.readouterr().err
+    return path
+
+
+def changed(sheet: Path, one: str, other: str) -> Path:
+    text = sheet.read_text("utf-8-sig")
+    assert one in text
+    path = sheet.with_name("changed.csv")
+    path.write_text(text.replace(one, other), "utf-8-sig")
+    return path
+
+
+def test_labels_that_the_machine_lacks_are_not_kept(out: Path, sheet: Path, capfd: Captured) -> None:
+    before = (out / NAME).read_bytes()
+    assert main(["agree", str(out), str(changed(sheet, "ANG", "Angry"))]) == PUBLISHED
+    told = capfd.readouterr()
+    assert "note: ana_emotion has labels that the machine does not: 'angry' (3); its own are ang, hap, neu, sad\n" in (
+        told.err
     )
+    assert "these figures are not kept for `earwitness methods`" in told.err
+    assert "Cohen's kappa" in told.out
+    assert (out / NAME).read_bytes() == before
+
+
+def test_a_sheet_of_another_snapshot_is_not_kept(out: Path, sheet: Path, capfd: Captured) -> None:
+    before = (out / NAME).read_bytes()
+    recut = changed(sheet, f"{0:032x}/0/1000", f"{0:032x}/0/1234")
+    assert main(["agree", str(out), str(recut)]) == PUBLISHED
+    told = capfd.readouterr().err
+    assert "note: 1 segment of the sheet's 8 are no segments any more" in told
+    assert "not kept" in told
+    elsewhere = sheet
+    for i in range(4):  # six of its eight segments are of recordings of another corpus
+        elsewhere = changed(elsewhere, f"{i:032x}/", f"{i + 80:032x}/")
+    assert main(["agree", str(out), str(elsewhere)]) == PUBLISHED
+    assert "note: 6 of the sheet's 8 segments are of recordings that are not in the corpus" in capfd.readouterr().err
+    assert (out / NAME).read_bytes() == before
+
+
+def test_a_recording_that_was_forgotten_leaves_the_sheet_good(out: Path, sheet: Path, capfd: Captured) -> None:
+    assert main(["agree", str(out), str(changed(sheet, f"{5:032x}/", f"{85:032x}/"))]) == PUBLISHED
+    assert "it took the place of" in capfd.readouterr().err
+
+
+def test_a_sheet_with_nothing_to_compare_is_not_kept(out: Path, sheet: Path, capfd: Captured) -> None:
+    before = (out / NAME).read_bytes()
+    shutil.rmtree(out / "current" / "emotions")
+    rows = list(csv.DictReader(sheet.open(encoding="utf-8-sig", newline=""), delimiter=";"))
+    alone = sheet.with_name("alone.csv")
+    alone.write_text("segment_id,ana_emotion\n" + "".join(f"{row['segment_id']},ang\n" for row in rows))
+    assert main(["agree", str(out), str(alone)]) == PUBLISHED
+    assert "note: nothing could be compared" in capfd.readouterr().err
+    assert (out / NAME).read_bytes() == before
+
+
+def test_figures_of_another_model_are_no_longer_told(out: Path, sheet: Path) -> None:
+    assert list(_agreement(out))
     kept = json.loads((out / NAME).read_text())
     (out / NAME).write_text(json.dumps({**kept, "models": {**kept["models"], "transcripts": ["another@0"]}}))
-    assert not list(_agreement(out))  # another model has answered since
+    assert not list(_agreement(out))
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [b"", b"{", b"[]", b"\xff", b"{}", b'{"figures": 3}', b'{"figures": [{"value": "x"}]}', b"[" * 100_000],
+    ids=range(8),
+)
+def test_a_damaged_file_is_one_line(out: Path, sheet: Path, capfd: Captured, damaged: bytes) -> None:
+    (out / NAME).write_bytes(damaged)
+    with pytest.raises(RunError, match=r"agreement\.json is damaged: run `earwitness agree` again, or remove it$"):
+        remembered(out)
+    assert main(["agree", str(out), str(sheet)]) == PUBLISHED
+    assert "it took the place of" in capfd.readouterr().err
+    assert remembered(out)
+
+
+def test_a_figure_that_is_no_number_is_damage(out: Path, sheet: Path) -> None:
+    kept = json.loads((out / NAME).read_text())
+    kept["figures"][0]["low"] = "0.1"
+    (out / NAME).write_text(json.dumps(kept))
+    with pytest.raises(RunError, match="is damaged"):
+        remembered(out)
+
+
+def test_a_pipe_in_place_of_the_file_is_not_waited_for(out: Path, sheet: Path) -> None:
+    (out / NAME).unlink()
+    os.mkfifo(out / NAME)
+    with pytest.raises(RunError, match="is damaged"):
+        remembered(out)
 
 
 def test_a_blind_sheet_has_no_answers(out: Path, tmp_path: Path, capfd: Captured) -> None:
@@ -141,30 +236,6 @@ def test_a_blind_sheet_has_no_answers(out: Path, tmp_path: Path, capfd: Captured
     assert header == [*COLUMNS, "coder1_transcript", "coder1_emotion"]
     assert all(len(row) == len(header) for row in rows)
     assert not {"ackme", "good"} & {cell for row in rows for cell in row}
-
-
-def test_alpha_is_that_of_the_textbook() -> None:
-    """The examples A and C of Krippendorff (2011), "Computing Krippendorff's Alpha-Reliability"."""
-    assert alpha(list(zip("0100000010", "1110010000", strict=True))) == pytest.approx(0.095, abs=5e-4)
-    observers = (
-        "123321412...",
-        "12332241 25.3".replace(" ", ""),
-        ".33323422 51.".replace(" ", ""),
-        "123324412 51.".replace(" ", ""),
-    )
-    units = [tuple(said for said in unit if said != ".") for unit in zip(*observers, strict=True)]
-    assert alpha([unit for unit in units if len(unit) > 1]) == pytest.approx(0.743, abs=5e-4)
-
-
-def test_where_a_figure_is_not_defined() -> None:
-    same = [("ang", "ang")] * 3
-    assert np.isnan(kappa(same))
-    assert np.isnan(alpha(same))
-    assert accuracy(same) == 1
-    assert np.isnan(word_error_rate([("", "hm")]))
-    assert word_error_rate([("", "hm"), ("yes", "yes")]) == 1
-    assert with_interval([("a", pair) for pair in same], kappa, 0) == (None, None, None)
-    assert with_interval([("a", pair) for pair in same], accuracy, 0) == (1, None, None)
 
 
 def test_spoken() -> None:
@@ -196,7 +267,18 @@ def test_each_group_gives_as_many_as_can_be(sizes: list[int], n: int, seed: int)
         (["--n", "0"], "--n 0: expected 1 or more"),
         (["--by", "codek"], "--by codek: no column of recordings: did you mean 'codec'?"),
         (["--coders", "ana,ana"], "expected different names"),
-        (["--coders", "machine"], "expected different names"),
+        (["--coders", "ana,Ana"], "'ana' and 'Ana' are the same"),
+        (["--coders", "e\u0301va,\u00e9va"], "are the same"),
+        (["--coders", "machine"], "names that begin with `machine_` are the machine's own"),
+        (["--coders", "machine_2"], "the coder 'machine_2': names that begin with `machine_`"),
+        (["--coders", "Machine_2"], "names that begin with `machine_`"),
+        (["--coders", "people"], "the figures of several people are called so"),
+        (["--coders", "ana and ben"], "the figures of several people are called so"),
+        (["--coders", "ana,,ben"], "the name '': expected a letter or digit"),
+        (["--coders", "=ana"], "the name '=ana': expected a letter or digit"),
+        (["--coders", "ana;ben"], "the name 'ana;ben': expected"),
+        (["--coders", "a\nb"], "expected a letter or digit"),
+        (["--coders", "a" * 65], "expected a letter or digit"),
         (["--to", "sheet.xlsx"], "--to sheet.xlsx: the sheet is CSV, call it .csv"),
     ],
 )
@@ -214,6 +296,9 @@ def test_bad_words(out: Path, tmp_path: Path, capfd: Captured, words: list[str],
         ("segment_id,x\n1,2\n", WRONG_USE, "no column CODER_transcript or CODER_emotion"),
         ("segment_id,x_emotion\n1,ang\n1,ang\n", WRONG_USE, "row 3: the segment 1 stands there twice"),
         ("segment_id,x_emotion\n1\n", WRONG_USE, "row 2: more or fewer cells"),
+        ("segment_id,x_emotion,x_emotion\n1,ang,hap\n", WRONG_USE, "the column 'x_emotion' stands there twice"),
+        ("segment_id,x_emotion,X_emotion\n1,ang,hap\n", WRONG_USE, "'x' and 'X' are the same"),
+        ("segment_id,machine_2_emotion\n1,ang\n", WRONG_USE, "the coder 'machine_2': names that begin with `machine_`"),
         ("segment_id,x_emotion\n1,ang\n", FAILED, "is it the sheet of another corpus?"),
     ],
 )

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines.corpus import AskedCorpus, open_corpus
+from pipelines.intervals import ratio_interval
 from pipelines.mentions import find_mentions, mention_rates
 from pipelines.mentions.voices import voices_sql
 from schemas.config import ConfigError
@@ -148,20 +149,34 @@ def many(n: int) -> dict[str, Any]:
     }
 
 
-def test_intervals_are_of_the_recordings_and_seeded(tmp_path: Path) -> None:
+def test_intervals_are_of_the_recordings(tmp_path: Path) -> None:
     write_corpus(tmp_path, many(6))
     corpus = open_corpus(tmp_path)
     found = find_mentions(corpus, ["acme"])
-    first, second = (mention_rates(corpus, found, ["acme"], ["region"]) for _ in range(2))
-    pd.testing.assert_frame_equal(first, second)
-    row = first.iloc[0]
-    # The percentiles of all 6^6 draws of 6 recordings with 1, 2, 3, 1, 2, 3 mentions in 20 s each.
-    draws = np.array(np.meshgrid(*[[1, 2, 3, 1, 2, 3]] * 6)).reshape(6, -1).sum(axis=0) / (6 * 20 / 3600)
-    low, high = np.quantile(draws, [0.025, 0.975])
+    rates = mention_rates(corpus, found, ["acme", "never"], ["region"]).set_index("phrase")
+    row, never = rates.loc["acme"], rates.loc["never"]
+    hours = 20 / 3600
+    low, high = ratio_interval(np.array([1, 2, 3, 1, 2, 3]), np.full(6, hours), "count")
     assert not row["small"]
-    assert row["per_hour"] == pytest.approx(12 / (6 * 20 / 3600))
-    assert (row["per_hour_low"], row["per_hour_high"]) == pytest.approx((low, high), rel=0.04)
-    assert "d_neu" not in first
+    assert row["per_hour"] == pytest.approx(12 / (6 * hours))
+    assert (row["per_hour_low"], row["per_hour_high"]) == pytest.approx((low, high))
+    assert "d_neu" not in rates
+    # No mention at all: none is expected to be found where 3.7 are, with 2.5 %.
+    assert (never["per_hour"], never["per_hour_low"]) == (0, 0)
+    assert never["per_hour_high"] == pytest.approx(3.689 / (6 * hours), rel=1e-3)
+
+
+def test_of_a_group_without_mentions_the_bound_is_that_of_recordings_with_as_many_as_elsewhere(tmp_path: Path) -> None:
+    rows = many(12)
+    for i, one in enumerate(rows["recordings"]):
+        one["region"] = "north" if i < 6 else "south"
+    rows["transcripts"] = rows["transcripts"][:6]
+    write_corpus(tmp_path, rows)
+    corpus = open_corpus(tmp_path)
+    found = find_mentions(corpus, ["acme"])
+    south = mention_rates(corpus, found, ["acme"], ["region"]).set_index("group").loc["south"]
+    assert south["per_hour"] == south["per_hour_low"] == 0
+    assert south["per_hour_high"] == pytest.approx(2 * 3.689 / (6 * 20 / 3600), rel=1e-3)
 
 
 def test_what_was_left_out_is_empty(tmp_path: Path) -> None:
