@@ -8,25 +8,19 @@ fit together (DuckDB: keys, references, stretches inside their window, segment o
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.checks import SAMPLE, Audit, Check
-from pipelines.expectations import flat_view, quoted, suite
+from pipelines.expectations import quoted
 from pipelines.keys import Question, questions
 from pipelines.private import PrivateFolder
+from pipelines.values import check_values
 from schemas.table import Table
-
-VECTORS_A_CHUNK = 96
-"""DuckDB hands out vectors of 2048 rows: about 200,000 rows are in memory at once."""
-
-NOT_NULL = "expect_column_values_to_not_be_null"
 
 
 def audit(folder: Path, tables: Sequence[Table], *, inputs: int | None = None) -> Audit:
@@ -52,9 +46,9 @@ def audit(folder: Path, tables: Sequence[Table], *, inputs: int | None = None) -
             of_files = list(_check_files(table, schemas, broken))
             checks += [*of_files, _check_nullability(table, schemas)]
             if all(check.success for check in of_files):
-                duck.execute(f"CREATE VIEW {quoted(table.name)} AS FROM {_parquet(paths)}")
+                duck.execute(f"CREATE VIEW {quoted(table.name)} AS FROM {parquet(paths)}")
                 sound[table.name] = table
-        checks += _check_values(duck, sound.values())
+        checks += check_values(duck, sound.values())
         checks += _check_references_known(tables)
         for table in sound.values():
             checks += [_ask(duck, question) for question in questions(table, sound)]
@@ -64,7 +58,7 @@ def audit(folder: Path, tables: Sequence[Table], *, inputs: int | None = None) -
     return Audit(tuple(checks))
 
 
-def _parquet(paths: Sequence[Path]) -> str:
+def parquet(paths: Sequence[Path]) -> str:
     """The table function that reads exactly these files, whatever their names hold."""
     escaped = ", ".join("'" + glob.escape(str(path)).replace("'", "''") + "'" for path in paths)
     return f"read_parquet([{escaped}], hive_partitioning = false)"
@@ -153,50 +147,3 @@ def _ask(duck: duckdb.DuckDBPyConnection, question: Question) -> Check:
 
 def _count(duck: duckdb.DuckDBPyConnection, relation: str) -> int:
     return duck.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0]
-
-
-def _check_values(duck: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> Iterator[Check]:
-    """The suite of each table, chunk by chunk; the counts of the chunks are added up.
-
-    Raises:
-        RuntimeError: Great Expectations could not ask a question.
-    """
-    import great_expectations as gx
-    from great_expectations.data_context.types import base
-
-    # All in memory: by itself GX makes a temporary folder for pages that nobody builds.
-    config = base.DataContextConfig(
-        store_backend_defaults=base.InMemoryStoreBackendDefaults(),
-        progress_bars=base.ProgressBarsConfig(globally=False),
-    )
-    context = gx.get_context(mode="ephemeral", project_config=config)
-    frames = context.data_sources.add_pandas("tables").add_dataframe_asset("table")
-    batches = frames.add_batch_definition_whole_dataframe("chunk")
-    result_format: Any = {"result_format": "BASIC", "partial_unexpected_count": SAMPLE}
-
-    for table in tables:
-        columns = flat_view(table)
-        if columns is None:
-            continue
-        expectations = suite(table)
-        found = {}
-        for expectation in expectations.expectations:
-            about: Any = expectation.meta
-            found[about["says"]] = Check(table.name, about["says"], tuple(about["columns"]), True, 0, 0)
-        rows = duck.execute(f"SELECT {columns} FROM {quoted(table.name)}")
-        while len(chunk := rows.fetch_df_chunk(VECTORS_A_CHUNK)):
-            batch = batches.get_batch({"dataframe": chunk})
-            for result in batch.validate(expectations, result_format=result_format).results:
-                asked: Any = result.expectation_config
-                check = found[asked.meta["says"]]
-                if "unexpected_count" not in result.result:
-                    raise RuntimeError(f"{check.table}: could not check: {check.expectation}: {result.exception_info}")
-                shown = () if asked.type == NOT_NULL else result.result["partial_unexpected_list"]
-                found[asked.meta["says"]] = replace(
-                    check,
-                    success=check.success and bool(result.success),
-                    unexpected_count=check.unexpected_count + int(result.result["unexpected_count"]),
-                    rows=check.rows + int(result.result["element_count"]),
-                    sample=(*check.sample, *map(str, shown))[:SAMPLE],
-                )
-        yield from found.values()

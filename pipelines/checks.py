@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 SAMPLE = 3
 """Unexpected values that a check keeps."""
@@ -33,9 +33,14 @@ class Check:
 
 @dataclass(frozen=True)
 class Audit:
-    """The answers to all questions."""
+    """The answers to all questions.
+
+    Attributes:
+        taken_out: a line for each rule whose rows were taken out before; of what is left the answers speak.
+    """
 
     checks: tuple[Check, ...]
+    taken_out: tuple[str, ...] = ()
 
     @property
     def success(self) -> bool:
@@ -49,7 +54,7 @@ class Audit:
 
     def and_also(self, checks: Iterable[Check]) -> Audit:
         """The audit with further answers."""
-        return Audit((*self.checks, *checks))
+        return replace(self, checks=(*self.checks, *checks))
 
     def summary(self) -> list[str]:
         """One line for each failure."""
@@ -62,5 +67,6 @@ class Audit:
         return lines
 
     def to_json(self) -> str:
-        """The whole audit as JSON: ``success``, then every check."""
-        return json.dumps({"success": self.success, "checks": [asdict(c) for c in self.checks]}, indent=1)
+        """The whole audit as JSON: ``success``, what was taken out, then every check."""
+        checks = [asdict(check) for check in self.checks]
+        return json.dumps({"success": self.success, "taken_out": self.taken_out, "checks": checks}, indent=1)

@@ -9,14 +9,17 @@ from typing import TypeVar
 
 import pyarrow.parquet as pq
 
-from pipelines.assemble import Own, as_written, assemble
+from pipelines.assemble import as_written, assemble
 from pipelines.audit import audit
 from pipelines.failure import RunError
 from pipelines.holdings import Holdings
+from pipelines.inventory import Own
 from pipelines.snapshot import Corpus, published
 from schemas.catalog import TABLES
 from schemas.config import Config
 
+OF_COMMAND = -1
+"""Where the rows lie that a command makes: neither in the published snapshot nor in a pass."""
 T = TypeVar("T")
 
 
@@ -52,7 +55,10 @@ def _publish(corpus: Corpus, name: str, write: Callable[[Path, Path, str], T]) -
         written = write(snapshot, tables / name, run_id)
         declared = {other: as_written(snapshot, other) for other in TABLES if (snapshot / other).is_dir()}
         declared.pop(name, None)
-        assemble(tables, Holdings.read(snapshot), declared, Own((), None), run_id)
+        holdings = Holdings.read(snapshot)
+        # What ``errors`` holds about the rows that went is of the past.
+        holdings.owner[name] = dict.fromkeys(holdings.alive(), OF_COMMAND)
+        assemble(tables, holdings, declared, Own((), None), run_id)
         corpus.complete(tables, {**declared, name: TABLES[name]})
         audited = audit(tables, [*declared.values(), TABLES[name]])
         if not audited.success:

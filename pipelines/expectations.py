@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from schemas.catalog import TABLES
 from schemas.table import Table, rules_of
 
 if TYPE_CHECKING:
@@ -65,9 +66,16 @@ def quoted(name: str) -> str:
 
 def measures(table: Table) -> tuple[Measure, ...]:
     """Everything that is checked within one row of the table."""
-    return tuple(
-        measure for measures_of in (_of_columns, _of_stretches, _of_frames) for measure in measures_of(table.schema)
-    )
+    schema = declared_columns(table)
+    return tuple(measure for measures_of in (_of_columns, _of_stretches, _of_frames) for measure in measures_of(schema))
+
+
+def declared_columns(table: Table) -> pa.Schema:
+    """The columns without the user's own, which keep no rule: what they hold and are called is the user's affair."""
+    if table.name not in TABLES:
+        return table.schema
+    ours = set(TABLES[table.name].schema.names)
+    return pa.schema([column for column in table.schema if column.name in ours])
 
 
 def flat_view(table: Table) -> str | None:
@@ -131,7 +139,6 @@ def _of_columns(schema: pa.Schema) -> Iterator[Measure]:
     for column in schema:
         rules, value = rules_of(column), quoted(column.name)
         about = (column.name,)
-        # A column without rules, the user's own for instance, may hold any float.
         finite = bool(rules) and pa.types.is_floating(column.type)
         if not _is_list(column.type) and (finite or rules.keys() & {"low", "high", "oneof", "regex"}):
             yield Measure(

@@ -15,11 +15,12 @@ import pyarrow.parquet as pq
 from rich.console import Console
 
 from pipelines.agreement import NAME as AGREEMENT
-from pipelines.assemble import Own, as_written, assemble
+from pipelines.assemble import as_written, assemble
 from pipelines.audit import audit
 from pipelines.chosen import Names
 from pipelines.failure import RunError
 from pipelines.holdings import Holdings
+from pipelines.inventory import Own
 from pipelines.log import NAME as LOG
 from pipelines.passes import Pass
 from pipelines.plural import counted

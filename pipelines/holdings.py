@@ -45,6 +45,8 @@ class Holdings:
             (``recordings``: of a file that could not be read, by its URI); BASE where it says nothing.
         file_owner: the same for rows of ``files``, by URI.
         base_recordings: the recordings of the published snapshot.
+        out: of each table, the recordings whose rows in it are taken out, with what the rows of ``errors`` about that
+            say (``recordings``: the files that count as not read; ``errors``: files; both by URI).
     """
 
     snapshot: Path | None = None
@@ -54,6 +56,7 @@ class Holdings:
     owner: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     file_owner: dict[str, int] = field(default_factory=dict)
     base_recordings: set[str] = field(default_factory=set)
+    out: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=lambda: defaultdict(dict))
 
     @classmethod
     def read(cls, snapshot: Path | None) -> Holdings:
@@ -114,6 +117,21 @@ class Holdings:
         for uri in uris:
             self.files.pop(uri, None)
             self.made.pop(uri, None)
+
+    def take_out(self, table: str, key: str, said: tuple[str, ...]) -> None:
+        """Leave a recording's rows of a table out; how they were made stays known, so that no run makes them in vain.
+
+        Without its row of ``recordings`` nothing of a recording can stay: its files count as not read.
+        """
+        if table != "recordings":
+            self.out[table][key] = said
+            return
+        made = self.made.pop(key, {})
+        for uri, row in self.files.items():
+            if row.recording_id == key:
+                self.files[uri] = row._replace(recording_id=None, status="failed")
+                self.made[uri] = {name: recipe for name, recipe in made.items() if name == table}
+                self.out[table][uri] = said
 
     def alive(self) -> set[str]:
         """The recordings that some file holds."""

@@ -12,9 +12,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.assemble import Own, as_written, declared_tables, recordings_table
+from pipelines.assemble import as_written, declared_tables
 from pipelines.failure import RunError
 from pipelines.holdings import Holdings
+from pipelines.inventory import Own, recordings_table
 from pipelines.passes import Pass, left_behind
 from pipelines.plural import counted
 from pipelines.prepare import Prepared

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pipelines.expectations import ROUNDING_MS, quoted
+from pipelines.expectations import ROUNDING_MS, declared_columns, quoted
 from schemas.table import Reference, Table
 
 
@@ -19,7 +19,8 @@ class Question:
     Attributes:
         expectation: what has to hold, in words.
         columns: the columns that it is about.
-        faults: SQL of one row for each fault, with a text ``found`` that shows it.
+        faults: SQL of one row for each fault, with ``whose`` for the recording whose row it is, null where the table
+            has no such column, and a text ``found`` that shows it.
     """
 
     table: str
@@ -37,10 +38,10 @@ def questions(table: Table, tables: Mapping[str, Table]) -> Iterator[Question]:
         yield _unique(table)
     for reference in table.references:
         if reference.to in tables:
-            yield _stands_in(table.name, reference)
+            yield _stands_in(table, reference)
             yield from _fits_in(table, reference.columns, tables[reference.to])
     if table.name == "recordings" and "files" in tables:
-        yield _stands_in("recordings", Reference(("recording_id",), "files"))
+        yield _stands_in(table, Reference(("recording_id",), "files"))
 
 
 def _unique(table: Table) -> Question:
@@ -49,28 +50,32 @@ def _unique(table: Table) -> Question:
         table.name,
         f"{', '.join(table.key)} {'is' if len(table.key) == 1 else 'are'} unique",
         table.key,
-        f"SELECT concat_ws('/', {names}) AS found FROM {quoted(table.name)} "
+        f"SELECT {_whose(table)}, concat_ws('/', {names}) AS found FROM {quoted(table.name)} AS mine "
         f"WHERE ({names}) IN (SELECT ({names}) FROM {quoted(table.name)} GROUP BY {names} HAVING count(*) > 1)",
     )
 
 
-def _stands_in(name: str, reference: Reference) -> Question:
+def _whose(table: Table) -> str:
+    return f"{'mine.recording_id' if 'recording_id' in table.schema.names else 'NULL'} AS whose"
+
+
+def _stands_in(table: Table, reference: Reference) -> Question:
     """Every row names a row of the other table; one that names none, by nulls, is no fault here."""
     names = [quoted(column) for column in reference.columns]
     known = " AND ".join(f"mine.{column} IS NOT NULL" for column in names)
     return Question(
-        name,
+        table.name,
         f"{', '.join(reference.columns)} stands in {reference.to}",
         reference.columns,
-        f"SELECT concat_ws('/', {', '.join(f'mine.{column}' for column in names)}) AS found "
-        f"FROM {quoted(name)} AS mine ANTI JOIN {quoted(reference.to)} AS other USING ({', '.join(names)}) "
+        f"SELECT {_whose(table)}, concat_ws('/', {', '.join(f'mine.{column}' for column in names)}) AS found "
+        f"FROM {quoted(table.name)} AS mine ANTI JOIN {quoted(reference.to)} AS other USING ({', '.join(names)}) "
         f"WHERE {known}",
     )
 
 
 def _fits_in(table: Table, columns: tuple[str, ...], other: Table) -> Iterator[Question]:
     """A row lies in the recording, on the channel and inside the stretch of the row that it names."""
-    mine, theirs = set(table.schema.names), set(other.schema.names)
+    mine, theirs = set(declared_columns(table).names), set(declared_columns(other).names)
     both = (
         f"FROM {quoted(table.name)} AS mine JOIN {quoted(other.name)} AS other "
         f"USING ({', '.join(map(quoted, columns))}) WHERE"
@@ -82,11 +87,11 @@ def _fits_in(table: Table, columns: tuple[str, ...], other: Table) -> Iterator[Q
             table.name,
             f"{' and '.join(shared)} {'are those' if len(shared) > 1 else 'is that'} of its row in {other.name}",
             tuple(shared),
-            f"SELECT concat_ws('/', mine.recording_id, mine.channel) AS found {both} {differs}",
+            f"SELECT {_whose(table)}, concat_ws('/', mine.recording_id, mine.channel) AS found {both} {differs}",
         )
     if not {"start_ms", "end_ms"} <= mine:
         return
-    found = "SELECT mine.start_ms || ' to ' || mine.end_ms || ' ms' AS found"
+    found = f"SELECT {_whose(table)}, mine.start_ms || ' to ' || mine.end_ms || ' ms' AS found"
     if {"start_ms", "end_ms"} <= theirs:
         yield Question(
             table.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
@@ -15,6 +16,7 @@ import apache_beam as beam
 
 from pipelines.assemble import assemble
 from pipelines.audit import Audit, audit
+from pipelines.broken import broken_by, take_out
 from pipelines.failure import RunError, first_line
 from pipelines.history import Measured, failed_share, forgotten_files, measure, postponed_files, write_run
 from pipelines.increment import consumed, look
@@ -97,7 +99,8 @@ class _Run:
         try:
             published = self._do()
             outcome = "published" if published else "nothing to do"
-            said = told(published.measured) if published else {}
+            if published:
+                said = {**told(published.measured), "taken_out": published.audit.taken_out}
         except BaseException as error:
             said = {"message": first_line(error)}
             raise
@@ -183,6 +186,32 @@ class _Run:
         return self._until is not None and time.time() > self._until
 
     def _publish(self, models: Mapping[str, str], todo: Todo) -> Published:
+        there = self._there
+        measured, audited = self._assembled(models, todo)
+        why: tuple[str, ...] = ()
+        if not audited.success and not self._prepared.config.strict:
+            broken = broken_by(self._tables, there.tables, audited)
+            taken_out = take_out(there.holdings, there.tables, broken) if broken else ()
+            if isinstance(taken_out, str):
+                why = (taken_out,)
+            elif taken_out:
+                self._say("taking out what broke a rule")
+                shutil.rmtree(self._tables)
+                self._tables.mkdir()
+                measured, audited = self._assembled(models, todo)
+                audited = replace(audited, taken_out=taken_out)
+        (self._tables / "audit.json").write_text(audited.to_json())
+        if not audited.success:
+            for staging in (self._tables.parent, *consumed(there.holdings)):
+                (staging / REJECTED).touch()
+            lines = "\n  ".join((*why, *audited.summary()))
+            where = f"the tables are kept in {self._tables}"
+            raise _RejectedError(f"the audit failed; nothing was published; {where}\n  {lines}")
+        snapshot = self._corpus.publish(self._tables, self._prepared.config.keep)
+        return Published(self._run_id, snapshot, audited, measured)
+
+    def _assembled(self, models: Mapping[str, str], todo: Todo) -> tuple[Measured, Audit]:
+        """Write all tables of the next snapshot, and audit them."""
         tables, there = self._there.tables, self._there
         assemble(self._tables, there.holdings, tables, there.own, self._run_id)
         seconds = time.monotonic() - self._clock
@@ -191,16 +220,7 @@ class _Run:
         self._corpus.complete(self._tables, tables)
         self._say("auditing the tables")
         audited = audit(self._tables, list(tables.values()), inputs=len(there.holdings.files))
-        audited = audited.and_also(failed_share(measured, self._prepared.config.max_error_share))
-        (self._tables / "audit.json").write_text(audited.to_json())
-        if not audited.success:
-            for staging in (self._tables.parent, *consumed(there.holdings)):
-                (staging / REJECTED).touch()
-            lines = "\n  ".join(audited.summary())
-            where = f"the tables are kept in {self._tables}"
-            raise _RejectedError(f"the audit failed; nothing was published; {where}\n  {lines}")
-        snapshot = self._corpus.publish(self._tables, self._prepared.config.keep)
-        return Published(self._run_id, snapshot, audited, measured)
+        return measured, audited.and_also(failed_share(measured, self._prepared.config.max_error_share))
 
     def _taken(self, todo: Todo) -> dict[str, int]:
         """Files by what this run did about them."""

@@ -19,6 +19,7 @@ from pipelines.plural import counted
 from pipelines.vectors import embedding_files, files_with_vectors
 from schemas.catalog import TABLES
 from schemas.config import ConfigError, from_mapping
+from schemas.reasons import Reason, stage_of
 from transforms.discover import discover
 
 RUNS = 5
@@ -79,11 +80,24 @@ def _coverage(snapshot: Path) -> list[str]:
         + ", ".join(f"{n:,} {status}" for status, n in statuses.most_common()),
         f"{'table':12}  made for",
     ]
+    out = _taken_out(snapshot)
     for table in (name for name in TABLES if name in ways):
         several = f", in {len(ways[table])} ways" if len(ways[table]) > 1 else ""
-        made = ways[table].total()
-        lines.append(f"{table:12}  {made:,} of {counted(len(alive), 'recording')}{several}")
+        less = out[stage_of(table).value]
+        taken_out = f"; {less:,} taken out, for a broken rule: `--retry-errors` makes them again" if less else ""
+        made = ways[table].total() - less
+        lines.append(f"{table:12}  {made:,} of {counted(len(alive), 'recording')}{several}{taken_out}")
     return lines + _untagged(snapshot) + _unlabelled(snapshot)
+
+
+def _taken_out(snapshot: Path) -> Counter[str]:
+    """By stage, the recordings whose rows were taken out because some broke a rule."""
+    found: set[tuple[str, str]] = set()
+    for path in (snapshot / "errors").glob("*.parquet"):
+        for row in pq.read_table(path, columns=["recording_id", "stage", "reason"], partitioning=None).to_pylist():
+            if row["reason"] == Reason.BROKE_A_RULE.value and row["recording_id"] is not None:
+                found.add((row["stage"], row["recording_id"]))
+    return Counter(stage for stage, _ in found)
 
 
 def _untagged(snapshot: Path) -> list[str]:

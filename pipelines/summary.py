@@ -35,6 +35,10 @@ def show_summary(console: Console, config: Config, published: Published) -> None
     if measured.errors:
         errors = ", ".join(f"{n:,} {reason}" for reason, n in measured.errors.items())
         console.print(f"{counted(sum(measured.errors.values()), 'error')}: {errors}", highlight=False)
+    if published.audit.taken_out:
+        console.print("taken out, because rows broke a rule of the audit (errors: broke_a_rule):", style="yellow")
+        for line in published.audit.taken_out:
+            console.print(f"  {line}", highlight=False, markup=False, style="yellow")
     speed = measured.audio_seconds / measured.wall_seconds if measured.wall_seconds else 0
     console.print(
         f"{measured.audio_seconds / 3600:.3g} hours of audio in {measured.wall_seconds:,.0f} s "

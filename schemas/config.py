@@ -88,6 +88,8 @@ class Config:
         prune: drop the rows of files that are gone.
         stop_after: hours, minutes or seconds (8h, 90m, 30s) after which no further file is taken up; what was begun
             is finished and published.
+        strict: one row that breaks a rule of the audit keeps everything from being published; otherwise the rows of its
+            recording are taken out.
         max_error_share: of the files taken up in a run, how many may fail before it publishes nothing; None for any.
     """
 
@@ -113,6 +115,7 @@ class Config:
     retry_errors: bool = False
     prune: bool = False
     stop_after: str | None = None
+    strict: bool = False
     max_error_share: float | None = None
 
     def __post_init__(self) -> None:

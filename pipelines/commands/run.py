@@ -45,6 +45,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--force", metavar="TABLE,...", help="make these anew, whatever the corpus holds")
     parser.add_argument("--retry-errors", action="store_true", help="take up again what has a row of errors")
     parser.add_argument("--prune", action="store_true", help="drop the rows of files that are gone")
+    parser.add_argument("--strict", action="store_true", help="publish nothing if a row breaks a rule of the audit")
     parser.add_argument("--stop-after", metavar="8h", help="take up no further file after that time, and publish")
     parser.add_argument("--max-error-share", type=float, metavar="X", help="publish nothing if more of the files fail")
     parser.add_argument(
@@ -110,7 +111,7 @@ def config_of(arguments: argparse.Namespace) -> Config:
     for name in ("tables", "force"):
         if getattr(arguments, name):
             values[name] = [table.strip() for table in getattr(arguments, name).split(",") if table.strip()]
-    for name in ("retry_errors", "prune"):
+    for name in ("retry_errors", "prune", "strict"):
         if getattr(arguments, name):
             values[name] = True
     if arguments.metadata:

@@ -430,7 +430,7 @@ def test_every_input_has_its_row_of_files(tmp_path: Path, inputs: int, missed: i
 
 
 def test_counts_add_up_over_files_and_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.audit.VECTORS_A_CHUNK", 1)
+    monkeypatch.setattr("pipelines.values.VECTORS_A_CHUNK", 1)
     rows = corpus()["errors"] * 5000
     rows[:4999] = [row | {"reason": "bored"} for row in rows[:4999]]
     write(tmp_path, TABLES["errors"], rows, files=3)
