@@ -46,6 +46,7 @@ beam: [--direct_num_workers=2]
 keep: 5
 force: [sounds]
 retry_errors: true
+strict: true
 prune: true
 stop_after: 8h
 max_error_share: 0.1
@@ -88,6 +89,7 @@ configs = st.builds(
     keep=st.integers(1, 1000),
     force=st.lists(words).map(tuple),
     retry_errors=st.booleans(),
+    strict=st.booleans(),
     prune=st.booleans(),
     stop_after=st.sampled_from([None, "8h", "90m", "1.5s"]),
     max_error_share=st.none() | st.floats(0, 1),
