@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from io import BufferedWriter
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -16,17 +15,25 @@ import duckdb
 import pyarrow as pa
 from rich.console import Console
 
+from pipelines.cells import spreadsheet
 from pipelines.corpus import AskedCorpus
-from pipelines.failure import RunError
+from pipelines.expectations import quoted
+from pipelines.failure import RunError, first_line
 from pipelines.listing import check_format, show_rows
+from pipelines.plain_json import json_of
 from pipelines.target import check_targets
-from pipelines.whole_file import as_text, whole_file
+from pipelines.terminal import PrintableBytes
+from pipelines.whole_file import as_text, is_device, whole_file
 from schemas.config import ConfigError
 
 FORMATS = ("table", "csv", "json", "parquet")
 SHOWN = 1_000
 """Rows of a table: nobody reads more, and the other formats have all."""
 BATCH = 10_000
+AS_TEXT = ("time with time zone", "interval", "bit", "bignum", "union")
+"""Types, as DuckDB calls them."""
+INFINITE = {32: 2**31 - 1, 64: 2**63 - 1}
+"""How DuckDB writes a date or a time that is infinite, by the bits of its type."""
 
 
 def answer(
@@ -55,13 +62,14 @@ def answer(
         if format == "table":
             _show(found, console)
         elif to is None:
-            _write(found, format, sys.stdout.buffer)
-            sys.stdout.flush()
+            _print(found, format)
         else:
             with whole_file(to) as file:
-                _write(found, format, file)
+                _write(found, format, file, is_file=not is_device(to))
     except duckdb.Error as error:  # a cast that fails is told only when it is computed
         raise corpus.wrong(error, set(re.findall(r"\w+", question.lower()))) from None
+    except pa.ArrowException as error:
+        raise ConfigError(f"--format {format} cannot hold that: {first_line(error)}: choose another") from None
     except BrokenPipeError:  # `| head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nor is there anything to flush
     except OSError as error:
@@ -89,7 +97,7 @@ def format_of(asked: str | None, to: Path | None) -> str:
 
 
 def _show(found: duckdb.DuckDBPyRelation, console: Console) -> None:
-    rows = list(islice(_rows(found), SHOWN + 1))
+    rows = list(islice(_rows(_with_plain_types(found).to_arrow_reader(BATCH)), SHOWN + 1))
     columns = list(found.columns)
     keys = [f"{at} {name}" for at, name in enumerate(columns)]  # two columns may bear one name
     shown = [dict(zip(keys, row, strict=True)) for row in rows[:SHOWN]]
@@ -98,27 +106,59 @@ def _show(found: duckdb.DuckDBPyRelation, console: Console) -> None:
         console.print(f"the first {SHOWN:,} rows; --format csv, json or parquet has all of them", style="dim")
 
 
-def _write(found: duckdb.DuckDBPyRelation, format: str, file: IO[bytes]) -> None:
+def _write(found: duckdb.DuckDBPyRelation, format: str, file: IO[bytes], *, is_file: bool) -> None:
+    reader = _with_plain_types(found).to_arrow_reader(BATCH)
+    names = _different(reader.schema.names)
     if format == "parquet":
         import pyarrow.parquet as pq
 
-        reader = found.to_arrow_reader(BATCH)
-        with pq.ParquetWriter(file, reader.schema) as writer:
+        schema = pa.schema([field.with_name(name) for field, name in zip(reader.schema, names, strict=True)])
+        with pq.ParquetWriter(file, schema) as writer:
             for batch in _batches(reader):
-                writer.write_batch(batch)
-        return
-    with as_text(file) as text:
-        if format == "csv":
-            rows = csv.writer(text, lineterminator="\n")
-            rows.writerow(found.columns)
-            for row in _rows(found):
-                rows.writerow([_cell(value) for value in row])
-        else:
+                writer.write_batch(pa.RecordBatch.from_arrays(batch.columns, schema=schema))
+    elif format == "csv":
+        with spreadsheet(file, is_file=is_file) as sheet:
+            sheet.row(names)
+            for row in _rows(reader):
+                sheet.row(row)
+    else:
+        with as_text(file) as text:
             before = "["
-            for row in _rows(found):
-                text.write(before + "\n" + json.dumps(dict(zip(found.columns, row, strict=True)), default=_plain))
+            for row in _rows(reader):
+                text.write(before + "\n" + json_of(dict(zip(names, row, strict=True))))
                 before = ","
             text.write("\n]\n" if before == "," else "[]\n")
+
+
+def _print(found: duckdb.DuckDBPyRelation, format: str) -> None:
+    file: IO[bytes] = sys.stdout.buffer
+    if format != "parquet" and sys.stdout.isatty():
+        file = BufferedWriter(PrintableBytes(file))
+    _write(found, format, file, is_file=False)
+    file.flush()
+    sys.stdout.flush()
+
+
+def _different(names: Sequence[str]) -> list[str]:
+    """Each name once: the second ``a`` is ``a_1``, as DuckDB calls it within a question."""
+    taken = set(names)
+    found: list[str] = []
+    for name in names:
+        n, new = 0, name
+        while new in found or (n and new in taken):
+            n, new = n + 1, f"{name}_{n + 1}"
+        found.append(new)
+    return found
+
+
+def _with_plain_types(found: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """Types that Python and Parquet have no word for, or lose the zone of, as DuckDB writes them."""
+    if not any(type.id in AS_TEXT for type in found.types):
+        return found
+    columns = [f"#{at}::VARCHAR" if type.id in AS_TEXT else f"#{at}" for at, type in enumerate(found.types, 1)]
+    return found.project(
+        ", ".join(f"{column} AS {quoted(name)}" for column, name in zip(columns, found.columns, strict=True))
+    )
 
 
 def _batches(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
@@ -127,26 +167,31 @@ def _batches(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
     """
     while True:
         try:
-            yield reader.read_next_batch()
+            batch = reader.read_next_batch()
         except StopIteration:
             return
         except OSError as error:
             raise duckdb.Error(str(error)) from None
+        yield batch
 
 
-def _rows(found: duckdb.DuckDBPyRelation) -> Iterator[Sequence[Any]]:
+def _rows(reader: pa.RecordBatchReader) -> Iterator[Sequence[Any]]:
     """By position: two columns may bear one name."""
-    for batch in _batches(found.to_arrow_reader(BATCH)):
-        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+    for batch in _batches(reader):
+        yield from zip(*(_values(column) for column in batch.columns), strict=True)
 
 
-def _cell(value: Any) -> Any:
-    """Lists and structures as JSON: a spreadsheet's cell is one text."""
-    return json.dumps(value, default=_plain, ensure_ascii=False) if isinstance(value, list | dict | tuple) else value
+def _values(column: pa.Array) -> list[Any]:
+    try:
+        return column.to_pylist()
+    except (OverflowError, ValueError):  # dates of before the year 1 and after 9999, and infinity
+        return [_value(scalar) for scalar in column]
 
 
-def _plain(value: Any) -> Any:
-    """What JSON has no word for: times as ISO 8601, bytes as hexadecimal digits."""
-    if isinstance(value, bytes):
-        return value.hex()
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+def _value(scalar: pa.Scalar) -> Any:
+    try:
+        return scalar.as_py()
+    except (OverflowError, ValueError):
+        if abs(getattr(scalar, "value", 0)) >= INFINITE.get(scalar.type.bit_width, 0):
+            return "infinity" if scalar.value > 0 else "-infinity"
+        return scalar.cast(pa.string()).as_py()

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from pipelines.commands import ADD
 from pipelines.failure import RunError, first_line
 from pipelines.lock import BusyError
+from pipelines.printable import printable_lines
 from pipelines.terminal import complain, console, keep, own_terminal
 from pipelines.versions import version_of
 from schemas.config import ConfigError
@@ -114,6 +115,9 @@ class _Parser(argparse.ArgumentParser):
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**{"allow_abbrev": False, **given})
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        super()._print_message(printable_lines(message), file)  # it repeats words, which a shell made of names of files
 
 
 def parser() -> argparse.ArgumentParser:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
+from pipelines.cells import Spreadsheet
+from pipelines.plain_json import json_of
+from pipelines.printable import printable
+from pipelines.terminal import send
 from schemas.config import ConfigError
 
 FORMATS = ("table", "csv", "json")
@@ -41,13 +43,15 @@ def show_rows(
         format: one of FORMATS; a table's lines are cut to the width of a terminal, a pipe has them whole.
     """
     if format == "json":
-        console.out(json.dumps([dict(row) for row in rows], ensure_ascii=False, indent=1), highlight=False)
+        send(console, json_of([dict(row) for row in rows], indent=1) + "\n")
     elif format == "csv":
         text = io.StringIO()
-        writer = csv.DictWriter(text, list(rows[0]) if rows else list(columns), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-        console.out(text.getvalue().removesuffix("\n"), highlight=False)
+        sheet = Spreadsheet(text)
+        names = list(rows[0]) if rows else list(columns)
+        sheet.row(names)
+        for row in rows:
+            sheet.row([row[name] for name in names])
+        send(console, text.getvalue())
     else:
         _show_table(console, [[_shown(row[name]) for name in columns] for row in rows], headings or columns)
 
@@ -73,7 +77,7 @@ def _shown(value: Any) -> str:
         return "=".join(map(_shown, value))
     if isinstance(value, dict):
         return " ".join(f"{key}={_shown(one)}" for key, one in value.items())
-    return " ".join(str(value).split())
+    return printable(" ".join(str(value).split()))
 
 
 def _show_table(console: Console, cells: Sequence[Sequence[str]], columns: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines.cells import read_cell
 from schemas.catalog import nearest
 from schemas.config import ConfigError, MetadataConfig
 from schemas.records import Source
@@ -110,7 +111,7 @@ def _read(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
                 raise ConfigError(
                     f"metadata: {path}, line {reader.line_num}: {len(cells)} values for {len(header)} columns"
                 )
-            lines.append((reader.line_num, dict(zip(header, cells, strict=True))))
+            lines.append((reader.line_num, dict(zip(header, map(read_cell, cells), strict=True))))
     except csv.Error as error:
         raise ConfigError(f"metadata: {path}, line {reader.line_num}: {error}") from None
     return header, lines

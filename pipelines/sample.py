@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipelines.cells import spreadsheet
 from pipelines.coders import check_coders
 from pipelines.corpus import open_corpus
 from pipelines.failure import RunError
 from pipelines.heard import Heard, segments_of
 from pipelines.target import check_targets
-from pipelines.whole_file import as_text, whole_file
+from pipelines.whole_file import whole_file
 from schemas.config import ConfigError
 
 COLUMNS = ("segment_id", "file", "channel", "start", "end", "group")
@@ -60,13 +60,11 @@ def sample(
         drawn = draw(segments_of(corpus, by), n, seed)
     own = [f"{coder}_{what}" for coder in coders for what in ("transcript", "emotion")]
     try:
-        # Excel takes UTF-8 for what it is only with a byte order mark.
-        with whole_file(to, over=False) as file, as_text(file, "utf-8-sig") as text:
-            writer = csv.writer(text)
-            writer.writerow([*COLUMNS, *(() if blind else MACHINES), *own])
+        with whole_file(to, over=False) as file, spreadsheet(file) as sheet:
+            sheet.row([*COLUMNS, *(() if blind else MACHINES), *own])
             for heard in drawn:
                 answers = [] if blind else [heard.transcript or "", heard.emotion or ""]
-                writer.writerow([*_cells(heard), *answers, *[""] * len(own)])
+                sheet.row([*_cells(heard), *answers, *[""] * len(own)])
     except FileExistsError:
         raise RunError(f"{to} is there already: name another file") from None
     except OSError as error:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.cells import read_cell
 from pipelines.coders import MACHINE, check_apart
 from pipelines.corpus import AskedCorpus, open_corpus
 from pipelines.failure import RunError
@@ -152,7 +153,10 @@ def _rows(path: Path) -> list[dict[str, str]]:
     delimiter = max(",;\t", key=header.count)
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        rows = list(reader)
+        rows = [
+            {name: read_cell(value) if isinstance(value, str) else value for name, value in row.items()}
+            for row in reader
+        ]
     except csv.Error as error:
         raise ConfigError(f"{path}, row {reader.line_num}: {error}") from None
     if not rows or "segment_id" not in rows[0]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import IO, Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 
+from pipelines.printable import printable, printable_lines
 from pipelines.private import PrivateFolder, kept_folder
 from pipelines.whole_file import write_whole
 
@@ -59,7 +64,37 @@ def console(descriptor: int) -> Iterator[Console]:
         stream.close()
 
 
+def send(to: Console, text: str) -> None:
+    """Text that programs read, as it is; on a terminal as :func:`printable_lines` has it."""
+    to.file.write(printable_lines(text) if to.file.isatty() else text)
+
+
+class PrintableBytes(io.RawIOBase):
+    """A terminal as a binary file of UTF-8; what is unprintable is written as :func:`printable_lines` has it."""
+
+    def __init__(self, terminal: IO[bytes]) -> None:
+        self._terminal = terminal
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a write may end within a character
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, some: Any) -> int:
+        self._terminal.write(printable_lines(self._decoder.decode(bytes(some))).encode("utf-8"))
+        return len(some)
+
+
 class _Console(Console):
+    """Names, labels and words come from others: nothing in them reaches the terminal but as text."""
+
+    def print(self, *objects: Any, **given: Any) -> None:
+        super().print(*(printable_lines(one) if isinstance(one, str) else one for one in objects), **given)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        for segment in super().render(renderable, options):  # what was given as Text, in a table or a bar
+            safe = segment.text if segment.control else printable_lines(segment.text)
+            yield segment if safe == segment.text else Segment(safe, segment.style)
+
     def on_broken_pipe(self) -> None:
         """``| head`` has seen enough: that is no error, and the rest goes nowhere."""
         os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
@@ -67,7 +102,7 @@ class _Console(Console):
 
 def complain(to: Console, what: str, details: Path | None = None) -> None:
     where = f"\nthe details are in {details}" if details else ""
-    to.print(f"earwitness: {what}{where}", style="red", highlight=False, markup=False)
+    to.print(f"earwitness: {printable(what)}{where}", style="red", highlight=False, markup=False)
 
 
 def keep(log: Path, error: Exception) -> Path | None:

@@ -36,7 +36,7 @@ def whole_file(path: Path, *, over: bool = True) -> Iterator[IO[bytes]]:
         OSError: it cannot be written, and ``filename`` is ``path``; FileExistsError if ``over`` is False.
     """
     try:
-        if _is_device(path):
+        if is_device(path):
             with tempfile.TemporaryFile() as held:
                 yield held
                 held.seek(0)
@@ -60,6 +60,17 @@ def write_whole(path: Path, content: bytes, *, over: bool = True) -> None:
     """
     with whole_file(path, over=over) as file:
         file.write(content)
+
+
+def is_device(path: Path) -> bool:
+    """Whether a file of that name cannot be replaced by another: a pipe, a device, standard output by its name."""
+    if os.path.abspath(path).startswith(DEVICES):
+        return not os.path.isdir(path)
+    try:
+        mode = path.stat().st_mode
+    except OSError:  # nothing there, or a link that leads nowhere
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
 
 
 @contextmanager
@@ -93,16 +104,6 @@ def _growing(path: Path, over: bool) -> Iterator[IO[bytes]]:
             os.fsync(folder)
         finally:
             os.close(folder)
-
-
-def _is_device(path: Path) -> bool:
-    if os.path.abspath(path).startswith(DEVICES):
-        return not os.path.isdir(path)
-    try:
-        mode = path.stat().st_mode
-    except OSError:  # nothing there, or a link that leads nowhere
-        return False
-    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
 
 
 def _refuse(path: Path, over: bool) -> None:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 from typing import Any
 
+from pipelines.cells import spreadsheet
 from pipelines.corpus import AskedCorpus
 from pipelines.export.spoken import rows_of
-
-NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?%?")
-"""What begins like a formula and is none."""
 
 COLUMNS = ("recording_id", "file", "channel", "start", "end", "word", "confidence")
 """Times in seconds from the start of the recording."""
@@ -34,26 +30,17 @@ def files(corpus: AskedCorpus, ids: Sequence[str]) -> Iterator[tuple[str, int, b
 
 
 def written(recording_id: str, uri: str, own: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
-    """The file, in UTF-8 with the byte order mark without which Excel takes it for something else.
+    """The file.
 
     Args:
         own: the columns that come after :data:`COLUMNS`.
         rows: channel, start_ms, end_ms, word, confidence, and those columns.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([*COLUMNS, *own])
-    for channel, start, end, word, confidence, *more in rows:
-        times = (f"{start / 1000:.3f}", f"{end / 1000:.3f}")
-        cells = [_cell(value) for value in (word, confidence, *more)]
-        writer.writerow([recording_id, _cell(uri), channel, *times, *cells])
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _cell(value: Any) -> Any:
-    """Text that a spreadsheet would compute as a formula gets an apostrophe in front (OWASP, CSV injection)."""
-    if isinstance(value, float):
-        return f"{value:.4f}"
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) and not NUMBER.fullmatch(value):
-        return "'" + value
-    return value
+    file = BytesIO()
+    with spreadsheet(file) as sheet:
+        sheet.row([*COLUMNS, *own])
+        for channel, start, end, word, confidence, *more in rows:
+            times = (f"{start / 1000:.3f}", f"{end / 1000:.3f}")
+            cells = [f"{value:.4f}" if isinstance(value, float) else value for value in (word, confidence, *more)]
+            sheet.row([recording_id, uri, channel, *times, *cells])
+    return file.getvalue()

@@ -75,6 +75,53 @@ def test_columns_of_one_name_and_no_rows(out: Path, capfd: Captured) -> None:
     assert asked(capfd, "query", str(out), "FROM windows WHERE false", "--format", "json") == "[]\n"
 
 
+def test_columns_of_one_name_all_reach_a_file(out: Path, tmp_path: Path, capfd: Captured) -> None:
+    question = "SELECT 1 AS a, 2 AS a, 3 AS a_1, 4 AS a"
+    expected = {"a": 1, "a_2": 2, "a_1": 3, "a_3": 4}
+    assert json.loads(asked(capfd, "query", str(out), question, "--format", "json")) == [expected]
+    (row,) = csv.DictReader(io.StringIO(asked(capfd, "query", str(out), question, "--format", "csv")))
+    assert {name: int(value) for name, value in row.items()} == expected
+    asked(capfd, "query", str(out), question, "--to", str(tmp_path / "a.parquet"))
+    assert pq.read_table(tmp_path / "a.parquet").to_pylist() == [expected]
+
+
+ODD = {
+    "'NaN'::DOUBLE": (None, "nan"),
+    "'-Infinity'::FLOAT": (None, "-inf"),
+    "[1, 'NaN'::DOUBLE]": ([1.0, None], "[1.0, null]"),
+    "sum(range)": (0, "0"),
+    "1.50::DECIMAL(4, 2)": (1.5, "1.50"),
+    "'\\xFFa'::BLOB": ("ff61", "ff61"),
+    "'101'::BIT": ("101", "101"),
+    "INTERVAL '1 month 2 days'": ("1 month 2 days", "1 month 2 days"),
+    "'10:00:00+02'::TIMETZ": ("10:00:00+02", "10:00:00+02"),
+    "TIMESTAMPTZ '2026-03-01 12:00:00+00'": ("2026-03-01T12:00:00+00:00", "2026-03-01 12:00:00+00:00"),
+    "TIMESTAMP '2026-03-01 12:00:00'": ("2026-03-01T12:00:00", "2026-03-01 12:00:00"),
+    "DATE '2026-03-01'": ("2026-03-01", "2026-03-01"),
+    "'infinity'::DATE": ("infinity", "infinity"),
+    "'-infinity'::TIMESTAMPTZ": ("-infinity", "'-infinity"),
+    "TIMESTAMP '12026-03-01 12:00:00'": ("12026-03-01 12:00:00.000000", "12026-03-01 12:00:00.000000"),
+    "DATE '0044-03-15 (BC)'": ("-0043-03-15", "'-0043-03-15"),
+    "union_value(k := 1)": ("1", "1"),
+    "170141183460469231731687303715884105727::HUGEINT": (2**127 - 1, str(2**127 - 1)),
+}
+"""Values for which Python, JSON or Parquet has no word, and what becomes of them in JSON and in CSV."""
+
+
+def test_no_value_is_lost_or_ends_an_answer(
+    out: Path, tmp_path: Path, capfd: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    question = f"SELECT {', '.join(ODD)} FROM range(1) GROUP BY ALL"
+    (row,) = json.loads(asked(capfd, "query", str(out), question, "--format", "json"), parse_constant=pytest.fail)
+    _, cells = csv.reader(io.StringIO(asked(capfd, "query", str(out), question, "--format", "csv")))
+    found = dict(zip(ODD, zip(row.values(), cells, strict=True), strict=True))
+    assert found == ODD
+    asked(capfd, "query", str(out), question)
+    asked(capfd, "query", str(out), question, "--to", str(tmp_path / "a.parquet"))
+    assert pq.read_metadata(tmp_path / "a.parquet").num_rows == 1
+
+
 def test_a_long_answer_is_cut_on_a_page_and_nowhere_else(out: Path, capfd: Captured) -> None:
     lines = asked(capfd, "query", str(out), "FROM range(1500)").splitlines()
     assert len(lines) == 1002
