@@ -55,6 +55,7 @@ def work_of(prepared: Prepared, run_id: str, folder: Path, ticks: tuple[str, int
         speech=config.speech if wants_speech else None,
         clip_seconds=config.emotion_seconds,
         each=config.channels == "each",
+        most_hours=config.max_hours,
     )
     return Work(
         run_id=run_id,

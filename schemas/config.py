@@ -16,6 +16,9 @@ from typing import Any, Literal
 
 from schemas.catalog import JOBS, nearest
 
+MAX_HOURS = 200.0
+"""A week without a break is 168."""
+
 METADATA_TYPES = ("text", "int", "float", "bool", "date")
 
 
@@ -87,9 +90,10 @@ class Config:
         retry_errors: take up again whatever has a row of ``errors``.
         prune: drop the rows of files that are gone.
         stop_after: hours, minutes or seconds (8h, 90m, 30s) after which no further file is taken up; what was begun
-            is finished and published.
+            is finished and published, but for files that go on beyond what their bytes can hold.
         strict: one row that breaks a rule of the audit keeps everything from being published; otherwise the rows of its
             recording are taken out.
+        max_hours: what is heard of one recording at most; the rest is left out and told in a row of ``errors``.
         max_error_share: of the files taken up in a run, how many may fail before it publishes nothing; None for any.
     """
 
@@ -117,6 +121,7 @@ class Config:
     stop_after: str | None = None
     strict: bool = False
     max_error_share: float | None = None
+    max_hours: float = MAX_HOURS
 
     def __post_init__(self) -> None:
         for job in self.model:
@@ -131,6 +136,7 @@ class Config:
             _between("batch_seconds", self.batch_seconds, 1, 3600)
         _between("shard_seconds", self.shard_seconds, 1, 36_000)
         _between("keep", self.keep, 1, 1000)
+        _between("max_hours", self.max_hours, 0.001, 100_000)
         if self.max_error_share is not None:
             _between("max_error_share", self.max_error_share, 0, 1)
         if self.stop_after is not None:

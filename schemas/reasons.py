@@ -56,6 +56,9 @@ class Reason(StrEnum):
     BAD_RATE = "bad_rate"
     DECODER_CRASHED = "decoder_crashed"
     DECODER_HUNG = "decoder_hung"
+    TOO_LONG = "too_long"
+    STOPPED = "stopped"
+    TOO_MANY_CHANNELS = "too_many_channels"
     TOO_SHORT = "too_short"
     MODEL_FAILED = "model_failed"
     NON_FINITE_OUTPUT = "non_finite_output"
@@ -79,10 +82,13 @@ MEANING: dict[Reason, str] = {
     Reason.BAD_RATE: "a sampling rate that cannot be brought to that of the models",
     Reason.DECODER_CRASHED: "the decoder crashed; what came before is kept",
     Reason.DECODER_HUNG: "the decoder took far longer than the file's bytes allow and was stopped; the rest is kept",
+    Reason.TOO_LONG: "longer than the hours that are heard of a recording; the rest was left out",
+    Reason.STOPPED: "the run's time was over, and the file longer than its bytes can hold; what came before is kept",
+    Reason.TOO_MANY_CHANNELS: "more channels than can be kept apart; averaging takes any number",
     Reason.TOO_SHORT: "the clip is shorter than the model's shortest input",
     Reason.MODEL_FAILED: "the model raised an error on this clip alone",
     Reason.NON_FINITE_OUTPUT: "the model gave NaN or infinite values for this clip",
-    Reason.OUT_OF_MEMORY: "the clip alone did not fit the memory of the device",
+    Reason.OUT_OF_MEMORY: "the clip alone did not fit the memory of the device, or the file that of the decoder",
     Reason.BROKE_A_RULE: "rows that the audit found wrong: the recording's rows of the table were taken out",
     Reason.INTERNAL: "an error that Earwitness did not foresee: please report it",
 }

@@ -35,6 +35,10 @@ from transforms.decode_soundfile import SoundfileReader
 __all__ = ["Audio", "DecodeError", "Format", "open_audio", "read_header"]
 
 BLOCK_FRAMES = 65_536
+"""The most frames of a block."""
+
+BLOCK_SAMPLES = 1 << 19
+"""The most samples of a block, over all channels: 2 MB as float32.  More than eight channels come in shorter blocks."""
 
 LOUDEST = 2.0**32
 """A sample beyond is damage.  Float files hold integers of up to 32 bits unscaled at the most; what lies far above
@@ -56,8 +60,10 @@ class Audio:
         self._reader = reader
         self._losses = reader.losses
 
-    def blocks(self, frames: int = BLOCK_FRAMES) -> Iterator[np.ndarray]:
+    def blocks(self, frames: int | None = None) -> Iterator[np.ndarray]:
         """The samples from the start, once: float32 [n, channels] at the native rate, 1 <= n <= ``frames``.
+
+        By itself a block has BLOCK_FRAMES frames, and at most BLOCK_SAMPLES samples.
 
         Every sample is in [-LOUDEST, LOUDEST], and in [-1, 1] unless the file holds more.  Whatever goes wrong after
         the first sample ends the blocks and is noted in ``problems``.
@@ -65,6 +71,7 @@ class Audio:
         Raises:
             DecodeError: ZERO_SAMPLES or UNDECODABLE, if not one sample came.
         """
+        frames = frames or min(BLOCK_FRAMES, max(1, BLOCK_SAMPLES // self.format.channels))
         at = bad_samples = first_bad = 0
         broken: BrokenOffError | None = None
         try:

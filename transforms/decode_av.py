@@ -54,6 +54,7 @@ class AvReader:
         self.losses = Losses()
         self._decoded = 0
         self._container = _open(path)
+        self._bytes = self._container.size
         try:
             self._stream = _choose(self._container.streams.audio)
             frames = self._frames()
@@ -73,6 +74,9 @@ class AvReader:
             raise DecodeError(Reason.UNDECODABLE, str(error)) from error
         if first is not None:
             return first
+        if self._stream.frames > self._bytes:  # the places for so many packets found no room
+            message = f"FFmpeg: the header promises {self._stream.frames:,} packets in {self._bytes:,} bytes"
+            raise DecodeError(Reason.UNDECODABLE, message)
         if self.losses.packets:
             raise DecodeError(Reason.UNDECODABLE, f"FFmpeg: none of {self.losses.packets} packets could be decoded")
         raise DecodeError(Reason.ZERO_SAMPLES, "the audio holds no samples")
@@ -106,6 +110,8 @@ class AvReader:
             for packet in self._container.demux(self._stream):
                 try:
                     decoded = packet.decode()
+                except MemoryError:
+                    raise
                 except _ERRORS:
                     if not self.losses.packets:
                         self.losses.first_frame = self._decoded
@@ -122,6 +128,8 @@ class AvReader:
                         end = frame.time + frame.samples / frame.sample_rate
                         self.losses.seconds = end - begin - self._decoded / frame.sample_rate
                     yield frame
+        except MemoryError:  # which may be one of FFmpeg's errors
+            raise
         except _ERRORS as error:
             raise BrokenOffError(f"FFmpeg: {_said(error)}") from error
 
@@ -209,11 +217,15 @@ def _open(path: str) -> av.container.InputContainer:
     try:
         try:
             return av.open("fd:", options=options, metadata_errors="replace")
+        except MemoryError:
+            raise
         except _ERRORS:
             if headerless is None:
                 raise
             os.lseek(descriptor, 0, os.SEEK_SET)
             return av.open("fd:", options=options, metadata_errors="replace", format=headerless)
+    except MemoryError:
+        raise
     except _ERRORS as error:
         raise DecodeError(Reason.UNDECODABLE, f"FFmpeg: {_said(error)}") from error
     finally:

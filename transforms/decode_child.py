@@ -1,8 +1,9 @@
 """The process in which files are decoded: ``python -m transforms.decode_child DESCRIPTOR``.
 
-It answers one request after the other over a socket.  To ``("header", path)`` the answer is the format, to
-``("blocks", path, frames)`` the format, then the samples block by block as bytes, then the problems.  Where the
-decoder refuses, the answer is ``("refused", reason, message)`` instead.
+It answers one request after the other over a socket.  To ``("header", path, seconds)`` the answer is the format, to
+``("blocks", path, seconds)`` the format, then the samples block by block as bytes, then the problems.  Where the
+decoder refuses, the answer is ``("refused", reason, message)`` instead.  The process bounds its own memory by the size
+of the file, and the CPU time that each answer may take by ``seconds``.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from typing import Any
 
 import numpy as np
 
+from schemas.reasons import Reason
 from transforms.decode import Audio, DecodeError, open_audio
+from transforms.decode_limits import limit_memory, limit_time
 
 FORMAT, SAMPLES, END, REFUSED, UNFORESEEN = "format", "samples", "end", "refused", "unforeseen"
 """What an answer is, its first item."""
@@ -34,26 +37,39 @@ def serve(connection: Connection, opened: Opener = open_audio) -> None:
     """
     while True:
         try:
-            what, path, *rest = connection.recv()
+            what, path, seconds = connection.recv()
         except EOFError:
             return
+        memory = limit_memory(_size(path))
+        limit_time(seconds)
         try:
             with opened(path) as audio:
                 if what == "header":
                     connection.send((FORMAT, audio.format))
                 else:
-                    _send_blocks(connection, audio, *rest)
+                    _send_blocks(connection, audio, seconds)
         except DecodeError as error:
             connection.send((REFUSED, error.reason, str(error)))
+        except MemoryError:
+            message = f"decoding it takes more than the {memory >> 20:,} MB that a decoder may hold for its bytes"
+            connection.send((REFUSED, Reason.OUT_OF_MEMORY, message))
         except (BrokenPipeError, ConnectionResetError):
             return
         except Exception as error:  # one file's fault: the next one may be whole
             connection.send((UNFORESEEN, f"{type(error).__name__}: {error}"))
 
 
-def _send_blocks(connection: Connection, audio: Audio, frames: int) -> None:
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except (OSError, ValueError):  # why it cannot be read, the decoder says
+        return 0
+
+
+def _send_blocks(connection: Connection, audio: Audio, seconds: float) -> None:
     connection.send((FORMAT, audio.format))
-    for block in audio.blocks(frames):
+    for block in audio.blocks():
+        limit_time(seconds)
         connection.send((SAMPLES, block.shape))
         connection.send_bytes(np.ascontiguousarray(block, np.float32).data.cast("B"))
     connection.send((END, audio.problems))

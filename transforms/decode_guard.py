@@ -22,7 +22,7 @@ import numpy as np
 
 from schemas.reasons import Reason, Stage
 from schemas.records import Problem
-from transforms.decode import BLOCK_FRAMES, DecodeError, Format
+from transforms.decode import DecodeError, Format
 from transforms.decode_child import END, FORMAT, REFUSED, SAMPLES
 from transforms.isolated import isolated
 
@@ -34,6 +34,10 @@ BYTES_A_SECOND = 50_000.0
 
 What a header promises is not asked: headers lie.  The slowest that was measured is Opus at 24 kbit/s, 270 times real
 time: 800,000 bytes a second.
+"""
+
+SLOWEST = 20.0
+"""And one that gives less than this times real time hangs.  What it gives earns it time: silence is long for its bytes.
 """
 
 CHILD = (sys.executable, "-m", "transforms.decode_child")
@@ -52,7 +56,8 @@ class Decoder:
 
     Args:
         least_seconds, bytes_a_second: the time limit of a file is the one, and its bytes over the other; only time in
-            which this side waits counts.
+            which this side waits counts.  The process has a limit of its own for the time in which this side is busy,
+            and one for its memory: see :mod:`transforms.decode_limits`.
         command: starts the process.
     """
 
@@ -67,17 +72,17 @@ class Decoder:
         self._command = command
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
-        self._left = 0.0
+        self._left = self._limit = 0.0
 
     def header(self, path: str) -> Format:
         """As :func:`transforms.decode.read_header`, and DecodeError with DECODER_CRASHED or DECODER_HUNG."""
-        self._ask(path, ("header", path))
+        self._ask("header", path)
         return self._format()
 
     @contextmanager
     def open(self, path: str) -> Iterator[GuardedAudio]:
         """As :func:`transforms.decode.open_audio`, and DecodeError with DECODER_CRASHED or DECODER_HUNG."""
-        self._ask(path, ("blocks", path, BLOCK_FRAMES))
+        self._ask("blocks", path)
         audio = GuardedAudio(self, self._format())
         try:
             yield audio
@@ -115,15 +120,22 @@ class Decoder:
         except (EOFError, OSError) as error:
             code = self._process.wait()
             self.close()
+            if code == -signal.SIGXCPU:
+                raise HungError from error
             raise CrashedError(_said(code)) from error
         self._left -= time.monotonic() - began
         return answer
 
-    def _ask(self, path: str, request: tuple[Any, ...]) -> None:
+    def earn(self, seconds: float) -> None:
+        """So many seconds of audio came."""
+        self._left = min(self._limit, self._left + seconds / SLOWEST)
+
+    def _ask(self, what: str, path: str) -> None:
         size = 0.0
         with suppress(OSError, ValueError):  # why it cannot be read, the decoder says
             size = os.stat(path).st_size
-        self._left = self._least_seconds + size / self._bytes_a_second
+        self._left = self._limit = self._least_seconds + size / self._bytes_a_second
+        request = (what, path, self._limit)
         if self._process is None or self._process.poll() is not None:
             self._start()
         assert self._connection is not None
@@ -192,6 +204,7 @@ class GuardedAudio:
                 kind, said = REFUSED, [Reason.DECODER_CRASHED, f"the decoder crashed: {error}"]
             if kind == SAMPLES:
                 frames += len(said[0])
+                self._decoder.earn(len(said[0]) / self.format.sample_rate_hz)
                 yield said[0]
                 continue
             self.at_end = True

@@ -9,16 +9,18 @@ from typing import Protocol
 
 import numpy as np
 
-from schemas.config import SpeechConfig
+from schemas.config import MAX_HOURS, SpeechConfig
 from schemas.reasons import Reason, Stage
 from schemas.records import MIX, Clip, Place, Problem, Recording, Segment, Window
+from transforms.bounds import MOST_CHANNELS_APART, Bounds
 from transforms.channels import mix
 from transforms.decode import DecodeError, Format, open_audio
 from transforms.loudness import LoudnessMeter
 from transforms.resample import Resampler
-from transforms.speech import FRAME, FRAME_MS, RATE, Segmenter, SpeechDetector, Stretch, split_at_pauses
+from transforms.speech import RATE, SpeechDetector
 from transforms.tries import Tries
-from transforms.windows import Grid, Samples
+from transforms.voice import Voice
+from transforms.windows import Grid
 
 NOTHING_TO_HEAR = frozenset({Reason.NO_AUDIO, Reason.ZERO_SAMPLES})
 
@@ -32,12 +34,14 @@ class Listening:
         speech: how speech is cut; None where no table needs it.
         clip_seconds: longest clip that a segment is cut into, in seconds.
         each: keep the channels apart instead of averaging them.
+        most_hours: what is heard of a recording at most.
     """
 
     windows: tuple[int, ...] | None
     speech: SpeechConfig | None
     clip_seconds: float = 5.0
     each: bool = False
+    most_hours: float = MAX_HOURS
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,11 @@ Opener = Callable[[str], AbstractContextManager[OpenAudio]]
 
 
 def listen(
-    recording: Recording, wanted: Listening, detector: SpeechDetector | None, opened: Opener = open_audio
+    recording: Recording,
+    wanted: Listening,
+    detector: SpeechDetector | None,
+    opened: Opener = open_audio,
+    until: float | None = None,
 ) -> Iterator[Event]:
     """Everything that a recording holds, in the order of time, in memory that its length does not shape.
 
@@ -95,21 +103,28 @@ def listen(
     Args:
         detector: finds the speech; needed where ``wanted.speech`` is set.
         opened: opens the file: in this process, or as :meth:`transforms.decode_guard.Decoder.open` in another.
+        until: seconds since 1970 after which a recording that is longer than its bytes can hold is ended.
     """
     tries = Tries()
     for source in tries.of(recording.sources):
         ears: Ears | None = None
         audio: OpenAudio | None = None
         problems: list[Problem] = []
+        bounds = Bounds(wanted.most_hours, source.bytes, until)
         try:
             with opened(source.path) as audio:
                 ears = Ears(recording, audio.format, wanted, detector)
                 for block in audio.blocks():
+                    if (end := bounds.end(ears.frames / audio.format.sample_rate_hz)) is not None:
+                        problems.append(end)
+                        break
                     yield from ears.hear(block)
                     yield Progress(len(block) / audio.format.sample_rate_hz)
                 problems.extend(audio.problems)
         except DecodeError as error:
             problems.append(Problem(Stage.DECODE, error.reason, str(error)))
+        except MemoryError as error:
+            problems.append(Problem(Stage.DECODE, Reason.OUT_OF_MEMORY, f"no memory left: {error}".rstrip(": ")))
         except Exception as error:  # nothing about one file may end the run; the row of errors tells
             problems.append(_unforeseen(error))
         if ears is not None and ears.frames:
@@ -142,6 +157,9 @@ class Ears:
         self.frames = 0
         self._format = format
         self._each = wanted.each
+        if wanted.each and format.channels > MOST_CHANNELS_APART:
+            message = f"{format.channels:,} channels, of which {MOST_CHANNELS_APART} can be kept apart: --channels mix"
+            raise DecodeError(Reason.TOO_MANY_CHANNELS, message)
         numbers = range(1, format.channels + 1) if wanted.each else (MIX,)
         uri = recording.sources[0].uri
         places = [Place(uri, recording.recording_id, number, 0, 0) for number in numbers]
@@ -202,41 +220,3 @@ class Ears:
             speech_share=min(1.0, spoken / (self.duration_ms * len(self._voices))) if self._voices else None,
             kept_seconds=self.frames / self._format.sample_rate_hz * channels,
         )
-
-
-class Voice:
-    """The speech of one channel: its segments and the clips that they are cut into."""
-
-    def __init__(self, place: Place, speech: SpeechConfig, clip_seconds: float) -> None:
-        self.spoken_ms = 0
-        self._place = place
-        self._segmenter = Segmenter(speech)
-        self._samples = Samples()
-        self._clip_frames = int(clip_seconds * 1000) // FRAME_MS
-
-    def push(self, samples: np.ndarray, probabilities: np.ndarray) -> Iterator[Event]:
-        """Take samples, float32 [n], and the probabilities, float32 [n_frames], that they complete."""
-        self._samples.push(samples)
-        yield from self._cut(self._segmenter.push(probabilities), None)
-        self._samples.trim(self._segmenter.wanted_from * FRAME)
-
-    def finish(self, probabilities: np.ndarray, duration_ms: int) -> Iterator[Event]:
-        yield from self._cut(self._segmenter.push(probabilities), duration_ms)
-        yield from self._cut(self._segmenter.finish(), duration_ms)
-
-    def _cut(self, stretches: Iterator[Stretch], duration_ms: int | None) -> Iterator[Event]:
-        for stretch in stretches:
-            segment = Segment(
-                self._at(stretch.start, stretch.end, duration_ms),
-                self._samples.slice(stretch.start * FRAME, min(stretch.end * FRAME, self._samples.end)),
-                stretch.speech,
-            )
-            self.spoken_ms += segment.place.end_ms - segment.place.start_ms
-            yield segment
-            for start, end in split_at_pauses(stretch.speech, self._clip_frames):
-                place = self._at(stretch.start + start, stretch.start + end, duration_ms)
-                yield Clip(place, segment.samples[start * FRAME : end * FRAME], RATE, parent=segment.place.id)
-
-    def _at(self, start: int, end: int, duration_ms: int | None) -> Place:
-        end_ms = end * FRAME_MS if duration_ms is None else min(end * FRAME_MS, duration_ms)
-        return Place(self._place.uri, self._place.recording_id, self._place.channel, start * FRAME_MS, end_ms)

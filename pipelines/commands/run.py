@@ -47,6 +47,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--prune", action="store_true", help="drop the rows of files that are gone")
     parser.add_argument("--strict", action="store_true", help="publish nothing if a row breaks a rule of the audit")
     parser.add_argument("--stop-after", metavar="8h", help="take up no further file after that time, and publish")
+    parser.add_argument("--max-hours", type=float, metavar="H", help="hear no more of one recording (200)")
     parser.add_argument("--max-error-share", type=float, metavar="X", help="publish nothing if more of the files fail")
     parser.add_argument(
         "--keep", type=int, metavar="N", help="snapshots to keep, the published one among them (default: 3)"
@@ -103,6 +104,7 @@ def config_of(arguments: argparse.Namespace) -> Config:
         "keep",
         "stop_after",
         "max_error_share",
+        "max_hours",
     ):
         if getattr(arguments, name) is not None:
             values[name] = getattr(arguments, name)

@@ -92,6 +92,7 @@ def test_every_word_reaches_the_configuration() -> None:
         *("--tables", "transcripts, emotions", "--metadata", "m.csv", "--channels", "each", "--language", "en"),
         *("--device", "cpu", "--precision", "bf16", "--engine", "torch", "--keep", "7"),
         *("--force", "emotions", "--retry-errors", "--prune", "--stop-after", "8h", "--max-error-share", "0.1"),
+        *("--max-hours", "24"),
         beam=("--direct_num_workers=2",),
     )
     assert found.recordings == ("a.wav", "b")
@@ -103,7 +104,7 @@ def test_every_word_reaches_the_configuration() -> None:
     assert (found.device, found.precision, found.engine) == ("cpu", "bf16", "torch")
     assert found.beam == ("--direct_num_workers=2",)
     assert (found.keep, found.force, found.retry_errors, found.prune) == (7, ("emotions",), True, True)
-    assert (found.stop_after, found.max_error_share) == ("8h", 0.1)
+    assert (found.stop_after, found.max_error_share, found.max_hours) == ("8h", 0.1, 24.0)
 
 
 def test_recordings_may_stand_anywhere() -> None:
@@ -193,6 +194,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         (["CORPUS", "--out", "OUT", "--precision", "fp64"], "precision: 'fp64' is not known"),
         (["CORPUS", "--out", "OUT", "--engine", "onnx"], "engine: 'onnx' is not known"),
         (["CORPUS", "--out", "OUT", "--stop-after", "8"], "stop_after: '8' is no time such as 8h, 90m or 30s"),
+        (["CORPUS", "--out", "OUT", "--max-hours", "0"], "max_hours: 0.0 is not between 0.001 and 100000"),
         (["CORPUS", "--out", "OUT", "--max-error-share", "2"], "max_error_share: 2.0 is not between 0 and 1"),
         (
             ["CORPUS", "--out", "OUT", "--tables", "windows", "--force", "frames"],
@@ -313,7 +315,7 @@ def test_help_names_every_option(capfd: Captured) -> None:
     text = " ".join(capfd.readouterr().out.split())
     options = (
         "out config models model tables metadata channels language device precision engine keep force retry-errors "
-        "prune stop-after max-error-share dry-run"
+        "prune stop-after max-error-share max-hours dry-run"
     )
     for word in [f"--{option}" for option in options.split()] + list(OF_RUNS):
         assert word in text, word

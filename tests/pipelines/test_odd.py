@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from pipelines.cli import PUBLISHED, main
 from schemas.reasons import Reason
@@ -57,6 +58,7 @@ def oddities() -> dict[bytes, tuple[bytes, str, set[str]]]:
         b"4_ghz.wav": (wav(noise(2000), rate=2**32 - 1), "failed", {"undecodable"}),
         b"0_channels.wav": (wav(noise(2000), channels=0), "failed", {"undecodable"}),
         b"64_channels.wav": (wav(noise(64 * 8000), channels=64), *complete),
+        b"1024_channels.wav": (wav(noise(1024 * 8000), channels=1024), *complete),
         b"65535_channels.wav": (wav(noise(65_535), channels=65_535), "failed", {"undecodable"}),
         b"nan_and_infinite.wav": (wav(floats(np.nan, np.inf, -np.inf), kind=FLOAT), "partial", {"non_finite"}),
         b"nothing_but_nan.wav": (wav(np.full(RATE, np.nan, "<f4"), kind=FLOAT), "partial", {"non_finite"}),
@@ -79,6 +81,10 @@ def oddities() -> dict[bytes, tuple[bytes, str, set[str]]]:
     for name in (b"new\nline.wav", b"not \xff\xfe text.wav", b"-dash.wav", b"[1]*?.wav", b"\x1b[31m.wav", b"x=3.wav"):
         found[name] = (wav(noise(RATE)), *complete)
     return found
+
+
+def hour_of_silence(path: Path) -> None:
+    soundfile.write(path, np.zeros(3_600_000, np.int16), 1_000)
 
 
 def special(folder: Path) -> dict[str, tuple[str, set[str]]]:
@@ -108,8 +114,10 @@ def test_made_up_ones(tmp_path: Path) -> None:
         with open(os.path.join(os.fsencode(folder), name), "wb") as file:
             file.write(content)
         expected[name.decode("utf-8", "backslashreplace")] = tuple(ends)
+    hour_of_silence(folder / "hour.flac")
+    expected["hour.flac"] = ("partial", {"too_long"})
     expected |= special(folder)
-    publish(out, {}, [folder], tables=["windows", "frames", "spectrograms", "prosody"])
+    publish(out, {}, [folder], tables=["windows", "frames", "spectrograms", "prosody"], max_hours=0.01)
     assert ends_of(out, f"{folder}/") == expected
 
 

@@ -50,6 +50,7 @@ strict: true
 prune: true
 stop_after: 8h
 max_error_share: 0.1
+max_hours: 24
 """
 
 words = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
@@ -93,6 +94,7 @@ configs = st.builds(
     prune=st.booleans(),
     stop_after=st.sampled_from([None, "8h", "90m", "1.5s"]),
     max_error_share=st.none() | st.floats(0, 1),
+    max_hours=st.floats(0.001, 100_000),
 )
 
 

@@ -19,19 +19,27 @@ from transforms.decode_child import main
 
 @contextmanager
 def faulty(path: str) -> Iterator[Audio]:
-    """``crash``, ``kill``, ``hang`` and ``raise`` happen at the opening; with ``late`` before them, after a block."""
+    """Each of FAULTS happens at the opening; with ``late_`` before its name, after a block; ``slow`` is slow."""
     name = Path(path).stem
     if name in FAULTS:
         FAULTS[name]()
     with open_audio(path) as audio:
+        if name == "slow":
+            audio.blocks = lambda frames=None: _slow(audio)  # type: ignore[method-assign]
         if name.startswith("late_"):
-            audio.blocks = lambda frames: _breaks(audio, frames, name.removeprefix("late_"))  # type: ignore[method-assign]
+            audio.blocks = lambda frames=None: _breaks(audio, name.removeprefix("late_"))  # type: ignore[method-assign]
         yield audio
 
 
-def _breaks(audio: Audio, frames: int, fault: str) -> Iterator[np.ndarray]:
-    yield next(Audio.blocks(audio, frames))
+def _breaks(audio: Audio, fault: str) -> Iterator[np.ndarray]:
+    yield next(Audio.blocks(audio))
     FAULTS[fault]()
+
+
+def _slow(audio: Audio) -> Iterator[np.ndarray]:
+    for block in Audio.blocks(audio):
+        time.sleep(0.3)
+        yield block
 
 
 def _raise() -> None:
@@ -43,6 +51,8 @@ FAULTS = {
     "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
     "hang": lambda: time.sleep(600),
     "raise": _raise,
+    "fill": lambda: np.ones(1 << 32, np.uint8),
+    "spin": lambda: os.kill(os.getpid(), signal.SIGXCPU),
 }
 
 if __name__ == "__main__":

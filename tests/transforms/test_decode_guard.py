@@ -77,7 +77,7 @@ def recordings(tmp_path: Path) -> dict[str, Path]:
     """One recording of three blocks under the names that the faulty decoder knows, and an ordinary one."""
     good = tmp_path / "good.wav"
     sf.write(good, np.resize(tones(), (3 * BLOCK_FRAMES, 2)), RATE)
-    names = [*("crash", "kill", "hang", "raise"), *("late_crash", "late_kill", "late_hang", "late_raise")]
+    names = [name for fault in REASONS for name in (fault, f"late_{fault}")]
     return {"good": good, **{name: Path(shutil.copy(good, tmp_path / f"{name}.wav")) for name in names}}
 
 
@@ -86,8 +86,17 @@ REASONS = {
     "kill": Reason.DECODER_CRASHED,
     "hang": Reason.DECODER_HUNG,
     "raise": Reason.INTERNAL,
+    "fill": Reason.OUT_OF_MEMORY,
+    "spin": Reason.DECODER_HUNG,
 }
-SAID = {"crash": "SIGSEGV", "kill": "SIGKILL", "hang": "stopped", "raise": "ZeroDivisionError: a fault"}
+SAID = {
+    "crash": "SIGSEGV",
+    "kill": "SIGKILL",
+    "hang": "stopped",
+    "raise": "ZeroDivisionError: a fault",
+    "fill": "more than the 1,0",
+    "spin": "stopped",
+}
 
 
 @pytest.mark.parametrize("fault", REASONS)
@@ -152,6 +161,14 @@ def test_the_time_of_the_consumer_does_not_count(recordings: dict[str, Path]) ->
         assert len(list(blocks)) == 2
     assert not audio.problems
     decoder.close()
+
+
+def test_what_a_decoder_gives_earns_it_time(tmp_path: Path, faulty: Decoder) -> None:
+    """Ten blocks of 8 s, 0.3 s each, of a file that may take 2 s."""
+    sf.write(tmp_path / "slow.flac", np.zeros(10 * BLOCK_FRAMES, np.int16), 8_000)
+    with faulty.open(str(tmp_path / "slow.flac")) as audio:
+        assert len(list(audio.blocks())) == 10
+    assert not audio.problems
 
 
 def test_the_process_leaves_with_its_parent(recordings: dict[str, Path]) -> None:

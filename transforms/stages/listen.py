@@ -34,7 +34,8 @@ class Hearing:
         recordings: the table with the user's own columns; None where its rows are there already.
         threads: threads of a model's operators in this worker.
         ticks: where progress is sent.
-        until: seconds since 1970 after which no further recording is begun; None for no end.
+        until: seconds since 1970 after which no further recording is begun, and none goes on beyond what its bytes
+            can hold; None for no end.
     """
 
     wanted: Listening
@@ -85,7 +86,7 @@ def _hear_one(
     opened: Opener,
 ) -> Iterator[TaggedOutput]:
     problems: list[Problem] = []
-    for event in listen(recording, hearing.wanted, detector, opened):
+    for event in listen(recording, hearing.wanted, detector, opened, hearing.until):
         match event:
             case Window():
                 yield TaggedOutput(WINDOWS, Item(shard, event))
