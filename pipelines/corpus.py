@@ -8,6 +8,7 @@ corpus.spectrogram(recording_id, 12.0, 15.5).db
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -36,6 +37,8 @@ _LOCK = {
 }
 
 
+ASKING = 16
+"""The last questions, any of which may still be computed."""
 MORE = ": choose a name of a file that `SELECT uri FROM recordings` lists"
 
 
@@ -58,6 +61,8 @@ class AskedCorpus:
             self._spill = None
         spill = str(self._spill.path) if self._spill else ""
         self._connection = duckdb.connect(config={**_LOCK, "temp_directory": spill})
+        self._asking: deque[duckdb.DuckDBPyConnection] = deque(maxlen=ASKING)
+        self._stopped = False
         paths = [path for those in files.values() for path in those]
         self._connection.execute(f"SET allowed_paths = {_list(paths)}")
         self._connection.execute("SET enable_external_access = false")
@@ -98,6 +103,9 @@ class AskedCorpus:
             RunError: the snapshot's files are gone.
         """
         asking = self._connection.cursor()  # its own: DuckDB lets a connection have one unfinished result
+        self._asking.append(asking)
+        if self._stopped:
+            raise RunError("the question was stopped")
         for name, rows in (beside or {}).items():
             asking.register(name, rows)
         check_one_question(question, asking)
@@ -161,8 +169,15 @@ class AskedCorpus:
                     f"{option} {column}: no metadata column{nearest(column, self.own) if self.own else none}"
                 )
 
+    def stop(self) -> None:
+        """Let the questions fail that are computed now, from another thread, and whatever is asked after them."""
+        self._stopped = True
+        for asking in list(self._asking):
+            asking.interrupt()
+
     def close(self) -> None:
         """Give the memory back."""
+        self._asking.clear()
         self._connection.close()
         if self._spill:
             self._spill.close()

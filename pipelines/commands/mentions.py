@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from pipelines.commands.query import add_timeout
 from pipelines.terminal import console
+
+if TYPE_CHECKING:
+    from pipelines.corpus import AskedCorpus
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -36,36 +41,45 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument("--format", metavar="table|csv|json|parquet", help="default: as FILE is called, or table")
     parser.add_argument("--to", metavar="FILE", type=Path, help="where to write it (default: standard output)")
+    add_timeout(parser)
     parser.set_defaults(act=act, rest="phrases")
 
 
 def act(arguments: argparse.Namespace, aside: Console) -> None:
-    from pipelines.answer import answer, format_of
+    from pipelines.answer import format_of
     from pipelines.corpus import open_corpus
+    from pipelines.patience import check_seconds, patiently
+
+    format = format_of(arguments.format, arguments.to)
+    check_seconds(arguments.timeout)
+    with open_corpus(arguments.out) as corpus, console(1) as result:
+        corpus.check_own(arguments.by)
+        patiently(lambda: _show(arguments, format, corpus, result, aside), corpus.stop, arguments.timeout)
+
+
+def _show(arguments: argparse.Namespace, format: str, corpus: AskedCorpus, result: Console, aside: Console) -> None:
+    from pipelines.answer import answer
     from pipelines.mentions import find_mentions, mention_rates
     from pipelines.mentions.find import as_arrow
     from pipelines.mentions.notes import notes
     from pipelines.mentions.show import show_mentions, show_rates
 
-    format = format_of(arguments.format, arguments.to)
     as_table = format == "table"
-    with open_corpus(arguments.out) as corpus, console(1) as result:
-        corpus.check_own(arguments.by)
-        found = find_mentions(
-            corpus,
-            arguments.phrases,
-            fuzzy=arguments.fuzzy,
-            distance=arguments.distance,
-            around=arguments.around,
-            seconds=arguments.seconds,
-        )
-        rows = mention_rates(corpus, found, arguments.phrases, arguments.by) if arguments.by else found
-        if not as_table:
-            beside = {"mentions_asked": as_arrow(rows)}
-            answer(corpus, "FROM mentions_asked", format, arguments.to, result, beside)
-        elif arguments.by:
-            show_rates(result, rows)
-        else:
-            show_mentions(result, found)
-        for note in notes(corpus, found, arguments.phrases, fuzzy=arguments.fuzzy):
-            (result if as_table else aside).print(note, highlight=False, markup=False)
+    found = find_mentions(
+        corpus,
+        arguments.phrases,
+        fuzzy=arguments.fuzzy,
+        distance=arguments.distance,
+        around=arguments.around,
+        seconds=arguments.seconds,
+    )
+    rows = mention_rates(corpus, found, arguments.phrases, arguments.by) if arguments.by else found
+    if not as_table:
+        beside = {"mentions_asked": as_arrow(rows)}
+        answer(corpus, "FROM mentions_asked", format, arguments.to, result, beside)
+    elif arguments.by:
+        show_rates(result, rows)
+    else:
+        show_mentions(result, found)
+    for note in notes(corpus, found, arguments.phrases, fuzzy=arguments.fuzzy):
+        (result if as_table else aside).print(note, highlight=False, markup=False)

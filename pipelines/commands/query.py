@@ -16,13 +16,21 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("sql", metavar="SQL", help="one statement that reads")
     parser.add_argument("--format", metavar="table|csv|json|parquet", help="default: as FILE is called, or table")
     parser.add_argument("--to", metavar="FILE", type=Path, help="where to write it (default: standard output)")
+    add_timeout(parser)
     parser.set_defaults(act=act)
+
+
+def add_timeout(parser: argparse.ArgumentParser) -> None:
+    """For commands that may be asked for more than anybody waits for."""
+    parser.add_argument("--timeout", metavar="SECONDS", type=float, help="give up after that long (default: never)")
 
 
 def act(arguments: argparse.Namespace, aside: Console) -> None:
     from pipelines.answer import answer, format_of
     from pipelines.corpus import open_corpus
+    from pipelines.patience import check_seconds, patiently
 
     format = format_of(arguments.format, arguments.to)
+    check_seconds(arguments.timeout)
     with open_corpus(arguments.out) as corpus, console(1) as result:
-        answer(corpus, arguments.sql, format, arguments.to, result)
+        patiently(lambda: answer(corpus, arguments.sql, format, arguments.to, result), corpus.stop, arguments.timeout)
