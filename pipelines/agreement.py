@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.corpus import open_corpus
-from pipelines.failure import RunError
+from pipelines.failure import RunError, why
 from pipelines.whole_file import write_whole
 
 NAME = "agreement.json"
@@ -56,7 +56,7 @@ def keep(out: Path, sheet: Path, found: Sequence[Agreement]) -> str:
     try:
         write_whole(path, json.dumps(kept, indent=1).encode("utf-8"))
     except OSError as error:
-        raise RunError(f"{path}: {error.strerror}") from None
+        raise RunError(f"{path}: {why(error)}") from None
     return f"kept for `earwitness methods`: {path}" + (f"; it took the place of {before}" if before else "")
 
 

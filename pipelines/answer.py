@@ -18,7 +18,7 @@ from rich.console import Console
 from pipelines.cells import spreadsheet
 from pipelines.corpus import AskedCorpus
 from pipelines.expectations import quoted
-from pipelines.failure import RunError, first_line
+from pipelines.failure import RunError, first_line, why
 from pipelines.listing import check_format, show_rows
 from pipelines.plain_json import json_of
 from pipelines.target import check_targets
@@ -73,7 +73,7 @@ def answer(
     except BrokenPipeError:  # `| head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nor is there anything to flush
     except OSError as error:
-        raise RunError(f"{to or 'standard output'}: {error.strerror}") from None
+        raise RunError(f"{to or 'standard output'}: {why(error)}") from None
 
 
 def format_of(asked: str | None, to: Path | None) -> str:

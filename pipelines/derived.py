@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from pipelines.assemble import as_written, assemble
 from pipelines.audit import audit
-from pipelines.failure import RunError
+from pipelines.failure import RunError, why
 from pipelines.holdings import Holdings
 from pipelines.inventory import Own
 from pipelines.snapshot import Corpus, published
@@ -43,7 +43,7 @@ def publish_derived(out: Path, name: str, write: Callable[[Path, Path, str], T])
         with corpus.held():
             return _publish(corpus, name, write)
     except OSError as error:
-        raise RunError(f"{out} cannot be written: {error.strerror}") from None
+        raise RunError(f"{out} cannot be written: {why(error)}") from None
 
 
 def _publish(corpus: Corpus, name: str, write: Callable[[Path, Path, str], T]) -> T:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 
 class RunError(Exception):
-    """Nothing was published: one line that says what and where.
+    """What was asked for could not be done: one line that says what and where.  Of a run, nothing was published.
 
     Its cause, where it has one, is an error that nobody foresaw.
     """
+
+
+def why(error: OSError) -> str:
+    """The system's words for an error; its own where the system has none, as where a library raised it."""
+    return error.strerror or first_line(error)
 
 
 def first_line(error: BaseException) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.cells import read_cell
+from pipelines.failure import why
 from schemas.catalog import nearest
 from schemas.config import ConfigError, MetadataConfig
 from schemas.records import Source
@@ -94,7 +95,7 @@ def _read(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise ConfigError(f"metadata: {path}: {error.strerror}") from error
+        raise ConfigError(f"metadata: {path}: {why(error)}") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"metadata: {path} is not UTF-8 text (byte {error.start}): save it as UTF-8") from error
     # Spreadsheets in half of the world write semicolons; the header tells.

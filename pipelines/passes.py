@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.failure import RunError
+from pipelines.failure import RunError, why
 
 ABOUT = "pass.json"
 REJECTED = "rejected"
@@ -89,4 +89,4 @@ def left_behind(staging: Path) -> Iterator[Pass]:
                 if found is not None and found.shards:
                     yield found
     except PermissionError as error:
-        raise RunError(f"{error.filename}: {error.strerror}") from None
+        raise RunError(f"{error.filename}: {why(error)}") from None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pipelines.checkpoints import chosen
 from pipelines.engine import Engine, choose_engine
+from pipelines.failure import why
 from pipelines.layout import check_place
 from pipelines.metadata import join_metadata
 from pipelines.passed_over import notes_on
@@ -86,4 +87,4 @@ def _check_place(out: str) -> None:
     try:
         check_place(Path(out))
     except OSError as error:
-        raise ConfigError(f"{out} cannot be looked at: {error.strerror}") from None
+        raise ConfigError(f"{out} cannot be looked at: {why(error)}") from None

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from pipelines.failure import why
 from schemas.config import ConfigError
 
 
@@ -23,7 +24,7 @@ def read_prompts(path: Path) -> dict[str, tuple[str, ...]]:
     try:
         given = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}") from None
+        raise ConfigError(f"{path}: {why(error)}") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is no YAML: {' '.join(str(error).split())}") from None
     templates = ["{}"]

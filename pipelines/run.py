@@ -17,7 +17,7 @@ import apache_beam as beam
 from pipelines.assemble import assemble
 from pipelines.audit import Audit, audit
 from pipelines.broken import broken_by, take_out
-from pipelines.failure import RunError, first_line
+from pipelines.failure import RunError, first_line, why
 from pipelines.history import Measured, failed_share, forgotten_files, measure, postponed_files, write_run
 from pipelines.increment import consumed, look
 from pipelines.log import append, told
@@ -71,7 +71,7 @@ def run(
         try:
             held.enter_context(corpus.held())
         except OSError as error:
-            raise RunError(f"{corpus.out} cannot be written: {error.strerror}") from None
+            raise RunError(f"{corpus.out} cannot be written: {why(error)}") from None
         return _Run(prepared, corpus, ticks, say).do_and_tell()
 
 
@@ -119,7 +119,7 @@ class _Run:
         try:
             self._tables = self._corpus.begin(self._run_id)
         except OSError as error:
-            raise RunError(f"{self._corpus.out} cannot be written: {error.strerror}") from None
+            raise RunError(f"{self._corpus.out} cannot be written: {why(error)}") from None
         try:
             return self._publish(self._hear(todo), todo)
         except _RejectedError as error:

@@ -10,7 +10,7 @@ from pathlib import Path
 from pipelines.cells import spreadsheet
 from pipelines.coders import check_coders
 from pipelines.corpus import open_corpus
-from pipelines.failure import RunError
+from pipelines.failure import RunError, why
 from pipelines.heard import Heard, segments_of
 from pipelines.target import check_targets
 from pipelines.whole_file import whole_file
@@ -68,7 +68,7 @@ def sample(
     except FileExistsError:
         raise RunError(f"{to} is there already: name another file") from None
     except OSError as error:
-        raise RunError(f"{to}: {error.strerror}") from None
+        raise RunError(f"{to}: {why(error)}") from None
     return Counter(heard.group for heard in drawn)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from pipelines.cells import read_cell
 from pipelines.coders import MACHINE, check_apart
 from pipelines.corpus import AskedCorpus, open_corpus
-from pipelines.failure import RunError
+from pipelines.failure import RunError, why
 from pipelines.heard import labels_of, segments_of
 from pipelines.plural import counted
 from pipelines.sample import MACHINES
@@ -145,7 +145,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}") from None
+        raise ConfigError(f"{path}: {why(error)}") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path} is not in UTF-8: save it as CSV UTF-8") from None
     header = text.partition("\n")[0]

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from pipelines.failure import why
 from schemas.config import ConfigError
 
 
@@ -19,7 +20,7 @@ def read_yaml(path: str) -> dict[str, Any]:
         with open(path, encoding="utf-8") as file:
             values = yaml.safe_load(file)
     except OSError as error:
-        raise ConfigError(f"--config {path}: {error.strerror}") from error
+        raise ConfigError(f"--config {path}: {why(error)}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"--config {path} is no YAML: {' '.join(str(error).split())}") from error
     if values is None:

@@ -12,7 +12,7 @@ from pipelines.corpus import AskedCorpus, open_corpus
 from pipelines.export import spreadsheet, textgrid, vtt
 from pipelines.export.names import file_names
 from pipelines.export.spoken import batches
-from pipelines.failure import RunError
+from pipelines.failure import RunError, why
 from pipelines.plural import counted
 from pipelines.statements import left_out
 from pipelines.target import check_targets
@@ -96,5 +96,5 @@ def export(out: Path, format: str, to: Path, recordings: Sequence[str] = (), *, 
                     exported.files.append(paths[key])
                     exported.wordless += not n_words
         except OSError as error:
-            raise RunError(f"{error.filename or to}: {error.strerror or error}") from None
+            raise RunError(f"{error.filename or to}: {why(error)}") from None
     return exported

@@ -8,7 +8,7 @@ from pathlib import Path
 from pipelines.chosen import chosen
 from pipelines.corpus import AskedCorpus, open_corpus
 from pipelines.expectations import quoted
-from pipelines.failure import RunError
+from pipelines.failure import RunError, why
 from pipelines.report.corpus_page import corpus_page
 from pipelines.report.folder import FOLDER
 from pipelines.report.groups import grouping_columns
@@ -59,7 +59,7 @@ def write_report(
             page = corpus_page(corpus, out.resolve().name, groups, list(dict.fromkeys(phrases)), pages, linked)
             return [_write(folder / "report.html", page), *written]
         except OSError as error:
-            told = f"{folder}: {error.strerror or error}: name a folder that can be written with --to"
+            told = f"{folder}: {why(error)}: name a folder that can be written with --to"
             raise RunError(told) from None
 
 
