@@ -37,6 +37,9 @@ def notes_on(passed_over: PassedOver) -> Iterator[str]:
             f"{counted(len(passed_over.growing), 'file')} still being downloaded, or left unfinished "
             f"({_names(passed_over.growing)}): left out until whole"
         )
+    if passed_over.links:
+        links = counted(len(passed_over.links), "link")
+        yield f"{links} to folders elsewhere not followed ({_names(passed_over.links)}): name what is to be read"
     if passed_over.corpora:
         corpora = counted(len(passed_over.corpora), "corpus", "corpora")
         yield f"{corpora} of Earwitness passed over: {_paths(passed_over.corpora)}"

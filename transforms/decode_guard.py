@@ -40,6 +40,9 @@ SLOWEST = 20.0
 """And one that gives less than this times real time hangs.  What it gives earns it time: silence is long for its bytes.
 """
 
+LARGE_BYTES = 1 << 29
+"""What a process has freed of the places for so large a file may still count when the next one's bound is set."""
+
 CHILD = (sys.executable, "-m", "transforms.decode_child")
 
 
@@ -73,6 +76,7 @@ class Decoder:
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
         self._left = self._limit = 0.0
+        self._is_spent = False
 
     def header(self, path: str) -> Format:
         """As :func:`transforms.decode.read_header`, and DecodeError with DECODER_CRASHED or DECODER_HUNG."""
@@ -126,6 +130,10 @@ class Decoder:
         self._left -= time.monotonic() - began
         return answer
 
+    def spend(self, reason: Reason) -> None:
+        """A file was given up for this reason: a process that ran out of memory is not trusted with the next."""
+        self._is_spent = self._is_spent or reason is Reason.OUT_OF_MEMORY
+
     def earn(self, seconds: float) -> None:
         """So many seconds of audio came."""
         self._left = min(self._limit, self._left + seconds / SLOWEST)
@@ -136,8 +144,9 @@ class Decoder:
             size = os.stat(path).st_size
         self._left = self._limit = self._least_seconds + size / self._bytes_a_second
         request = (what, path, self._limit)
-        if self._process is None or self._process.poll() is not None:
+        if self._process is None or self._process.poll() is not None or self._is_spent:
             self._start()
+        self._is_spent = size > LARGE_BYTES
         assert self._connection is not None
         try:
             self._connection.send(request)
@@ -156,6 +165,7 @@ class Decoder:
             case (str(kind), Format() as format) if kind == FORMAT:
                 return format
             case (str(kind), reason, message) if kind == REFUSED:
+                self.spend(reason)
                 raise DecodeError(reason, message)
             case _:
                 raise DecodeError(Reason.INTERNAL, answer[1])
@@ -212,6 +222,7 @@ class GuardedAudio:
                 self.problems.extend(said[0])
                 return
             reason, message = said if kind == REFUSED else (Reason.INTERNAL, said[0])
+            self._decoder.spend(reason)
             if not frames:
                 raise DecodeError(reason, message)
             start_ms = round(1000 * frames / self.format.sample_rate_hz)

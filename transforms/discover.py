@@ -10,7 +10,7 @@ from glob import has_magic
 from pathlib import Path
 
 from schemas.records import Source
-from transforms.passed_over import OUR_FOLDERS, PassedOver
+from transforms.passed_over import OUR_FOLDERS, PassedOver, is_none_of_an_archive
 
 
 @dataclass(frozen=True)
@@ -117,8 +117,14 @@ class _Walk:
             self._known[folder] = self.passed_over.takes_folder(folder, self._left_out)
         return self._known[folder]
 
-    def _stays_out_of(self, folder: str) -> bool:
-        return not os.path.islink(folder) and self.passes_over(folder)  # os.walk enters no links
+    def _stays_out_of(self, folder: str, walked: str) -> bool:
+        if not os.path.islink(folder):
+            return self.passes_over(folder)
+        inside = os.path.join(os.path.realpath(walked), "")
+        target = os.path.realpath(folder)
+        if not os.path.join(target, "").startswith(inside) and not is_none_of_an_archive(os.path.basename(folder)):
+            self.passed_over.links.add(os.path.abspath(folder))
+        return True
 
     def files(self, folder: str, named: str) -> Iterator[str]:
         """Every file beneath a folder, in the order of the names; then the subfolders that cannot be listed."""
@@ -127,7 +133,9 @@ class _Walk:
         for parent, folders, files in os.walk(folder, onerror=lambda error: unlisted.append(error.filename)):
             if is_out and parent == folder:
                 folders[:] = [name for name in folders if name not in OUR_FOLDERS]
-            folders[:] = [name for name in sorted(folders) if not self._stays_out_of(os.path.join(parent, name))]
+            folders[:] = [
+                name for name in sorted(folders) if not self._stays_out_of(os.path.join(parent, name), folder)
+            ]
             yield from (os.path.join(parent, name) for name in sorted(files))
         yield from unlisted
 

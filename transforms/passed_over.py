@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import fnmatch
 import os
 import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from transforms.side_files import GROWING, HIDDEN, kind_of, stands_in_for
+from transforms.side_files import GROWING, HIDDEN, kind_of, one_of, stands_in_for
 
 MOST_COUNTED = 10_000
 """Files counted in one folder that is passed over: some hold the whole archive again, once a day."""
 
-_FOLDERS = (
+_FOLDERS = one_of(
     # trash: Synology, QNAP, Windows, Buffalo, old Macs, Nextcloud's server; what a check of a disk found
     *("#recycle", "@recycle", "network recycle bin*", "[$]recycle.bin", "recycler", "recycled", "trashbox"),
     *("network trash folder", "files_trashbin", "lost+found", "lost.dir", "found.[0-9][0-9][0-9]"),
@@ -40,6 +39,7 @@ class PassedOver:
         absent: recordings of which only a placeholder lies here, each with where it is.
         growing: recordings that are still being downloaded.
         corpora: folders of other corpora.
+        links: links to folders elsewhere, which are not followed.
     """
 
     files: dict[tuple[str, str], set[str]] = field(default_factory=dict)
@@ -47,6 +47,7 @@ class PassedOver:
     absent: dict[str, str] = field(default_factory=dict)
     growing: set[str] = field(default_factory=set)
     corpora: set[str] = field(default_factory=set)
+    links: set[str] = field(default_factory=set)
 
     def takes(self, path: str) -> bool:
         """Note a file that is no recording by its name; False for one that may be."""
@@ -92,6 +93,7 @@ class PassedOver:
             absent,
             self.growing - gone,
             self.corpora,
+            {link for link in self.links if not any(path.startswith(os.path.join(link, "")) for path in gone)},
         )
 
     def kinds(self) -> Counter[str]:
@@ -112,7 +114,7 @@ class PassedOver:
 def is_none_of_an_archive(name: str) -> bool:
     """Whether a folder of this name is hidden, trash or a system's own."""
     lower = name.lower()
-    return lower.startswith(".") or any(fnmatch.fnmatchcase(lower, known) for known in _FOLDERS)
+    return lower.startswith(".") or _FOLDERS.fullmatch(lower) is not None
 
 
 def is_corpus(folder: str) -> bool:

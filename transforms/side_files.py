@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import os
+import re
 
 _KINDS = {
     "pictures": "jpg jpeg jpe jfif png gif bmp svg tif tiff webp heic heif avif ico psd psb ai eps xcf jp2 cr2 cr3 nef "
@@ -57,7 +58,13 @@ _GROWING = frozenset(f".{extension}" for extension in _PARTIAL.split())
 _BACKUPS = frozenset(".bak .backup .old .orig .save .autosave .tmp .swp".split())
 """Where such a suffix stands behind another one, that says what the file is."""
 
-_SYSTEM = (
+
+def one_of(*patterns: str) -> re.Pattern[str]:
+    """What any of some patterns of the shell matches."""
+    return re.compile("|".join(map(fnmatch.translate, patterns)))
+
+
+_SYSTEM = one_of(
     *(
         "._*",
         ".ds_store",
@@ -71,8 +78,10 @@ _SYSTEM = (
     ),
     *(".localized", ".volumeicon.icns", "desktop d[bf]", "folder.htt", ".picasa.ini", ".fuse_hidden*"),
 )
-_LOCKS = ("~$*", ".~lock.*#", "~*.tmp", "~lock*", "*.laccdb", "*.ldb")
-_COPYING = (".syncthing.*.tmp", "~syncthing~*.tmp", "*.part-frag*", "unconfirmed *.crdownload", ".*.??????.partial")
+_LOCKS = one_of("~$*", ".~lock.*#", "~*.tmp", "~lock*", "*.laccdb", "*.ldb")
+_COPYING = one_of(
+    ".syncthing.*.tmp", "~syncthing~*.tmp", "*.part-frag*", "unconfirmed *.crdownload", ".*.??????.partial"
+)
 _NAMES = (
     "readme license licence copying changelog authors notice makefile md5sums sha1sums sha256sums sha512sums checksums"
 )
@@ -88,11 +97,11 @@ def kind_of(name: str) -> str | None:
     :data:`GROWING` for a recording that is not whole yet, :data:`HIDDEN` for any other name that begins with a dot.
     """
     lower = name.lower()
-    if _is_one_of(lower, _COPYING):
+    if _COPYING.fullmatch(lower):
         return GROWING
-    if _is_one_of(lower, _SYSTEM):
+    if _SYSTEM.fullmatch(lower):
         return "files of the system"
-    if _is_one_of(lower, _LOCKS):
+    if _LOCKS.fullmatch(lower):
         return "locks of open documents"
     if lower.startswith("."):
         return HIDDEN
@@ -123,7 +132,3 @@ def stands_in_for(name: str) -> tuple[str, str] | None:
 def extensions() -> frozenset[str]:
     """Every extension, with its dot, by which a file is passed over."""
     return frozenset(_KIND) | _GROWING | frozenset(_STAND_INS)
-
-
-def _is_one_of(name: str, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)

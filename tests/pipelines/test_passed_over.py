@@ -27,6 +27,14 @@ def test_files_are_grouped_by_kind(tmp_path: Path) -> None:
     ]
 
 
+def test_links_that_are_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "archive").mkdir()
+    (tmp_path / "archive" / "disk2").symlink_to("/")
+    assert notes(tmp_path / "archive", "a.wav") == [
+        "1 link to folders elsewhere not followed (disk2): name what is to be read"
+    ]
+
+
 def test_what_may_hold_recordings_is_told_by_itself(tmp_path: Path) -> None:
     names = ["a.zip", ".b.m4a.icloud", "c.mp4.part", "old/earwitness.json", "old/snapshots/1/files/0.parquet"]
     assert notes(tmp_path, *names) == [

@@ -163,6 +163,16 @@ def test_the_time_of_the_consumer_does_not_count(recordings: dict[str, Path]) ->
     decoder.close()
 
 
+def test_a_process_that_ran_out_of_memory_is_replaced(faulty: Decoder, recordings: dict[str, Path]) -> None:
+    numbers = []
+    for name in ("good", "good", "late_fill", "good"):
+        with faulty.open(str(recordings[name])) as audio:
+            list(audio.blocks())
+        assert faulty._process is not None
+        numbers.append(faulty._process.pid)
+    assert numbers[0] == numbers[1] == numbers[2] != numbers[3]
+
+
 def test_what_a_decoder_gives_earns_it_time(tmp_path: Path, faulty: Decoder) -> None:
     """Ten blocks of 8 s, 0.3 s each, of a file that may take 2 s."""
     sf.write(tmp_path / "slow.flac", np.zeros(10 * BLOCK_FRAMES, np.int16), 8_000)
