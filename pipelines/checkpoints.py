@@ -24,15 +24,18 @@ def chosen(config: Config) -> dict[str, str]:
     Raises:
         ConfigError: the demo checkpoints are not there.
     """
+    of_set = set_of(config.models)
     if config.models == "demo":
-        of_set = {job: str(DEMO_FOLDER / job) for job in JOBS}
         missing = [job for job in JOBS if job not in config.model and not (DEMO_FOLDER / job).is_dir()]
         if missing:
             raise ConfigError(
                 f"--models demo: no checkpoint for {', '.join(missing)} in {DEMO_FOLDER}: "
                 "install the project anew, or name others with --model JOB=FOLDER"
             )
-    else:
-        of_set = dict(BASE)
     picked = {**of_set, **config.model}
     return {job: picked[job] for job in JOBS if picked.get(job, "none") != "none"}
+
+
+def set_of(models: str) -> dict[str, str]:
+    """The checkpoints of a named set by job, whether or not they are there."""
+    return {job: str(DEMO_FOLDER / job) for job in JOBS} if models == "demo" else dict(BASE)

@@ -11,10 +11,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pipelines.increment import look
 from pipelines.plural import counted
 from pipelines.run import Prepared, execute, load_models, work_of
-from pipelines.snapshot import Corpus
+from pipelines.todo import Todo
 from schemas.records import Recording
 from transforms.identify import identify
 from transforms.plan import join_copies
@@ -46,14 +45,13 @@ class Estimate:
     known: int = 0
 
 
-def estimate(prepared: Prepared) -> Estimate:
+def estimate(prepared: Prepared, todo: Todo) -> Estimate:
     """Read every header, run the pipeline over a sample into a folder that is thrown away, and scale up.
 
     Only what a run would take up counts; where it would make a few tables of a known recording, all are
     estimated.  The sample is of recordings of middling length, up to a minute or twenty files; of a corpus of long
     recordings that is one of them, whole.
     """
-    todo = look(prepared, Corpus(prepared.config.out)).todo()
     again = tuple(one.source for known in todo.again.values() for one in known)
     prepared = replace(prepared, sources=(*todo.new, *again))
     if not prepared.sources:

@@ -32,6 +32,7 @@ class Increment:
     """Attributes:
     holdings: what the corpus and the runs that did not come to their end have made.
     recipes: of each table that this run makes from audio.
+    weights: what each job's checkpoint holds.
     own: the user's own columns.
     tables: every table of the next snapshot.
     gone: files whose rows are to be dropped.
@@ -42,6 +43,7 @@ class Increment:
     prepared: Prepared
     holdings: Holdings
     recipes: dict[str, str]
+    weights: dict[str, str]
     own: Own
     tables: dict[str, Table]
     gone: tuple[str, ...]
@@ -139,7 +141,7 @@ def look(prepared: Prepared, corpus: Corpus) -> Increment:
     _refuse_unmounted(config.recordings, gone, given)
     own = Own.of(prepared.sources, prepared.tables["recordings"], config.metadata.path is not None)
     tables = declared_tables(prepared.tables, snapshot, own)
-    return Increment(prepared, holdings, recipes, own, tables, gone, retry, forgotten)
+    return Increment(prepared, holdings, recipes, revisions, own, tables, gone, retry, forgotten)
 
 
 def consumed(holdings: Holdings) -> Collection[Path]:

@@ -30,19 +30,21 @@ def recipes_of(config: Config, tables: Mapping[str, Any], revisions: Mapping[str
         revisions: what each job's checkpoint holds; see :func:`content_of`.
     """
     found: dict[str, str] = {}
-    for name in (name for name in TABLES if name in tables and name not in ("files", "errors", "runs")):
-        depends = {
-            "table": name,
-            "version": TABLES[name].version,
-            "decoding": DECODING,
-            "needs": [found[needed] for needed in TABLES[name].needs],
-            **_settings(name, config),
-        }
-        if name in revisions:
-            depends["weights"] = revisions[name]
-            depends["precision"] = config.precision
+    for name, parts in parts_of(config, tables, revisions).items():
+        depends = {"table": name, **parts, "needs": [found[needed] for needed in TABLES[name].needs]}
         text = json.dumps(depends, sort_keys=True)
         found[name] = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return found
+
+
+def parts_of(config: Config, tables: Mapping[str, Any], revisions: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """What makes up each recipe, besides the recipes of the tables that it needs, as plain values."""
+    found: dict[str, dict[str, Any]] = {}
+    for name in (name for name in TABLES if name in tables and name not in ("files", "errors", "runs")):
+        found[name] = {"version": TABLES[name].version, "decoding": DECODING, **_settings(name, config)}
+        if name in revisions:
+            found[name]["weights"] = revisions[name]
+            found[name]["precision"] = config.precision
     return found
 
 

@@ -19,11 +19,12 @@ from pipelines.audit import Audit, audit
 from pipelines.broken import broken_by, take_out
 from pipelines.failure import RunError, first_line, why
 from pipelines.history import Measured, failed_share, forgotten_files, measure, postponed_files, write_run
-from pipelines.increment import consumed, look
+from pipelines.increment import Increment, consumed, look
 from pipelines.log import append, told
 from pipelines.passes import REJECTED, Pass
 from pipelines.plural import counted
 from pipelines.prepare import Prepared, prepare
+from pipelines.settings import drop_of_nothing
 from pipelines.snapshot import Corpus
 from pipelines.todo import Todo, rounds
 from pipelines.work import execute, jobs_of, load_models, narrowed, work_of
@@ -50,13 +51,18 @@ class Published:
 
 
 def run(
-    prepared: Prepared, ticks: tuple[str, int] | None = None, say: Callable[[str], None] = lambda line: None
+    prepared: Prepared,
+    ticks: tuple[str, int] | None = None,
+    say: Callable[[str], None] = lambda line: None,
+    agree: Callable[[Increment, Todo], None] = lambda there, todo: None,
 ) -> Published | None:
     """Do what is not done yet: stage, audit, publish.
 
     Args:
         ticks: where workers report progress.
         say: takes a line for the user.
+        agree: is shown what is there and what is to be done, before anything is; it raises what ends the run, and may
+            write the settings that the corpus is to keep.
 
     Returns:
         None if there was nothing to do.
@@ -72,19 +78,25 @@ def run(
             held.enter_context(corpus.held())
         except OSError as error:
             raise RunError(f"{corpus.out} cannot be written: {why(error)}") from None
-        return _Run(prepared, corpus, ticks, say).do_and_tell()
+        return _Run(prepared, corpus, ticks, say, agree).do_and_tell()
 
 
 class _Run:
     """A run while it holds the corpus."""
 
     def __init__(
-        self, prepared: Prepared, corpus: Corpus, ticks: tuple[str, int] | None, say: Callable[[str], None]
+        self,
+        prepared: Prepared,
+        corpus: Corpus,
+        ticks: tuple[str, int] | None,
+        say: Callable[[str], None],
+        agree: Callable[[Increment, Todo], None],
     ) -> None:
         self._prepared = prepared
         self._corpus = corpus
         self._ticks = ticks
         self._say = say
+        self._agree = agree
         self._run_id = corpus.new_run_id()
         self._started, self._clock = datetime.now(UTC), time.monotonic()
         config = prepared.config
@@ -106,6 +118,7 @@ class _Run:
             raise
         finally:
             append(self._corpus.out, self._run_id, self._started, outcome, said)
+            drop_of_nothing(self._corpus.out)
         return published
 
     def _do(self) -> Published | None:
@@ -113,6 +126,7 @@ class _Run:
         self._own_from = len(self._there.holdings.passes) + 1
         todo = self._there.todo()
         self._there.refuse_other_vectors(todo)
+        self._agree(self._there, todo)
         if not todo.taken and not self._there.rewrites():
             self._corpus.clear()
             return None

@@ -16,6 +16,7 @@ from pipelines.lock import holder_of
 from pipelines.log import last
 from pipelines.passes import left_behind
 from pipelines.plural import counted
+from pipelines.settings import read_settings
 from pipelines.vectors import embedding_files, files_with_vectors
 from schemas.catalog import TABLES
 from schemas.config import ConfigError, from_mapping
@@ -33,7 +34,7 @@ def show_status(console: Console, out: Path) -> None:
     """
     if not out.is_dir():
         raise RunError(f"{out}: no such folder")
-    lines = [*_runs(out), *_work(out)]
+    lines = [*_runs(out), *_work(out), *_settings(out)]
     current = out / "current"
     if current.exists():
         snapshot = current.resolve()
@@ -64,6 +65,15 @@ def _work(out: Path) -> list[str]:
             f"not published yet: {counted(files, 'file')} that a run has finished; the next one goes on from there"
         )
     return lines
+
+
+def _settings(out: Path) -> list[str]:
+    """What the next run goes on with where it is not told otherwise."""
+    try:
+        settings = read_settings(out)
+    except ConfigError as error:
+        return [f"settings: not known ({error})"]
+    return settings.lines() if settings is not None else []
 
 
 def _coverage(snapshot: Path) -> list[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
@@ -11,6 +13,12 @@ from pipelines.terminal import console
 from pipelines.yaml_file import read_yaml
 from schemas.catalog import JOBS, OF_RUNS
 from schemas.config import Config, ConfigError, from_mapping
+
+if TYPE_CHECKING:
+    from pipelines.increment import Increment
+    from pipelines.prepare import Prepared
+    from pipelines.settings import Settings
+    from pipelines.todo import Todo
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -38,7 +46,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument("--metadata", metavar="CSV", help="your own columns, joined by file name or path")
     parser.add_argument("--channels", metavar="mix|each", help="average the channels (default) or keep them apart")
-    parser.add_argument("--language", metavar="CODE", help="what is spoken, as a code such as en")
+    parser.add_argument("--language", metavar="CODE", help="what is spoken, as a code such as en, or auto")
     parser.add_argument("--device", metavar="auto|cpu|cuda", help="where the models run (default: auto)")
     parser.add_argument("--precision", metavar="auto|fp32|bf16", help="of the models (default: auto)")
     parser.add_argument("--engine", metavar="auto|torch|openvino", help="what computes the models (default: auto)")
@@ -52,45 +60,99 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--keep", type=int, metavar="N", help="snapshots to keep, the published one among them (default: 3)"
     )
+    parser.add_argument("--yes", action="store_true", help="make anew what other settings than the corpus's ask for")
     parser.add_argument("--dry-run", action="store_true", help="say what would be done and what it would cost")
     parser.set_defaults(act=act, rest="recordings", beam=[])
 
 
 def act(arguments: argparse.Namespace, terminal: Console) -> None:
-    config = config_of(arguments)
+    named = named_of(arguments)
+    config = from_mapping(named)
     if not config.recordings:
         raise ConfigError("no recordings: name files, folders or globs")
     if not config.out:
         raise ConfigError("no place for the tables: name a folder with --out")
     # Beam, torch and transformers take seconds to import: a wrong word is answered before that.
-    from pipelines.dryrun import estimate, show_estimate
-    from pipelines.progress import ProgressBar
-    from pipelines.run import prepare, run
-    from pipelines.summary import show_summary
+    from pipelines.settings import read_settings
+
+    before = read_settings(Path(config.out))
+    if before is not None:
+        config = from_mapping(before.under(named))
+    from pipelines.run import prepare
 
     try:
         prepared = prepare(config)
     except FileNotFoundError as error:
         raise ConfigError(str(error)) from None
-    for note in prepared.notes:
-        terminal.print(f"note: {note}", style="yellow", highlight=False, markup=False)
+    kept = before.as_it_was(named) if before is not None else ""
+    for note in ([f"as this corpus was made: {kept}"] if kept else []) + list(prepared.notes):
+        _note(terminal, note)
+    if arguments.dry_run:
+        _estimate(terminal, prepared, before)
+    else:
+        _run(terminal, prepared, before, yes=arguments.yes)
+
+
+def _run(terminal: Console, prepared: Prepared, before: Settings | None, *, yes: bool) -> None:
+    from pipelines.anew import ask, made_anew, remembered
+    from pipelines.progress import ProgressBar
+    from pipelines.run import run
+    from pipelines.summary import show_summary
+
+    with ExitStack() as showing:
+        bar = ProgressBar(terminal, len(prepared.sources))
+
+        def agree(there: Increment, todo: Todo) -> None:
+            new = remembered(there, before)
+            if other := before.differences(new) if before is not None else []:
+                _note(terminal, f"other settings than this corpus was made in: {', '.join(other)}")
+            ask(terminal, made_anew(there, todo, before), yes=yes)
+            new.write(Path(prepared.config.out))
+            showing.enter_context(bar)  # only now: a question and a bar do not go on one line
+
+        published = run(prepared, bar.address if prepared.engine.is_local else None, bar.say, agree)
     with console(1) as result:
-        if arguments.dry_run:
-            show_estimate(result, prepared, estimate(prepared))
-            return
-        with ProgressBar(terminal, len(prepared.sources)) as bar:
-            published = run(prepared, bar.address if prepared.engine.is_local else None, bar.say)
         if published is None:
             result.print(f"nothing to do: all {len(prepared.sources):,} files are in the tables", highlight=False)
-            return
-        show_summary(result, config, published)
+        else:
+            show_summary(result, prepared.config, published)
+
+
+def _estimate(terminal: Console, prepared: Prepared, before: Settings | None) -> None:
+    from pipelines.anew import made_anew, remembered
+    from pipelines.dryrun import estimate, show_estimate
+    from pipelines.increment import look
+    from pipelines.snapshot import Corpus
+
+    there = look(prepared, Corpus(prepared.config.out))
+    todo = there.todo()
+    there.refuse_other_vectors(todo)
+    if other := before.differences(remembered(there, before)) if before is not None else []:
+        _note(terminal, f"other settings than this corpus was made in: {', '.join(other)}")
+    if anew := made_anew(there, todo, before):
+        _note(terminal, f"a run would ask, or be told --yes, before it makes anew: {anew}")
+    with console(1) as result:
+        show_estimate(result, prepared, estimate(prepared, todo))
+
+
+def _note(terminal: Console, note: str) -> None:
+    terminal.print(f"note: {note}", style="yellow", highlight=False, markup=False)
 
 
 def config_of(arguments: argparse.Namespace) -> Config:
-    """The configuration file, if there is one, with the command line over it.
+    """What a run is told, with defaults for the rest.
 
     Raises:
-        ConfigError: a file that cannot be read, an unknown key, a value of the wrong kind.
+        ConfigError: see :func:`named_of`.
+    """
+    return from_mapping(named_of(arguments))
+
+
+def named_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The keys that a person names: in the configuration file, if there is one, with the command line over it.
+
+    Raises:
+        ConfigError: a file that cannot be read, words that are no pair.
     """
     values: dict[str, Any] = read_yaml(arguments.config) if arguments.config else {}
     for name in (
@@ -122,7 +184,11 @@ def config_of(arguments: argparse.Namespace) -> Config:
         values["model"] = {**_mapping(values, "model"), **dict(_pair(word) for word in arguments.model)}
     if arguments.beam:
         values["beam"] = arguments.beam
-    return from_mapping(values)
+    if values.get("language") == "auto":
+        values["language"] = None
+    if values.get("tables") in ("all", ["all"]):
+        values["tables"] = None
+    return values
 
 
 def _mapping(values: dict[str, Any], key: str) -> dict[str, Any]:

@@ -454,7 +454,7 @@ def test_a_second_run_says_who_is_at_work_and_exits_with_75(tmp_path: Path, capf
         rf"another run is at work on {out}: process {os.getpid()} on \S+ since \S+; try again later", told
     )
     assert main(words) == PUBLISHED
-    assert sorted(os.listdir(out)) == ["current", "earwitness.json", "runs.jsonl", "snapshots"]
+    assert sorted(os.listdir(out)) == ["current", "earwitness.json", "runs.jsonl", "settings.json", "snapshots"]
 
 
 # What is done

@@ -12,7 +12,9 @@ import soundfile
 
 from pipelines.cli import PUBLISHED, main
 from pipelines.dryrun import estimate
+from pipelines.increment import look
 from pipelines.run import Prepared, Published, prepare, run
+from pipelines.snapshot import Corpus
 from schemas.config import from_mapping
 from tests.pipelines.corpora import DEMO
 
@@ -41,7 +43,8 @@ def test_the_estimate_is_near_the_run(
     prepared: Prepared, real: Published, record_testsuite_property: Callable[[str, float], None]
 ) -> None:
     nowhere = replace(prepared.config, out=f"{prepared.config.out}-not-yet")
-    guess = estimate(replace(prepared, config=nowhere))
+    elsewhere = replace(prepared, config=nowhere)
+    guess = estimate(elsewhere, look(elsewhere, Corpus(nowhere.out)).todo())
     rows = real.measured
     assert guess.files == sum(rows.files.values())
     assert guess.copies == 1

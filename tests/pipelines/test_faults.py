@@ -90,7 +90,7 @@ def test_a_disk_that_is_full(small_disk: Path, tmp_path: Path, capfd: Captured, 
     filler.unlink()
     assert main(words) == PUBLISHED
     assert len(rows(out, "files")) == 2
-    assert sorted(os.listdir(out)) == ["current", "earwitness.json", "runs.jsonl", "snapshots"]
+    assert sorted(os.listdir(out)) == ["current", "earwitness.json", "runs.jsonl", "settings.json", "snapshots"]
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="no folder that nobody can write to")
@@ -151,4 +151,4 @@ def test_a_table_that_is_no_parquet_is_told(corpus: tuple[Path, list[str]], capf
     assert capfd.readouterr().err.startswith("earwitness: ")
     damaged.write_bytes(whole)
     assert main(words) == PUBLISHED
-    assert sorted(os.listdir(out)) == ["current", "earwitness.json", "runs.jsonl", "snapshots"]
+    assert sorted(os.listdir(out)) == ["current", "earwitness.json", "runs.jsonl", "settings.json", "snapshots"]

@@ -151,7 +151,7 @@ def trial(nights: Nights, kill_after: float) -> tuple[str, int]:
     assert_nearly_equal(nights.tables(), nights.undisturbed)
     if ended == "before the switch":
         assert nights.resumed() == finished  # nothing that was finished is computed again
-    assert sorted(os.listdir(nights.out)) == ["current", "earwitness.json", "runs.jsonl", "snapshots"]
+    assert sorted(os.listdir(nights.out)) == ["current", "earwitness.json", "runs.jsonl", "settings.json", "snapshots"]
     assert len(os.listdir(nights.out / "snapshots")) == 2
     return ended, finished
 

@@ -69,7 +69,7 @@ def test_a_worker_that_is_killed(tmp_path: Path, capfd: pytest.CaptureFixture[st
     assert "Traceback" not in told
     assert (os.readlink(out / "current"), {table: rows(out, table) for table in TABLES}) == before
     assert main(words) == PUBLISHED
-    assert sorted(os.listdir(out)) == ["current", "earwitness.json", "runs.jsonl", "snapshots"]
+    assert sorted(os.listdir(out)) == ["current", "earwitness.json", "runs.jsonl", "settings.json", "snapshots"]
     undisturbed = tmp_path / "undisturbed"
     assert main([*words[:-1], str(undisturbed)]) == PUBLISHED
     for table in TABLES:
