@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from pipelines.cells import read_cell
-from pipelines.failure import why
+from pipelines.csv_file import read_csv
 from schemas.catalog import nearest
 from schemas.config import ConfigError, MetadataConfig
 from schemas.records import Source
+from schemas.shown import shown
 from schemas.table import column
 from transforms.discover import uri_of
 
@@ -59,7 +57,8 @@ def join_metadata(sources: Sequence[Source], config: MetadataConfig) -> Joined:
     if config.path is None:
         return Joined(tuple(sources), ())
     where = Path(config.path)
-    header, lines = _read(where)
+    read = read_csv(where, lambda header: _key(header) is not None, "metadata: ")
+    header = read.header
     key = _key(header)
     if key is None:
         raise ConfigError(f"{where}: no column names the file; call it one of {', '.join(FILE_COLUMNS)}")
@@ -70,12 +69,13 @@ def join_metadata(sources: Sequence[Source], config: MetadataConfig) -> Joined:
     find = _Finder(sources)
     found: dict[str, tuple[int, Mapping[str, Any]]] = {}
     unmatched = []
-    for number, line in lines:
+    for number, cells in read.rows:
+        line = dict(zip(header, cells, strict=True))
         matches = find(line[key])
         if len(matches) > 1:
             raise ConfigError(
-                f"{where}, line {number}: {line[key]!r} is the name of {len(matches)} files "
-                f"({matches[0].uri}, {matches[1].uri}, ...): write more of the path"
+                f"{where}, line {number}: {shown(line[key])} is the name of {len(matches)} files "
+                f"({shown(matches[0].uri, 120)}, {shown(matches[1].uri, 120)}, ...): write more of the path"
             )
         if not matches:
             unmatched.append(line[key])
@@ -89,47 +89,6 @@ def join_metadata(sources: Sequence[Source], config: MetadataConfig) -> Joined:
     )
     joined = tuple(replace(s, metadata=found[s.uri][1]) if s.uri in found else s for s in sources)
     return Joined(joined, columns, tuple(unmatched))
-
-
-def _read(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise ConfigError(f"metadata: {path}: {why(error)}") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"metadata: {path} is not UTF-8 text (byte {error.start}): save it as UTF-8") from error
-    # Spreadsheets in half of the world write semicolons; the header tells.
-    delimiter = next((d for d in ",;\t" if _key(_header(csv.reader(io.StringIO(text), delimiter=d)))), ",")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        header = _header(reader)
-        _refuse_header(path, header)
-        lines = []
-        for cells in reader:
-            if not any(cells):
-                continue
-            if len(cells) != len(header):
-                raise ConfigError(
-                    f"metadata: {path}, line {reader.line_num}: {len(cells)} values for {len(header)} columns"
-                )
-            lines.append((reader.line_num, dict(zip(header, map(read_cell, cells), strict=True))))
-    except csv.Error as error:
-        raise ConfigError(f"metadata: {path}, line {reader.line_num}: {error}") from None
-    return header, lines
-
-
-def _header(reader: Iterator[list[str]]) -> list[str]:
-    return [name.strip() for name in next(reader, [])]
-
-
-def _refuse_header(path: Path, header: Sequence[str]) -> None:
-    """DuckDB, for one, does not tell columns apart by case."""
-    small = [name.lower() for name in header]
-    for i, name in enumerate(small):
-        if not name:
-            raise ConfigError(f"metadata: {path}: column {i + 1} of {len(header)} has no name")
-        if name in small[:i]:
-            raise ConfigError(f"metadata: {path}: two columns are called {header[i]!r}")
 
 
 def _key(header: Sequence[str]) -> str | None:
@@ -146,8 +105,8 @@ def _value(text: str, kind: str, where: Path, number: int, name: str) -> Any:
         return None
     try:
         return pa.scalar(YES_NO.get(bare.lower(), bare) if kind == "bool" else bare).cast(TYPES[kind]).as_py()
-    except pa.ArrowInvalid:
-        raise ConfigError(f"{where}, line {number}: {name} is {text!r}, which is no {kind}") from None
+    except (pa.ArrowException, OverflowError):  # a day outside of Python's calendar
+        raise ConfigError(f"{where}, line {number}: {name} is {shown(text)}, which is no {kind}") from None
 
 
 class _Finder:

@@ -77,7 +77,7 @@ def prepare(config: Config) -> Prepared:
     notes = placement_notes(config, {job: description.kind for job, description in descriptions.items()})
     notes.extend(notes_on(found.passed_over))
     if joined.unmatched:
-        some = ", ".join(joined.unmatched[:3]) + (", ..." if len(joined.unmatched) > 3 else "")
+        some = ", ".join(name[:100] for name in joined.unmatched[:3]) + (", ..." if len(joined.unmatched) > 3 else "")
         lines = counted(len(joined.unmatched), "line")
         notes.append(f"of the metadata, {lines} name no file of this run: {some}")
     return Prepared(config, joined.sources, tables, checkpoints, descriptions, engine, tuple(notes))

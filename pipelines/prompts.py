@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from pipelines.failure import why
+from pipelines.plain_yaml import plain_yaml
 from schemas.config import ConfigError
+from schemas.shown import shown as shown_value
+
+LONGEST = 2_000
+"""Models hear the first hundred words or fewer."""
 
 
 def read_prompts(path: Path) -> dict[str, tuple[str, ...]]:
@@ -22,15 +25,17 @@ def read_prompts(path: Path) -> dict[str, tuple[str, ...]]:
         ConfigError: the file cannot be read, or is something else.
     """
     try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8"))
+        given = plain_yaml(path)
     except OSError as error:
         raise ConfigError(f"{path}: {why(error)}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is no YAML: {' '.join(str(error).split())}") from None
+    except ValueError as error:
+        raise ConfigError(f"{path} is no YAML of prompts: {error}") from None
     templates = ["{}"]
     if isinstance(given, dict) and "prompts" in given:
         if unknown := given.keys() - {"prompts", "templates"}:
-            raise ConfigError(f"{path}: {min(map(str, unknown))} beside prompts: only templates may stand there")
+            raise ConfigError(
+                f"{path}: {min(map(shown_value, unknown))} beside prompts: only templates may stand there"
+            )
         templates = _templates(path, given.get("templates", templates))
         given = given["prompts"]
     if isinstance(given, list):
@@ -46,7 +51,7 @@ def read_prompts(path: Path) -> dict[str, tuple[str, ...]]:
         for word in (name, prompt):
             _check_text(path, word)
         if name in prompts:
-            raise ConfigError(f"{path}: {name!r} stands there twice")
+            raise ConfigError(f"{path}: {shown_value(name)} stands there twice")
         prompts[name] = tuple(template.replace("{}", prompt) for template in templates)
     return prompts
 
@@ -63,12 +68,16 @@ def _templates(path: Path, given: Any) -> list[str]:
     for template in templates:
         _check_text(path, template)
         if "{}" not in template:
-            raise ConfigError(f"{path}: the template {template!r} has no {{}} for the prompt")
+            raise ConfigError(f"{path}: the template {shown_value(template)} has no {{}} for the prompt")
     return templates
 
 
 def _check_text(path: Path, word: Any) -> None:
     if not isinstance(word, str):
-        raise ConfigError(f"{path}: expected text, got {word!r}: put it in quotes if it is one")
+        raise ConfigError(f"{path}: expected text, got {shown_value(word)}: put it in quotes if it is one")
     if not word.strip():
         raise ConfigError(f"{path}: a prompt or a name is empty")
+    if len(word) > LONGEST:
+        raise ConfigError(f"{path}: {shown_value(word)} has {len(word):,} characters; a prompt is a few words")
+    if "\0" in word or any("\ud800" <= character <= "\udfff" for character in word):
+        raise ConfigError(f"{path}: {shown_value(word)} holds a character that is no text")

@@ -122,13 +122,19 @@ def test_prompts_are_read(tmp_path: Path, text: str, prompts: dict[str, tuple[st
         ("rain", "expected a list of prompts"),
         ("[]", "expected a list of prompts"),
         ("- rain\n- rain", "'rain' stands there twice"),
-        ("- no", "expected text, got False: put it in quotes"),
+        ("- no", "expected text, got false: put it in quotes"),
         ("wet: [rain]", "expected text, got"),
         ("- ''", "is empty"),
-        ("{prompts: [rain], template: x}", "template beside prompts"),
+        ("{prompts: [rain], template: x}", "'template' beside prompts"),
         ("{prompts: [rain], templates: [x]}", "the template 'x' has no {} for the prompt"),
         ("{prompts: [rain], templates: []}", "templates is empty"),
         ("[", "is no YAML"),
+        ("- " + "x" * 10_000, "… has 10,000 characters"),
+        ("- [" + "x, " * 10_000 + "x]", "expected text, got a list of 10,001"),
+        ('- "a\\0"', "'a\\x00' holds a character that is no text"),
+        ('- "\\uD800"', "holds a character that is no text"),
+        ("- 1" + "0" * 6000, "a number or a date that is none"),
+        ("wet: rain\nwet: rain", "line 2: 'wet' stands there twice"),
     ],
 )
 def test_prompts_that_are_none(tmp_path: Path, text: str, told: str) -> None:
@@ -138,6 +144,7 @@ def test_prompts_that_are_none(tmp_path: Path, text: str, told: str) -> None:
     assert told in str(caught.value)
     assert str(tmp_path / "p.yaml") in str(caught.value)
     assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < len(str(tmp_path)) + 300
 
 
 def test_bad_words(tmp_path: Path, capfd: Captured) -> None:

@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from schemas.shown import LIMIT, shown
+
 LONGEST_BYTES = 64 << 20
 """The largest published tokenizer.json has 17 MB."""
 
 _DEEPEST = 32
-_SHOWN = 60
 
 _LAYERS, _HEADS, _WIDTH, _WIDE = (1, 500), (1, 1_000), (1, 20_000), (1, 200_000)
 _COUNT = (1, 10_000_000)
@@ -133,28 +134,17 @@ def least_numbers(settings: Mapping[str, Any]) -> int:
     return least
 
 
-def shown(value: Any, limit: int = _SHOWN) -> str:
-    """A value for a message, at most ``limit`` characters."""
-    # The whole of a long list or number would be written out before it is cut.
-    if isinstance(value, int) and abs(value) > 10**30:
-        return "a number of more than 30 digits"
-    if isinstance(value, list | dict):
-        return f"a list of {len(value):,}" if isinstance(value, list) else f"{len(value):,} names with their values"
-    text = json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else repr(value[: limit + 1])
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
 def _faults(settings: Mapping[str, Any], where: str, depth: int) -> Iterator[str]:
     """What cannot be, each as one line."""
     if depth > _DEEPEST:
-        yield f"{where.rstrip('.')[:_SHOWN]} is nested too deeply"
+        yield f"{where.rstrip('.')[:LIMIT]} is nested too deeply"
         return
     for name, value in settings.items():
         fault = _fault(name, value)
         if fault:
             yield f"{where}{shown(name).strip(chr(39))} is {shown(value)}: {fault}"
         if isinstance(value, dict) and name not in ("id2label", "label2id"):
-            yield from _faults(value, f"{where}{name[:_SHOWN]}.", depth + 1)
+            yield from _faults(value, f"{where}{name[:LIMIT]}.", depth + 1)
     for names in TOGETHER:
         lengths = {name: len(settings[name]) for name in names if isinstance(settings.get(name), list)}
         if len(set(lengths.values())) > 1:

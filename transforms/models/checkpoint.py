@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from transforms.models.bounds import least_numbers, read_settings, shown
+from schemas.shown import shown
+from transforms.models.bounds import least_numbers, read_settings
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from transforms.models.bounds import LONGEST_BYTES, least_numbers, read_settings, shown
+from schemas.shown import shown
+from transforms.models.bounds import LONGEST_BYTES, least_numbers, read_settings
 from transforms.models.checkpoint import ModelError
 from transforms.models.door import describe, open_door
 
@@ -207,21 +208,3 @@ def test_a_file_beyond_all_measure_is_not_read(tmp_path: Path) -> None:
         file.truncate(LONGEST_BYTES + 1)
     with pytest.raises(ValueError, match="more than 64 MB"):
         read_settings(path)
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (7, "7"),
-        ("a", "'a'"),
-        (None, "null"),
-        (True, "true"),
-        ("a\x1b\n", "'a\\x1b\\n'"),
-        ("x" * 10**6, "'" + "x" * 58 + "…"),
-        (10**4000, "a number of more than 30 digits"),
-        ([1] * 10**6, "a list of 1,000,000"),
-        ({"a": 1}, "1 names with their values"),
-    ],
-)
-def test_what_is_shown_of_a_value(value: Any, text: str) -> None:
-    assert shown(value) == text
