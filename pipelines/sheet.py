@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.cells import read_cell
 from pipelines.coders import MACHINE, check_apart
 from pipelines.corpus import AskedCorpus, open_corpus
-from pipelines.failure import RunError, why
+from pipelines.csv_file import read_csv
+from pipelines.failure import RunError
 from pipelines.heard import labels_of, segments_of
 from pipelines.plural import counted
 from pipelines.sample import MACHINES
 from schemas.config import ConfigError
+from schemas.shown import shown
 
 NOTHING = "-"
 """What a person writes where nothing is said; an empty cell was not coded."""
@@ -142,33 +141,14 @@ def spoken(text: str) -> str:
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise ConfigError(f"{path}: {why(error)}") from None
-    except UnicodeDecodeError:
-        raise ConfigError(f"{path} is not in UTF-8: save it as CSV UTF-8") from None
-    header = text.partition("\n")[0]
-    # Spreadsheets write semicolons where the comma is the decimal point.
-    delimiter = max(",;\t", key=header.count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        rows = [
-            {name: read_cell(value) if isinstance(value, str) else value for name, value in row.items()}
-            for row in reader
-        ]
-    except csv.Error as error:
-        raise ConfigError(f"{path}, row {reader.line_num}: {error}") from None
-    if not rows or "segment_id" not in rows[0]:
+    read = read_csv(path, lambda header: "segment_id" in header)
+    if not read.rows or "segment_id" not in read.header:
         raise ConfigError(f"{path}: expected a sheet of `earwitness sample`, with a column segment_id and rows")
-    twice = [name for name, times in Counter(reader.fieldnames or ()).items() if times > 1]
-    if twice:
-        raise ConfigError(f"{path}: the column {twice[0][:80]!r} stands there twice")
-    seen: set[str] = set()
-    for number, row in enumerate(rows, 2):
-        if None in row or None in row.values():
-            raise ConfigError(f"{path}, row {number}: more or fewer cells than the header has")
+    rows, seen = [], set[str]()
+    for line, cells in read.rows:
+        row = dict(zip(read.header, cells, strict=True))
         if row["segment_id"] in seen:
-            raise ConfigError(f"{path}, row {number}: the segment {row['segment_id']} stands there twice")
+            raise ConfigError(f"{path}, line {line}: the segment {shown(row['segment_id'])} stands there twice")
         seen.add(row["segment_id"])
+        rows.append(row)
     return rows
