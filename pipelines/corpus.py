@@ -123,7 +123,7 @@ class AskedCorpus:
         A relation computes when it is fetched: wrap what fetches with it, for the errors that come then.
         """
         if not self.snapshot.is_dir():
-            return RunError(f"{self.snapshot} is gone, newer ones took its place: open the corpus again")
+            return RunError(self._gone())
         if isinstance(error, duckdb.OutOfMemoryException):
             return RunError(f"the question needs more memory or disk than there is: {told(error, {}, ())}")
         return ConfigError(told(error, self.columns, words & self.columns.keys()))
@@ -189,6 +189,11 @@ class AskedCorpus:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+        if isinstance(error, duckdb.Error | OSError) and not self.snapshot.is_dir():
+            raise RunError(self._gone()) from None
+
+    def _gone(self) -> str:
+        return f"{self.snapshot} is gone, newer ones took its place: open the corpus again"
 
     def _view(self, name: str, sql: str) -> None:
         self._connection.execute(f"CREATE OR REPLACE VIEW {quoted(name)} AS {sql}")

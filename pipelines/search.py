@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from pipelines.failure import RunError
 from pipelines.maker import open_maker
+from pipelines.reading import reading
 from pipelines.snapshot import published
 from pipelines.vectors import Vectors, vectors_of
 from schemas.config import ConfigError
@@ -62,7 +63,8 @@ def search(
     Windows of one score stand in the order of recording, channel and time.
 
     Raises:
-        RunError: no corpus, no embeddings or those of several checkpoints; the file gives no sound.
+        RunError: no corpus, no embeddings or those of several checkpoints; the file gives no sound; the snapshot went
+            meanwhile.
         ConfigError: neither or both of text and file, a ``top`` below 1, another checkpoint than the embeddings'.
         ModelError: a checkpoint that cannot be opened.
     """
@@ -73,13 +75,11 @@ def search(
     if top < 1:
         raise ConfigError(f"--top {top}: expected 1 or more")
     snapshot = published(out)
-    embedder = open_maker(snapshot, models=models, model=model)
-    queries = embedder.embed_text([text]) if text is not None else embed_file(embedder, Path(like or ""))
-    try:
+    with reading(out, snapshot):
+        embedder = open_maker(snapshot, models=models, model=model)
+        queries = embedder.embed_text([text]) if text is not None else embed_file(embedder, Path(like or ""))
         vectors = vectors_of(snapshot)
         return _hits(snapshot, vectors, *nearest(vectors, queries, top))
-    except FileNotFoundError:
-        raise RunError(f"{out} was published anew while it was read: ask again") from None
 
 
 def nearest(vectors: Vectors, queries: np.ndarray, top: int) -> tuple[np.ndarray, np.ndarray]:

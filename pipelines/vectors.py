@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.layout import shown
 from pipelines.snapshot import sync
 
 FOLDER = "search"
@@ -127,8 +128,17 @@ def _build(snapshot: Path, rows: int, dimension: int) -> None:
             raise
     finally:
         shutil.rmtree(growing, ignore_errors=True)
+    _remove_older(snapshot)
+
+
+def _remove_older(snapshot: Path) -> None:
+    """Remove the caches of snapshots that were published before; whoever reads one keeps what it has mapped.
+
+    A reader may be slower than a run that publishes: the published snapshot, and those after this one, keep theirs.
+    """
+    seen = shown(snapshot.parent.parent)
     for other in snapshot.parent.glob(f"[!.]*/{FOLDER}"):
-        if other.parent != snapshot:  # whoever reads it keeps what it has mapped
+        if other.parent.name < snapshot.name and other.parent != seen:
             shutil.rmtree(other, ignore_errors=True)
 
 

@@ -248,6 +248,17 @@ def test_what_is_published_meanwhile_is_not_seen(out: Path, corpus: AskedCorpus)
         corpus.sql("SELECT count(word) FROM words").fetchall()
 
 
+def test_a_snapshot_that_goes_before_its_answer_is_fetched(out: Path) -> None:
+    def fetch() -> None:
+        with open_corpus(out) as corpus:
+            asked = corpus.sql("SELECT count(word) FROM words")
+            shutil.rmtree(corpus.snapshot)
+            asked.fetchall()
+
+    with pytest.raises(RunError, match="is gone, newer ones took its place: open the corpus again"):
+        fetch()
+
+
 def test_where_there_is_no_corpus(tmp_path: Path, out: Path) -> None:
     with pytest.raises(RunError, match=r"nowhere: no such folder"):
         open_corpus(tmp_path / "nowhere")

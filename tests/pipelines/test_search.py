@@ -17,9 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from pipelines import search as search_module
 from pipelines import vectors as vectors_module
 from pipelines.checkpoints import DEMO_FOLDER
 from pipelines.cli import FAILED, PUBLISHED, WRONG_USE, main
+from pipelines.failure import RunError
 from pipelines.maker import maker_of
 from pipelines.search import nearest, search
 from pipelines.snapshot import published
@@ -138,6 +140,47 @@ def test_the_cache_changes_nothing_and_goes_with_what_it_is_of(
     assert key not in texts(corpus)
     assert not list(corpus.rglob("vectors.npy"))
     assert search(corpus, "a ticking clock") == plain
+
+
+@pytest.mark.parametrize("step", ["vectors_of", "nearest", "_files", "_words"])
+@pytest.mark.parametrize("before", [True, False], ids=["before", "behind"])
+def test_a_snapshot_that_goes_while_it_is_searched(
+    corpus: Path, monkeypatch: pytest.MonkeyPatch, step: str, before: bool
+) -> None:
+    snapshot = published(corpus)
+    do = getattr(search_module, step)
+
+    def meanwhile(*given: object) -> object:
+        if before:
+            shutil.rmtree(snapshot)
+        found = do(*given)
+        shutil.rmtree(snapshot, ignore_errors=True)
+        return found
+
+    monkeypatch.setattr(search_module, step, meanwhile)
+    with pytest.raises(RunError, match="was published anew while it was read: ask again"):
+        search(corpus, "a ticking clock")
+
+
+def test_a_reader_of_an_old_snapshot_leaves_the_caches_of_newer_ones(
+    corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectors_module, "CACHED_ROWS", 1)
+    second = published(corpus)
+    for name in ("0", "3"):
+        shutil.copytree(second, second.with_name(name))
+    first, third = second.with_name("0"), second.with_name("3")
+    cached = {folder: folder / FOLDER for folder in (first, second, third)}
+    vectors_of(third)
+    vectors_of(second)
+    assert cached[third].is_dir()  # newer
+    shutil.rmtree(cached[second])
+    vectors_of(first)
+    vectors_of(second)
+    assert not cached[first].exists()  # older
+    shutil.rmtree(cached[third])
+    vectors_of(third)
+    assert cached[second].is_dir()  # older, but what everybody sees
 
 
 def test_several_make_the_cache_at_once(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
