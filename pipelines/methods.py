@@ -16,6 +16,7 @@ from pipelines.agreement import Agreement, remembered
 from pipelines.failure import RunError
 from pipelines.intervals import NOTE
 from pipelines.plural import counted
+from pipelines.reading import reading
 from pipelines.snapshot import published
 from pipelines.speaker_check import check
 from pipelines.voices import LEAST_MS, SHORT_MS
@@ -47,20 +48,22 @@ def methods(out: Path) -> str:
         RunError: there is no corpus, or no run made it.
     """
     snapshot = published(out)
+    with reading(out, snapshot):
+        return "\n\n".join(_paragraphs(out, snapshot)) + "\n"
+
+
+def _paragraphs(out: Path, snapshot: Path) -> Iterator[str]:
     runs = sorted(_read(snapshot, "runs").to_pylist(), key=lambda run: run["run_id"])
     if not runs:
         raise RunError(f"{out} has no row in `runs`: nothing is known of how it was made")
     config = json.loads(runs[-1]["config"])
-    paragraphs = [
-        " ".join(_material(snapshot, runs)),
-        " ".join(_analysis(out, snapshot, config, runs)),
-        " ".join(_software(runs)),
-    ]
+    yield " ".join(_material(snapshot, runs))
+    yield " ".join(_analysis(out, snapshot, config, runs))
+    yield " ".join(_software(runs))
     if _models(snapshot, "emotions"):
-        paragraphs.append(LIMITS)
+        yield LIMITS
     if _models(snapshot, "emotions") or _models(snapshot, "transcripts"):
-        paragraphs.append(" ".join(_agreement(out)) or UNMEASURED)
-    return "\n\n".join(paragraphs) + "\n"
+        yield " ".join(_agreement(out)) or UNMEASURED
 
 
 def _material(snapshot: Path, runs: Sequence[dict[str, Any]]) -> Iterator[str]:

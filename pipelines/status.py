@@ -16,6 +16,7 @@ from pipelines.lock import holder_of
 from pipelines.log import last
 from pipelines.passes import left_behind
 from pipelines.plural import counted
+from pipelines.reading import reading
 from pipelines.settings import read_settings
 from pipelines.vectors import embedding_files, files_with_vectors
 from schemas.catalog import TABLES
@@ -38,7 +39,8 @@ def show_status(console: Console, out: Path) -> None:
     current = out / "current"
     if current.exists():
         snapshot = current.resolve()
-        lines += _coverage(snapshot) + _waiting(snapshot)
+        with reading(out, snapshot):
+            lines += _coverage(snapshot) + _waiting(snapshot)
     elif not lines:
         raise RunError(f"{out} holds no corpus")
     console.print("\n".join(lines), highlight=False, markup=False)
