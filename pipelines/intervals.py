@@ -19,7 +19,7 @@ NOTE = f"95 % intervals by a jackknife over recordings, of {FEWEST} or more"
 """The method in a few words, for what people see."""
 
 Bounds = tuple[float, float]
-ALIKE = "Recordings of one speaker or place are alike: then they are too narrow."
+ALIKE = "Where several recordings are of one speaker or place, they are too narrow."
 NO_BOUNDS: Bounds = (float("nan"), float("nan"))
 Of = Literal["share", "count", "mean"]
 """What a ratio is of: parts that are at most their wholes (ms of ms, segments of segments); counted things in something

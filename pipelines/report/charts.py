@@ -104,7 +104,7 @@ def map_chart(places: pd.DataFrame) -> go.Figure:
 
 
 def words_chart(words: pd.DataFrame) -> go.Figure:
-    """The distinctive words of each group as bars of z."""
+    """The distinctive words of each group as bars: how far it says them more, in standard errors."""
     groups = list(dict.fromkeys(words["group"]))
     columns = min(3, len(groups))
     rows = -(-len(groups) // columns)
@@ -113,12 +113,14 @@ def words_chart(words: pd.DataFrame) -> go.Figure:
     for i, group in enumerate(groups):
         mine = words[words["group"] == group]
         figure.add_bar(
-            x=mine["z"], y=mine["word"].map(escaped), orientation="h", marker={"color": COLOURS[0]}, showlegend=False,
-            customdata=mine["said"], hovertemplate="%{y}: z %{x:.1f}, said %{customdata} times<extra></extra>",
+            x=mine["t"], y=mine["word"].map(escaped), orientation="h", marker={"color": COLOURS[0]}, showlegend=False,
+            customdata=mine[["said", "recordings", "of"]].to_numpy(),
+            hovertemplate="%{y}: said %{customdata[0]} times, in %{customdata[1]} of %{customdata[2]} recordings"
+            "<br>%{x:.1f} standard errors above the others<extra></extra>",
             row=i // columns + 1, col=i % columns + 1,
         )  # fmt: skip
     figure.update_yaxes(autorange="reversed", automargin=True, type="category")
-    figure.update_xaxes(title="z", nticks=4)
+    figure.update_xaxes(title="standard errors", nticks=4)
     return _laid_out(figure, rows * (ROW_PX * longest + 90) + 30)
 
 

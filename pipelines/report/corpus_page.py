@@ -13,14 +13,14 @@ from plotly.offline import get_plotlyjs
 
 from pipelines.corpus import AskedCorpus
 from pipelines.expectations import quoted
-from pipelines.intervals import ALIKE, NOTE
+from pipelines.intervals import ALIKE, FEWEST, NOTE
 from pipelines.report import charts, profiles
 from pipelines.report.glance import glance
 from pipelines.report.groups import date_column
 from pipelines.report.mentions import mention_shares
 from pipelines.report.page import clock, for_script, href, render
 from pipelines.report.sound_map import AT_MOST, sound_map
-from pipelines.report.words import counts_by, distinctive
+from pipelines.report.words import CHANCE, LEAST_RECORDINGS, RELABELLINGS, counts_by, distinctive
 
 MOST_RECORDINGS = 1_000
 MOST_SEARCHED = 20_000
@@ -140,8 +140,9 @@ def _mentions(corpus: AskedCorpus, figures: dict[str, go.Figure], by: Sequence[s
 
 def _words(corpus: AskedCorpus, figures: dict[str, go.Figure], by: Sequence[str]) -> Part:
     text = (
-        "Words that a group says more than the others do: log-odds with an informative Dirichlet prior "
-        "(Monroe et al. 2008), in standard deviations; shown above 1.96. As the recogniser wrote them."
+        f"Words that a group says more than the others do, in {LEAST_RECORDINGS} or more of its recordings. Shown are "
+        f"those further apart than any word is in {100 * (1 - CHANCE):.0f} % of {RELABELLINGS} chance divisions of the "
+        f"recordings into such groups; groups of fewer than {FEWEST} have none. As the recogniser wrote them."
     )
     part = Part("words", "Distinctive words", (text,))
     for column in by if "transcripts" in corpus.files else ():
