@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from typing import Any
 
 from rich.console import Console
 
+from pipelines.confirm import confirmed
 from pipelines.failure import RunError
 from pipelines.increment import Increment
 from pipelines.plural import counted
@@ -17,7 +17,6 @@ from pipelines.recipes import parts_of
 from pipelines.settings import Settings, absolute, display
 from pipelines.todo import Todo
 from schemas.catalog import TABLES
-from schemas.config import ConfigError
 
 CHECKPOINT = "checkpoint"
 """Kept beside the parts of a recipe, of which its name is none."""
@@ -92,11 +91,8 @@ def ask(terminal: Console, anew: Anew, *, yes: bool) -> None:
     if yes:
         terminal.print(f"note: made anew: {anew}", style="yellow", highlight=False, markup=False)
         return
-    if not (terminal.is_terminal and sys.stdin is not None and sys.stdin.isatty()):
-        raise ConfigError(f"{anew} would be made anew: say --yes if that is meant, or name the settings of the corpus")
-    terminal.print(f"to be made anew: {anew}", highlight=False, markup=False)
-    terminal.print("Go on? [y/N] ", end="", highlight=False, markup=False)
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+    otherwise = f"{anew} would be made anew: say --yes if that is meant, or name the settings of the corpus"
+    if not confirmed(terminal, f"to be made anew: {anew}\nGo on?", otherwise=otherwise):
         raise RunError("nothing was done: name the settings of the corpus, or none, to go on as it was made")
 
 

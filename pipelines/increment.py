@@ -21,6 +21,7 @@ from pipelines.plural import counted
 from pipelines.prepare import Prepared
 from pipelines.recipes import content_of, recipes_of
 from pipelines.snapshot import Corpus
+from pipelines.switch import shown
 from pipelines.todo import Todo, compare
 from schemas.forgotten import Forgotten
 from schemas.table import Table
@@ -38,6 +39,7 @@ class Increment:
     gone: files whose rows are to be dropped.
     retry: files that are taken up again though they are known.
     forgotten: what is to be left out wherever it turns up.
+    buried: how many of the files given are left out, because they were forgotten by name.
     """
 
     prepared: Prepared
@@ -49,6 +51,7 @@ class Increment:
     gone: tuple[str, ...]
     retry: frozenset[str]
     forgotten: Forgotten
+    buried: int = 0
 
     def todo(self) -> Todo:
         """What is still to be done, after what the passes so far have made.
@@ -128,8 +131,10 @@ def look(prepared: Prepared, corpus: Corpus) -> Increment:
     """
     config = prepared.config
     forgotten = Forgotten.read(corpus.out)
-    prepared = replace(prepared, sources=tuple(s for s in prepared.sources if not forgotten.holds(s.uri)))
-    snapshot = corpus.current.resolve() if corpus.current.is_symlink() and corpus.current.exists() else None
+    sources = tuple(s for s in prepared.sources if not forgotten.holds(s.uri))
+    buried = len(prepared.sources) - len(sources)
+    prepared = replace(prepared, sources=sources)
+    snapshot = shown(corpus.out)
     revisions = {job: content_of(job, checkpoint) for job, checkpoint in prepared.checkpoints.items()}
     recipes = recipes_of(config, prepared.tables, revisions)
     holdings = Holdings.read(snapshot)
@@ -141,7 +146,7 @@ def look(prepared: Prepared, corpus: Corpus) -> Increment:
     _refuse_unmounted(config.recordings, gone, given)
     own = Own.of(prepared.sources, prepared.tables["recordings"], config.metadata.path is not None)
     tables = declared_tables(prepared.tables, snapshot, own)
-    return Increment(prepared, holdings, recipes, revisions, own, tables, gone, retry, forgotten)
+    return Increment(prepared, holdings, recipes, revisions, own, tables, gone, retry, forgotten, buried)
 
 
 def consumed(holdings: Holdings) -> Collection[Path]:

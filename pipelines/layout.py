@@ -29,7 +29,10 @@ PASSING = PREFIX
 ID = re.compile(r"\d{8}T\d{6}(?:\d{6})?Z-[0-9a-f]{4}(?:-\d+)?")
 """A run's id, which is its snapshot's name: UTC to the microsecond, four random digits; behind them, how often the
 snapshot was written anew because something in it was forgotten.  Earlier versions had no microseconds."""
-_TARGET = re.compile(rf"{SNAPSHOTS}/([^/\s]+)")
+LEFT = "-left"
+"""Behind the id of a run that failed: its staging holds only what the next run goes on from."""
+TARGET = re.compile(rf"{SNAPSHOTS}/([^/\s]+)")
+"""Where the link leads, and what the pointer says."""
 
 _SYSTEMS_OWN = frozenset(
     ("lost+found", "System Volume Information", "$RECYCLE.BIN", ".Trashes", ".Spotlight-V100", ".fseventsd")
@@ -57,7 +60,7 @@ def is_corpus(out: Path) -> bool:
         return True
     current, staging = out / CURRENT, out / STAGING
     if current.is_symlink():
-        return _TARGET.fullmatch(os.readlink(current)) is not None
+        return TARGET.fullmatch(os.readlink(current)) is not None
     return is_folder(staging) and any(ID.match(name) for name in os.listdir(staging))
 
 
@@ -86,21 +89,6 @@ def check_place(out: Path) -> None:
             raise ConfigError(f"{out / name} is no folder of ours: move it away, or choose another folder")
     if os.path.lexists(place / CURRENT) and not (place / CURRENT).is_symlink():
         raise ConfigError(f"{out / CURRENT} is no link of ours: move it away, or choose another folder")
-
-
-def shown(out: Path) -> Path | None:
-    """The snapshot that readers see now, resolved; None where nothing is published."""
-    current = out / CURRENT
-    if current.is_dir():  # through the link; a copy of a corpus may have a folder in its place
-        return current.resolve()
-    try:
-        target = (
-            _TARGET.fullmatch((out / POINTER).read_text(encoding="utf-8").strip()) if is_file(out / POINTER) else None
-        )
-    except (OSError, UnicodeDecodeError):
-        return None
-    snapshot = out.resolve() / SNAPSHOTS / target[1] if target else None
-    return snapshot if snapshot is not None and is_folder(snapshot) else None
 
 
 def is_folder(path: Path) -> bool:

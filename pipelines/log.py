@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.history import Measured
-
-NAME = "runs.jsonl"
+from pipelines.layout import LOG as NAME
+from pipelines.layout import STAGING
+from pipelines.switch import shown_name
 
 
 def told(measured: Measured) -> dict[str, Any]:
@@ -32,7 +33,7 @@ def told(measured: Measured) -> dict[str, Any]:
 
 def append(out: Path, run_id: str, started: datetime, outcome: str, said: Mapping[str, Any]) -> None:
     """Add the line of a run to ``OUT/runs.jsonl``; not where nothing of a corpus is there, or no room is left."""
-    if not (out / "current").is_symlink() and not (out / "staging").exists():
+    if shown_name(out) is None and not (out / STAGING).exists():
         return
     line = {
         "run_id": run_id,

@@ -124,6 +124,8 @@ class _Run:
     def _do(self) -> Published | None:
         self._there = look(self._prepared, self._corpus)
         self._own_from = len(self._there.holdings.passes) + 1
+        if self._there.buried:
+            self._say(f"{counted(self._there.buried, 'file')} passed over: forgotten")
         todo = self._there.todo()
         self._there.refuse_other_vectors(todo)
         self._agree(self._there, todo)
@@ -193,7 +195,11 @@ class _Run:
         lost = given - self._there.holdings.take(done, self._there.recipes)
         postponed = postponed_files(result) if self._until is not None else 0
         self._waiting += postponed
-        if len(lost) != postponed + forgotten_files(result):
+        buried = forgotten_files(result)
+        if buried:
+            holds = counted(buried, "file holds", "files hold")
+            self._say(f"{holds} what was forgotten, and {'was' if buried == 1 else 'were'} not taken up")
+        if len(lost) != postponed + buried:
             raise RunError(f"{counted(len(lost), 'file')} came to no row of files, {min(lost)} among them")
 
     def _is_late(self) -> bool:

@@ -15,7 +15,8 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from pipelines.checkpoints import chosen, set_of
-from pipelines.layout import SETTINGS, STAGING, is_file, shown
+from pipelines.layout import SETTINGS, STAGING, is_file
+from pipelines.switch import shown
 from pipelines.whole_file import write_whole
 from schemas.catalog import JOBS, TABLES
 from schemas.config import Config, ConfigError, SpeechConfig, from_mapping

@@ -4,47 +4,28 @@ from __future__ import annotations
 
 import errno
 import os
-import re
-import secrets
 import shutil
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from pipelines.clearing import remove, sweep
 from pipelines.failure import RunError
-from pipelines.layout import (
-    CURRENT,
-    ID,
-    MARK,
-    PASSING,
-    SNAPSHOTS,
-    STAGING,
-    check_place,
-    is_file,
-    is_folder,
-    mark,
-    shown,
-)
+from pipelines.layout import CURRENT, LEFT, MARK, SNAPSHOTS, STAGING, check_place, is_folder, mark
 from pipelines.lock import locked
+from pipelines.run_ids import new_run_id, rewritten, runs_in, superseded
+from pipelines.switch import has_links, show, shown, shown_name
 from schemas.table import Table
 from transforms.shards import open_parquet
 
-NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.EXDEV)
-LEFT = "-left"
-"""Behind the id of a run that failed: its staging holds only what the next run goes on from."""
-GROWING_SECONDS = 3600.0
-"""What grows for longer is nobody's any more."""
-_SWITCH = re.compile(rf"{re.escape(PASSING)}\w+\.current|\.current-{ID.pattern}")
-_BEFORE = re.compile(rf"\.(?:{ID.pattern}(?:{LEFT})?|{STAGING})")
-"""What earlier versions called a folder that they were about to remove."""
+NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
 
 
 class Corpus:
     """The folder of a corpus.
 
-    ``OUT/current`` is a link to the snapshot in ``OUT/snapshots`` that readers see.  A run works in
+    ``OUT/current`` is a link to the snapshot in ``OUT/snapshots`` that readers see (or see
+    :mod:`pipelines.switch`).  A run works in
     ``OUT/staging/RUN``, where nobody sees it: in ``passes`` lies what its workers wrote, shard by
     shard, in ``tables`` what is to be published.
 
@@ -75,21 +56,15 @@ class Corpus:
             with locked(self.out):
                 check_place(self.out)  # what was put there meanwhile is not ours either
                 self._marked = mark(self.out)
+                has_links(self.out)  # whatever keeps it from being written says so before the work, not behind it
                 self._recover()
                 yield
         finally:
             self._leave_no_empty_folder()
 
     def new_run_id(self) -> str:
-        """UTC time to the microsecond and four random hex digits: sorts behind every id that the corpus knows.
-
-        Also where two runs begin within one second, or the clock was put back.
-        """
-        now = datetime.now(UTC)
-        known = [path.name for folder in (self.snapshots, self.staging) for path in _ours(folder)]
-        if known and (last := _time_of(max(known))) >= now:
-            now = last + timedelta(microseconds=1)
-        return f"{now:%Y%m%dT%H%M%S%fZ}-{secrets.token_hex(2)}"
+        """An id that sorts behind every one that the corpus knows."""
+        return new_run_id(path.name for folder in (self.snapshots, self.staging) for path in runs_in(folder))
 
     def begin(self, run_id: str) -> Path:
         """A fresh folder for the tables of a run.
@@ -108,7 +83,8 @@ class Corpus:
     def complete(self, tables: Path, declared: Mapping[str, Table]) -> None:
         """Give every table at least one file, and the runs before this one their place in ``runs``."""
         (tables / "runs").mkdir(exist_ok=True)
-        for earlier in (self.current / "runs").glob("*.parquet"):
+        before = shown(self.out)
+        for earlier in (before / "runs").glob("*.parquet") if before else ():
             link(earlier, tables / "runs" / earlier.name)
         self.fill(tables, declared)
 
@@ -137,9 +113,7 @@ class Corpus:
             sync(parent)
         os.rename(tables, snapshot)
         sync(self.snapshots)
-        switch = self.out / passing("current")
-        os.symlink(os.path.join(SNAPSHOTS, run_id), switch)
-        os.replace(switch, self.current)
+        show(self.out, run_id)
         sync(self.out)
         if clear:
             self.clear()
@@ -151,21 +125,22 @@ class Corpus:
 
     def clear(self) -> None:
         """Remove all that runs have staged: what was of use in it is published."""
-        shown_now = self._shown()
+        shown_now = shown_name(self.out)
         # That of the published snapshot last: it says to the next run that the rest is published, too.
         for run in sorted(self._staged(), key=lambda path: path.name == shown_now):
             remove(run)
         self._tidy()
 
-    def replace(self, snapshot: Path, tables: Path) -> None:
-        """Put ``tables`` in the place of a snapshot that is not the published one."""
-        remove(snapshot)
-        os.rename(tables, snapshot)
-        sync(self.snapshots)
+    def rewrite(self, snapshot: Path, tables: Path) -> None:
+        """Put ``tables`` in the place of a snapshot that is not the published one.
 
-    def remove(self, snapshot: Path) -> None:
-        """Remove a snapshot that is not the published one."""
+        They take a name behind its own: whoever kills this leaves both or the new one, never neither.
+        """
+        os.rename(tables, self.snapshots / rewritten(snapshot.name))
+        sync(self.snapshots)
         remove(snapshot)
+        remove(tables.parent)
+        self._tidy()
 
     def abandon(self, tables: Path) -> None:
         """Leave of a run that failed only the shards that are whole, which the next run goes on from.
@@ -185,30 +160,29 @@ class Corpus:
 
     def _recover(self) -> None:
         """Finish or take back what a run was at when it was killed within :meth:`publish`."""
-        shown_now = self._shown()
+        shown_now = shown_name(self.out)
         if shown_now is not None and is_folder(self.staging / shown_now):
             self.clear()
+        for old in superseded(runs_in(self.snapshots)):
+            if old.name != shown_now:
+                remove(old)
         for staged in self._staged():
             if is_folder(self.snapshots / staged.name):  # renamed, but never shown to anybody
                 remove(self.snapshots / staged.name)
         for folder in (self.out, self.staging, self.snapshots):
             if is_folder(folder) or folder == self.out:
-                _sweep(folder)
+                sweep(folder)
         self._tidy()
 
     def _collect(self, keep: int) -> None:
         """Remove the snapshots before the last ``keep``; a run's id begins with its time."""
-        shown_now = self._shown()
-        others = [path for path in _ours(self.snapshots) if path.name != shown_now]
+        shown_now = shown_name(self.out)
+        others = [path for path in runs_in(self.snapshots) if path.name != shown_now]
         for old in others[: max(0, len(others) - (keep - 1))]:
             remove(old)
 
-    def _shown(self) -> str | None:
-        """The name of the published snapshot, whether or not it is there."""
-        return os.path.basename(os.readlink(self.current)) if self.current.is_symlink() else None
-
     def _staged(self) -> list[Path]:
-        return _ours(self.staging)
+        return runs_in(self.staging)
 
     def _tidy(self) -> None:
         if is_folder(self.staging) and not any(self.staging.iterdir()):
@@ -221,50 +195,6 @@ class Corpus:
         for folder in self._new:
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
-
-
-def remove(folder: Path) -> None:
-    """Remove a folder of ours, under another name first.
-
-    So there is never half a snapshot under its own, and workers that are still at it find no place to write to.  What
-    cannot be removed now (files that somebody has open on NFS), the next run tries again.
-    """
-    given_up = folder.with_name(passing("gone"))
-    os.rename(folder, given_up)
-    shutil.rmtree(given_up, ignore_errors=True)
-
-
-def passing(what: str) -> str:
-    """A name that nobody else gives, for what is only there for a moment."""
-    return f"{PASSING}{secrets.token_hex(8)}.{what}"
-
-
-def _ours(folder: Path) -> list[Path]:
-    """The folders in ``staging`` or ``snapshots`` that a run has made, in the order of the runs."""
-    if not is_folder(folder):
-        return []
-    named = (path for path in folder.iterdir() if ID.fullmatch(path.name.removesuffix(LEFT)))
-    return sorted(path for path in named if is_folder(path))
-
-
-def _is_old(path: Path) -> bool:
-    return is_file(path) and time.time() - path.stat().st_mtime > GROWING_SECONDS
-
-
-def _time_of(run_id: str) -> datetime:
-    """When a run began; of an earlier version's id, which has no microseconds, the last of its second."""
-    written = run_id.partition("Z")[0]
-    return datetime.strptime(f"{written:9<21}", "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what was there for a moment when a run was killed."""
-    for path in folder.iterdir():
-        kind = path.suffix if path.name.startswith(PASSING) else ""
-        if is_folder(path) and (kind == ".gone" or _BEFORE.fullmatch(path.name)):
-            shutil.rmtree(path, ignore_errors=True)
-        elif (path.is_symlink() and _SWITCH.fullmatch(path.name)) or (kind == ".growing" and _is_old(path)):
-            path.unlink()
 
 
 def published(out: Path) -> Path:

@@ -18,6 +18,7 @@ from pipelines.passes import left_behind
 from pipelines.plural import counted
 from pipelines.reading import reading
 from pipelines.settings import read_settings
+from pipelines.switch import shown
 from pipelines.vectors import embedding_files, files_with_vectors
 from schemas.catalog import TABLES
 from schemas.config import ConfigError, from_mapping
@@ -36,9 +37,8 @@ def show_status(console: Console, out: Path) -> None:
     if not out.is_dir():
         raise RunError(f"{out}: no such folder")
     lines = [*_runs(out), *_work(out), *_settings(out)]
-    current = out / "current"
-    if current.exists():
-        snapshot = current.resolve()
+    snapshot = shown(out)
+    if snapshot is not None:
         with reading(out, snapshot):
             lines += _coverage(snapshot) + _waiting(snapshot)
     elif not lines:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
+from pipelines.layout import CURRENT, POINTER, SNAPSHOTS
 from pipelines.plural import counted
 from pipelines.run import Published
 from schemas.catalog import TABLES
@@ -47,8 +49,13 @@ def show_summary(console: Console, config: Config, published: Published) -> None
     )
     for job, model in measured.models.items():
         console.print(f"  {job:12} {measured.model_seconds[job]:9,.1f} s  {model}", highlight=False, markup=False)
-    where = f"{config.out.rstrip('/')}/current"
+    folder = Path(config.out)
+    linked = (folder / CURRENT).is_symlink()
+    where = folder / CURRENT if linked else folder / SNAPSHOTS / published.snapshot.name
     console.print(f"\npublished: {where}/<table>/*.parquet", highlight=False, markup=False, style="bold")
+    if not linked:
+        told = f"this disk knows no links: after each publish {folder / POINTER} names the folder that is to be read"
+        console.print(told, highlight=False, markup=False)
     out = shlex.quote(config.out)
     query = f'earwitness query {out} "SELECT text FROM transcripts LIMIT 5"'
     console.print(

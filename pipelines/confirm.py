@@ -1,0 +1,24 @@
+"""Asks a person before something is done that cannot be taken back."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console
+
+from schemas.config import ConfigError
+
+
+def confirmed(terminal: Console, question: str, *, otherwise: str) -> bool:
+    """Whether the person at the terminal agrees.
+
+    Args:
+        otherwise: what is told where nobody is there to be asked.
+
+    Raises:
+        ConfigError: nobody is.
+    """
+    if not (terminal.is_terminal and sys.stdin is not None and sys.stdin.isatty()):
+        raise ConfigError(otherwise)
+    terminal.print(f"{question} [y/N] ", end="", highlight=False, markup=False)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
