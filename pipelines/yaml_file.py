@@ -1,13 +1,19 @@
-"""The configuration file as YAML, read by a loader that makes nothing but plain values."""
+"""The configuration file as YAML: plain values, at a cost that its size bounds."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-import yaml
-
 from pipelines.failure import why
+from pipelines.plain_yaml import plain_yaml
 from schemas.config import ConfigError
+from schemas.shown import shown
+
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
+"""NUL, which no name of a file can hold, and halves of characters, which cannot be written down."""
 
 
 def read_yaml(path: str) -> dict[str, Any]:
@@ -17,14 +23,29 @@ def read_yaml(path: str) -> dict[str, Any]:
         ConfigError: it cannot be read, is no YAML, or holds something else.
     """
     try:
-        with open(path, encoding="utf-8") as file:
-            values = yaml.safe_load(file)
+        values = plain_yaml(Path(path))
     except OSError as error:
         raise ConfigError(f"--config {path}: {why(error)}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"--config {path} is no YAML: {' '.join(str(error).split())}") from error
+    except ValueError as error:
+        raise ConfigError(f"--config {path} is no YAML: {error}") from None
     if values is None:
         return {}
     if not isinstance(values, dict):
         raise ConfigError(f"--config {path}: expected keys and values")
+    for text in _texts(values):
+        if NO_TEXT.search(text):
+            raise ConfigError(f"--config {path}: {shown(text)} holds NUL or half a character")
     return values
+
+
+def _texts(values: dict[Any, Any]) -> Iterator[str]:
+    """All text in it, however deep: a file may nest lists as deep as Python can recurse."""
+    left: list[Any] = [values]
+    while left:
+        match left.pop():
+            case str(text):
+                yield text
+            case dict(inner):
+                left += [*inner.keys(), *inner.values()]
+            case list(inner) | set(inner):
+                left += inner

@@ -7,6 +7,7 @@ unknown key, a wrong type or a value out of range is a :class:`ConfigError` of o
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 import types
 import typing
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from schemas.catalog import JOBS, nearest
+from schemas.shown import LIMIT, shown
 
 MAX_HOURS = 200.0
 """A week without a break is 168."""
@@ -126,10 +128,12 @@ class Config:
     def __post_init__(self) -> None:
         for job in self.model:
             if job not in JOBS:
-                raise ConfigError(f"model: unknown job {job!r}{nearest(job, JOBS)}")
+                raise ConfigError(f"model: unknown job {shown(job)}{nearest(_word(job), JOBS)}")
         for name, kind in self.metadata.types.items():
             if kind not in METADATA_TYPES:
-                raise ConfigError(f"metadata.types.{name}: unknown type {kind!r}{nearest(kind, METADATA_TYPES)}")
+                raise ConfigError(
+                    f"metadata.types.{_word(name)}: unknown type {shown(kind)}{nearest(_word(kind), METADATA_TYPES)}"
+                )
         _between("emotion_seconds", self.emotion_seconds, 1, 30)
         _between("top_tags", self.top_tags, 1, 1000)
         if self.batch_seconds is not None:
@@ -151,7 +155,7 @@ def seconds_of(duration: str) -> float:
     """
     found = re.fullmatch(r"(\d+(?:\.\d+)?)([hms])", duration.strip())
     if not found:
-        raise ConfigError(f"stop_after: {duration!r} is no time such as 8h, 90m or 30s")
+        raise ConfigError(f"stop_after: {shown(duration)} is no time such as 8h, 90m or 30s")
     return float(found[1]) * {"h": 3600, "m": 60, "s": 1}[found[2]]
 
 
@@ -172,11 +176,11 @@ def to_mapping(config: Config) -> dict[str, Any]:
 
 def _build(kind: type, values: Mapping[str, Any], where: str) -> Any:
     if not isinstance(values, Mapping):
-        raise ConfigError(f"{where.rstrip('.') or 'the configuration'}: expected keys and values, got {values!r}")
+        raise ConfigError(f"{where.rstrip('.') or 'the configuration'}: expected keys and values, got {shown(values)}")
     hints = typing.get_type_hints(kind)
     for key in values:
         if key not in hints:
-            raise ConfigError(f"unknown key {where + str(key)!r}{nearest(str(key), hints)}")
+            raise ConfigError(f"unknown key {shown(where + _word(key))}{nearest(_word(key), hints)}")
     return kind(**{key: _convert(hints[key], value, f"{where}{key}") for key, value in values.items()})
 
 
@@ -188,24 +192,29 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
         return _convert(next(a for a in args if a is not type(None)), value, where)
     if origin is Literal:
         if value not in args:
-            raise ConfigError(f"{where}: {value!r} is not known{nearest(str(value), [str(a) for a in args])}")
+            raise ConfigError(f"{where}: {shown(value)} is not known{nearest(_word(value), [str(a) for a in args])}")
         return value
     if origin is tuple:
         items = [value] if isinstance(value, str) else value
         if not isinstance(items, list | tuple):
-            raise ConfigError(f"{where}: expected a list, got {value!r}")
+            raise ConfigError(f"{where}: expected a list, got {shown(value)}")
         return tuple(_convert(args[0], item, where) for item in items)
     if origin is not None and issubclass(origin, Mapping):
         if not isinstance(value, Mapping):
-            raise ConfigError(f"{where}: expected keys and values, got {value!r}")
-        return {str(k): _convert(args[1], v, f"{where}.{k}") for k, v in value.items()}
+            raise ConfigError(f"{where}: expected keys and values, got {shown(value)}")
+        return {str(k): _convert(args[1], v, f"{where}.{_word(k)}") for k, v in value.items()}
     if dataclasses.is_dataclass(hint):
         return _build(typing.cast(type, hint), value, where + ".")
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+        return float(value) if abs(value) < 1 << 64 else math.copysign(math.inf, value)
     if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
-        raise ConfigError(f"{where}: expected {hint.__name__}, got {value!r}")
+        raise ConfigError(f"{where}: expected {hint.__name__}, got {shown(value)}")
     return value
+
+
+def _word(key: object) -> str:
+    """A key or a value as a word of a message."""
+    return key[:LIMIT] if isinstance(key, str) else shown(key)
 
 
 def _plain(value: Any) -> Any:
@@ -220,4 +229,4 @@ def _plain(value: Any) -> Any:
 
 def _between(name: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:
-        raise ConfigError(f"{name}: {value} is not between {low:g} and {high:g}")
+        raise ConfigError(f"{name}: {shown(value)} is not between {low:g} and {high:g}")

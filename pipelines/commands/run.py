@@ -13,6 +13,7 @@ from pipelines.terminal import console
 from pipelines.yaml_file import read_yaml
 from schemas.catalog import JOBS, OF_RUNS
 from schemas.config import Config, ConfigError, from_mapping
+from schemas.shown import shown
 
 if TYPE_CHECKING:
     from pipelines.increment import Increment
@@ -194,12 +195,12 @@ def named_of(arguments: argparse.Namespace) -> dict[str, Any]:
 def _mapping(values: dict[str, Any], key: str) -> dict[str, Any]:
     known = values.get(key) or {}
     if not isinstance(known, dict):
-        raise ConfigError(f"{key}: expected keys and values, got {known!r}")
+        raise ConfigError(f"{key}: expected keys and values, got {shown(known)}")
     return known
 
 
 def _pair(word: str) -> tuple[str, str]:
     job, equals, checkpoint = word.partition("=")
     if not equals or not checkpoint:
-        raise ConfigError(f"--model {word}: expected JOB=CHECKPOINT, as in emotions=superb/hubert-base-superb-er")
+        raise ConfigError(f"--model {word[:100]}: expected JOB=CHECKPOINT, as in emotions=superb/hubert-base-superb-er")
     return job, checkpoint
