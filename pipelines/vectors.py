@@ -14,8 +14,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.layout import shown
 from pipelines.snapshot import sync
+from pipelines.switch import shown
 
 FOLDER = "search"
 """Within the snapshot, so that it goes when the snapshot goes: by age, or because something is forgotten."""
