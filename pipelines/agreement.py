@@ -1,4 +1,7 @@
-"""The figures of the last sheet that people filled in, kept in OUT for the methods section."""
+"""The figures of the last sheet that people filled in, kept in OUT for the methods section.
+
+Removed when something is forgotten, because their groups may name people.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,8 @@ from typing import Any
 
 from pipelines.corpus import open_corpus
 from pipelines.failure import RunError, why
+from pipelines.layout import AGREEMENT
 from pipelines.whole_file import write_whole
-
-NAME = "agreement.json"
-"""In OUT; removed when something is forgotten, because its groups may name people."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def keep(out: Path, sheet: Path, found: Sequence[Agreement]) -> str:
     Raises:
         RunError: OUT cannot be written.
     """
-    path = out / NAME
+    path = out / AGREEMENT
     before = _before(path)
     kept = {
         "sheet": sheet.name,
@@ -66,7 +67,7 @@ def remembered(out: Path) -> list[Agreement]:
     Raises:
         RunError: the file is damaged.
     """
-    path = out / NAME
+    path = out / AGREEMENT
     if not path.exists():
         return []
     try:

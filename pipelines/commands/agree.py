@@ -26,6 +26,7 @@ def act(arguments: argparse.Namespace, aside: Console) -> None:
     from pipelines.agree import agree
     from pipelines.agreement import Agreement, keep
     from pipelines.listing import check_format, show_rows
+    from pipelines.printable import printable
     from pipelines.sheet import read_sheet
 
     check_format(arguments.format)
@@ -37,10 +38,10 @@ def act(arguments: argparse.Namespace, aside: Console) -> None:
     with console(1) as result:
         show_rows(result, rows, columns, arguments.format)
     for doubt in doubts:
-        aside.print(f"note: {doubt}", style="yellow", highlight=False, markup=False)
+        aside.print(f"note: {printable(doubt)}", style="yellow", highlight=False, markup=False)
     if doubts:
         told = "note: therefore these figures are not kept for `earwitness methods`"
         aside.print(told, style="yellow", highlight=False, markup=False)
     else:
         told = keep(arguments.out, arguments.sheet, found)
-        aside.print(told, style="dim", highlight=False, markup=False)
+        aside.print(printable(told), style="dim", highlight=False, markup=False)

@@ -14,10 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.agreement import NAME, remembered
+from pipelines.agreement import remembered
 from pipelines.cli import FAILED, PUBLISHED, WRONG_USE, main
 from pipelines.failure import RunError
 from pipelines.heard import Heard
+from pipelines.layout import AGREEMENT
 from pipelines.methods import _agreement
 from pipelines.sample import COLUMNS, draw
 from pipelines.sheet import spoken
@@ -138,7 +139,7 @@ def sheet(out: Path, tmp_path: Path, capfd: Captured) -> Path:
     assert main(["sample", str(out), "--to", str(path), "--coders", "ana,ben"]) == PUBLISHED
     fill(path)
     assert main(["agree", str(out), str(path)]) == PUBLISHED
-    assert f"kept for `earwitness methods`: {out / NAME}\n" in capfd.readouterr().err
+    assert f"kept for `earwitness methods`: {out / AGREEMENT}\n" in capfd.readouterr().err
     return path
 
 
@@ -151,7 +152,7 @@ def changed(sheet: Path, one: str, other: str) -> Path:
 
 
 def test_labels_that_the_machine_lacks_are_not_kept(out: Path, sheet: Path, capfd: Captured) -> None:
-    before = (out / NAME).read_bytes()
+    before = (out / AGREEMENT).read_bytes()
     assert main(["agree", str(out), str(changed(sheet, "ANG", "Angry"))]) == PUBLISHED
     told = capfd.readouterr()
     assert "note: ana_emotion has labels that the machine does not: 'angry' (3); its own are ang, hap, neu, sad\n" in (
@@ -159,11 +160,11 @@ def test_labels_that_the_machine_lacks_are_not_kept(out: Path, sheet: Path, capf
     )
     assert "these figures are not kept for `earwitness methods`" in told.err
     assert "Cohen's kappa" in told.out
-    assert (out / NAME).read_bytes() == before
+    assert (out / AGREEMENT).read_bytes() == before
 
 
 def test_a_sheet_of_another_snapshot_is_not_kept(out: Path, sheet: Path, capfd: Captured) -> None:
-    before = (out / NAME).read_bytes()
+    before = (out / AGREEMENT).read_bytes()
     recut = changed(sheet, f"{0:032x}/0/1000", f"{0:032x}/0/1234")
     assert main(["agree", str(out), str(recut)]) == PUBLISHED
     told = capfd.readouterr().err
@@ -174,7 +175,7 @@ def test_a_sheet_of_another_snapshot_is_not_kept(out: Path, sheet: Path, capfd: 
         elsewhere = changed(elsewhere, f"{i:032x}/", f"{i + 80:032x}/")
     assert main(["agree", str(out), str(elsewhere)]) == PUBLISHED
     assert "note: 6 of the sheet's 8 segments are of recordings that are not in the corpus" in capfd.readouterr().err
-    assert (out / NAME).read_bytes() == before
+    assert (out / AGREEMENT).read_bytes() == before
 
 
 def test_a_recording_that_was_forgotten_leaves_the_sheet_good(out: Path, sheet: Path, capfd: Captured) -> None:
@@ -183,20 +184,20 @@ def test_a_recording_that_was_forgotten_leaves_the_sheet_good(out: Path, sheet: 
 
 
 def test_a_sheet_with_nothing_to_compare_is_not_kept(out: Path, sheet: Path, capfd: Captured) -> None:
-    before = (out / NAME).read_bytes()
+    before = (out / AGREEMENT).read_bytes()
     shutil.rmtree(out / "current" / "emotions")
     rows = list(csv.DictReader(sheet.open(encoding="utf-8-sig", newline=""), delimiter=";"))
     alone = sheet.with_name("alone.csv")
     alone.write_text("segment_id,ana_emotion\n" + "".join(f"{row['segment_id']},ang\n" for row in rows))
     assert main(["agree", str(out), str(alone)]) == PUBLISHED
     assert "note: nothing could be compared" in capfd.readouterr().err
-    assert (out / NAME).read_bytes() == before
+    assert (out / AGREEMENT).read_bytes() == before
 
 
 def test_figures_of_another_model_are_no_longer_told(out: Path, sheet: Path) -> None:
     assert list(_agreement(out))
-    kept = json.loads((out / NAME).read_text())
-    (out / NAME).write_text(json.dumps({**kept, "models": {**kept["models"], "transcripts": ["another@0"]}}))
+    kept = json.loads((out / AGREEMENT).read_text())
+    (out / AGREEMENT).write_text(json.dumps({**kept, "models": {**kept["models"], "transcripts": ["another@0"]}}))
     assert not list(_agreement(out))
 
 
@@ -206,7 +207,7 @@ def test_figures_of_another_model_are_no_longer_told(out: Path, sheet: Path) -> 
     ids=range(8),
 )
 def test_a_damaged_file_is_one_line(out: Path, sheet: Path, capfd: Captured, damaged: bytes) -> None:
-    (out / NAME).write_bytes(damaged)
+    (out / AGREEMENT).write_bytes(damaged)
     with pytest.raises(RunError, match=r"agreement\.json is damaged: run `earwitness agree` again, or remove it$"):
         remembered(out)
     assert main(["agree", str(out), str(sheet)]) == PUBLISHED
@@ -215,16 +216,16 @@ def test_a_damaged_file_is_one_line(out: Path, sheet: Path, capfd: Captured, dam
 
 
 def test_a_figure_that_is_no_number_is_damage(out: Path, sheet: Path) -> None:
-    kept = json.loads((out / NAME).read_text())
+    kept = json.loads((out / AGREEMENT).read_text())
     kept["figures"][0]["low"] = "0.1"
-    (out / NAME).write_text(json.dumps(kept))
+    (out / AGREEMENT).write_text(json.dumps(kept))
     with pytest.raises(RunError, match="is damaged"):
         remembered(out)
 
 
 def test_a_pipe_in_place_of_the_file_is_not_waited_for(out: Path, sheet: Path) -> None:
-    (out / NAME).unlink()
-    os.mkfifo(out / NAME)
+    (out / AGREEMENT).unlink()
+    os.mkfifo(out / AGREEMENT)
     with pytest.raises(RunError, match="is damaged"):
         remembered(out)
 
