@@ -26,6 +26,7 @@ from pipelines.todo import Todo, compare
 from schemas.forgotten import Forgotten
 from schemas.table import Table
 from transforms.discover import uri_of
+from transforms.side_files import stand_ins_of
 
 
 @dataclass
@@ -182,8 +183,11 @@ def _refuse_unmounted(named: Iterable[str], gone: Collection[str], given: Collec
 
 
 def _is_there(uri: str) -> bool:
-    """Whether there is a file of that name, which may have been written with ``\\xNN`` for what is no text."""
-    if os.path.lexists(uri):
+    """Whether there is a file of that name, which may have been written with ``\\xNN`` for what is no text.
+
+    A placeholder of a cloud counts: the recording is kept elsewhere, and not gone.
+    """
+    if any(map(os.path.lexists, (uri, *stand_ins_of(uri)))):
         return True
     name = re.sub(rb"\\x([0-9a-f]{2})", lambda m: bytes([int(m[1], 16)]), os.fsencode(uri))
     return os.path.lexists(name)

@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from glob import has_magic
 from pathlib import Path
 
 from schemas.records import Source
 from transforms.passed_over import OUR_FOLDERS, PassedOver, is_none_of_an_archive
+from transforms.pointers import kept_elsewhere
+
+POINTER_BYTES = 1024
+"""Larger files are not looked into while they are listed: pointers of Git are smaller."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +162,10 @@ def _source(path: str) -> Source:
         status = os.stat(path)
         size, modified = status.st_size, status.st_mtime_ns
     except OSError:  # a dangling link, or gone since it was listed: identify() will say why
-        size, modified = 0, 0
+        return Source(uri=uri_of(path), path=path, bytes=0, modified_ns=0)
+    with suppress(OSError):
+        if size <= POINTER_BYTES and kept_elsewhere(path, status):
+            modified = 0  # what is known of it stays as it is
     return Source(uri=uri_of(path), path=path, bytes=size, modified_ns=modified)
 
 

@@ -129,6 +129,13 @@ def stands_in_for(name: str) -> tuple[str, str] | None:
     return stem, place
 
 
+def stand_ins_of(path: str) -> list[str]:
+    """Where placeholders of a recording would lie that is kept elsewhere now."""
+    folder, name = os.path.split(path)
+    names = [f".{name}{suffix}" if suffix == ".icloud" else name + suffix for suffix in _STAND_INS if suffix != ".cda"]
+    return [os.path.join(folder, stand_in) for stand_in in names]
+
+
 def extensions() -> frozenset[str]:
     """Every extension, with its dot, by which a file is passed over."""
     return frozenset(_KIND) | _GROWING | frozenset(_STAND_INS)

@@ -150,6 +150,19 @@ def test_rows_of_a_deleted_file_stay_until_they_are_pruned(archive: Archive) -> 
     archive.assert_as_from_scratch()
 
 
+def test_rows_of_what_is_kept_elsewhere_now_stay(archive: Archive) -> None:
+    """A cloud that was short of room, and a clone without its large files."""
+    before = {row["uri"]: row["status"] for row in rows(archive.out, "files")}
+    evicted, pointer = archive.folder / "tones.wav", archive.folder / "code_007.wav"
+    evicted.unlink()
+    (archive.folder / ".tones.wav.icloud").write_bytes(b"bplist00")
+    pointer.write_bytes(b"version https://git-lfs.github.com/spec/v1\noid sha256:4d\nsize 176044\n")
+    assert archive.night(prune=True) is None
+    assert {row["uri"]: row["status"] for row in rows(archive.out, "files")} == before
+    archive.add("signals/yes.wav", to=pointer.name)  # it is fetched, and another one
+    assert archive.inputs(prune=True) == (1, 2)
+
+
 def test_a_folder_that_may_not_be_mounted_is_not_pruned(archive: Archive) -> None:
     other = archive.folder.with_name("other")
     other.mkdir()
