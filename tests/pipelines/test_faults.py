@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import pipelines.run
 from pipelines.cli import FAILED, PUBLISHED, main
 from pipelines.run import prepare, run
 from schemas.config import from_mapping
-from tests.pipelines.corpora import DEMO, rows
+from tests.pipelines.corpora import DEMO, publish, rows
+from transforms.stages.inference import shared_door
 
 Captured = pytest.CaptureFixture[str]
+NO_OTHERS = dict.fromkeys(("transcripts", "sounds", "embeddings", "speakers"), Path("none"))
 
 
 @pytest.fixture
@@ -102,21 +106,129 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, capfd: Captured) -> Non
     assert told.count("\n") == 1
 
 
-def test_checkpoints_that_vanish_before_they_are_opened(tmp_path: Path, demo_models: dict[str, Path]) -> None:
-    models = Path(shutil.copytree(demo_models["emotions"], tmp_path / "emotions"))
-    others = dict.fromkeys(("transcripts", "sounds", "embeddings", "speakers"), "none")
-    config = {
-        "recordings": [str(DEMO / "digits")],
-        "out": str(tmp_path / "out"),
-        "tables": ["emotions"],
-        "model": {**others, "emotions": str(models)},
-    }
-    prepared = prepare(from_mapping(config))
-    shutil.rmtree(models)
-    with pytest.raises(Exception, match="emotions: ") as caught:
-        run(prepared)
-    assert "\n" not in str(caught.value)
-    assert not (tmp_path / "out").exists()
+@pytest.fixture(scope="module")
+def heard_once(tmp_path_factory: pytest.TempPathFactory, demo_models: dict[str, Path]) -> Path:
+    """A folder with an archive of two files, and a published corpus that has heard one."""
+    folder = tmp_path_factory.mktemp("heard")
+    (folder / "archive").mkdir()
+    spoken = sorted((DEMO / "digits").rglob("*.wav"))[:2]
+    shutil.copy(spoken[0], folder / "archive")
+    publish(
+        folder / "out", {**NO_OTHERS, "emotions": demo_models["emotions"]}, [folder / "archive"], tables=["emotions"]
+    )
+    shutil.copy(spoken[1], folder / "archive")
+    return folder
+
+
+@pytest.fixture
+def heard(tmp_path: Path, heard_once: Path, demo_models: dict[str, Path]) -> tuple[Path, Path, list[str]]:
+    """A published corpus, the checkpoint that heard it, and the words of its next run, which has something to hear."""
+    out, model = tmp_path / "out", tmp_path / "emotions"
+    shutil.copytree(heard_once / "out", out, symlinks=True)
+    shutil.copytree(demo_models["emotions"], model)
+    words = ["run", str(heard_once / "archive"), "--out", str(out), "--tables", "emotions", "--precision", "fp32"]
+    shared_door.cache_clear()  # each run is a process of its own
+    return out, model, [*words, "--model", f"emotions={model}", "--yes"]
+
+
+def vanish(model: Path) -> None:
+    shutil.rmtree(model)
+
+
+def cut_short(model: Path) -> None:
+    weights = model / "model.safetensors"
+    os.truncate(weights, weights.stat().st_size // 2)
+
+
+def cut_within_the_header(model: Path) -> None:
+    os.truncate(model / "model.safetensors", 100)
+
+
+def empty(model: Path) -> None:
+    os.truncate(model / "model.safetensors", 0)
+
+
+def lose_a_file(model: Path) -> None:
+    (model / "preprocessor_config.json").unlink()
+
+
+HARM = [vanish, cut_short, cut_within_the_header, empty, lose_a_file]
+
+
+@pytest.mark.parametrize(("before", "harm"), [("look", vanish), *(("load_models", harm) for harm in HARM)])
+def test_a_checkpoint_that_goes_before_it_is_opened(
+    heard: tuple[Path, Path, list[str]],
+    capfd: Captured,
+    monkeypatch: pytest.MonkeyPatch,
+    harm: Callable[[Path], None],
+    before: str,
+) -> None:
+    out, model, words = heard
+    shown = os.readlink(out / "current"), rows(out, "emotions")
+    step = getattr(pipelines.run, before)
+
+    def harmed(*given: Any) -> Any:
+        harm(model)
+        return step(*given)
+
+    capfd.readouterr()
+    with monkeypatch.context() as patched:
+        patched.setattr(f"pipelines.run.{before}", harmed)
+        assert main(words) == FAILED
+    told = [line for line in capfd.readouterr().err.splitlines() if line.startswith("earwitness: ")]
+    assert len(told) == 1
+    assert f"emotions: {model}" in told[0] or f"emotions: there is no folder {model}" in told[0]
+    assert len(told[0]) < 600
+    assert (os.readlink(out / "current"), rows(out, "emotions")) == shown
+    assert not (out / "staging").exists()
+
+
+def test_a_checkpoint_that_goes_while_it_is_at_work_is_not_missed(
+    heard: tuple[Path, Path, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was opened is whole in memory; only the next run finds that the folder is gone."""
+    out, model, words = heard
+    execute = pipelines.run.execute
+
+    def harmed(*given: Any) -> Any:
+        cut_short(model)
+        vanish(model)
+        return execute(*given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("pipelines.run.execute", harmed)
+        assert main(words) == PUBLISHED
+    assert len(rows(out, "emotions")) == 2
+    assert main(words) == FAILED
+
+
+def test_a_checkpoint_that_goes_before_worker_processes_open_it(
+    heard: tuple[Path, Path, list[str]],
+    demo_models: dict[str, Path],
+    capfd: Captured,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    out, model, words = heard
+    processes = ["--", "--direct_num_workers=2", "--direct_running_mode=multi_processing"]
+    shown = os.readlink(out / "current"), rows(out, "emotions")
+    execute = pipelines.run.execute
+
+    def harmed(*given: Any) -> Any:
+        vanish(model)
+        return execute(*given)
+
+    capfd.readouterr()
+    with monkeypatch.context() as patched:
+        patched.setattr("pipelines.run.execute", harmed)
+        assert main([*words, *processes]) == FAILED
+    told = [line for line in capfd.readouterr().err.splitlines() if line.startswith("earwitness: ")]
+    assert len(told) == 1
+    assert "emotions: " in told[0]
+    assert str(model) in told[0]
+    assert (os.readlink(out / "current"), rows(out, "emotions")) == shown
+    shutil.copytree(demo_models["emotions"], model)
+    assert main(words) == PUBLISHED
+    assert len(rows(out, "files")) == 2
 
 
 def test_a_file_that_vanishes_and_one_that_grows_while_they_are_read(

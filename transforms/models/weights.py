@@ -168,6 +168,7 @@ def load(
         raise located.error(f"its weights {damaged}: {one_line(error)}") from error
     _refuse_gaps(located, type(model).__name__, info)
     model.eval().requires_grad_(False)
+    _own(model)
     _fold_weight_norms(model)
     dtype = torch.float32 if engine.name == OPENVINO else PRECISIONS[precision]
     model.to(device, dtype)
@@ -195,6 +196,15 @@ def _refuse_size(located: Located, auto: Any, held: int) -> None:
             f"the model of its {CONFIG} has {numbers:,} numbers, but its weights have {held:,} bytes: are they cut "
             f"short, or is it the {CONFIG} of another checkpoint?"
         )
+
+
+def _own(model: Any) -> None:
+    """Have the model hold its numbers itself: safetensors leaves them in the file, as a part of this process's memory.
+
+    Whoever writes a new checkpoint over the old one would change the results of a run that is on, or end it by SIGBUS.
+    """
+    for tensor in (*model.parameters(), *model.buffers()):
+        tensor.data = tensor.data.clone()
 
 
 def _fold_weight_norms(model: Any) -> None:

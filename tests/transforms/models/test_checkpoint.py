@@ -101,6 +101,25 @@ def test_a_folder_without_weights(copy):
     assert "no weights" in refused("emotions", folder)
 
 
+@pytest.mark.parametrize(
+    ("job", "kind", "precision"),
+    [("emotions", "hubert_emotion", "fp32"), ("transcripts", "whisper", "fp32"), ("transcripts", "whisper", "bf16")],
+)
+def test_a_model_that_is_open_heeds_its_file_no_more(copy, checkpoint, mixed_clips, job, kind, precision):
+    """Another training may write over it, and a shorter file would end the process."""
+    folder = copy(kind)
+    weights = folder / "model.safetensors"
+    doors = [open_door(job, str(here), precision=precision) for here in (checkpoint(kind), folder)]
+    with weights.open("r+b") as file:
+        file.write(b"\x7f" * weights.stat().st_size)
+    clip = mixed_clips(16_000, 400)[0]
+    (expected,), (given,) = (door([clip]) for door in doors)
+    if job == "emotions":
+        np.testing.assert_array_equal(given.probabilities, expected.probabilities)
+    else:
+        assert given == expected
+
+
 def test_damaged_weights(copy):
     folder = copy("hubert_emotion")
     weights = folder / "model.safetensors"
