@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from pipelines.commands import ADD
 from pipelines.failure import RunError, first_line
 from pipelines.lock import BusyError
+from pipelines.patience import hearing_ctrl_c
 from pipelines.printable import printable_lines
 from pipelines.terminal import complain, console, keep, own_terminal
 from pipelines.versions import version_of
@@ -48,7 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return WRONG_USE
     with own_terminal() as (terminal, log):
         try:
-            arguments.act(arguments, terminal)
+            with hearing_ctrl_c():
+                arguments.act(arguments, terminal)
             return PUBLISHED
         except ConfigError as error:
             complain(terminal, str(error))

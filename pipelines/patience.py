@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from pipelines.failure import RunError
@@ -58,6 +59,21 @@ def patiently(work: Callable[[], T], stop: Callable[[], None], seconds: float | 
     if failed:
         raise failed[0]
     return found[0]
+
+
+@contextmanager
+def hearing_ctrl_c() -> Iterator[None]:
+    """Ctrl-C is Ctrl-C, also where DuckDB heard of it while it computed, and says so in its own way.
+
+    Raises:
+        KeyboardInterrupt: in place of DuckDB's error.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        if str(error) == "Query interrupted":
+            raise KeyboardInterrupt from None
+        raise
 
 
 def _end(stop: Callable[[], None], ended: threading.Event) -> None:

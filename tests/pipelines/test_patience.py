@@ -13,7 +13,7 @@ import pytest
 
 from pipelines.cli import FAILED, WRONG_USE, main
 from pipelines.failure import RunError
-from pipelines.patience import patiently
+from pipelines.patience import hearing_ctrl_c, patiently
 from tests.pipelines.tables import example, write_corpus
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,6 +64,15 @@ def test_ctrl_c_in_a_real_process(out: Path, tmp_path: Path) -> None:
     assert to.read_text() == "a week of work"
     assert sorted(os.listdir(tmp_path)) == ["keep.csv", "temporary"]
     assert os.listdir(temporary) == []
+
+
+def test_ctrl_c_of_which_duckdb_hears_while_it_computes() -> None:
+    def ask() -> None:
+        with hearing_ctrl_c():
+            raise RuntimeError("Query interrupted")  # as duckdb.execute says it
+
+    with pytest.raises(KeyboardInterrupt):
+        ask()
 
 
 def test_an_answer_in_time_is_the_answer(out: Path, capfd: pytest.CaptureFixture[str]) -> None:
