@@ -9,7 +9,8 @@ import shutil
 import time
 from pathlib import Path
 
-from pipelines.layout import ID, LEFT, PASSING, STAGING, is_file, is_folder
+from pipelines.layout import ID, LEFT, PASSING, is_file, is_folder
+from schemas.folder import STAGING
 
 GROWING_SECONDS = 3600.0
 """What grows for longer is nobody's any more."""

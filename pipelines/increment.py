@@ -80,6 +80,26 @@ class Increment:
             seconds_of=seconds_of,
         )
 
+    def inputs(self, todo: Todo, own_from: int, waiting: int) -> dict[str, int]:
+        """Files by what a run did about them.
+
+        Args:
+            own_from: the number of its first pass; those before are of runs that did not come to their end.
+            waiting: what it left to the next one.
+        """
+        numbers = self.holdings.file_owner
+        mine = [uri for uri, number in numbers.items() if number >= own_from]
+        resumed = len(numbers) - len(mine)
+        failed = sum(self.holdings.files[uri].status == "failed" for uri in mine if uri in self.holdings.files)
+        return {
+            "taken": len(mine),
+            "failed": failed,
+            "skipped": todo.skipped - resumed,
+            "resumed": resumed,
+            "pruned": len(self.gone),
+            "waiting": waiting,
+        }
+
     def refuse_other_vectors(self, todo: Todo) -> None:
         """A table has one vector length: rows that the run leaves alone may not have another.
 

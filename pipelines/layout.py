@@ -11,16 +11,12 @@ from pathlib import Path
 
 from pipelines.whole_file import PREFIX, write_whole
 from schemas.config import ConfigError
+from schemas.folder import CURRENT, MARK, REPORT, SHOWN, SNAPSHOTS, STAGING
 from schemas.forgotten import NAME as TOMBSTONES
 
-MARK = "earwitness.json"
-"""Says that the folder is ours: only in such a folder is anything ever removed."""
-CURRENT = "current"
-"""A link to the snapshot that readers see."""
 POINTER = "current.txt"
 """Names that snapshot where the file system knows no symbolic links."""
-SNAPSHOTS, STAGING = "snapshots", "staging"
-LOCK, LOG, AGREEMENT, SETTINGS, REPORT = ".lock", "runs.jsonl", "agreement.json", "settings.json", "report"
+LOCK, LOG, AGREEMENT, SETTINGS = ".lock", "runs.jsonl", "agreement.json", "settings.json"
 OURS = (MARK, CURRENT, POINTER, SNAPSHOTS, STAGING, LOCK, LOG, TOMBSTONES, AGREEMENT, SETTINGS, REPORT)
 """What nobody else may write to; below ``snapshots`` and ``staging`` the same."""
 PASSING = PREFIX
@@ -31,8 +27,6 @@ ID = re.compile(r"\d{8}T\d{6}(?:\d{6})?Z-[0-9a-f]{4}(?:-\d+)?")
 snapshot was written anew because something in it was forgotten.  Earlier versions had no microseconds."""
 LEFT = "-left"
 """Behind the id of a run that failed: its staging holds only what the next run goes on from."""
-TARGET = re.compile(rf"{SNAPSHOTS}/([^/\s]+)")
-"""Where the link leads, and what the pointer says."""
 
 _SYSTEMS_OWN = frozenset(
     ("lost+found", "System Volume Information", "$RECYCLE.BIN", ".Trashes", ".Spotlight-V100", ".fseventsd")
@@ -60,7 +54,7 @@ def is_corpus(out: Path) -> bool:
         return True
     current, staging = out / CURRENT, out / STAGING
     if current.is_symlink():
-        return TARGET.fullmatch(os.readlink(current)) is not None
+        return SHOWN.fullmatch(os.readlink(current)) is not None
     return is_folder(staging) and any(ID.match(name) for name in os.listdir(staging))
 
 

@@ -14,8 +14,8 @@ from filelock import BaseFileLock, SoftFileLock, Timeout, UnixFileLock, lock_des
 
 from pipelines.failure import RunError
 from pipelines.holder import Holder, holder_in, look, read_holder, record
+from pipelines.layout import LOCK as NAME
 
-NAME = ".lock"
 NO_FLOCK = (errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK, errno.ENOSYS, errno.EINVAL)
 """What file systems answer that know no locks."""
 

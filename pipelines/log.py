@@ -10,8 +10,8 @@ from typing import Any
 
 from pipelines.history import Measured
 from pipelines.layout import LOG as NAME
-from pipelines.layout import STAGING
 from pipelines.switch import shown_name
+from schemas.folder import STAGING
 
 
 def told(measured: Measured) -> dict[str, Any]:

@@ -197,8 +197,7 @@ class _Run:
         self._waiting += postponed
         buried = forgotten_files(result)
         if buried:
-            holds = counted(buried, "file holds", "files hold")
-            self._say(f"{holds} what was forgotten, and {'was' if buried == 1 else 'were'} not taken up")
+            self._say(f"{counted(buried, 'file')} not taken up, with a content that was forgotten")
         if len(lost) != postponed + buried:
             raise RunError(f"{counted(len(lost), 'file')} came to no row of files, {min(lost)} among them")
 
@@ -235,27 +234,13 @@ class _Run:
         tables, there = self._there.tables, self._there
         assemble(self._tables, there.holdings, tables, there.own, self._run_id)
         seconds = time.monotonic() - self._clock
-        measured = measure(self._tables, tables, self._results, models, seconds, self._taken(todo))
+        inputs = there.inputs(todo, self._own_from, self._waiting)
+        measured = measure(self._tables, tables, self._results, models, seconds, inputs)
         write_run(self._tables, tables["runs"], self._prepared.config, self._run_id, self._started, measured)
         self._corpus.complete(self._tables, tables)
         self._say("auditing the tables")
         audited = audit(self._tables, list(tables.values()), inputs=len(there.holdings.files))
         return measured, audited.and_also(failed_share(measured, self._prepared.config.max_error_share))
-
-    def _taken(self, todo: Todo) -> dict[str, int]:
-        """Files by what this run did about them."""
-        holdings = self._there.holdings
-        mine = [uri for uri, number in holdings.file_owner.items() if number >= self._own_from]
-        failed = sum(holdings.files[uri].status == "failed" for uri in mine if uri in holdings.files)
-        resumed = sum(number < self._own_from for number in holdings.file_owner.values())
-        return {
-            "taken": len(mine),
-            "failed": failed,
-            "skipped": todo.skipped - resumed,
-            "resumed": resumed,
-            "pruned": len(self._there.gone),
-            "waiting": self._waiting,
-        }
 
 
 class _RejectedError(Exception):

@@ -15,11 +15,12 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from pipelines.checkpoints import chosen, set_of
-from pipelines.layout import SETTINGS, STAGING, is_file
+from pipelines.layout import SETTINGS, is_file
 from pipelines.switch import shown
 from pipelines.whole_file import write_whole
 from schemas.catalog import JOBS, TABLES
 from schemas.config import Config, ConfigError, SpeechConfig, from_mapping
+from schemas.folder import STAGING
 
 REMEMBERED = (
     *("models", "model", "tables", "channels", "language", "speech", "emotion_seconds", "top_tags"),

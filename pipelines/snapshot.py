@@ -11,10 +11,11 @@ from pathlib import Path
 
 from pipelines.clearing import remove, sweep
 from pipelines.failure import RunError
-from pipelines.layout import CURRENT, LEFT, MARK, SNAPSHOTS, STAGING, check_place, is_folder, mark
+from pipelines.layout import LEFT, check_place, is_folder, mark
 from pipelines.lock import locked
 from pipelines.run_ids import new_run_id, rewritten, runs_in, superseded
 from pipelines.switch import has_links, show, shown, shown_name
+from schemas.folder import CURRENT, MARK, SNAPSHOTS, STAGING
 from schemas.table import Table
 from transforms.shards import open_parquet
 

@@ -22,6 +22,7 @@ from pipelines.switch import shown
 from pipelines.vectors import embedding_files, files_with_vectors
 from schemas.catalog import TABLES
 from schemas.config import ConfigError, from_mapping
+from schemas.folder import STAGING
 from schemas.reasons import Reason, stage_of
 from transforms.discover import discover
 
@@ -60,7 +61,7 @@ def _work(out: Path) -> list[str]:
     if holder is not None:
         lines.append(f"at work: process {holder.pid} on {holder.host} since {holder.since}")
     files = sum(
-        pq.read_metadata(path).num_rows for done in left_behind(out / "staging") for path in done.files_of("files")
+        pq.read_metadata(path).num_rows for done in left_behind(out / STAGING) for path in done.files_of("files")
     )
     if files:
         lines.append(

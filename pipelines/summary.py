@@ -8,11 +8,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from pipelines.layout import CURRENT, POINTER, SNAPSHOTS
+from pipelines.layout import POINTER
 from pipelines.plural import counted
 from pipelines.run import Published
 from schemas.catalog import TABLES
 from schemas.config import Config
+from schemas.folder import CURRENT, SNAPSHOTS
 
 
 def show_summary(console: Console, config: Config, published: Published) -> None:

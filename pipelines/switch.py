@@ -11,8 +11,9 @@ import os
 from pathlib import Path
 
 from pipelines.clearing import passing
-from pipelines.layout import CURRENT, POINTER, SNAPSHOTS, TARGET, is_file, is_folder
+from pipelines.layout import POINTER, is_file, is_folder
 from pipelines.whole_file import write_whole
+from schemas.folder import CURRENT, SHOWN, SNAPSHOTS
 
 NO_SYMLINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL)
 """What file systems answer that know no symbolic links; a folder that may not be written says EACCES or EROFS."""
@@ -30,7 +31,7 @@ def shown_name(out: Path) -> str | None:
             return None
     except (OSError, UnicodeDecodeError):
         return None
-    target = TARGET.fullmatch(said)
+    target = SHOWN.fullmatch(said)
     return target[1] if target else None
 
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipelines.corpus import AskedCorpus
-from pipelines.layout import OURS, PASSING, REPORT, is_corpus
+from pipelines.layout import OURS, PASSING, is_corpus
 from schemas.config import ConfigError
+from schemas.folder import REPORT
 from transforms.discover import uri_of
 
 

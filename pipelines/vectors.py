@@ -16,9 +16,8 @@ import pyarrow.parquet as pq
 
 from pipelines.snapshot import sync
 from pipelines.switch import shown
+from schemas.folder import SEARCH as FOLDER
 
-FOLDER = "search"
-"""Within the snapshot, so that it goes when the snapshot goes: by age, or because something is forgotten."""
 VALUES, PLACES = "vectors.npy", "places.npy"
 CACHED_ROWS = 20_000
 """Fewer are read from Parquet in less than a tenth of a second."""

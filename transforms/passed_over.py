@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from schemas.folder import CURRENT, MARK, REPORT, SEARCH, SHOWN, SNAPSHOTS, STAGING
 from transforms.side_files import GROWING, HIDDEN, kind_of, one_of, stands_in_for
 
 MOST_COUNTED = 10_000
@@ -23,9 +23,7 @@ _FOLDERS = one_of(
     *("@eadir", "@tmp", "@sharebin", "@transcode", "system volume information", "temporary items", "resource.frk"),
     "__macosx",
 )
-_MARK, _SNAPSHOTS = "earwitness.json", "snapshots"
-_SHOWN = re.compile(rf"{_SNAPSHOTS}/[^/]+")
-OUR_FOLDERS = frozenset({"current", _SNAPSHOTS, "staging", "search", "report"})
+OUR_FOLDERS = frozenset({CURRENT, SNAPSHOTS, STAGING, SEARCH, REPORT})
 """Folders of a corpus: passed over where the folder of the corpus itself is named."""
 
 
@@ -120,11 +118,11 @@ def is_none_of_an_archive(name: str) -> bool:
 def is_corpus(folder: str) -> bool:
     """Whether a folder is a corpus of ours."""
     try:
-        if _SHOWN.fullmatch(os.readlink(os.path.join(folder, "current"))):
+        if SHOWN.fullmatch(os.readlink(os.path.join(folder, CURRENT))):
             return True
     except OSError:
         pass
-    return os.path.isfile(os.path.join(folder, _MARK)) and os.path.isdir(os.path.join(folder, _SNAPSHOTS))
+    return os.path.isfile(os.path.join(folder, MARK)) and os.path.isdir(os.path.join(folder, SNAPSHOTS))
 
 
 def _is(path: str, other: os.stat_result) -> bool:

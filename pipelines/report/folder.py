@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.layout import REPORT as FOLDER
 from pipelines.layout import is_file, is_folder
+from schemas.folder import REPORT as FOLDER
 
 _PAGE = re.compile(r"report\.html|[0-9a-f]{32}\.html")
 """What pages are called: of the corpus, and of a recording by its id."""

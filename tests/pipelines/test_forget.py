@@ -138,7 +138,7 @@ def test_what_was_replaced_is_forgotten_and_what_took_its_place_stays(tmp_path: 
     shutil.copy(DEMO / "signals" / "yes.wav", archive / "again.wav")
     capfd.readouterr()
     assert main(words) == PUBLISHED
-    assert "1 file holds what was forgotten, and was not taken up" in capfd.readouterr().err
+    assert "1 file not taken up, with a content that was forgotten" in capfd.readouterr().err
     assert old not in texts(out)
     # By its name all goes, what it held and what it holds.
     assert main(["forget", str(out), str(interview), "--yes"]) == PUBLISHED

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from pipelines.cli import PUBLISHED, WRONG_USE, main
-from pipelines.layout import MARK, check_place, is_corpus
+from pipelines.layout import check_place, is_corpus
 from pipelines.snapshot import Corpus
 from pipelines.switch import shown
 from schemas.config import ConfigError
+from schemas.folder import MARK
 from tests.pipelines.corpora import DEMO
 from tests.pipelines.test_snapshot import run_id, stage
 
