@@ -11,6 +11,7 @@ from typing import Any
 from pipelines.history import Measured
 from pipelines.layout import LOG as NAME
 from pipelines.switch import shown_name
+from pipelines.whole_file import add_line
 from schemas.folder import STAGING
 
 
@@ -43,8 +44,7 @@ def append(out: Path, run_id: str, started: datetime, outcome: str, said: Mappin
         **said,
     }
     try:
-        with (out / NAME).open("a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(json.dumps(line) + "\n")
+        add_line(out / NAME, f"{json.dumps(line)}\n".encode())
     except OSError:  # a disk that is full failed the run itself, which says so
         return
 

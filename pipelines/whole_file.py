@@ -62,6 +62,28 @@ def write_whole(path: Path, content: bytes, *, over: bool = True) -> None:
         file.write(content)
 
 
+def add_line(path: Path, line: bytes) -> None:
+    """Add a line, which ends in one, to a file that only grows.
+
+    What another name leads to stays as it is: a link is replaced by a file of this line, and what has several names is
+    copied first.
+
+    Raises:
+        OSError: it cannot be written, or is no file.
+    """
+    if path.is_symlink():
+        return write_whole(path, line)
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK  # a pipe would wait for its reader
+    with open(os.open(path, flags, 0o666), "ab") as file:
+        known = os.fstat(file.fileno())
+        if not stat.S_ISREG(known.st_mode):
+            raise OSError(errno.EINVAL, "no regular file", str(path))
+        if known.st_nlink == 1:
+            file.write(line)
+            return None
+    return write_whole(path, path.read_bytes() + line)
+
+
 def is_device(path: Path) -> bool:
     """Whether a file of that name cannot be replaced by another: a pipe, a device, standard output by its name."""
     if os.path.abspath(path).startswith(DEVICES):

@@ -12,13 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.whole_file import as_text, whole_file, write_whole
+from pipelines.whole_file import add_line, as_text, whole_file, write_whole
 
 ROOT = Path(__file__).resolve().parents[2]
 IN_STAGING = "in staging, where nobody reads until all of it is published"
 ALLOWED = {
     "pipelines/whole_file.py": "the writer itself",
-    "pipelines/log.py": "a line is added to the log: what is there stays",
     "pipelines/lock.py": "the lock is held open, and its words are written in place",
     "pipelines/terminal.py": "the console, and what libraries write to standard error",
     "pipelines/vectors.py": "a cache of a whole folder, which is renamed when it is whole",
@@ -210,3 +209,20 @@ def test_a_file_that_is_there_stays_where_it_has_to(tmp_path: Path, monkeypatch:
     write_whole(path, b"ours", over=False)
     assert path.read_text() == "ours"
     assert os.listdir(tmp_path) == ["sheet.csv"]
+
+
+def test_a_line_is_added_to_a_file_of_this_name_alone(tmp_path: Path) -> None:
+    path, thesis, pipe = tmp_path / "runs.jsonl", tmp_path / "thesis", tmp_path / "pipe"
+    add_line(path, b"1\n")
+    add_line(path, b"2\n")
+    assert path.read_text() == "1\n2\n"
+    thesis.hardlink_to(path)
+    add_line(path, b"3\n")
+    assert (path.read_text(), thesis.read_text()) == ("1\n2\n3\n", "1\n2\n")
+    path.unlink()
+    path.symlink_to(thesis)
+    add_line(path, b"4\n")
+    assert (path.read_text(), thesis.read_text()) == ("4\n", "1\n2\n")
+    os.mkfifo(pipe)
+    with pytest.raises(OSError):
+        add_line(pipe, b"5\n")
