@@ -32,10 +32,14 @@ def told(measured: Measured) -> dict[str, Any]:
     }
 
 
-def append(out: Path, run_id: str, started: datetime, outcome: str, said: Mapping[str, Any]) -> None:
-    """Add the line of a run to ``OUT/runs.jsonl``; not where nothing of a corpus is there, or no room is left."""
+def append(out: Path, run_id: str, started: datetime, outcome: str, said: Mapping[str, Any]) -> OSError | None:
+    """Add the line of a run to ``OUT/runs.jsonl``; not where nothing of a corpus is there.
+
+    Returns:
+        Why it could not be written: no room is left, or something that is no file lies there.
+    """
     if shown_name(out) is None and not (out / STAGING).exists():
-        return
+        return None
     line = {
         "run_id": run_id,
         "outcome": outcome,
@@ -45,8 +49,9 @@ def append(out: Path, run_id: str, started: datetime, outcome: str, said: Mappin
     }
     try:
         add_line(out / NAME, f"{json.dumps(line)}\n".encode())
-    except OSError:  # a disk that is full failed the run itself, which says so
-        return
+    except OSError as error:
+        return error
+    return None
 
 
 def last(out: Path, count: int) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from pipelines.broken import broken_by, take_out
 from pipelines.failure import RunError, first_line, why
 from pipelines.history import Measured, failed_share, forgotten_files, measure, postponed_files, write_run
 from pipelines.increment import Increment, consumed, look
+from pipelines.layout import LOG
 from pipelines.log import append, told
 from pipelines.passes import REJECTED, Pass
 from pipelines.plural import counted
@@ -113,11 +114,12 @@ class _Run:
             outcome = "published" if published else "nothing to do"
             if published:
                 said = {**told(published.measured), "taken_out": published.audit.taken_out}
-        except BaseException as error:
-            said = {"message": first_line(error)}
+        except BaseException as failed:
+            said = {"message": first_line(failed)}
             raise
         finally:
-            append(self._corpus.out, self._run_id, self._started, outcome, said)
+            if error := append(self._corpus.out, self._run_id, self._started, outcome, said):
+                self._say(f"no line of this run could be added to {self._corpus.out / LOG}: {why(error)}")
             drop_of_nothing(self._corpus.out)
         return published
 

@@ -63,7 +63,7 @@ def write_whole(path: Path, content: bytes, *, over: bool = True) -> None:
 
 
 def add_line(path: Path, line: bytes) -> None:
-    """Add a line, which ends in one, to a file that only grows.
+    """Add a line, with the end of one, to a file that only grows; one that broke off there is ended first.
 
     What another name leads to stays as it is: a link is replaced by a file of this line, and what has several names is
     copied first.
@@ -73,13 +73,14 @@ def add_line(path: Path, line: bytes) -> None:
     """
     if path.is_symlink():
         return write_whole(path, line)
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK  # a pipe would wait for its reader
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK  # a pipe would wait for its reader
     with open(os.open(path, flags, 0o666), "ab") as file:
         known = os.fstat(file.fileno())
         if not stat.S_ISREG(known.st_mode):
             raise OSError(errno.EINVAL, "no regular file", str(path))
         if known.st_nlink == 1:
-            file.write(line)
+            torn = known.st_size and os.pread(file.fileno(), 1, known.st_size - 1) != b"\n"
+            file.write(b"\n" * bool(torn) + line)
             return None
     return write_whole(path, path.read_bytes() + line)
 

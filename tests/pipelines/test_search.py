@@ -136,7 +136,7 @@ def test_the_cache_changes_nothing_and_goes_with_what_it_is_of(
     # Of what is forgotten nothing stays in it.
     key = hits[0].recording_id
     assert key in texts(corpus)
-    assert main(["forget", str(corpus), key]) == PUBLISHED
+    assert main(["forget", str(corpus), key, "--yes"]) == PUBLISHED
     assert key not in texts(corpus)
     assert not list(corpus.rglob("vectors.npy"))
     assert search(corpus, "a ticking clock") == plain

@@ -89,7 +89,7 @@ def test_through_the_life_of_a_corpus(tmp_path: Path, capfd: Captured) -> None:
 
     said("speakers")
     assert len(labelled()) == 4
-    assert main(["forget", str(out), str(archive / "support_call.flac")]) == PUBLISHED
+    assert main(["forget", str(out), str(archive / "support_call.flac"), "--yes"]) == PUBLISHED
     assert len(labelled()) == 3
     everything = texts(out)
     assert ids["support_call.flac"] not in everything

@@ -89,7 +89,7 @@ def test_through_the_life_of_a_corpus(tmp_path: Path, capfd: Captured) -> None:
     assert main(["tag", str(out), str(prompts)]) == PUBLISHED
     assert {row["tag"] for row in rows(out, "tags")} == {"rain"}
     assert len(tagged()) == 4
-    assert main(["forget", str(out), str(archive / "code_007.wav")]) == PUBLISHED
+    assert main(["forget", str(out), str(archive / "code_007.wav"), "--yes"]) == PUBLISHED
     assert len(tagged()) == 3
     everything = texts(out)
     assert ids["code_007.wav"] not in everything
