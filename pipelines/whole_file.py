@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
+import re
 import secrets
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
@@ -18,6 +21,10 @@ PREFIX, SUFFIX = ".earwitness-", ".growing"
 """Of the name under which a file grows: short, for a name may have 255 bytes; hidden, for it is no result yet."""
 DEVICES = ("/dev/", "/proc/")
 """What is called so is never replaced: ``/dev/stdout`` may lead to an ordinary file."""
+_NAMED = re.compile(rf"{re.escape(PREFIX)}[0-9a-f]{{16}}{re.escape(SUFFIX)}")
+ABANDONED_SECONDS = 3600
+"""What nobody holds and nothing was written to for so long is of a process that was killed."""
+_looked_through: set[str] = set()
 NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EROFS)
 
 
@@ -108,9 +115,12 @@ def as_text(file: IO[bytes], encoding: str = "utf-8") -> Iterator[TextIO]:
 
 @contextmanager
 def _growing(path: Path, over: bool) -> Iterator[IO[bytes]]:
+    _remove_abandoned(path.parent)
     growing = path.with_name(f"{PREFIX}{secrets.token_hex(8)}{SUFFIX}")
     try:
         with growing.open("xb") as file:
+            with suppress(OSError):  # some file systems know no locks, and then nobody removes what was left there
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             _keep_mode(path, file.fileno())
             yield file
             file.flush()
@@ -127,6 +137,20 @@ def _growing(path: Path, over: bool) -> Iterator[IO[bytes]]:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove what was growing in a folder when its process was killed; a process looks once."""
+    if str(folder) in _looked_through:
+        return
+    _looked_through.add(str(folder))
+    with suppress(OSError):
+        for entry in os.scandir(folder):
+            if _NAMED.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                with suppress(OSError), open(entry.path, "rb") as left:
+                    fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    if time.time() - os.fstat(left.fileno()).st_mtime > ABANDONED_SECONDS:
+                        os.unlink(entry.path)
 
 
 def _refuse(path: Path, over: bool) -> None:

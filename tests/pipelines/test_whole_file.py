@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import errno
+import fcntl
 import os
 import stat
 import threading
@@ -226,3 +227,18 @@ def test_a_line_is_added_to_a_file_of_this_name_alone(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     with pytest.raises(OSError):
         add_line(pipe, b"5\n")
+
+
+def test_what_was_growing_when_its_process_was_killed_goes(tmp_path: Path) -> None:
+    names = [f".earwitness-{digit * 16}.growing" for digit in "0123"] + [".earwitness-mine.growing", "notes.growing"]
+    left, fresh, held, link, *own = (tmp_path / name for name in names)
+    for path in (left, fresh, held, *own):
+        path.write_text("half")
+        os.utime(path, (0, 0))
+    os.utime(fresh)
+    link.symlink_to(left)
+    with held.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        write_whole(tmp_path / "new", b"a")
+    assert not left.exists()
+    assert sorted(os.listdir(tmp_path)) == sorted([*names[1:], "new"])
