@@ -51,9 +51,10 @@ def _log(stack: ExitStack) -> Path:
 
 @contextmanager
 def console(descriptor: int) -> Iterator[Console]:
-    """Lines as long as they are, so that what is piped can be searched; names that are no text are escaped."""
+    """Lines as long as they are, so that what is piped can be searched; names that are no text are escaped, and what
+    looks like Rich's markup in one stays in it."""
     stream = os.fdopen(os.dup(descriptor), "w", encoding="utf-8", errors="backslashreplace")
-    ours = _Console(file=stream, soft_wrap=True, emoji=False)
+    ours = _Console(file=stream, soft_wrap=True, emoji=False, markup=False)
     try:
         yield ours
     finally:

@@ -51,6 +51,12 @@ def test_the_console_takes_nothing_from_others(tmp_path: Path) -> None:
     assert len(said.splitlines()) == 4
 
 
+def test_names_are_no_markup(tmp_path: Path) -> None:
+    with (tmp_path / "said").open("w") as file, console(file.fileno()) as ours:
+        ours.print("corpus[red]/current [/x] :smile:")
+    assert (tmp_path / "said").read_text() == "corpus[red]/current [/x] :smile:\n"
+
+
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), [{"a": -float("inf")}]])
 def test_json_has_no_numbers_that_are_none(value: Any) -> None:
     def refuse(word: str) -> None:
