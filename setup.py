@@ -67,5 +67,5 @@ setup(
             "types-PyYAML",
         ],
     },
-    entry_points={"console_scripts": ["earwitness=pipelines.cli:command"]},
+    entry_points={"console_scripts": ["earwitness=pipelines.start:command"]},
 )

@@ -1,5 +1,5 @@
 """``python -m pipelines`` is ``earwitness``."""
 
-from pipelines.cli import command
+from pipelines.start import command
 
 command()

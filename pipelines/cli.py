@@ -9,11 +9,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from rich.console import Console
+
 from pipelines.commands import ADD
 from pipelines.failure import RunError, first_line
 from pipelines.lock import BusyError
 from pipelines.patience import hearing_ctrl_c
 from pipelines.printable import printable_lines
+from pipelines.start import end, on_signals
+from pipelines.stopping import exit_code, is_asked, listen
 from pipelines.terminal import complain, console, keep, own_terminal
 from pipelines.versions import version_of
 from schemas.config import ConfigError
@@ -27,8 +31,14 @@ commands and options; the system lets no word of a person hold it."""
 
 def command() -> NoReturn:
     """The command as a process of its own."""
-    code = main()
-    if code == FAILED:
+    listen()
+    try:
+        code = main()
+    except KeyboardInterrupt:  # while words were told apart, or a failure was told
+        os.write(2, b"earwitness: stopped\n")
+        code = exit_code()
+    on_signals(end)  # an interpreter that goes down would show a traceback
+    if code == FAILED or code >= 128:
         # A run that broke off leaves threads at work, which would abort the interpreter at its end.
         sys.stdout.flush()
         sys.stderr.flush()
@@ -37,7 +47,9 @@ def command() -> NoReturn:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; returns its exit code: 0 published, 1 failed, 2 wrong use, 75 try later.
+    """Run the command; returns its exit code.
+
+    0 published, 1 failed, 2 wrong use, 75 try later, 128 and the number of a signal that ended it.
 
     What was asked for (the summary, the estimate) goes to standard output, all else to standard error.
     """
@@ -52,19 +64,30 @@ def main(argv: Sequence[str] | None = None) -> int:
             with hearing_ctrl_c():
                 arguments.act(arguments, terminal)
             return PUBLISHED
-        except ConfigError as error:
+        except KeyboardInterrupt as error:
+            complain(terminal, str(error) or "stopped")
+            return exit_code()
+        except Exception as error:
+            if is_asked():
+                complain(terminal, "stopped")
+                return exit_code()
+            return _failed(error, terminal, log)
+
+
+def _failed(error: Exception, terminal: Console, log: Path) -> int:
+    """Say what went wrong, and how the process is to end."""
+    match error:
+        case ConfigError():
             complain(terminal, str(error))
             return WRONG_USE
-        except BusyError as error:
+        case BusyError():
             complain(terminal, str(error))
             return BUSY
-        except KeyboardInterrupt:
-            complain(terminal, "stopped; nothing was published")
-        except ModelError as error:
+        case ModelError():
             complain(terminal, str(error))
-        except RunError as error:
+        case RunError():
             complain(terminal, str(error), keep(log, error) if error.__cause__ else None)
-        except Exception as error:
+        case _:
             told = f"an error that was not foreseen: {type(error).__name__}: {first_line(error)}"
             complain(terminal, told, keep(log, error))
     return FAILED

@@ -14,7 +14,7 @@ from pipelines.failure import RunError
 from pipelines.holdings import Holdings
 from pipelines.lock import holder_of
 from pipelines.log import last
-from pipelines.passes import left_behind
+from pipelines.passes import finished_files
 from pipelines.plural import counted
 from pipelines.reading import reading
 from pipelines.settings import read_settings
@@ -60,9 +60,7 @@ def _work(out: Path) -> list[str]:
     holder = holder_of(out)
     if holder is not None:
         lines.append(f"at work: process {holder.pid} on {holder.host} since {holder.since}")
-    files = sum(
-        pq.read_metadata(path).num_rows for done in left_behind(out / STAGING) for path in done.files_of("files")
-    )
+    files = finished_files(out / STAGING)
     if files:
         lines.append(
             f"not published yet: {counted(files, 'file')} that a run has finished; the next one goes on from there"

@@ -25,6 +25,8 @@ _NAMED = re.compile(rf"{re.escape(PREFIX)}[0-9a-f]{{16}}{re.escape(SUFFIX)}")
 ABANDONED_SECONDS = 3600
 """What nobody holds and nothing was written to for so long is of a process that was killed."""
 _looked_through: set[str] = set()
+WRITTEN: list[Path] = []
+"""What this process has written, in turn: a command that is interrupted says how far it came."""
 NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EROFS)
 
 
@@ -129,6 +131,7 @@ def _growing(path: Path, over: bool) -> Iterator[IO[bytes]]:
             os.replace(growing, path)
         else:
             _take_new_name(growing, path)
+        WRITTEN.append(path)
     finally:
         growing.unlink(missing_ok=True)
     with suppress(OSError):  # not every file system opens folders

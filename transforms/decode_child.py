@@ -9,6 +9,7 @@ of the file, and the CPU time that each answer may take by ``seconds``.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 import time
@@ -89,6 +90,8 @@ def leave_with_the_parent(seconds: float = 2.0) -> None:
 
 def main(arguments: list[str], **options: Any) -> int:
     """The process."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # a service that is stopped has all its processes told
+        signal.signal(number, signal.SIG_IGN)
     leave_with_the_parent()
     serve(Connection(int(arguments[0])), **options)
     return 0

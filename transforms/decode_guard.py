@@ -179,6 +179,7 @@ class Decoder:
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C at a terminal is for this side: a file would look as if it crashed it
                 env={**isolated(os.environ), "OMP_NUM_THREADS": "1"},
             )
         self._connection = Connection(ours.detach())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from pipelines.stopping import telling, written_files
 from pipelines.terminal import console
 
 
@@ -29,9 +30,10 @@ def act(arguments: argparse.Namespace, aside: Console) -> None:
     from pipelines.export.write import export
     from pipelines.plural import counted
 
-    exported = export(arguments.out, arguments.format, arguments.to, arguments.recordings, force=arguments.force)
-    with console(1) as result:
-        few = f", {exported.wordless:,} of recordings in which no word was recognised" if exported.wordless else ""
-        said = f"{counted(len(exported.files), 'file')} in {arguments.to}{few}"
-        for line in (said, *(f"missing in them: {missing}" for missing in exported.missing)):
-            result.print(line, highlight=False, markup=False, soft_wrap=True)
+    with telling(written_files()):
+        exported = export(arguments.out, arguments.format, arguments.to, arguments.recordings, force=arguments.force)
+        with console(1) as result:
+            few = f", {exported.wordless:,} of recordings in which no word was recognised" if exported.wordless else ""
+            said = f"{counted(len(exported.files), 'file')} in {arguments.to}{few}"
+            for line in (said, *(f"missing in them: {missing}" for missing in exported.missing)):
+                result.print(line, highlight=False, markup=False, soft_wrap=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from pipelines.layout import TOMBSTONES
 from pipelines.plural import counted
+from pipelines.stopping import telling
 from pipelines.terminal import console
 
 if TYPE_CHECKING:
@@ -30,7 +33,7 @@ def act(arguments: argparse.Namespace, aside: Console) -> None:
     from pipelines.confirm import confirmed
     from pipelines.forget import forget, would_forget
 
-    with console(1) as result:
+    with telling(_how_far(arguments.out)), console(1) as result:
         if not arguments.yes or arguments.dry_run:
             would = would_forget(arguments.out, arguments.words)
             show_removed(result, would, dry=True)
@@ -78,3 +81,16 @@ def show_removed(console: Console, removed: Removed, *, dry: bool = False) -> No
 
 def _what(removed: Removed) -> str:
     return f"{counted(removed.recordings, 'recording')} in {counted(removed.files, 'file')}"
+
+
+def _how_far(out: Path) -> Callable[[], str]:
+    """The tombstones are written first, then rows are taken out, snapshot by snapshot."""
+    tombstones = out / TOMBSTONES
+    before = tombstones.read_bytes() if tombstones.is_file() else b""
+
+    def say() -> str:
+        if not tombstones.is_file() or tombstones.read_bytes() == before:
+            return "nothing was forgotten"
+        return "no run takes them up again, but their rows may still be there: the same command removes them"
+
+    return say

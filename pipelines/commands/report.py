@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from pipelines.plural import counted
+from pipelines.stopping import telling, written_files
 from pipelines.terminal import console
 
 
@@ -27,14 +28,15 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def act(arguments: argparse.Namespace, aside: Console) -> None:
     from pipelines.report.write import write_report
 
-    written = write_report(
-        arguments.out,
-        arguments.to,
-        by=arguments.by,
-        phrases=arguments.mentions,
-        recordings=arguments.recordings,
-        linked=not arguments.no_audio,
-    )
-    with console(1) as result:
-        more = f" and {counted(len(written) - 1, 'page')} of recordings beside it" if len(written) > 1 else ""
-        result.print(f"{written[0]}{more}", highlight=False, markup=False, soft_wrap=True)
+    with telling(written_files("page")):
+        written = write_report(
+            arguments.out,
+            arguments.to,
+            by=arguments.by,
+            phrases=arguments.mentions,
+            recordings=arguments.recordings,
+            linked=not arguments.no_audio,
+        )
+        with console(1) as result:
+            more = f" and {counted(len(written) - 1, 'page')} of recordings beside it" if len(written) > 1 else ""
+            result.print(f"{written[0]}{more}", highlight=False, markup=False, soft_wrap=True)

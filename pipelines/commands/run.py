@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from pipelines.stopping import published_or, telling
 from pipelines.terminal import console
 from pipelines.yaml_file import read_yaml
 from schemas.catalog import JOBS, OF_RUNS
@@ -73,6 +74,12 @@ def act(arguments: argparse.Namespace, terminal: Console) -> None:
         raise ConfigError("no recordings: name files, folders or globs")
     if not config.out:
         raise ConfigError("no place for the tables: name a folder with --out")
+    out = Path(config.out)
+    with telling(_nothing_written if arguments.dry_run else published_or(out, lambda: _kept(out))):
+        _go(arguments, terminal, named, config)
+
+
+def _go(arguments: argparse.Namespace, terminal: Console, named: dict[str, Any], config: Config) -> None:
     # Beam, torch and transformers take seconds to import: a wrong word is answered before that.
     from pipelines.settings import read_settings
 
@@ -92,6 +99,16 @@ def act(arguments: argparse.Namespace, terminal: Console) -> None:
         _estimate(terminal, prepared, before)
     else:
         _run(terminal, prepared, before, yes=arguments.yes)
+
+
+def _nothing_written() -> str:
+    return "nothing was written"
+
+
+def _kept(out: Path) -> str:
+    from pipelines.run import what_is_kept
+
+    return what_is_kept(out)
 
 
 def _run(terminal: Console, prepared: Prepared, before: Settings | None, *, yes: bool) -> None:

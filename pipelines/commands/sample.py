@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from pipelines.stopping import telling, written_files
 from pipelines.terminal import console
 
 
@@ -29,20 +30,21 @@ def act(arguments: argparse.Namespace, aside: Console) -> None:
     from pipelines.sample import sample
 
     coders = [coder.strip() for coder in arguments.coders.split(",")]
-    drawn = sample(
-        arguments.out,
-        arguments.to,
-        n=arguments.n,
-        by=arguments.by,
-        seed=arguments.seed,
-        coders=coders,
-        blind=arguments.blind,
-    )
-    with open_corpus(arguments.out) as corpus:
-        labels = labels_of(corpus)
-    groups = ", ".join(f"{n:,} {group or '(none)'}" for group, n in sorted(drawn.items()))
-    with console(1) as result:
-        by = f": {groups}" if arguments.by else ""
-        result.print(f"{counted(drawn.total(), 'segment')} in {arguments.to}{by}", highlight=False, markup=False)
-        if labels:
-            result.print(f"emotions are coded as {', '.join(labels)}", highlight=False, markup=False)
+    with telling(written_files()):
+        drawn = sample(
+            arguments.out,
+            arguments.to,
+            n=arguments.n,
+            by=arguments.by,
+            seed=arguments.seed,
+            coders=coders,
+            blind=arguments.blind,
+        )
+        with open_corpus(arguments.out) as corpus:
+            labels = labels_of(corpus)
+        groups = ", ".join(f"{n:,} {group or '(none)'}" for group, n in sorted(drawn.items()))
+        with console(1) as result:
+            by = f": {groups}" if arguments.by else ""
+            result.print(f"{counted(drawn.total(), 'segment')} in {arguments.to}{by}", highlight=False, markup=False)
+            if labels:
+                result.print(f"emotions are coded as {', '.join(labels)}", highlight=False, markup=False)

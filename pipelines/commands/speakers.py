@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from pipelines.stopping import published_or, telling
 from pipelines.terminal import console
 
 
@@ -32,7 +33,8 @@ def act(arguments: argparse.Namespace, aside: Console) -> None:
     from pipelines.speaker_summary import show_labelled
     from pipelines.speakers import label_speakers
 
-    check_column(arguments.out, arguments.check)
-    labelled = label_speakers(arguments.out, arguments.threshold)
-    with console(1) as result:
-        show_labelled(result, arguments.out, labelled, arguments.check)
+    with telling(published_or(arguments.out, lambda: "the tables are as they were")):
+        check_column(arguments.out, arguments.check)
+        labelled = label_speakers(arguments.out, arguments.threshold)
+        with console(1) as result:
+            show_labelled(result, arguments.out, labelled, arguments.check)

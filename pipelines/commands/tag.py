@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from pipelines.commands.search import add_model
+from pipelines.stopping import published_or, telling
 from pipelines.terminal import console
 
 
@@ -23,11 +24,12 @@ def act(arguments: argparse.Namespace, aside: Console) -> None:
     from pipelines.plural import counted
     from pipelines.tag import tag
 
-    tagged = tag(arguments.out, arguments.prompts, models=arguments.models, model=arguments.model)
-    with console(1) as result:
-        result.print(
-            f"{counted(tagged.windows, 'window')} scored with {counted(tagged.prompts, 'prompt')}: "
-            f"{arguments.out}/current/tags/*.parquet",
-            highlight=False,
-            markup=False,
-        )
+    with telling(published_or(arguments.out, lambda: "the tables are as they were")):
+        tagged = tag(arguments.out, arguments.prompts, models=arguments.models, model=arguments.model)
+        with console(1) as result:
+            result.print(
+                f"{counted(tagged.windows, 'window')} scored with {counted(tagged.prompts, 'prompt')}: "
+                f"{arguments.out}/current/tags/*.parquet",
+                highlight=False,
+                markup=False,
+            )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import resource
@@ -26,6 +27,7 @@ from demo.untrained.checkpoints import build
 from pipelines.cli import BUSY, FAILED, PUBLISHED, WRONG_USE, main, parse, parser
 from pipelines.commands.run import config_of
 from pipelines.lock import locked
+from pipelines.plural import counted
 from schemas.catalog import ALWAYS, JOBS, OF_RUNS
 from schemas.config import ConfigError
 from tests.pipelines.corpora import DEMO, rows
@@ -431,8 +433,16 @@ def test_interrupted(tmp_path: Path, demo_models: dict[str, Path]) -> None:
         process.send_signal(signal.SIGINT)
         rest = process.stderr.read()
         assert process.stdout.read() == ""
-        assert process.wait(120) == FAILED
-    assert rest == "earwitness: stopped; nothing was published\n"
+        assert process.wait(120) == 130
+    kept = sum(pq.read_metadata(path).num_rows for path in out.rglob("passes/*/files/*.parquet"))
+    if kept:
+        files = f"{counted(kept, 'finished file')} {'is' if kept == 1 else 'are'}"
+        assert rest == (
+            f"earwitness: stopped; nothing was published; {files} kept, the same command goes on from there\n"
+        )
+        assert json.loads((out / "runs.jsonl").read_text())["outcome"] == "interrupted"
+    else:
+        assert rest == "earwitness: stopped; nothing was published or kept\n"
     assert not (out / "current").exists()
     assert not (out / ".lock").exists()
     # Shards that are whole may stay: the next run goes on from them.
