@@ -13,24 +13,8 @@ from torch.nn.utils import parametrize
 
 from transforms.models.checkpoint import CONFIG, Located, model_id, one_line, read_config, size_of, weight_files
 from transforms.models.engines import ENGINES, IN_TORCH, OPENVINO, Engine, engine_refusal
+from transforms.models.gaps import refuse_gaps
 from transforms.models.precision import PRECISIONS, refusal
-
-HARMLESS_MISSING: dict[str, str] = {
-    "masked_spec_embed": "SpecAugment's mask, read in training only; facebook/wav2vec2-base-960h is without it",
-    "objective.weight": "the margin loss of the x-vector models, read in training only",
-    "position_ids": "a buffer of the numbers 0, 1, ..., made anew by the class",
-    "relative_position_index": "a buffer of CLAP's Swin windows, made anew by the class",
-}
-"""Last parts of names that a checkpoint may lack: what they are and why nothing hangs on them."""
-
-HARMLESS_UNEXPECTED: dict[str, str] = {
-    "masked_spec_embed": "SpecAugment's mask, where the config has switched masking off",
-    "objective.weight": HARMLESS_MISSING["objective.weight"],
-    "position_ids": "a buffer that older versions of transformers stored",
-    "relative_position_index": "a buffer that older versions of transformers stored",
-    "attn_mask": "a buffer of CLAP's shifted windows that older versions of transformers stored",
-}
-"""Last parts of names that a checkpoint may hold beyond its class."""
 
 CACHED_PRIMITIVES = 128
 """How many compiled operators oneDNN keeps, each for one shape.
@@ -38,8 +22,6 @@ CACHED_PRIMITIVES = 128
 Its default of 1024 grows by hundreds of megabytes over a long run, because nearly every segment has a
 length of its own; this holds what all five models need for the windows, which all have one length.
 """
-
-_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -166,7 +148,7 @@ def load(
     except Exception as error:  # the classes do with a config what they like, and SafetensorError is of no family
         damaged = "are damaged" if type(error).__name__ == "SafetensorError" else "cannot be loaded"
         raise located.error(f"its weights {damaged}: {one_line(error)}") from error
-    _refuse_gaps(located, type(model).__name__, info)
+    refuse_gaps(located, type(model).__name__, info)
     model.eval().requires_grad_(False)
     _own(model)
     _fold_weight_norms(model)
@@ -229,28 +211,3 @@ def _quiet() -> Iterator[None]:
         logging.set_verbosity(verbosity)
         if bar:
             logging.enable_progress_bar()
-
-
-def _refuse_gaps(located: Located, kind: str, info: dict[str, Any]) -> None:
-    """Transformers only warns and fills the gaps with random numbers."""
-    gaps = {
-        "lack": _harmful(info["missing_keys"], HARMLESS_MISSING),
-        "have in another shape": sorted(key[0] for key in info["mismatched_keys"]),
-        "hold beyond it": _harmful(info["unexpected_keys"], HARMLESS_UNEXPECTED),
-        "could not be read": sorted(message[:200] for message in info["error_msgs"]),
-    }
-    told = [f"{how} {_some(keys)}" for how, keys in gaps.items() if keys]
-    if told:
-        raise located.error(
-            f"its weights do not fill {kind}: they {'; '.join(told)}: what is missing would be random numbers, so this "
-            "checkpoint was not trained for the job, or is damaged"
-        )
-
-
-def _harmful(keys: set[str] | list[str], harmless: dict[str, str]) -> list[str]:
-    return sorted(key for key in keys if not any(key == h or key.endswith(f".{h}") for h in harmless))
-
-
-def _some(keys: list[str]) -> str:
-    more = f" and {len(keys) - _NAMED} more" if len(keys) > _NAMED else ""
-    return ", ".join(keys[:_NAMED]) + more
