@@ -13,6 +13,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import filelock._util
@@ -39,18 +40,21 @@ with locked(pathlib.Path(sys.argv[1])):
 """
 
 RACE = """
-import pathlib, sys
+import pathlib, sys, time
 from pipelines.lock import BusyError, locked
-for folder in sys.stdin:
+for said in sys.stdin:
+    at, folder = said.strip().split(" ", 1)
+    while time.time() < float(at):  # to wake up takes longer than to get in
+        pass
     try:
-        with locked(pathlib.Path(folder.strip())):
+        with locked(pathlib.Path(folder)):
             print("in", flush=True)
             sys.stdin.readline()
     except BusyError:
         print("busy", flush=True)
         sys.stdin.readline()
 """
-"""Wants the lock of each folder that it is told of, and gives it back at the next word."""
+"""Wants the lock of each folder that it is told of, at the time that it is told, and gives it back at the next word."""
 
 
 def started(code: str, *words: object, flock: bool = True) -> subprocess.Popen[str]:
@@ -155,8 +159,9 @@ def test_of_those_that_come_at_once_one_gets_in(tmp_path: Path, many: int, flock
         out.mkdir()
         if turn % 2:
             (out / NAME).write_text(left)
+        at = time.time() + 0.05
         for process in processes:
-            tell(process, out)
+            tell(process, f"{at} {out}")
         assert sorted(line(process) for process in processes) == ["busy"] * (many - 1) + ["in"]
         for process in processes:
             tell(process, "give it back")
