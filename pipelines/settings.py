@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from pipelines.checkpoints import chosen, set_of
+from pipelines.failure import why
 from pipelines.layout import SETTINGS, is_file
 from pipelines.switch import shown
 from pipelines.whole_file import write_whole
@@ -182,7 +183,7 @@ def read_settings(out: Path) -> Settings | None:
         if not all(isinstance(parts, dict) and isinstance(parts["recipe"], str) for parts in made.values()):
             raise TypeError("made")
     except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}") from None
+        raise ConfigError(f"{path}: {why(error)}") from None
     except ConfigError as error:
         raise error if str(error).startswith(str(path)) else ConfigError(f"{path}: {error}: {what_to_do}") from None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
