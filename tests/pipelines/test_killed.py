@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import random
 import shutil
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,10 +16,10 @@ import pytest
 import yaml
 
 from tests.pipelines.corpora import DEMO, rows
+from tests.pipelines.killing import Zygote, started
 from tests.pipelines.test_portable import assert_nearly_equal
 
-ROOT = Path(__file__).resolve().parents[2]
-TRIALS, SOAK_TRIALS = 10, 500
+TRIALS, SOAK_TRIALS = 10, int(os.environ.get("KILLS", "500"))
 BEFORE = ("digits/code_007.wav", "signals/tones.wav", "broken/breaks_off.flac", "broken/garbage.wav")
 NEWS = ("digits/code_012.wav", "digits/code_031.flac", "signals/yes.wav", "signals/noise.wav", "survey/answer_007.opus")
 TABLES = ("windows", "segments", "prosody", "emotions", "files", "recordings", "errors")
@@ -32,7 +28,7 @@ TABLES = ("windows", "segments", "prosody", "emotions", "files", "recordings", "
 class Nights:
     """An archive with one published night and news for the next, in a folder that can be set back."""
 
-    def __init__(self, folder: Path, emotions: Path, zygote: subprocess.Popen[str]) -> None:
+    def __init__(self, folder: Path, emotions: Path, zygote: Zygote) -> None:
         self.folder, self.out, self._zygote = folder, folder / "out", zygote
         self._pristine = folder.with_name(f"{folder.name}-pristine")
         archive = folder / "archive"
@@ -68,26 +64,8 @@ class Nights:
         shutil.copytree(self._pristine, self.folder, symlinks=True)
 
     def run(self, kill_after: float | None = None) -> int:
-        words = [str(self.folder / "log"), "run", "--config", str(self.folder / "corpus.yaml")]
-        assert self._zygote.stdin is not None
-        assert self._zygote.stdout is not None
-        self._zygote.stdin.write(json.dumps(words) + "\n")
-        self._zygote.stdin.flush()
-        process = int(self._zygote.stdout.readline())
-        if kill_after is not None:
-            time.sleep(kill_after)
-            try:
-                os.killpg(process, signal.SIGKILL)
-            except ProcessLookupError:  # over already, or not yet the leader of its group
-                os.kill(process, signal.SIGKILL) if not self._is_over(process) else None
-        return int(self._zygote.stdout.readline())
-
-    def _is_over(self, process: int) -> bool:
-        try:
-            os.kill(process, 0)
-        except ProcessLookupError:
-            return True
-        return False
+        words = ["run", "--config", str(self.folder / "corpus.yaml")]
+        return self._zygote.run(self.folder / "log", words, kill_after)
 
     def log(self) -> str:
         return (self.folder / "log").read_text()
@@ -114,25 +92,13 @@ class Nights:
 
 
 @pytest.fixture(scope="module")
-def zygote() -> Iterator[subprocess.Popen[str]]:
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.pipelines.zygote"],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        yield process
-        process.stdin.close()
+def zygote() -> Iterator[Zygote]:
+    with started() as zygote:
+        yield zygote
 
 
 @pytest.fixture(scope="module")
-def nights(
-    tmp_path_factory: pytest.TempPathFactory, demo_models: dict[str, Path], zygote: subprocess.Popen[str]
-) -> Nights:
+def nights(tmp_path_factory: pytest.TempPathFactory, demo_models: dict[str, Path], zygote: Zygote) -> Nights:
     return Nights(tmp_path_factory.mktemp("killed") / "nights", demo_models["emotions"], zygote)
 
 
@@ -161,7 +127,7 @@ def trials(nights: Nights, count: int, seed: int) -> None:
     # Spread over the whole run, each at random within its share, so that few trials reach every part.
     ends = [trial(nights, nights.seconds * 1.1 * (i + dice.random()) / count) for i in range(count)]
     assert any(ended == "before the switch" and finished for ended, finished in ends), ends
-    print(f"{count} kills over {nights.seconds:.1f} s: {ends}")
+    print(f"seed {seed}: {count} kills over {nights.seconds:.1f} s: {ends}")
 
 
 def test_a_run_killed_at_random_loses_nothing_and_shows_nothing_twice(nights: Nights) -> None:
@@ -170,4 +136,4 @@ def test_a_run_killed_at_random_loses_nothing_and_shows_nothing_twice(nights: Ni
 
 @pytest.mark.soak
 def test_hundreds_of_kills(nights: Nights) -> None:
-    trials(nights, SOAK_TRIALS, seed=5)
+    trials(nights, SOAK_TRIALS, seed=int(os.environ.get("SEED", "5")))
