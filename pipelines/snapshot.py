@@ -6,7 +6,7 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pipelines.clearing import remove, sweep
@@ -115,13 +115,14 @@ class Corpus:
         os.rename(tables, snapshot)
         sync(self.snapshots)
         show(self.out, run_id)
-        sync(self.out)
-        if clear:
-            self.clear()
-        else:
-            remove(tables.parent)
-            self._tidy()
-        self._collect(keep)
+        with suppress(OSError):  # it is published: what cannot be cleared away now, the next run clears
+            sync(self.out)
+            if clear:
+                self.clear()
+            else:
+                remove(tables.parent)
+                self._tidy()
+            self._collect(keep)
         return snapshot
 
     def clear(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 
 import pipelines.run
 from pipelines.cli import FAILED, PUBLISHED, main
+from pipelines.failure import RunError
 from pipelines.run import prepare, run
 from schemas.config import from_mapping
 from tests.pipelines.corpora import DEMO, publish, rows
@@ -95,6 +97,73 @@ def test_a_disk_that_is_full(small_disk: Path, tmp_path: Path, capfd: Captured, 
     assert main(words) == PUBLISHED
     assert len(rows(out, "files")) == 2
     assert sorted(os.listdir(out)) == ["current", "earwitness.json", "runs.jsonl", "settings.json", "snapshots"]
+
+
+STEPS = 30
+"""Changes of the file system, or more, in which a run over one new file publishes."""
+
+
+@pytest.fixture(scope="module")
+def one_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive of two files, and a corpus that has heard one of them."""
+    folder = tmp_path_factory.mktemp("one_night")
+    (folder / "archive").mkdir()
+    shutil.copy(DEMO / "signals" / "yes.wav", folder / "archive")
+    publish(folder / "out", {}, [folder / "archive"], tables=["windows"])
+    shutil.copy(DEMO / "signals" / "tones.wav", folder / "archive")
+    return folder
+
+
+@pytest.mark.parametrize(
+    "at", [pytest.param(n, marks=[pytest.mark.soak] if n % 3 else []) for n in range(1, STEPS + 1)]
+)
+def test_a_disk_that_is_full_at_any_step_of_a_publish(
+    one_night: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    """Each call of the system that changes it fails once, from the assembling of the tables on."""
+    out = shutil.copytree(one_night / "out", tmp_path / "out", symlinks=True)
+    prepared = prepare(
+        from_mapping({"recordings": [str(one_night / "archive")], "out": str(out), "tables": ["windows"]})
+    )
+    before = os.readlink(out / "current"), rows(out, "files")
+    steps = 0
+    is_publishing = False
+    real_assemble = pipelines.run.assemble
+
+    def assembling(*given: Any) -> None:
+        nonlocal is_publishing
+        is_publishing = True
+        real_assemble(*given)
+
+    monkeypatch.setattr("pipelines.run.assemble", assembling)
+    for module, name in ((os, "mkdir"), (os, "rename"), (os, "replace"), (os, "symlink"), (os, "link"), (os, "fsync")):
+        real = getattr(module, name)
+
+        def step(*given: Any, real: Callable[..., Any] = real, **more: Any) -> Any:
+            nonlocal steps
+            steps += is_publishing
+            if is_publishing and steps == at:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return real(*given, **more)
+
+        monkeypatch.setattr(module, name, step)
+    told = ""
+    try:
+        run(prepared)
+    except RunError as error:
+        told = str(error)
+    assert steps >= at
+    if told:
+        assert "No space left on device" in told
+        assert (os.readlink(out / "current"), rows(out, "files")) == before
+    else:  # behind the switch, or where nothing depends on it
+        assert os.readlink(out / "current") != before[0]
+    monkeypatch.undo()
+    run(prepared)
+    assert len(rows(out, "files")) == 2
+    assert len(list((out / "snapshots").iterdir())) == 2
+    assert not (out / "staging").exists()
+    assert not list(out.rglob(".earwitness-*.gone"))
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="no folder that nobody can write to")

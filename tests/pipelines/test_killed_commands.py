@@ -1,4 +1,4 @@
-"""Every command that writes, killed at any instant: one reads what was before or what is after; repeating finishes it."""
+"""Every command that writes, killed at any instant: one reads what was before or is after, and a repeat finishes it."""
 
 from __future__ import annotations
 

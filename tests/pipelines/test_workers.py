@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,27 @@ def workers_of(process: int) -> list[int]:
     return [one for one in found if b"-c" not in words[one]]
 
 
-def test_a_worker_that_is_killed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def by_signal(process: int) -> None:
+    os.kill(process, signal.SIGKILL)
+
+
+def by_memory(process: int) -> None:
+    """For real: the kernel gives it no more, and kills it when it asks."""
+    root = Path("/sys/fs/cgroup")
+    first = (root / "memory").is_dir()  # of the first version of control groups
+    group = (root / "memory" if first else root) / f"earwitness-{process}"
+    try:
+        group.mkdir()
+        (group / ("memory.limit_in_bytes" if first else "memory.max")).write_text("1M")
+        (group / "cgroup.procs").write_text(str(process))
+    except OSError as error:
+        pytest.skip(f"no control group can be made: {error.strerror}")
+
+
+@pytest.mark.parametrize("kill", [by_signal, pytest.param(by_memory, marks=pytest.mark.soak)])
+def test_a_worker_that_is_killed(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], kill: Callable[[int], None]
+) -> None:
     archive, out, config = tmp_path / "archive", tmp_path / "out", tmp_path / "corpus.yaml"
     archive.mkdir()
     shutil.copy(DEMO / "signals" / "yes.wav", archive)
@@ -60,7 +81,7 @@ def test_a_worker_that_is_killed(tmp_path: Path, capfd: pytest.CaptureFixture[st
             time.sleep(0.05)
         workers = workers_of(process.pid)
         assert len(workers) == 2
-        os.kill(workers[0], signal.SIGKILL)
+        kill(workers[0])
         _, told = process.communicate()
     assert process.returncode == FAILED, told
     complaints = [line for line in told.splitlines() if line.startswith("earwitness: ")]
