@@ -9,7 +9,7 @@ import shutil
 import time
 from pathlib import Path
 
-from pipelines.layout import ID, LEFT, PASSING, is_file, is_folder
+from pipelines.layout import ID, LEFT, LOCK, PASSING, is_file, is_folder
 from schemas.folder import STAGING
 
 GROWING_SECONDS = 3600.0
@@ -41,6 +41,8 @@ def sweep(folder: Path) -> None:
         kind = path.suffix if path.name.startswith(PASSING) else ""
         if is_folder(path) and (kind == ".gone" or _BEFORE.fullmatch(path.name)):
             shutil.rmtree(path, ignore_errors=True)
+        elif path.name.startswith(f"{LOCK}.break.") and _is_old(path):  # filelock's, of a lock whose holder was gone
+            path.unlink()
         elif (path.is_symlink() and _SWITCH.fullmatch(path.name)) or (kind == ".growing" and _is_old(path)):
             path.unlink()
 

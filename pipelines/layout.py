@@ -99,7 +99,7 @@ def is_file(path: Path) -> bool:
 
 
 def _is_passing(name: str) -> bool:
-    return name.startswith(PASSING) or name == LOCK
+    return name.startswith((PASSING, f"{LOCK}.")) or name == LOCK
 
 
 def _homes() -> set[str]:
