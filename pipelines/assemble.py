@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipelines.holdings import BASE, Holdings
 from pipelines.inventory import Own, errors_table, files_table, recordings_table
 from pipelines.merge import Given, place
+from pipelines.read import read_schema
 from schemas.catalog import TABLES
 from schemas.table import Table
 from transforms.shards import GROUP_ROWS, open_parquet
@@ -35,7 +35,7 @@ def as_written(snapshot: Path, name: str) -> Table:
     path = next((snapshot / name).glob("*.parquet"), None)
     if path is None:
         return table
-    schema = pq.read_schema(path)
+    schema = read_schema(path)
     for field in schema:
         if pa.types.is_fixed_size_list(field.type) and field.name in table.schema.names:
             table = table.with_vector(field.name, field.type.list_size)
@@ -69,8 +69,9 @@ def _given(name: str, holdings: Holdings, alive: Collection[str]) -> Iterator[Gi
         # What was made of rows that are made anew, as tags of embeddings, is of the past.
         stale = set().union(*(holdings.owner[needed] for needed in TABLES[name].needs)) if TABLES[name].command else ()
         drop = set(owner) | set(stale) | (holdings.base_recordings - set(alive)) | out
-        for path in sorted((holdings.snapshot / name).glob("*.parquet")):
-            yield Given(path, path.stem, drop)
+        if not holdings.base_recordings <= drop:  # else no row of them counts: they may be damaged
+            for path in sorted((holdings.snapshot / name).glob("*.parquet")):
+                yield Given(path, path.stem, drop)
     for number, done in enumerate(holdings.passes, 1):
         given = done.files_of(name)
         if given:

@@ -19,6 +19,7 @@ from pipelines.checks import SAMPLE, Audit, Check
 from pipelines.expectations import quoted
 from pipelines.keys import Question, questions
 from pipelines.private import PrivateFolder
+from pipelines.read import first_damaged
 from pipelines.values import check_values
 from schemas.table import Table
 
@@ -34,8 +35,18 @@ def audit(folder: Path, tables: Sequence[Table], *, inputs: int | None = None) -
         inputs: how many files the run was given; there has to be a row of ``files`` for each.
 
     Raises:
-        duckdb.Error: a file breaks off behind an intact schema.
+        DamagedError: a file breaks off behind an intact schema.
     """
+    try:
+        return _audit(folder, tables, inputs)
+    except duckdb.Error:
+        damaged = first_damaged(path for table in tables for path in sorted((folder / table.name).glob("*.parquet")))
+        if damaged is not None:
+            raise damaged from None
+        raise
+
+
+def _audit(folder: Path, tables: Sequence[Table], inputs: int | None) -> Audit:
     checks: list[Check] = []
     sound: dict[str, Table] = {}
     with PrivateFolder() as spill, duckdb.connect(config={"temp_directory": str(spill)}) as duck:

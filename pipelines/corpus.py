@@ -21,6 +21,7 @@ from pipelines.chosen import names_of
 from pipelines.expectations import quoted
 from pipelines.failure import RunError
 from pipelines.private import PrivateFolder
+from pipelines.read import first_damaged, read_schema
 from pipelines.snapshot import published
 from pipelines.statements import check_one_question, told
 from pipelines.views import BASELINE_MAPS, KEPT_BASELINES, NAMES_OF_BASELINES, VIEWS, view_sql
@@ -122,11 +123,18 @@ class AskedCorpus:
 
         A relation computes when it is fetched: wrap what fetches with it, for the errors that come then.
         """
+        return self._damage(error, words) or ConfigError(told(error, self.columns, words & self.columns.keys()))
+
+    def _damage(self, error: Exception, words: set[str]) -> RunError | None:
+        """The error in a line where it is the corpus or the machine that is wrong, not the question."""
         if not self.snapshot.is_dir():
-            return RunError(self._gone())
+            return RunError(f"{self.snapshot} is gone, newer ones took its place: open the corpus again")
         if isinstance(error, duckdb.OutOfMemoryException):
             return RunError(f"the question needs more memory or disk than there is: {told(error, {}, ())}")
-        return ConfigError(told(error, self.columns, words & self.columns.keys()))
+        if isinstance(error, duckdb.IOException | duckdb.InvalidInputException | duckdb.SerializationException):
+            asked = words & self.files.keys() or self.files.keys()
+            return first_damaged(Path(path) for table in sorted(asked) for path in self.files[table])
+        return None
 
     def recording(self, word: str) -> str:
         """The id of the recording that a word names, see :meth:`pipelines.chosen.Names.named`.
@@ -188,12 +196,11 @@ class AskedCorpus:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
-        if isinstance(error, duckdb.Error | OSError) and not self.snapshot.is_dir():
-            raise RunError(self._gone()) from None
-
-    def _gone(self) -> str:
-        return f"{self.snapshot} is gone, newer ones took its place: open the corpus again"
+        try:
+            if isinstance(error, duckdb.Error | OSError) and (damage := self._damage(error, set())) is not None:
+                raise damage from None  # what is computed only when it is fetched
+        finally:
+            self.close()
 
     def _view(self, name: str, sql: str) -> None:
         self._connection.execute(f"CREATE OR REPLACE VIEW {quoted(name)} AS {sql}")
@@ -223,9 +230,14 @@ def open_corpus(out: str | Path) -> AskedCorpus:
     files = {table: paths for table, paths in found.items() if paths}
     if "recordings" not in files:
         raise RunError(f"{out} holds no corpus: there is no table of recordings in {snapshot}")
+    for path in (path for those in files.values() for path in those):
+        read_schema(Path(path))  # DuckDB waits for a pipe, and takes other columns for what they are called
     try:
         return AskedCorpus(snapshot, files)
     except duckdb.Error as error:
+        damaged = first_damaged(Path(path) for those in files.values() for path in those)
+        if damaged is not None:
+            raise damaged from None
         raise RunError(f"{snapshot} cannot be read: {told(error, {}, ())}") from None
 
 

@@ -7,13 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-import pyarrow.parquet as pq
-
 from pipelines.assemble import as_written, assemble
 from pipelines.audit import audit
 from pipelines.failure import RunError, why
 from pipelines.holdings import Holdings
 from pipelines.inventory import Own
+from pipelines.read import read_table
 from pipelines.snapshot import Corpus, published
 from schemas.catalog import TABLES
 from schemas.config import Config
@@ -53,9 +52,9 @@ def _publish(corpus: Corpus, name: str, write: Callable[[Path, Path, str], T]) -
     try:
         (tables / name).mkdir()
         written = write(snapshot, tables / name, run_id)
-        declared = {other: as_written(snapshot, other) for other in TABLES if (snapshot / other).is_dir()}
-        declared.pop(name, None)
+        declared = {o: as_written(snapshot, o) for o in TABLES if o != name and (snapshot / o).is_dir()}
         holdings = Holdings.read(snapshot)
+        holdings.check_whole()
         # What ``errors`` holds about the rows that went is of the past.
         holdings.owner[name] = dict.fromkeys(holdings.alive(), OF_COMMAND)
         assemble(tables, holdings, declared, Own((), None), run_id)
@@ -74,10 +73,6 @@ def _publish(corpus: Corpus, name: str, write: Callable[[Path, Path, str], T]) -
 
 def _keep(snapshot: Path) -> int:
     """How many snapshots the last run kept."""
-    runs = [
-        row
-        for path in (snapshot / "runs").glob("*.parquet")
-        for row in pq.read_table(path, partitioning=None).to_pylist()
-    ]
+    runs = [row for path in (snapshot / "runs").glob("*.parquet") for row in read_table(path).to_pylist()]
     last = max(runs, key=lambda run: run["run_id"], default=None)
     return json.loads(last["config"]).get("keep", Config.keep) if last else Config.keep

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from pipelines.assemble import as_written, assemble
 from pipelines.audit import audit
@@ -20,13 +19,15 @@ from pipelines.holdings import Holdings
 from pipelines.inventory import Own
 from pipelines.layout import AGREEMENT
 from pipelines.meant import Meant, meant
+from pipelines.merge import fit
+from pipelines.read import count_rows, read_forgotten, read_table
 from pipelines.report.folder import Pages, remove_report
 from pipelines.run_ids import rewritten, runs_in
 from pipelines.scrub import scrub_log, scrubbed
 from pipelines.snapshot import Corpus, published
 from pipelines.whole_file import write_whole
 from schemas.catalog import TABLES
-from schemas.forgotten import NAME, Forgotten
+from schemas.forgotten import NAME
 from transforms.shards import open_parquet
 
 
@@ -89,9 +90,10 @@ def forget(out: Path, words: Iterable[str]) -> Removed:
 
 def _forget(corpus: Corpus, words: list[str]) -> Removed:
     out, shown_now = corpus.out, published(corpus.out)
+    Holdings.read(shown_now).check_whole(TABLES)  # what is left of other tables goes, whether or not it is whole
     those = meant(corpus, words)
     names = {*those.ids, *those.uris}
-    write_whole(out / NAME, Forgotten.read(out).also(names).to_json().encode())
+    write_whole(out / NAME, read_forgotten(out).also(names).to_json().encode())
     removed = _removed(corpus, those)
     (out / AGREEMENT).unlink(missing_ok=True)  # its groups may name people
     corpus.clear()  # what was not published may hold anything
@@ -149,7 +151,8 @@ def _without(corpus: Corpus, snapshot: Path, those: Meant, run_id: str) -> Path:
 
 
 def _read_runs(snapshot: Path) -> pa.Table:
-    return pq.read_table(snapshot / "runs", partitioning=None, schema=TABLES["runs"].schema)
+    schema = TABLES["runs"].schema
+    return pa.concat_tables(fit(read_table(path), schema) for path in sorted((snapshot / "runs").glob("*.parquet")))
 
 
 def _names(snapshot: Path) -> list[str]:
@@ -157,11 +160,7 @@ def _names(snapshot: Path) -> list[str]:
 
 
 def _counts(snapshot: Path) -> dict[str, int]:
-    return {
-        name: sum(pq.read_metadata(path).num_rows for path in (snapshot / name).glob("*.parquet"))
-        for name in _names(snapshot)
-        if name != "runs"
-    }
+    return {name: count_rows((snapshot / name).glob("*.parquet")) for name in _names(snapshot) if name != "runs"}
 
 
 def _count_of(snapshot: Path, name: str, those: Meant) -> int:
@@ -170,7 +169,7 @@ def _count_of(snapshot: Path, name: str, those: Meant) -> int:
     named = pa.array([*those.ids, *those.uris], pa.string())
     count = 0
     for path in (snapshot / name).glob("*.parquet") if columns else ():
-        rows = pq.read_table(path, columns=columns, partitioning=None)
+        rows = read_table(path, columns)
         speaks = [pc.is_in(rows[column].cast(pa.string()), value_set=named) for column in columns]
         count += pc.sum(functools.reduce(pc.or_, speaks)).as_py() or 0
     return count

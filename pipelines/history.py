@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from apache_beam.metrics.metric import MetricsFilter
 from apache_beam.runners.runner import PipelineResult
 
 from pipelines.checks import Check
+from pipelines.read import count_rows, read_table
 from pipelines.versions import versions
 from schemas.config import Config, to_mapping
 from schemas.table import Table
@@ -134,13 +134,13 @@ def failed_share(measured: Measured, most: float | None) -> Iterator[Check]:
 
 
 def _count(folder: Path) -> int:
-    return sum(pq.read_metadata(path).num_rows for path in folder.glob("*.parquet"))
+    return count_rows(folder.glob("*.parquet"))
 
 
 def _count_by(folder: Path, column: str) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for path in folder.glob("*.parquet"):
-        counts.update(pq.read_table(path, columns=[column], partitioning=None)[column].to_pylist())
+        counts.update(read_table(path, [column])[column].to_pylist())
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipelines.passes import Pass
+from pipelines.read import MADE, DamagedError, read_table
+from schemas.catalog import ALWAYS
 from schemas.reasons import Reason
 from transforms.shards import open_parquet
 
-MADE = "made.parquet"
-"""Beside the tables of a snapshot: how the rows of each recording were made."""
 _SCHEMA = pa.schema([pa.field("key", pa.string()), pa.field("recipes", pa.dictionary(pa.int32(), pa.string()))])
 BASE = 0
 """The number of the published snapshot among the places where rows lie; passes count from 1."""
@@ -65,15 +65,32 @@ class Holdings:
         if snapshot is None:
             return holdings
         for path in (snapshot / "files").glob("*.parquet"):
-            holdings.files.update(_file_rows(pq.read_table(path, partitioning=None)))
+            holdings.files.update(_file_rows(read_table(path)))
         holdings.base_recordings = holdings.alive()
-        if (snapshot / MADE).exists():
-            rows = pq.read_table(snapshot / MADE, partitioning=None)
-            recipes = {text: json.loads(text) for text in rows["recipes"].unique().to_pylist()}
+        if os.path.lexists(snapshot / MADE):
+            rows = read_table(snapshot / MADE, _SCHEMA.names)
+            recipes = {text: _recipes(snapshot / MADE, text) for text in rows["recipes"].unique().to_pylist()}
             holdings.made = {
                 key: recipes[text] for key, text in zip(*(rows[n].to_pylist() for n in _SCHEMA.names), strict=True)
             }
         return holdings
+
+    def check_whole(self, without: Collection[str] = ()) -> None:
+        """Whether the snapshot has every table that its recordings have rows in.
+
+        Args:
+            without: tables that are made anew whether they are there or not.
+
+        Raises:
+            DamagedError: one is gone; without it a run would take the recordings for new, or their rows for made.
+        """
+        if self.snapshot is None:
+            return
+        ways = {id(self.made[key]): self.made[key] for key in self.alive() if key in self.made}
+        for name in dict.fromkeys((*ALWAYS, *(table for made in ways.values() for table in made))):
+            folder = self.snapshot / name
+            if name not in set(without) - set(ALWAYS) and not any(folder.glob("*.parquet")):
+                raise DamagedError(folder / "*.parquet", "are gone")
 
     def take(self, done: Pass, recipes: Mapping[str, str]) -> set[str]:
         """Count in what a pass has made, as far as it was made by the recipes that are asked for now.
@@ -160,6 +177,16 @@ class Holdings:
         if errors is None:
             return set()
         return {row["uri"] for row in errors.to_pylist() if row["reason"] in OUT_OF_REACH}
+
+
+def _recipes(path: Path, text: object) -> dict[str, str]:
+    try:
+        found = json.loads(str(text))
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise DamagedError(path, "is damaged (it holds no recipes)")
+    return found
 
 
 def _file_rows(table: pa.Table) -> dict[str, FileRow]:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipelines.assemble import as_written, declared_tables
 from pipelines.failure import RunError
@@ -19,9 +18,9 @@ from pipelines.inventory import Own, recordings_table
 from pipelines.passes import Pass, left_behind
 from pipelines.plural import counted
 from pipelines.prepare import Prepared
+from pipelines.read import read_forgotten, read_schema, read_shown, read_table
 from pipelines.recipes import content_of, recipes_of
 from pipelines.snapshot import Corpus
-from pipelines.switch import shown
 from pipelines.todo import Todo, compare
 from schemas.forgotten import Forgotten
 from schemas.table import Table
@@ -66,7 +65,7 @@ class Increment:
         def seconds_of(key: str) -> float:
             if not lengths and snapshot is not None:
                 for path in (snapshot / "recordings").glob("*.parquet"):
-                    found = pq.read_table(path, columns=["recording_id", "duration_ms"], partitioning=None)
+                    found = read_table(path, ["recording_id", "duration_ms"])
                     for row in found.to_pylist():
                         lengths[row["recording_id"]] = row["duration_ms"] / 1000
             return lengths.get(key, 0.0)
@@ -109,15 +108,15 @@ class Increment:
         for name, table in self.prepared.tables.items():
             if self.holdings.snapshot is None or not (self.holdings.snapshot / name).is_dir():
                 continue
+            again = {one.recording_id for tables, known in todo.again.items() if name in tables for one in known}
+            left = [key for key in self.holdings.alive() - again if name in self.holdings.made.get(key, {})]
+            if not left:
+                continue
             before = as_written(self.holdings.snapshot, name).schema
             for field in table.schema:
-                if not pa.types.is_fixed_size_list(field.type) or field.type.equals(before.field(field.name).type):
-                    continue
-                old: Any = before.field(field.name).type
-                new: Any = field.type
-                again = {one.recording_id for tables, known in todo.again.items() if name in tables for one in known}
-                left = [key for key in self.holdings.alive() - again if name in self.holdings.made.get(key, {})]
-                if left:
+                if pa.types.is_fixed_size_list(field.type) and not field.type.equals(before.field(field.name).type):
+                    old: Any = before.field(field.name).type
+                    new: Any = field.type
                     raise RunError(
                         f"{name}: the checkpoint gives vectors of {new.list_size} values, the corpus has some of "
                         f"{old.list_size} for {counted(len(left), 'recording')} that this run was not given: "
@@ -133,12 +132,12 @@ class Increment:
             return False
         for name, table in self.tables.items():
             path = next((snapshot / name).glob("*.parquet"), None)
-            if path is None or not pq.read_schema(path).equals(table.schema):
+            if path is None or not read_schema(path).equals(table.schema):
                 return True
         if self.own.by_uri is None:
             return False
         now = recordings_table(self.holdings, self.tables["recordings"], self.own, self.holdings.alive(), "")
-        before = pq.read_table(snapshot / "recordings", partitioning=None)
+        before = pa.concat_tables(map(read_table, sorted((snapshot / "recordings").glob("*.parquet"))))
         names = [name for name in now.schema.names if name != "run_id"]
         return now.select(names).to_pylist() != before.select(names).to_pylist()  # both are sorted
 
@@ -151,14 +150,15 @@ def look(prepared: Prepared, corpus: Corpus) -> Increment:
         RunError: the folder cannot be read, or ``--prune`` would drop all of a folder that may not be mounted.
     """
     config = prepared.config
-    forgotten = Forgotten.read(corpus.out)
+    forgotten = read_forgotten(corpus.out)
     sources = tuple(s for s in prepared.sources if not forgotten.holds(s.uri))
     buried = len(prepared.sources) - len(sources)
     prepared = replace(prepared, sources=sources)
-    snapshot = shown(corpus.out)
+    snapshot = read_shown(corpus.out)
     revisions = {job: content_of(job, checkpoint) for job, checkpoint in prepared.checkpoints.items()}
     recipes = recipes_of(config, prepared.tables, revisions)
     holdings = Holdings.read(snapshot)
+    holdings.check_whole(config.force)
     retry = _with_errors(snapshot) if config.retry_errors and snapshot is not None else frozenset()
     for done in left_behind(corpus.staging):
         holdings.take(done, recipes)
@@ -182,7 +182,7 @@ def _staging_of(done: Pass) -> Path:
 def _with_errors(snapshot: Path) -> frozenset[str]:
     found: set[str] = set()
     for path in (snapshot / "errors").glob("*.parquet"):
-        found.update(pq.read_table(path, columns=["uri"], partitioning=None)["uri"].to_pylist())
+        found.update(read_table(path, ["uri"])["uri"].to_pylist())
     return frozenset(found)
 
 

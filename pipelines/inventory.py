@@ -9,10 +9,10 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from pipelines.holdings import BASE, Holdings
 from pipelines.merge import fit
+from pipelines.read import read_table
 from schemas.catalog import TABLES
 from schemas.reasons import Reason, Stage, stage_of
 from schemas.records import Source
@@ -182,7 +182,7 @@ def _parts(
     """The rows of an inventory table in each place, those of passes as rows of this run."""
     if holdings.snapshot is not None:
         for path in sorted((holdings.snapshot / name).glob("*.parquet")):
-            rows = pq.read_table(path, partitioning=None)
+            rows = read_table(path)
             yield BASE, rows if keep_columns else fit(rows, table.schema)
     for number, done in enumerate(holdings.passes, 1):
         found = done.read(name)

@@ -81,6 +81,8 @@ def check_place(out: Path) -> None:
     for name in (SNAPSHOTS, STAGING):
         if os.path.lexists(place / name) and not is_folder(place / name):
             raise ConfigError(f"{out / name} is no folder of ours: move it away, or choose another folder")
+    if os.path.lexists(place / MARK) and not is_file(place / MARK):
+        raise ConfigError(f"{out / MARK} is no file of ours: move it away, or choose another folder")
     if os.path.lexists(place / CURRENT) and not (place / CURRENT).is_symlink():
         raise ConfigError(f"{out / CURRENT} is no link of ours: move it away, or choose another folder")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 from pipelines.history import Measured
 from pipelines.layout import LOG as NAME
+from pipelines.read import read_bytes
 from pipelines.switch import shown_name
 from pipelines.whole_file import add_line
 from schemas.folder import STAGING
@@ -55,15 +57,20 @@ def append(out: Path, run_id: str, started: datetime, outcome: str, said: Mappin
 
 
 def last(out: Path, count: int) -> list[dict[str, Any]]:
-    """The lines of the last runs, the newest last; a line that broke off is left out."""
+    """The lines of the last runs, the newest last; a line that broke off, or is none of ours, is left out.
+
+    Raises:
+        DamagedError: it is no file.
+    """
     found = []
-    try:
-        lines = (out / NAME).read_text(encoding="utf-8", errors="replace").splitlines()
-    except FileNotFoundError:
+    path = out / NAME
+    if not os.path.lexists(path):
         return []
-    for line in lines[-count:]:
+    for line in read_bytes(path).decode("utf-8", errors="replace").splitlines()[-count:]:
         try:
-            found.append(json.loads(line))
-        except ValueError:
+            said = json.loads(line)
+        except (ValueError, RecursionError):
             continue
+        if isinstance(said, dict) and {"started", "outcome"} <= said.keys():
+            found.append(said)
     return found

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pyarrow.parquet as pq
-
 from pipelines.checkpoints import BASE, DEMO_FOLDER
 from pipelines.failure import RunError
+from pipelines.read import read_table
 from pipelines.vectors import files_with_vectors
 from schemas.config import ConfigError
 from transforms.models.checkpoint import ModelError, locate, parse_checkpoint, revision_of
@@ -35,7 +34,7 @@ def maker_of(snapshot: Path, job: str = JOB) -> str:
     models: set[str] = set()
     paths = files_with_vectors(snapshot, job)
     for path in paths:
-        models.update(pq.read_table(path, columns=["model"], partitioning=None)["model"].unique().to_pylist())
+        models.update(read_table(path, ["model"])["model"].unique().to_pylist())
     made = sorted({model.rpartition("/")[0] for model in models})
     if paths and not made:
         raise RunError(f"the table {job} of the corpus has no rows: the run heard nothing to make them of")
@@ -107,11 +106,7 @@ def _of_set(models: str) -> str:
 
 def _candidates(snapshot: Path, made: str) -> Iterator[str]:
     """Where the runs had it, the last first; then what the rows themselves say."""
-    runs = [
-        row
-        for path in (snapshot / "runs").glob("*.parquet")
-        for row in pq.read_table(path, partitioning=None).to_pylist()
-    ]
+    runs = [row for path in (snapshot / "runs").glob("*.parquet") for row in read_table(path).to_pylist()]
     for run in sorted(runs, key=lambda run: run["run_id"], reverse=True):
         config = json.loads(run["config"])
         checkpoint = (config.get("model") or {}).get(JOB) or _of_set(config.get("models", "base"))

@@ -10,10 +10,10 @@ from pipelines.chosen import Names
 from pipelines.failure import RunError
 from pipelines.holdings import Holdings
 from pipelines.passes import Pass
+from pipelines.read import read_forgotten
 from pipelines.run_ids import runs_in
 from pipelines.snapshot import Corpus
 from pipelines.switch import shown_name
-from schemas.forgotten import Forgotten
 from transforms.discover import uri_of
 
 NAMED = 3
@@ -52,7 +52,7 @@ def meant(corpus: Corpus, words: Collection[str]) -> Meant:
                 held.setdefault(key, set()).add(uri)
     ids: set[str] = set()
     uris: set[str] = set()
-    already = Forgotten.read(corpus.out)
+    already = read_forgotten(corpus.out)
     for word in words:
         named = {word, uri_of(os.path.abspath(word))}
         buried = {name for name in named if already.holds(name)}

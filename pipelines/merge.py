@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.failure import RunError
+from pipelines.read import read_batches, read_metadata, read_schema, read_table
 from pipelines.snapshot import link
 from schemas.table import Table
 from transforms.shards import GROUP_BYTES, GROUP_ROWS, open_parquet
@@ -50,7 +51,7 @@ def place(given: Sequence[Given], folder: Path, table: Table, run_id: str) -> No
     stay: list[Given] = []
     rewrite: list[Given] = []
     for one in given:
-        if pq.read_metadata(one.path).num_rows:
+        if read_metadata(one.path).num_rows:
             (rewrite if _differs(one, table) or _holds(one) else stay).append(one)
     small = [one for one in stay if one.path.stat().st_size < SMALL_BYTES]
     if len(small) > SMALL_FILES:
@@ -94,7 +95,7 @@ def fit(rows: pa.Table, schema: pa.Schema) -> pa.Table:
 
 
 def _differs(one: Given, table: Table) -> bool:
-    schema = pq.read_schema(one.path)
+    schema = read_schema(one.path)
     return not schema.equals(table.schema)
 
 
@@ -102,7 +103,7 @@ def _holds(one: Given) -> bool:
     """Whether the file has rows that are to be dropped."""
     if not one.drop:
         return False
-    found = pq.read_table(one.path, columns=["recording_id"], partitioning=None)["recording_id"].unique()
+    found = read_table(one.path, ["recording_id"])["recording_id"].unique()
     return any(key in one.drop for key in found.to_pylist())
 
 
@@ -123,7 +124,7 @@ def _streams(given: Sequence[Given]) -> list[list[Given]]:
 
 def _span(path: Path) -> tuple[str, str]:
     """The first and the last recording of a file, which is sorted by recording."""
-    metadata = pq.read_metadata(path)
+    metadata = read_metadata(path)
     at = next(i for i in range(metadata.num_columns) if metadata.schema.column(i).path == "recording_id")
     bounds = [metadata.row_group(g).column(at).statistics for g in range(metadata.num_row_groups)]
     return min(b.min for b in bounds), max(b.max for b in bounds)
@@ -132,18 +133,17 @@ def _span(path: Path) -> tuple[str, str]:
 def _chain(stream: Sequence[Given]) -> Iterator[tuple[str, pa.RecordBatch]]:
     """The rows of files one after the other, a batch for each recording."""
     for one in stream:
-        with pq.ParquetFile(one.path) as file:
-            for batch in file.iter_batches(BATCH_ROWS):
-                if not batch.num_rows:
-                    continue
-                # As plain text: to unify thousands of dictionaries costs more than to make one.
-                columns = [c.dictionary_decode() if pa.types.is_dictionary(c.type) else c for c in batch.columns]
-                plain = pa.RecordBatch.from_arrays(columns, batch.schema.names)
-                keys = plain.column("recording_id").to_numpy(zero_copy_only=False)
-                starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
-                for start, end in zip(starts, [*starts[1:], len(keys)], strict=True):
-                    if keys[start] not in one.drop:
-                        yield keys[start], plain.slice(start, end - start)
+        for batch in read_batches(one.path, BATCH_ROWS):
+            if not batch.num_rows:
+                continue
+            # As plain text: to unify thousands of dictionaries costs more than to make one.
+            columns = [c.dictionary_decode() if pa.types.is_dictionary(c.type) else c for c in batch.columns]
+            plain = pa.RecordBatch.from_arrays(columns, batch.schema.names)
+            keys = plain.column("recording_id").to_numpy(zero_copy_only=False)
+            starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
+            for start, end in zip(starts, [*starts[1:], len(keys)], strict=True):
+                if keys[start] not in one.drop:
+                    yield keys[start], plain.slice(start, end - start)
 
 
 def _write(pieces: Iterator[tuple[str, pa.RecordBatch]], folder: Path, table: Table, run_id: str) -> None:

@@ -10,12 +10,12 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from pipelines.agreement import Agreement, remembered
 from pipelines.failure import RunError
 from pipelines.intervals import NOTE
 from pipelines.plural import counted
+from pipelines.read import count_rows, read_batches, read_table
 from pipelines.reading import reading
 from pipelines.snapshot import published
 from pipelines.speaker_check import check
@@ -200,10 +200,9 @@ def _shaping(config: dict[str, Any]) -> str:
 def _classes(snapshot: Path) -> list[str]:
     found: set[str] = set()
     for path in (snapshot / "emotions").glob("*.parquet"):
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(1, columns=["probabilities"]):  # every row names them all
-                found.update(part["label"] for part in batch.column(0)[0].as_py())
-                break
+        for batch in read_batches(path, 1, ["probabilities"]):  # every row names them all
+            found.update(part["label"] for part in batch.column(0)[0].as_py())
+            break
     return sorted(found)
 
 
@@ -211,17 +210,17 @@ def _models(snapshot: Path, job: str) -> list[tuple[str, int]]:
     """The checkpoints that made the rows of a table, with how many; the most first."""
     counts: Counter[str] = Counter()
     for path in (snapshot / job).glob("*.parquet"):
-        for one in pq.read_table(path, columns=["model"], partitioning=None)["model"].value_counts():
+        for one in read_table(path, ["model"])["model"].value_counts():
             counts[one["values"].as_py()] += one["counts"].as_py()
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _rows(snapshot: Path, table: str) -> int:
-    return sum(pq.read_metadata(path).num_rows for path in (snapshot / table).glob("*.parquet"))
+    return count_rows((snapshot / table).glob("*.parquet"))
 
 
 def _read(snapshot: Path, table: str) -> pa.Table:
-    found = [pq.read_table(path, partitioning=None) for path in sorted((snapshot / table).glob("*.parquet"))]
+    found = [read_table(path) for path in sorted((snapshot / table).glob("*.parquet"))]
     return pa.concat_tables(found, promote_options="default") if found else TABLES[table].schema.empty_table()
 
 

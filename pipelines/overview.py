@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from pipelines.corpus import AskedCorpus
+from pipelines.read import count_rows
 from pipelines.statements import left_out
 from pipelines.view_columns import view_rows
 from pipelines.views import VIEWS
@@ -18,7 +18,7 @@ from schemas.dictionary import column_rows
 def tables(corpus: AskedCorpus) -> list[dict[str, Any]]:
     """A row for each table and view: name, rows (of views None: they would have to be computed), what one row is."""
     found: list[dict[str, Any]] = [
-        {"table": name, "rows": sum(pq.read_metadata(path).num_rows for path in files), "one row is": TABLES[name].row}
+        {"table": name, "rows": count_rows(map(Path, files)), "one row is": TABLES[name].row}
         for name, files in corpus.files.items()
     ]
     views = [

@@ -9,9 +9,9 @@ from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipelines.failure import RunError, why
+from pipelines.read import read_json, read_metadata, read_table
 
 ABOUT = "pass.json"
 REJECTED = "rejected"
@@ -44,10 +44,13 @@ class Pass:
     def reopen(cls, folder: Path) -> Pass | None:
         """A pass that was left behind; None if it was not even begun."""
         try:
-            about = json.loads((folder / ABOUT).read_text())
-            return cls(folder, about["recipes"], about["identifies"])
-        except (OSError, ValueError, KeyError):
+            about = read_json(folder / ABOUT)
+        except RunError:
             return None
+        recipes, identifies = about.get("recipes"), about.get("identifies")
+        if not isinstance(recipes, dict) or not isinstance(identifies, bool):
+            return None
+        return cls(folder, recipes, identifies)
 
     @cached_property
     def shards(self) -> tuple[str, ...]:
@@ -63,15 +66,15 @@ class Pass:
 
     def read(self, table: str, columns: list[str] | None = None) -> pa.Table | None:
         """The rows of a table in whole shards; None where there are none."""
-        found = [pq.read_table(path, columns=columns, partitioning=None) for path in self.files_of(table)]
+        found = [read_table(path, columns) for path in self.files_of(table)]
         return pa.concat_tables(found).unify_dictionaries() if found else None
 
     def _is_whole(self, shard: str) -> bool:
         """Whether all its files can be opened: a machine that lost power may have lost their ends."""
         try:
             for path in self.folder.glob(f"*/{shard}*.parquet"):
-                pq.read_metadata(path)
-        except (pa.ArrowInvalid, OSError):
+                read_metadata(path)
+        except RunError:
             return False
         return True
 

@@ -152,7 +152,10 @@ class _Run:
         except _RejectedError as error:
             raise RunError(str(error)) from None
         except BaseException as error:
-            self._corpus.abandon(self._tables)
+            if isinstance(error, Exception) and not self._corpus.out.is_dir():
+                raise RunError(f"{self._corpus.out} went while the run was at work; nothing was published") from None
+            if self._tables.parent.is_dir():
+                self._corpus.abandon(self._tables)
             if isinstance(error, Exception) and not isinstance(error, ModelError | ConfigError | RunError):
                 raise RunError(first_line(error)) from error
             raise
@@ -218,12 +221,12 @@ class _Run:
     def _publish(self, models: Mapping[str, str], todo: Todo) -> Published:
         there = self._there
         measured, audited = self._assembled(models, todo)
-        why: tuple[str, ...] = ()
+        reasons: tuple[str, ...] = ()
         if not audited.success and not self._prepared.config.strict:
             broken = broken_by(self._tables, there.tables, audited)
             taken_out = take_out(there.holdings, there.tables, broken) if broken else ()
             if isinstance(taken_out, str):
-                why = (taken_out,)
+                reasons = (taken_out,)
             elif taken_out:
                 self._say("taking out what broke a rule")
                 shutil.rmtree(self._tables)
@@ -234,9 +237,8 @@ class _Run:
         if not audited.success:
             for staging in (self._tables.parent, *consumed(there.holdings)):
                 (staging / REJECTED).touch()
-            lines = "\n  ".join((*why, *audited.summary()))
-            where = f"the tables are kept in {self._tables}"
-            raise _RejectedError(f"the audit failed; nothing was published; {where}\n  {lines}")
+            kept = "\n  ".join((f"the tables are kept in {self._tables}", *reasons, *audited.summary()))
+            raise _RejectedError(f"the audit failed; nothing was published; {kept}")
         snapshot = self._corpus.publish(self._tables, self._prepared.config.keep)
         return Published(self._run_id, snapshot, audited, measured)
 

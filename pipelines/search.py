@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import numpy as np
-import pyarrow.parquet as pq
 
 from pipelines.failure import RunError
 from pipelines.maker import open_maker
+from pipelines.read import first_damaged, read_metadata
 from pipelines.reading import reading
 from pipelines.snapshot import published
 from pipelines.vectors import Vectors, vectors_of
@@ -188,10 +188,16 @@ def _words(snapshot: Path, ids: Sequence[str]) -> dict[tuple[str, int], list[tup
 
 
 def _asked(snapshot: Path, table: str, columns: str, ids: Sequence[str], order: str = "") -> list[tuple]:
-    paths = [glob.escape(str(p)) for p in (snapshot / table).glob("*.parquet") if pq.read_metadata(p).num_rows]
+    paths = [glob.escape(str(p)) for p in (snapshot / table).glob("*.parquet") if read_metadata(p).num_rows]
     if not paths or not ids:
         return []
     some = ", ".join("?" for _ in ids)
     sql = f"SELECT {columns} FROM read_parquet(?, hive_partitioning = false) WHERE recording_id IN ({some}) {order}"
     with duckdb.connect(config={"temp_directory": ""}) as duck:  # by itself it spills to where one stands
-        return duck.execute(sql, [paths, *ids]).fetchall()
+        try:
+            return duck.execute(sql, [paths, *ids]).fetchall()
+        except duckdb.Error:
+            damaged = first_damaged((snapshot / table).glob("*.parquet"))
+            if damaged is not None:
+                raise damaged from None
+            raise

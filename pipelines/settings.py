@@ -12,11 +12,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from pipelines.checkpoints import chosen, set_of
 from pipelines.failure import why
 from pipelines.layout import SETTINGS, is_file
+from pipelines.read import read_table
 from pipelines.switch import shown
 from pipelines.whole_file import write_whole
 from schemas.catalog import JOBS, TABLES
@@ -218,7 +217,7 @@ def _of_runs(out: Path) -> Settings | None:
         return None
     columns = ["run_id", "started", "config"]
     paths = sorted((snapshot / "runs").glob("*.parquet"))
-    rows = [row for path in paths for row in pq.read_table(path, columns=columns, partitioning=None).to_pylist()]
+    rows = [row for path in paths for row in read_table(path, columns).to_pylist()]
     if not rows:
         return None
     configs = [json.loads(row["config"]) for row in sorted(rows, key=lambda row: (row["started"], row["run_id"]))]

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipelines.corpus import open_corpus
 from pipelines.plural import counted
+from pipelines.read import read_table
 from pipelines.snapshot import published
 
 USUAL = "speaker"
@@ -89,4 +89,4 @@ def check(out: Path, column: str | None) -> Check | None:
 
 
 def _read(snapshot: Path, table: str) -> pa.Table:
-    return pq.read_table(snapshot / table, partitioning=None)
+    return pa.concat_tables(map(read_table, sorted((snapshot / table).glob("*.parquet"))))

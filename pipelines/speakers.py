@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipelines.derived import publish_derived
 from pipelines.maker import maker_of
+from pipelines.read import read_batches, read_metadata, read_schema
 from pipelines.speaker_threshold import Threshold, threshold_of
 from pipelines.vectors import files_with_vectors, unit_rows
 from pipelines.voices import (
@@ -85,7 +85,7 @@ def label_speakers(out: Path, threshold: float | None = None) -> Labelled:
 def _write(snapshot: Path, folder: Path, run_id: str, threshold: Threshold) -> Labelled:
     """Cluster, and write the rows: a file for each of ``speakers`` and in its order."""
     labelled = Labelled(threshold)
-    paths = [path for path in files_with_vectors(snapshot, "speakers") if pq.read_metadata(path).num_rows]
+    paths = [path for path in files_with_vectors(snapshot, "speakers") if read_metadata(path).num_rows]
     found: list[Speakers] = []
     channels: list[np.ndarray] = []
     for key, rows in (one for path in paths for one in recordings_of(path)):
@@ -150,17 +150,16 @@ def recordings_of(path: Path, *, vectors: bool = True) -> Iterator[tuple[str, pa
     """The rows of each recording in a file of ``speakers``, which is sorted by recording."""
     held: list[pa.Table] = []
     last = None
-    with pq.ParquetFile(path) as file:
-        columns = [name for name in file.schema_arrow.names if vectors or name not in WITHOUT]
-        for batch in file.iter_batches(BATCH_ROWS, columns=columns):
-            keys = np.array(batch.column("recording_id").cast(pa.string()).to_pylist(), object)
-            starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])) if len(keys) else ()
-            for start, end in zip(starts, [*starts[1:], len(keys)], strict=True):
-                if keys[start] != last and held:
-                    yield str(last), pa.concat_tables(held)
-                    held = []
-                last = keys[start]
-                held.append(pa.Table.from_batches([batch.slice(start, end - start)]))
+    columns = [name for name in read_schema(path).names if vectors or name not in WITHOUT]
+    for batch in read_batches(path, BATCH_ROWS, columns):
+        keys = np.array(batch.column("recording_id").cast(pa.string()).to_pylist(), object)
+        starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])) if len(keys) else ()
+        for start, end in zip(starts, [*starts[1:], len(keys)], strict=True):
+            if keys[start] != last and held:
+                yield str(last), pa.concat_tables(held)
+                held = []
+            last = keys[start]
+            held.append(pa.Table.from_batches([batch.slice(start, end - start)]))
     if held:
         yield str(last), pa.concat_tables(held)
 

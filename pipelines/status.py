@@ -7,7 +7,6 @@ from collections import Counter
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from rich.console import Console
 
 from pipelines.failure import RunError
@@ -16,9 +15,9 @@ from pipelines.lock import holder_of
 from pipelines.log import last
 from pipelines.passes import finished_files
 from pipelines.plural import counted
+from pipelines.read import count_rows, read_shown, read_table
 from pipelines.reading import reading
 from pipelines.settings import read_settings
-from pipelines.switch import shown
 from pipelines.vectors import embedding_files, files_with_vectors
 from schemas.catalog import TABLES
 from schemas.config import ConfigError, from_mapping
@@ -38,7 +37,7 @@ def show_status(console: Console, out: Path) -> None:
     if not out.is_dir():
         raise RunError(f"{out}: no such folder")
     lines = [*_runs(out), *_work(out), *_settings(out)]
-    snapshot = shown(out)
+    snapshot = read_shown(out)
     if snapshot is not None:
         with reading(out, snapshot):
             lines += _coverage(snapshot) + _waiting(snapshot)
@@ -50,8 +49,10 @@ def show_status(console: Console, out: Path) -> None:
 def _runs(out: Path) -> list[str]:
     lines = []
     for run in last(out, RUNS):
-        said = run.get("message") or ", ".join(f"{n:,} {what}" for what, n in run.get("inputs", {}).items() if n)
-        lines.append(f"{run['started']}  {run['outcome']:13}  {said}".rstrip())
+        inputs = run.get("inputs")
+        counts = inputs.items() if isinstance(inputs, dict) else ()
+        said = run.get("message") or ", ".join(f"{n:,} {what}" for what, n in counts if isinstance(n, int) and n)
+        lines.append(f"{run['started']}  {run['outcome']!s:13}  {said}".rstrip())
     return lines
 
 
@@ -105,7 +106,7 @@ def _taken_out(snapshot: Path) -> Counter[str]:
     """By stage, the recordings whose rows were taken out because some broke a rule."""
     found: set[tuple[str, str]] = set()
     for path in (snapshot / "errors").glob("*.parquet"):
-        for row in pq.read_table(path, columns=["recording_id", "stage", "reason"], partitioning=None).to_pylist():
+        for row in read_table(path, ["recording_id", "stage", "reason"]).to_pylist():
             if row["reason"] == Reason.BROKE_A_RULE.value and row["recording_id"] is not None:
                 found.add((row["stage"], row["recording_id"]))
     return Counter(stage for stage, _ in found)
@@ -113,12 +114,12 @@ def _taken_out(snapshot: Path) -> Counter[str]:
 
 def _untagged(snapshot: Path) -> list[str]:
     """Windows whose embeddings were made since the last ``earwitness tag``; nothing where nobody tagged."""
-    tags = [pq.read_table(path, columns=["tag"], partitioning=None) for path in (snapshot / "tags").glob("*.parquet")]
+    tags = [read_table(path, ["tag"]) for path in (snapshot / "tags").glob("*.parquet")]
     rows = pa.concat_tables(tags).num_rows if tags else 0
     if not rows:
         return []
     prompts = len(pa.concat_tables(tags).unify_dictionaries()["tag"].unique())
-    windows = sum(pq.read_metadata(path).num_rows for path in embedding_files(snapshot))
+    windows = count_rows(embedding_files(snapshot))
     left = windows - rows // prompts  # a window has a row for each prompt, or none
     again = f"; {counted(left, 'window')} without: repeat `earwitness tag`" if left else ""
     return [f"{'tags':12}  {counted(prompts, 'prompt')}, {rows // prompts:,} of {counted(windows, 'window')}{again}"]
@@ -126,10 +127,10 @@ def _untagged(snapshot: Path) -> list[str]:
 
 def _unlabelled(snapshot: Path) -> list[str]:
     """Stretches whose vectors were made since the last ``earwitness speakers``; nothing where nobody asked for it."""
-    labels = sum(pq.read_metadata(path).num_rows for path in (snapshot / "speaker_labels").glob("*.parquet"))
+    labels = count_rows((snapshot / "speaker_labels").glob("*.parquet"))
     if not labels:
         return []
-    stretches = sum(pq.read_metadata(path).num_rows for path in files_with_vectors(snapshot, "speakers"))
+    stretches = count_rows(files_with_vectors(snapshot, "speakers"))
     left = stretches - labels
     again = f"; {counted(left, 'stretch', 'stretches')} without: repeat `earwitness speakers`" if left else ""
     return [f"speaker_labels  {labels:,} of {counted(stretches, 'stretch', 'stretches')}{again}"]
@@ -137,11 +138,7 @@ def _unlabelled(snapshot: Path) -> list[str]:
 
 def _waiting(snapshot: Path) -> list[str]:
     """What the next run with the words of the last one would take up."""
-    runs = [
-        row
-        for path in (snapshot / "runs").glob("*.parquet")
-        for row in pq.read_table(path, partitioning=None).to_pylist()
-    ]
+    runs = [row for path in (snapshot / "runs").glob("*.parquet") for row in read_table(path).to_pylist()]
     if not runs:
         return []
     said = json.loads(max(runs, key=lambda run: run["run_id"])["config"])

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipelines.derived import publish_derived
 from pipelines.maker import open_maker
 from pipelines.prompts import read_prompts, shown
+from pipelines.read import read_batches, read_metadata
 from pipelines.vectors import embedding_files, unit_rows
 from schemas.catalog import TABLES
 from transforms.shards import GROUP_ROWS, open_parquet
@@ -66,13 +66,10 @@ def write_tags(
     windows = 0
     columns = ["window_id", "recording_id", "channel", "start_ms", "end_ms", "embedding", "model"]
     for number, path in enumerate(embedding_files(snapshot)):
-        if not pq.read_metadata(path).num_rows:
+        if not read_metadata(path).num_rows:
             continue
-        with (
-            pq.ParquetFile(path) as file,
-            open_parquet(folder / f"{run_id}-{number:04d}.parquet", TABLES["tags"].schema) as writer,
-        ):
-            for batch in file.iter_batches(max(1, GROUP_ROWS // len(prompts)), columns=columns):
+        with open_parquet(folder / f"{run_id}-{number:04d}.parquet", TABLES["tags"].schema) as writer:
+            for batch in read_batches(path, max(1, GROUP_ROWS // len(prompts)), columns):
                 rows = _rows(batch, prompts, queries)
                 writer.write_table(rows, row_group_size=max(1, rows.num_rows))
                 windows += batch.num_rows

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from pipelines.read import count_rows, read_batches, read_schema
 from pipelines.snapshot import sync
 from pipelines.switch import shown
 from schemas.folder import SEARCH as FOLDER
@@ -81,10 +81,10 @@ def unit_rows(column: pa.Array) -> np.ndarray:
 
 def _shape(snapshot: Path) -> tuple[int, int]:
     paths = embedding_files(snapshot)
-    rows = sum(pq.read_metadata(path).num_rows for path in paths)
+    rows = count_rows(paths)
     if not rows:
         return 0, 0
-    return rows, pq.read_schema(paths[0]).field("embedding").type.list_size
+    return rows, read_schema(paths[0]).field("embedding").type.list_size
 
 
 def _fill(snapshot: Path, into: Vectors) -> None:
@@ -102,8 +102,7 @@ def _fill(snapshot: Path, into: Vectors) -> None:
 def _batches(snapshot: Path) -> Iterator[pa.RecordBatch]:
     columns = ["recording_id", "channel", "start_ms", "end_ms", "embedding"]
     for path in embedding_files(snapshot):
-        with pq.ParquetFile(path) as file:
-            yield from (batch for batch in file.iter_batches(BATCH_ROWS, columns=columns) if batch.num_rows)
+        yield from (batch for batch in read_batches(path, BATCH_ROWS, columns) if batch.num_rows)
 
 
 def _build(snapshot: Path, rows: int, dimension: int) -> None:

@@ -7,7 +7,6 @@ import json
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 NAME = "forgotten.json"
 """Beside ``current``: it outlives every snapshot."""
@@ -19,15 +18,6 @@ class Forgotten:
 
     salt: str = ""
     hashes: frozenset[str] = frozenset()
-
-    @classmethod
-    def read(cls, out: Path) -> Forgotten:
-        """Those of a corpus; none where nothing was ever forgotten."""
-        try:
-            found = json.loads((out / NAME).read_text())
-        except FileNotFoundError:
-            return cls()
-        return cls(found["salt"], frozenset(found["hashes"]))
 
     def holds(self, text: str) -> bool:
         """Whether a URI or a recording id was forgotten."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pipelines.corpus import AskedCorpus
+from pipelines.read import DamagedError, read_json
 from schemas.catalog import JOBS, TABLES
 from schemas.reasons import MEANING
+
+_OF_CHECK = {"table", "expectation", "success", "unexpected_count"}
 
 
 @dataclass(frozen=True)
@@ -87,9 +89,11 @@ def _errors(corpus: AskedCorpus) -> list[tuple[str, str, int, str]]:
 
 def _audit(corpus: AskedCorpus) -> list[tuple[str, int, int, str]]:
     path = corpus.snapshot / "audit.json"
-    if not path.is_file():
+    if not os.path.lexists(path):
         return []
-    checks: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))["checks"]
+    checks = read_json(path).get("checks")
+    if not isinstance(checks, list) or not all(isinstance(one, dict) and set(one) >= _OF_CHECK for one in checks):
+        raise DamagedError(path, "is damaged (it holds no checks)")
     found = []
     for name in dict.fromkeys(check["table"] for check in checks):
         mine = [check for check in checks if check["table"] == name]

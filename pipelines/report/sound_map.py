@@ -9,6 +9,8 @@ from pipelines.corpus import AskedCorpus
 
 AT_MOST = 2_000
 """Windows that are drawn: more is neither seen nor computed in seconds."""
+LEAST_SPREAD = 1e-6
+"""Vectors that lie nearer to each other are of one sound, as those of windows of silence are."""
 
 
 def sound_map(corpus: AskedCorpus, seed: int = 0) -> pd.DataFrame:
@@ -52,6 +54,8 @@ def _places(vectors: np.ndarray, seed: int) -> np.ndarray:
     from sklearn.manifold import TSNE
 
     n = len(vectors)
+    if np.ptp(vectors, axis=0).max() < LEAST_SPREAD:  # t-SNE divides by the spread, and then crashes the interpreter
+        return np.zeros((n, 2))
     plain = PCA(min(50, n, vectors.shape[1]), random_state=seed).fit_transform(vectors)
     layout = TSNE(2, perplexity=min(30.0, (n - 1) / 3), init="pca", random_state=seed, max_iter=500)
     return layout.fit_transform(plain)

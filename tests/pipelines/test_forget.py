@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.cli import FAILED, PUBLISHED, WRONG_USE, main
+from pipelines.read import read_forgotten
 from pipelines.snapshot import Corpus
-from schemas.forgotten import Forgotten
 from tests.pipelines.corpora import DEMO, rows
 from transforms.identify import content_hash
 
@@ -70,8 +70,8 @@ def test_forgotten_for_good(tmp_path: Path, capfd: Captured) -> None:
     assert "tones.wav" in after
     assert rows(out, "windows") == kept
     assert len(list((out / "snapshots").iterdir())) == 2
-    assert Forgotten.read(out).holds(key)
-    assert Forgotten.read(out).holds(str(secret))
+    assert read_forgotten(out).holds(key)
+    assert read_forgotten(out).holds(str(secret))
 
     # Neither under its name nor, as a copy, under another.
     assert main(words) == PUBLISHED
