@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.failure import RunError, why
-from pipelines.read import read_json, read_metadata, read_table
+from pipelines.read import count_rows, read_json, read_metadata, read_table
 
 ABOUT = "pass.json"
 REJECTED = "rejected"
@@ -101,4 +101,4 @@ def finished_files(staging: Path) -> int:
     Raises:
         RunError: a pass that cannot be read.
     """
-    return sum(pq.read_metadata(path).num_rows for done in left_behind(staging) for path in done.files_of("files"))
+    return sum(count_rows(done.files_of("files")) for done in left_behind(staging))
