@@ -39,11 +39,11 @@ def sweep(folder: Path) -> None:
     """Remove what was there for a moment when a run was killed."""
     for path in folder.iterdir():
         kind = path.suffix if path.name.startswith(PASSING) else ""
+        # filelock leaves one of these of a lock whose holder was gone.
+        grows = kind == ".growing" or path.name.startswith(f"{LOCK}.break.")
         if is_folder(path) and (kind == ".gone" or _BEFORE.fullmatch(path.name)):
             shutil.rmtree(path, ignore_errors=True)
-        elif path.name.startswith(f"{LOCK}.break.") and _is_old(path):  # filelock's, of a lock whose holder was gone
-            path.unlink()
-        elif (path.is_symlink() and _SWITCH.fullmatch(path.name)) or (kind == ".growing" and _is_old(path)):
+        elif (path.is_symlink() and _SWITCH.fullmatch(path.name)) or (grows and _is_old(path)):
             path.unlink()
 
 
