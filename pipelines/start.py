@@ -2,8 +2,11 @@
 
 import os
 from _signal import SIG_IGN, SIGHUP, SIGINT, SIGTERM, getsignal, signal  # built in: nothing has to be found and read
+from time import monotonic
 from typing import NoReturn
 
+began: list[float] = []
+"""When the process did, by ``time.monotonic``: a dry run tells how long a run would take from there."""
 SIGNALS = (SIGINT, SIGTERM, SIGHUP)
 
 
@@ -22,6 +25,7 @@ def on_signals(handler: object) -> None:
 
 def command() -> NoReturn:
     on_signals(end)
+    began.append(monotonic())
 
     from pipelines.cli import command as main
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from pipelines.start import began
 from pipelines.stopping import published_or, telling
 from pipelines.terminal import console
 from pipelines.yaml_file import read_yaml
@@ -150,7 +151,7 @@ def _estimate(terminal: Console, prepared: Prepared, before: Settings | None) ->
     if anew := made_anew(there, todo, before):
         _note(terminal, f"a run would ask, or be told --yes, before it makes anew: {anew}")
     with console(1) as result:
-        show_estimate(result, prepared, estimate(prepared, todo))
+        show_estimate(result, prepared, estimate(prepared, todo, began[0] if began else None))
 
 
 def _note(terminal: Console, note: str) -> None:
