@@ -10,7 +10,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import apache_beam as beam
 
@@ -20,15 +19,12 @@ from pipelines.broken import broken_by, take_out
 from pipelines.failure import RunError, first_line, why
 from pipelines.history import Measured, failed_share, forgotten_files, measure, postponed_files, write_run
 from pipelines.increment import Increment, consumed, look
-from pipelines.layout import LOG, STAGING
-from pipelines.log import append, told
-from pipelines.passes import REJECTED, Pass, finished_files
+from pipelines.log import told
+from pipelines.outcome import logged
+from pipelines.passes import REJECTED, Pass
 from pipelines.plural import counted
 from pipelines.prepare import Prepared, prepare
-from pipelines.settings import drop_of_nothing
 from pipelines.snapshot import Corpus
-from pipelines.stopping import is_asked
-from pipelines.switch import shown_name
 from pipelines.todo import Todo, rounds
 from pipelines.work import execute, jobs_of, load_models, narrowed, work_of
 from schemas.config import ConfigError, seconds_of
@@ -110,27 +106,12 @@ class _Run:
 
     def do_and_tell(self) -> Published | None:
         """Do it, and write a line about it whatever becomes of it."""
-        outcome, said = "failed", dict[str, Any]()
-        try:
+        with logged(self._corpus.out, self._run_id, self._started, self._say) as line:
             published = self._do()
-            outcome = "published" if published else "nothing to do"
+            line.outcome = "published" if published else "nothing to do"
             if published:
-                said = {**told(published.measured), "taken_out": published.audit.taken_out}
-        except BaseException as failed:
-            said = {"message": first_line(failed)}
-            if isinstance(failed, KeyboardInterrupt) or is_asked():
-                outcome, said = "interrupted", {"message": self._when_interrupted()}
-            raise
-        finally:
-            if error := append(self._corpus.out, self._run_id, self._started, outcome, said):
-                self._say(f"no line of this run could be added to {self._corpus.out / LOG}: {why(error)}")
-            drop_of_nothing(self._corpus.out)
+                line.said = {**told(published.measured), "taken_out": published.audit.taken_out}
         return published
-
-    def _when_interrupted(self) -> str:
-        if shown_name(self._corpus.out) == self._run_id:
-            return "the tables were published"
-        return what_is_kept(self._corpus.out)
 
     def _do(self) -> Published | None:
         self._there = look(self._prepared, self._corpus)
@@ -254,15 +235,6 @@ class _Run:
         self._say("auditing the tables")
         audited = audit(self._tables, list(tables.values()), inputs=len(there.holdings.files))
         return measured, audited.and_also(failed_share(measured, self._prepared.config.max_error_share))
-
-
-def what_is_kept(out: Path) -> str:
-    """Of runs that did not come to their end, in words."""
-    files = finished_files(out / STAGING)
-    if not files:
-        return "nothing was published or kept"
-    are = "is" if files == 1 else "are"
-    return f"nothing was published; {counted(files, 'finished file')} {are} kept, the same command goes on from there"
 
 
 class _RejectedError(Exception):

@@ -107,7 +107,7 @@ def _nothing_written() -> str:
 
 
 def _kept(out: Path) -> str:
-    from pipelines.run import what_is_kept
+    from pipelines.outcome import what_is_kept
 
     return what_is_kept(out)
 
