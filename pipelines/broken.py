@@ -5,6 +5,7 @@ A rule that one recording's rows do not keep is no reason to withhold all others
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -89,6 +90,24 @@ def _whose(
         column = "uri" if table.name == "errors" else "recording_id"
         found |= whose_values(asked, duck, table, values, column)
     return found
+
+
+def take_out_broken(
+    folder: Path, tables: Mapping[str, Table], holdings: Holdings, audited: Audit
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Take out of the holdings what broke a rule, and empty the ``folder`` of the tables that were audited.
+
+    Returns:
+        A line for each rule; or, with nothing taken out, why so, where there is more to say than the audit does.
+    """
+    broken = broken_by(folder, tables, audited)
+    taken_out = take_out(holdings, tables, broken) if broken else ()
+    if isinstance(taken_out, str):
+        return (), (taken_out,)
+    if taken_out:
+        shutil.rmtree(folder)
+        folder.mkdir()
+    return taken_out, ()
 
 
 def take_out(holdings: Holdings, tables: Collection[str], broken: Sequence[Broken]) -> tuple[str, ...] | str:

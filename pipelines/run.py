@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
@@ -15,7 +14,7 @@ import apache_beam as beam
 
 from pipelines.assemble import assemble
 from pipelines.audit import Audit, audit
-from pipelines.broken import broken_by, take_out
+from pipelines.broken import take_out_broken
 from pipelines.failure import RunError, first_line, why
 from pipelines.history import Measured, failed_share, forgotten_files, measure, postponed_files, write_run
 from pipelines.increment import Increment, consumed, look
@@ -190,8 +189,7 @@ class _Run:
         lost = given - self._there.holdings.take(done, self._there.recipes)
         postponed = postponed_files(result) if self._until is not None else 0
         self._waiting += postponed
-        buried = forgotten_files(result)
-        if buried:
+        if buried := forgotten_files(result):
             self._say(f"{counted(buried, 'file')} not taken up, with a content that was forgotten")
         if len(lost) != postponed + buried:
             raise RunError(f"{counted(len(lost), 'file')} came to no row of files, {min(lost)} among them")
@@ -204,14 +202,8 @@ class _Run:
         measured, audited = self._assembled(models, todo)
         reasons: tuple[str, ...] = ()
         if not audited.success and not self._prepared.config.strict:
-            broken = broken_by(self._tables, there.tables, audited)
-            taken_out = take_out(there.holdings, there.tables, broken) if broken else ()
-            if isinstance(taken_out, str):
-                reasons = (taken_out,)
-            elif taken_out:
-                self._say("taking out what broke a rule")
-                shutil.rmtree(self._tables)
-                self._tables.mkdir()
+            taken_out, reasons = take_out_broken(self._tables, there.tables, there.holdings, audited)
+            if taken_out:
                 measured, audited = self._assembled(models, todo)
                 audited = replace(audited, taken_out=taken_out)
         (self._tables / "audit.json").write_text(audited.to_json())
@@ -227,9 +219,8 @@ class _Run:
         """Write all tables of the next snapshot, and audit them."""
         tables, there = self._there.tables, self._there
         assemble(self._tables, there.holdings, tables, there.own, self._run_id)
-        seconds = time.monotonic() - self._clock
         inputs = there.inputs(todo, self._own_from, self._waiting)
-        measured = measure(self._tables, tables, self._results, models, seconds, inputs)
+        measured = measure(self._tables, tables, self._results, models, time.monotonic() - self._clock, inputs)
         write_run(self._tables, tables["runs"], self._prepared.config, self._run_id, self._started, measured)
         self._corpus.complete(self._tables, tables)
         self._say("auditing the tables")
