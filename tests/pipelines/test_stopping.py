@@ -59,7 +59,7 @@ def test_no_traceback_at_any_moment(tmp_path: Path, seconds: float) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_what_schedulers_send_is_the_same(tmp_path: Path, number: signal.Signals) -> None:
     with begun("run", tone(tmp_path / "a.wav", seconds=60), "--out", tmp_path / "out", "--tables", "frames") as process:
-        while not (tmp_path / "out" / ".lock").exists():
+        while not (tmp_path / "out" / "staging").exists():
             assert process.poll() is None
             time.sleep(0.01)
         process.send_signal(number)
