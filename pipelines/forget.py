@@ -56,7 +56,8 @@ def would_forget(out: Path, words: Iterable[str]) -> Removed:
     """What :func:`forget` would remove; nothing is locked or written.
 
     Raises:
-        RunError: there is no corpus; a word names nothing in it.
+        ConfigError: a word names nothing.
+        RunError: there is no corpus.
     """
     snapshot = published(out)
     corpus = Corpus(out)
@@ -76,8 +77,8 @@ def forget(out: Path, words: Iterable[str]) -> Removed:
 
     Raises:
         BusyError: a run is at work.
-        ConfigError: OUT is no corpus of ours.
-        RunError: there is no corpus; OUT cannot be written; a word names nothing; what is left fails the audit.
+        ConfigError: OUT is no corpus of ours; a word names nothing.
+        RunError: there is no corpus; OUT cannot be written; what is left fails the audit.
     """
     published(out)
     corpus = Corpus(out)
@@ -98,7 +99,8 @@ def _forget(corpus: Corpus, words: list[str]) -> Removed:
     (out / AGREEMENT).unlink(missing_ok=True)  # its groups may name people
     corpus.clear()  # what was not published may hold anything
     removed.pages = remove_report(out)  # so may its pages, and to write them anew takes a minute
-    for snapshot in runs_in(corpus.snapshots):
+    # What readers see first: should this be killed, it is the older ones that wait for it to be repeated.
+    for snapshot in sorted(runs_in(corpus.snapshots), key=lambda path: path.resolve() != shown_now):
         if not _speaks_of(snapshot, those):
             continue
         removed.snapshots += 1

@@ -40,6 +40,7 @@ class Increment:
     retry: files that are taken up again though they are known.
     forgotten: what is to be left out wherever it turns up.
     buried: how many of the files given are left out, because they were forgotten by name.
+    unburied: how many files a forgetting that was cut off had left in the tables; they are dropped.
     """
 
     prepared: Prepared
@@ -52,6 +53,7 @@ class Increment:
     retry: frozenset[str]
     forgotten: Forgotten
     buried: int = 0
+    unburied: int = 0
 
     def todo(self) -> Todo:
         """What is still to be done, after what the passes so far have made.
@@ -126,7 +128,7 @@ class Increment:
     def rewrites(self) -> bool:
         """Whether tables change though no recording is to be heard: files gone, other metadata, a newer schema."""
         snapshot = self.holdings.snapshot
-        if self.gone or self.holdings.file_owner:
+        if self.gone or self.unburied or self.holdings.file_owner:
             return True
         if snapshot is None:
             return False
@@ -162,12 +164,23 @@ def look(prepared: Prepared, corpus: Corpus) -> Increment:
     retry = _with_errors(snapshot) if config.retry_errors and snapshot is not None else frozenset()
     for done in left_behind(corpus.staging):
         holdings.take(done, recipes)
+    unburied = forgotten_in(holdings, forgotten)
+    holdings.drop_files(unburied)
     given = {source.uri for source in prepared.sources}
     gone = tuple(uri for uri in holdings.files if uri not in given and not _is_there(uri)) if config.prune else ()
     _refuse_unmounted(config.recordings, gone, given)
     own = Own.of(prepared.sources, prepared.tables["recordings"], config.metadata.path is not None)
     tables = declared_tables(prepared.tables, snapshot, own)
-    return Increment(prepared, holdings, recipes, revisions, own, tables, gone, retry, forgotten, buried)
+    return Increment(prepared, holdings, recipes, revisions, own, tables, gone, retry, forgotten, buried, len(unburied))
+
+
+def forgotten_in(holdings: Holdings, forgotten: Forgotten) -> list[str]:
+    """Files in the tables that were forgotten, by their name or by what they hold."""
+    return [
+        uri
+        for uri, row in holdings.files.items()
+        if forgotten.holds(uri) or (row.recording_id is not None and forgotten.holds(row.recording_id))
+    ]
 
 
 def consumed(holdings: Holdings) -> Collection[Path]:

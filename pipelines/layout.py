@@ -13,6 +13,7 @@ from pipelines.whole_file import PREFIX, write_whole
 from schemas.config import ConfigError
 from schemas.folder import CURRENT, MARK, REPORT, SHOWN, SNAPSHOTS, STAGING
 from schemas.forgotten import NAME as TOMBSTONES
+from transforms.passed_over import is_a_disks_own
 
 POINTER = "current.txt"
 """Names that snapshot where the file system knows no symbolic links."""
@@ -27,11 +28,6 @@ ID = re.compile(r"\d{8}T\d{6}(?:\d{6})?Z-[0-9a-f]{4}(?:-\d+)?")
 snapshot was written anew because something in it was forgotten.  Earlier versions had no microseconds."""
 LEFT = "-left"
 """Behind the id of a run that failed: its staging holds only what the next run goes on from."""
-
-_SYSTEMS_OWN = frozenset(
-    ("lost+found", "System Volume Information", "$RECYCLE.BIN", ".Trashes", ".Spotlight-V100", ".fseventsd")
-) | {".DS_Store", "desktop.ini", "Thumbs.db", "@eaDir", "#recycle", ".snapshot"}
-"""What a disk that nobody has written to holds all the same."""
 
 _SAYS = {
     "format": 1,
@@ -71,9 +67,15 @@ def check_place(out: Path) -> None:
         what = "the root folder" if place == Path(place.anchor) else "a home folder"
         raise ConfigError(f"{out} is {what}, where no corpus is made: choose a folder of its own, as {out / 'corpus'}")
     if not place.is_dir():
+        if os.path.lexists(out):
+            what = "a link to nothing" if out.is_symlink() and not place.exists() else "a file"
+            raise ConfigError(f"{out} is {what}: choose another name for the folder of the corpus")
+        above = next(folder for folder in place.parents if folder.exists())
+        if not above.is_dir():
+            raise ConfigError(f"{out}: {above} is a file: choose another name for the folder of the corpus")
         return
     if not is_corpus(place):
-        others = sorted(name for name in os.listdir(place) if name not in _SYSTEMS_OWN and not _is_passing(name))
+        others = sorted(name for name in os.listdir(place) if not is_a_disks_own(name) and not _is_passing(name))
         if others:
             raise ConfigError(
                 f"{out} is no corpus and holds other things ({others[0]}): choose another folder, or an empty one"

@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from pipelines.chosen import Names
-from pipelines.failure import RunError
 from pipelines.holdings import Holdings
 from pipelines.passes import Pass
 from pipelines.read import read_forgotten
 from pipelines.run_ids import runs_in
 from pipelines.snapshot import Corpus
 from pipelines.switch import shown_name
+from schemas.config import ConfigError
 from transforms.discover import uri_of
 
 NAMED = 3
@@ -41,7 +41,7 @@ def meant(corpus: Corpus, words: Collection[str]) -> Meant:
     An id means that content, wherever it lies now.  A file means whatever it holds and held.
 
     Raises:
-        RunError: a word names nothing.
+        ConfigError: a word names nothing.
     """
     held: dict[str, set[str]] = {}
     now: dict[str, str | None] = {}
@@ -61,7 +61,7 @@ def meant(corpus: Corpus, words: Collection[str]) -> Meant:
         elif not (named & now.keys() or buried):
             near = Names([(uri, uri) for uri in now]).named(word)
             told = f": did you mean {' or '.join(sorted(near)[:NAMED])}?" if near else ""
-            raise RunError(f"{word}: no recording of that id, and no file of that path, is in the tables{told}")
+            raise ConfigError(f"{word}: no recording of that id, and no file of that path, is in the tables{told}")
         ids |= {key for key, of in held.items() if named & of}
         uris |= named & now.keys() | buried
     uris |= {uri for uri, key in now.items() if key in ids}

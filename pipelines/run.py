@@ -117,6 +117,11 @@ class _Run:
         self._own_from = len(self._there.holdings.passes) + 1
         if self._there.buried:
             self._say(f"{counted(self._there.buried, 'file')} passed over: forgotten")
+        if self._there.unburied:
+            left = counted(self._there.unburied, "file")
+            self._say(
+                f"{left} left in the tables by a `forget` that was cut off: dropped; repeat it for older snapshots"
+            )
         todo = self._there.todo()
         self._there.refuse_other_vectors(todo)
         self._agree(self._there, todo)

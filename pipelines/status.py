@@ -11,11 +11,12 @@ from rich.console import Console
 
 from pipelines.failure import RunError
 from pipelines.holdings import Holdings
+from pipelines.increment import forgotten_in
 from pipelines.lock import holder_of
 from pipelines.log import last
 from pipelines.passes import finished_files
 from pipelines.plural import counted
-from pipelines.read import count_rows, read_shown, read_table
+from pipelines.read import count_rows, read_forgotten, read_shown, read_table
 from pipelines.reading import reading
 from pipelines.settings import read_settings
 from pipelines.vectors import embedding_files, files_with_vectors
@@ -40,7 +41,7 @@ def show_status(console: Console, out: Path) -> None:
     snapshot = read_shown(out)
     if snapshot is not None:
         with reading(out, snapshot):
-            lines += _coverage(snapshot) + _waiting(snapshot)
+            lines += _coverage(out, snapshot) + _waiting(snapshot)
     elif not lines:
         raise RunError(f"{out} holds no corpus")
     console.print("\n".join(lines), highlight=False, markup=False)
@@ -78,7 +79,7 @@ def _settings(out: Path) -> list[str]:
     return settings.lines() if settings is not None else []
 
 
-def _coverage(snapshot: Path) -> list[str]:
+def _coverage(out: Path, snapshot: Path) -> list[str]:
     """Of each table made from audio: how many recordings it has been made for, and in how many ways."""
     holdings = Holdings.read(snapshot)
     alive = holdings.alive()
@@ -92,13 +93,16 @@ def _coverage(snapshot: Path) -> list[str]:
         + ", ".join(f"{n:,} {status}" for status, n in statuses.most_common()),
         f"{'table':12}  made for",
     ]
-    out = _taken_out(snapshot)
+    broken = _taken_out(snapshot)
     for table in (name for name in TABLES if name in ways):
         several = f", in {len(ways[table])} ways" if len(ways[table]) > 1 else ""
-        less = out[stage_of(table).value]
+        less = broken[stage_of(table).value]
         taken_out = f"; {less:,} taken out, for a broken rule: `--retry-errors` makes them again" if less else ""
         made = ways[table].total() - less
         lines.append(f"{table:12}  {made:,} of {counted(len(alive), 'recording')}{several}{taken_out}")
+    left = len(forgotten_in(holdings, read_forgotten(out)))
+    if left:
+        lines.append(f"{counted(left, 'file')} that `forget` was to take out, which was cut off: repeat it")
     return lines + _untagged(snapshot) + _unlabelled(snapshot)
 
 

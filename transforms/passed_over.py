@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from schemas.folder import CURRENT, MARK, REPORT, SEARCH, SHOWN, SNAPSHOTS, STAGING
-from transforms.side_files import GROWING, HIDDEN, kind_of, one_of, stands_in_for
+from transforms.side_files import GROWING, HIDDEN, SYSTEM, kind_of, one_of, stands_in_for
 
 MOST_COUNTED = 10_000
 """Files counted in one folder that is passed over: some hold the whole archive again, once a day."""
@@ -22,6 +22,10 @@ _FOLDERS = one_of(
     # what a system or a NAS keeps for itself
     *("@eadir", "@tmp", "@sharebin", "@transcode", "system volume information", "temporary items", "resource.frk"),
     "__macosx",
+)
+_OF_DISKS = one_of(
+    *(".trash", ".trash-*", ".trashes", ".spotlight-v100", ".fseventsd", ".temporaryitems", ".documentrevisions-v100"),
+    *(".apdisk", ".snapshot", ".nfs*", ".metadata_never_index", ".com.apple.timemachine*"),
 )
 OUR_FOLDERS = frozenset({CURRENT, SNAPSHOTS, STAGING, SEARCH, REPORT})
 """Folders of a corpus: passed over where the folder of the corpus itself is named."""
@@ -113,6 +117,12 @@ def is_none_of_an_archive(name: str) -> bool:
     """Whether a folder of this name is hidden, trash or a system's own."""
     lower = name.lower()
     return lower.startswith(".") or _FOLDERS.fullmatch(lower) is not None
+
+
+def is_a_disks_own(name: str) -> bool:
+    """Whether a disk that nobody has written to may hold it all the same: trash, indices, notes of its system."""
+    lower = name.lower()
+    return any(kind.fullmatch(lower) for kind in (_FOLDERS, _OF_DISKS, SYSTEM))
 
 
 def is_corpus(folder: str) -> bool:

@@ -64,7 +64,7 @@ def one_of(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(map(fnmatch.translate, patterns)))
 
 
-_SYSTEM = one_of(
+SYSTEM = one_of(
     *(
         "._*",
         ".ds_store",
@@ -99,7 +99,7 @@ def kind_of(name: str) -> str | None:
     lower = name.lower()
     if _COPYING.fullmatch(lower):
         return GROWING
-    if _SYSTEM.fullmatch(lower):
+    if SYSTEM.fullmatch(lower):
         return "files of the system"
     if _LOCKS.fullmatch(lower):
         return "locks of open documents"

@@ -96,13 +96,13 @@ def test_by_id_and_files_that_could_not_be_read(tmp_path: Path, capfd: Captured)
     assert "garbage" not in texts(out)
     assert [Path(row["uri"]).name for row in rows(out, "files")] == ["tones.wav"]
     assert rows(out, "errors") == []
-    assert main(["forget", str(out), "tones.wav", "--yes"]) == FAILED  # too dear a mistake for a name alone
+    assert main(["forget", str(out), "tones.wav", "--yes"]) == WRONG_USE  # too dear a mistake for a name alone
     told = capfd.readouterr().err
     assert (
         f"tones.wav: no recording of that id, and no file of that path, is in the tables: did you mean {archive}"
         in told
     )
-    assert main(["forget", str(out), key[::-1], "--yes"]) == FAILED
+    assert main(["forget", str(out), key[::-1], "--yes"]) == WRONG_USE
     assert "no recording of that id, and no file of that path, is in the tables" in capfd.readouterr().err
 
 
@@ -193,6 +193,32 @@ def test_what_is_not_ours_in_the_folder_of_the_report_stays(tmp_path: Path, capf
     assert f"the folder of the report is a link to {site}" in capfd.readouterr().out
     assert sorted(os.listdir(site)) == ["index.html", "report.html"]
     assert (out / "report").is_symlink()
+
+
+def test_cut_off_behind_the_tombstones_the_next_run_takes_it_out(
+    three_nights: Path, tmp_path: Path, capfd: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever loses the connection believes it done: no run publishes what was to be forgotten."""
+    out, word = (
+        shutil.copytree(three_nights / "out", tmp_path / "out", symlinks=True),
+        three_nights / "archive" / "yes.wav",
+    )
+
+    def die(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("pipelines.forget.assemble", die)
+        assert main(["forget", str(out), str(word), "--yes"]) > 2
+    capfd.readouterr()
+    assert main(["status", str(out)]) == PUBLISHED
+    assert "1 file that `forget` was to take out, which was cut off: repeat it" in capfd.readouterr().out
+    assert main(["run", str(three_nights / "archive"), "--out", str(out), "--tables", "windows"]) == PUBLISHED
+    assert "1 file left in the tables by a `forget` that was cut off: dropped" in capfd.readouterr().err
+    assert sorted(Path(row["uri"]).name for row in rows(out, "files")) == ["noise.wav", "tones.wav"]
+    assert {row["recording_id"] for row in rows(out, "windows")} == {row["recording_id"] for row in rows(out, "files")}
+    assert main(["forget", str(out), str(word), "--yes"]) == PUBLISHED
+    assert "yes.wav" not in texts(out)
 
 
 @pytest.fixture(scope="module")

@@ -65,10 +65,21 @@ def test_the_root_folder_is_refused_by_every_way_to_it(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_is_as_good_as_empty_is_taken(tmp_path: Path) -> None:
-    for name in ("lost+found", "System Volume Information", "$RECYCLE.BIN"):
+    for name in ("lost+found", "System Volume Information", "$RECYCLE.BIN", ".Trash-1000", ".fseventsd", "._x"):
         (tmp_path / name).mkdir()
     (tmp_path / ".earwitness-0123.growing").touch()
     check_place(tmp_path)
+
+
+@pytest.mark.parametrize(("name", "what"), [("file", "a file"), ("nowhere", "a link to nothing")])
+def test_what_is_no_folder_is_refused(tmp_path: Path, name: str, what: str, capfd: Captured) -> None:
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "nowhere").symlink_to(tmp_path / "not there")
+    assert main(["run", str(DEMO / "signals" / "yes.wav"), "--out", str(tmp_path / name), *WORDS]) == WRONG_USE
+    assert f"{tmp_path / name} is {what}: choose another name" in capfd.readouterr().err
+    assert (tmp_path / "file").read_text() == "mine"
+    with pytest.raises(ConfigError, match="is a file"):
+        check_place(tmp_path / "file" / "out")
 
 
 def test_what_lies_in_a_corpus_and_is_none_of_ours_stays(tmp_path: Path) -> None:
