@@ -118,19 +118,18 @@ def foreign_labels(known: Sequence[str], coded: Iterable[Coded]) -> list[str]:
     """A line for each coder with labels that no emotion model of the corpus has: no answer agrees with them.
 
     Args:
-        known: the labels of the models; where there are none, nothing is foreign.
+        known: the labels of the models; where there are none, all are foreign.
     """
-    if not known:
-        return []
     own = {label.casefold() for label in known}
     counts: dict[str, Counter[str]] = {}
     for one in coded:
         for coder, label in one.emotions.items():
             if label not in own:
                 counts.setdefault(coder, Counter())[label] += 1
+    theirs = f"its own are {', '.join(known)}" if known else "the corpus holds no emotions"
     return [
         f"{coder}_emotion has labels that the machine does not: "
-        f"{', '.join(f'{label!r} ({n:,})' for label, n in sorted(found.items()))}; its own are {', '.join(known)}"
+        f"{', '.join(f'{label!r} ({n:,})' for label, n in sorted(found.items()))}; {theirs}"
         for coder, found in sorted(counts.items())
     ]
 

@@ -32,7 +32,7 @@ def act(arguments: argparse.Namespace, aside: Console) -> None:
     check_format(arguments.format)
     sheet = read_sheet(arguments.out, arguments.sheet)
     found = agree(sheet.coded)
-    doubts = sheet.doubts or ([] if found else ["nothing could be compared"])
+    doubts = [*sheet.doubts, *([] if found else ["nothing could be compared"])]
     rows = [asdict(one) for one in found]
     columns = [field.name for field in fields(Agreement)]
     with console(1) as result:

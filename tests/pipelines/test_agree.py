@@ -163,6 +163,18 @@ def test_labels_that_the_machine_lacks_are_not_kept(out: Path, sheet: Path, capf
     assert (out / AGREEMENT).read_bytes() == before
 
 
+def test_labels_in_a_corpus_without_emotions_are_told_and_not_kept(out: Path, sheet: Path, capfd: Captured) -> None:
+    before = (out / AGREEMENT).read_bytes()
+    shutil.rmtree(out / "current" / "emotions")
+    assert main(["agree", str(out), str(changed(sheet, "ANG", "yes"))]) == PUBLISHED
+    told = capfd.readouterr()
+    assert "note: ana_emotion has labels that the machine does not: 'hap' (3), 'neu' (1), 'yes' (3); " in told.err
+    assert "the corpus holds no emotions\n" in told.err
+    assert "these figures are not kept for `earwitness methods`" in told.err
+    assert "word error rate" in told.out
+    assert (out / AGREEMENT).read_bytes() == before
+
+
 def test_a_sheet_of_another_snapshot_is_not_kept(out: Path, sheet: Path, capfd: Captured) -> None:
     before = (out / AGREEMENT).read_bytes()
     recut = changed(sheet, f"{0:032x}/0/1000", f"{0:032x}/0/1234")
