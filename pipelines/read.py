@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from pipelines.failure import RunError
 from pipelines.layout import POINTER
-from pipelines.switch import shown
+from pipelines.switch import shown, shown_name
 from schemas.catalog import ALWAYS, TABLES
 from schemas.folder import CURRENT, SNAPSHOTS
 from schemas.forgotten import NAME as TOMBSTONES
@@ -162,8 +162,10 @@ def read_shown(out: Path) -> Path | None:
     snapshot = shown(out)
     for name in (CURRENT, POINTER) if snapshot is None else ():
         if os.path.lexists(out / name):
+            named = shown_name(out)
             raise RunError(
-                f"{out / name} shows no snapshot of this corpus: let it show one of those in {out / SNAPSHOTS}, as "
+                f"{out / name} shows no snapshot of this corpus{f' ({SNAPSHOTS}/{named} is not there)' if named else ''}"
+                f": let it show one of those in {out / SNAPSHOTS}, as "
                 f"{SNAPSHOTS}/NAME, or put the corpus back from a backup"
             )
     return snapshot

@@ -13,6 +13,7 @@ from pipelines.clearing import remove, sweep
 from pipelines.failure import RunError
 from pipelines.layout import LEFT, check_place, is_folder, mark
 from pipelines.lock import locked
+from pipelines.read import read_shown
 from pipelines.run_ids import new_run_id, rewritten, runs_in, superseded
 from pipelines.switch import has_links, show, shown, shown_name
 from schemas.folder import CURRENT, MARK, SNAPSHOTS, STAGING
@@ -203,11 +204,11 @@ def published(out: Path) -> Path:
     """The snapshot that readers see now; it stays as it is, whatever is published meanwhile.
 
     Raises:
-        RunError: there is none.
+        RunError: there is none, or what is to show it shows none.
     """
     if not out.is_dir():
         raise RunError(f"{out}: no such folder")
-    snapshot = shown(out)  # once: a run that publishes meanwhile moves the link, not the folder
+    snapshot = read_shown(out)  # once: a run that publishes meanwhile moves the link, not the folder
     if snapshot is None:
         inside = next((folder for folder in out.resolve().parents if shown(folder) is not None), None)
         at = f": its tables are of the corpus in {inside}" if inside and (out / "recordings").is_dir() else ""
