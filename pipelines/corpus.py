@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -184,9 +185,10 @@ class AskedCorpus:
             asking.interrupt()
 
     def close(self) -> None:
-        """Give the memory back."""
+        """Give the memory back; what a question still computes that cannot be stopped, goes when that has ended."""
         self._asking.clear()
-        self._connection.close()
+        with suppress(duckdb.Error):  # it would not wait for such a question, and hide why nobody waits any more
+            self._connection.close()
         if self._spill:
             self._spill.close()
 

@@ -6,12 +6,16 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from pipelines.cli import FAILED, WRONG_USE, main
+from pipelines.corpus import open_corpus
 from pipelines.failure import RunError
 from pipelines.patience import hearing_ctrl_c, patiently
 from tests.pipelines.tables import example, write_corpus
@@ -73,6 +77,22 @@ def test_ctrl_c_of_which_duckdb_hears_while_it_computes() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         ask()
+
+
+def test_a_question_that_cannot_be_stopped_hides_nothing(out: Path) -> None:
+    """DuckDB refuses to close what is busy; some functions it does not interrupt."""
+    over = threading.Event()
+
+    def rows() -> Iterator[pa.RecordBatch]:
+        over.wait(60)
+        yield pa.RecordBatch.from_pydict({"n": [1]})
+
+    endless = pa.RecordBatchReader.from_batches(pa.schema({"n": pa.int64()}), rows())
+    try:
+        with pytest.raises(RunError, match=r"^no answer within 0\.1 s: "), open_corpus(out) as corpus:
+            patiently(lambda: corpus.sql("FROM slow", beside={"slow": endless}).fetchall(), corpus.stop, 0.1)
+    finally:
+        over.set()
 
 
 def test_an_answer_in_time_is_the_answer(out: Path, capfd: pytest.CaptureFixture[str]) -> None:
