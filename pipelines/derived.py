@@ -65,8 +65,7 @@ def _publish(corpus: Corpus, name: str, write: Callable[[Path, Path, str], T]) -
         (tables / "audit.json").write_text(audited.to_json())
         corpus.publish(tables, _keep(snapshot), clear=False)
     except BaseException:
-        if tables.exists():
-            corpus.abandon(tables)
+        corpus.abandon(tables)
         raise
     return written
 

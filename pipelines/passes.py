@@ -34,8 +34,13 @@ class Pass:
 
     @classmethod
     def begin(cls, folder: Path, recipes: Mapping[str, str], identifies: bool) -> Pass:
-        """Make the folder and note in it what it is for."""
-        folder.mkdir(parents=True)
+        """Make the folder and note in it what it is for.
+
+        Raises:
+            FileNotFoundError: the run's own folder is gone: nobody wants it back.
+        """
+        folder.parent.mkdir(exist_ok=True)
+        folder.mkdir()
         about = {"recipes": dict(recipes), "identifies": identifies}
         (folder / ABOUT).write_text(json.dumps(about, indent=1))
         return cls(folder, recipes, identifies)

@@ -163,10 +163,10 @@ def read_shown(out: Path) -> Path | None:
     for name in (CURRENT, POINTER) if snapshot is None else ():
         if os.path.lexists(out / name):
             named = shown_name(out)
+            gone = f" ({SNAPSHOTS}/{named} is not there)" if named else ""
             raise RunError(
-                f"{out / name} shows no snapshot of this corpus{f' ({SNAPSHOTS}/{named} is not there)' if named else ''}"
-                f": let it show one of those in {out / SNAPSHOTS}, as "
-                f"{SNAPSHOTS}/NAME, or put the corpus back from a backup"
+                f"{out / name} shows no snapshot of this corpus{gone}: let it show one of those in {out / SNAPSHOTS}, "
+                f"as {SNAPSHOTS}/NAME, or put the corpus back from a backup"
             )
     return snapshot
 

@@ -23,7 +23,7 @@ from pipelines.outcome import logged
 from pipelines.passes import REJECTED, Pass
 from pipelines.plural import counted
 from pipelines.prepare import Prepared, prepare
-from pipelines.snapshot import Corpus
+from pipelines.snapshot import Corpus, went
 from pipelines.todo import Todo, rounds
 from pipelines.work import execute, jobs_of, load_models, narrowed, work_of
 from schemas.config import ConfigError, seconds_of
@@ -106,7 +106,12 @@ class _Run:
     def do_and_tell(self) -> Published | None:
         """Do it, and write a line about it whatever becomes of it."""
         with logged(self._corpus.out, self._run_id, self._started, self._say) as line:
-            published = self._do()
+            try:
+                published = self._do()
+            except Exception:
+                if self._corpus.out.is_dir():
+                    raise
+                raise RunError(went(self._corpus.out)) from None
             line.outcome = "published" if published else "nothing to do"
             if published:
                 line.said = {**told(published.measured), "taken_out": published.audit.taken_out}
@@ -137,10 +142,7 @@ class _Run:
         except _RejectedError as error:
             raise RunError(str(error)) from None
         except BaseException as error:
-            if isinstance(error, Exception) and not self._corpus.out.is_dir():
-                raise RunError(f"{self._corpus.out} went while the run was at work; nothing was published") from None
-            if self._tables.parent.is_dir():
-                self._corpus.abandon(self._tables)
+            self._corpus.abandon(self._tables)
             if isinstance(error, Exception) and not isinstance(error, ModelError | ConfigError | RunError):
                 raise RunError(first_line(error)) from error
             raise

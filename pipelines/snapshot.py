@@ -40,7 +40,7 @@ class Corpus:
         self.staging = self.out / STAGING
         self.snapshots = self.out / SNAPSHOTS
         self._new = [folder for folder in (self.out, *self.out.parents) if not folder.exists()]
-        self._marked = False
+        self._marked = self._held = False
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -60,8 +60,10 @@ class Corpus:
                 self._marked = mark(self.out)
                 has_links(self.out)  # whatever keeps it from being written says so before the work, not behind it
                 self._recover()
+                self._held = True
                 yield
         finally:
+            self._held = False
             self._leave_no_empty_folder()
 
     def new_run_id(self) -> str:
@@ -74,8 +76,11 @@ class Corpus:
         Raises:
             ConfigError: OUT is not a place for a corpus.
             OSError: OUT cannot be made or written.
+            RunError: OUT went away since it was held: whoever removed it does not want it back.
         """
         check_place(self.out)
+        if self._held and not self.out.is_dir():
+            raise RunError(went(self.out))
         self.out.mkdir(parents=True, exist_ok=True)
         self._marked = mark(self.out) or self._marked
         tables = self.staging / run_id / "tables"
@@ -148,8 +153,13 @@ class Corpus:
     def abandon(self, tables: Path) -> None:
         """Leave of a run that failed only the shards that are whole, which the next run goes on from.
 
-        Without any, nothing stays, nor folders that were made for the run.
+        Without any, nothing stays, nor folders that were made for the run.  It comes where something has failed: that
+        the folder is gone meanwhile would only hide what.
         """
+        with suppress(FileNotFoundError):
+            self._abandon(tables)
+
+    def _abandon(self, tables: Path) -> None:
         if any((tables.parent / "passes").glob("*/files/[!.]*.parquet")):
             left = tables.parent.with_name(f"{tables.parent.name}{LEFT}")
             os.rename(tables.parent, left)  # workers that are still at it find no place to write to
@@ -192,7 +202,7 @@ class Corpus:
             self.staging.rmdir()
 
     def _leave_no_empty_folder(self) -> None:
-        if self._marked and os.listdir(self.out) == [MARK]:
+        if self._marked and self.out.is_dir() and os.listdir(self.out) == [MARK]:
             (self.out / MARK).unlink()
             self._marked = False
         for folder in self._new:
@@ -214,6 +224,11 @@ def published(out: Path) -> Path:
         at = f": its tables are of the corpus in {inside}" if inside and (out / "recordings").is_dir() else ""
         raise RunError(f"{out} holds no corpus{at}")
     return snapshot
+
+
+def went(out: Path) -> str:
+    """What is told where somebody removed OUT meanwhile."""
+    return f"{out} went away while the run was at work; nothing was published"
 
 
 def link(file: Path, to: Path) -> None:

@@ -16,7 +16,7 @@ from pipelines.lock import holder_of
 from pipelines.log import last
 from pipelines.passes import finished_files
 from pipelines.plural import counted
-from pipelines.read import count_rows, read_forgotten, read_shown, read_table
+from pipelines.read import count_rows, read_forgotten, read_schema, read_shown, read_table
 from pipelines.reading import reading
 from pipelines.settings import read_settings
 from pipelines.vectors import embedding_files, files_with_vectors
@@ -80,8 +80,15 @@ def _settings(out: Path) -> list[str]:
 
 
 def _coverage(out: Path, snapshot: Path) -> list[str]:
-    """Of each table made from audio: how many recordings it has been made for, and in how many ways."""
+    """Of each table made from audio: how many recordings it has been made for, and in how many ways.
+
+    Raises:
+        DamagedError: of any table, a file cannot be opened, or all are gone.
+    """
     holdings = Holdings.read(snapshot)
+    holdings.check_whole()
+    for path in (path for table in TABLES for path in sorted((snapshot / table).glob("*.parquet"))):
+        read_schema(path)  # a count alone would say that all is well where half a file is left
     alive = holdings.alive()
     ways: dict[str, Counter[str]] = {}
     for key in alive:

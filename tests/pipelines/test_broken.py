@@ -78,7 +78,9 @@ def joined(numbers: Sequence[int], spoilt: Mapping[int, Spoil]) -> dict[str, lis
 
 def heard(folder: Path, rows: Mapping[str, Sequence[Row]], snapshot: Path | None = None) -> Holdings:
     """What a pass has made in which those rows came up."""
-    done = Pass.begin(folder / "staging" / "run" / "passes" / "000", RECIPES, identifies=True)
+    run = folder / "staging" / "run"
+    run.mkdir(parents=True, exist_ok=True)
+    done = Pass.begin(run / "passes" / "000", RECIPES, identifies=True)
     write(done.folder, rows, list(OF_RUNS), "0")
     holdings = Holdings.read(snapshot)
     holdings.take(done, RECIPES)

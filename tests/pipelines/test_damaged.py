@@ -14,6 +14,7 @@ from tests.pipelines.damages import (
     Damage,
     base,
     check,
+    middle,
     pristine,
     tried,
     words_of,
@@ -38,6 +39,8 @@ def test_a_damaged_table(base: Path, capfd: pytest.CaptureFixture[str], table: s
     at = list(ALL).index(table) + OF_PARQUET.index(damage)
     for name in (CHEAP[at % len(CHEAP)], CHEAP[(at + 4) % len(CHEAP)], "run", *(DEAR[at % 9 : at % 9 + 1])):
         check(name, base, path, capfd)
+    code, told = tried(words_of(base)["status"], capfd)
+    assert (code, str(path) in "".join(told)) == ((1, True) if damage is not middle else (code, code == 1))
     code, told = tried(["query", str(base / "out"), f"SELECT * FROM {table}", "--format", "json"], capfd)
     assert code == 1
     assert str(path) in told[0]

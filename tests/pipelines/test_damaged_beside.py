@@ -7,10 +7,12 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import pipelines
+import pipelines.run
 from pipelines.cli import main
 from pipelines.passes import Pass
 from pipelines.read import MADE, DamagedError, read_forgotten
@@ -104,7 +106,7 @@ def test_a_table_that_is_gone(base: Path, capfd: pytest.CaptureFixture[str], tab
     for name in CHEAP:
         tried(words_of(base)[name], capfd)
     if TABLES[table].command is None:
-        for name in ("run", "speakers"):
+        for name in ("run", "speakers", "status"):
             code, told = tried(words_of(base)[name], capfd)
             assert code == 1
             assert str(folder) in told[0] or table in ("speakers", "recordings"), (name, told)
@@ -166,6 +168,36 @@ def test_out_that_goes_while_a_run_is_at_work(
     code, told = tried(words_of(base)["run"], capfd)
     assert code == 1
     assert str(base / "out") in told[0]
+
+
+@pytest.mark.parametrize("moment", ["look", "load_models", "execute", "assemble", "audit"])
+@pytest.mark.parametrize("known", [False, True], ids=["the first run", "a later run"])
+def test_out_goes_and_nothing_of_it_comes_back(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, moment: str, known: bool
+) -> None:
+    out, words = tmp_path / "new" / "out", ["run", str(DEMO / "signals" / "yes.wav"), "--tables", "recordings"]
+    words += ["--out", str(out)]
+    if known:
+        shutil.copytree(_of_tones(tmp_path / "tones"), out, symlinks=True)
+    done = getattr(pipelines.run, moment)
+
+    def and_remove(*given: Any, **named: Any) -> Any:
+        try:
+            return done(*given, **named)
+        finally:
+            shutil.rmtree(out)
+
+    monkeypatch.setattr(pipelines.run, moment, and_remove)
+    assert tried(words, capfd) == (
+        1,
+        [f"earwitness: {out} went away while the run was at work; nothing was published"],
+    )
+    assert not out.exists()
+
+
+def _of_tones(out: Path) -> Path:
+    assert main(["run", str(DEMO / "signals" / "tones.wav"), "--tables", "recordings", "--out", str(out)]) == 0
+    return out
 
 
 @pytest.mark.parametrize("damage", [garbage, empty, folder, pipe])
