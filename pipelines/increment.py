@@ -18,9 +18,10 @@ from pipelines.inventory import Own, recordings_table
 from pipelines.passes import Pass, left_behind
 from pipelines.plural import counted
 from pipelines.prepare import Prepared
-from pipelines.read import read_forgotten, read_schema, read_shown, read_table
+from pipelines.read import read_forgotten, read_schema, read_table
 from pipelines.recipes import content_of, recipes_of
 from pipelines.snapshot import Corpus
+from pipelines.switch import read_shown
 from pipelines.todo import Todo, compare
 from schemas.forgotten import Forgotten
 from schemas.table import Table

@@ -17,10 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.failure import RunError
-from pipelines.layout import POINTER
-from pipelines.switch import shown, shown_name
 from schemas.catalog import ALWAYS, TABLES
-from schemas.folder import CURRENT, SNAPSHOTS
 from schemas.forgotten import NAME as TOMBSTONES
 from schemas.forgotten import Forgotten
 from schemas.table import Table
@@ -151,24 +148,6 @@ def read_forgotten(out: Path) -> Forgotten:
     if not (isinstance(salt, str) and isinstance(hashes, list) and all(isinstance(one, str) for one in hashes)):
         raise DamagedError(path, "is damaged (it holds no tombstones)")
     return Forgotten(salt, frozenset(hashes))
-
-
-def read_shown(out: Path) -> Path | None:
-    """The published snapshot; None for a corpus that has none yet.
-
-    Raises:
-        RunError: what is to show it shows none: a run would take all recordings for new, and publish without the rest.
-    """
-    snapshot = shown(out)
-    for name in (CURRENT, POINTER) if snapshot is None else ():
-        if os.path.lexists(out / name):
-            named = shown_name(out)
-            gone = f" ({SNAPSHOTS}/{named} is not there)" if named else ""
-            raise RunError(
-                f"{out / name} shows no snapshot of this corpus{gone}: let it show one of those in {out / SNAPSHOTS}, "
-                f"as {SNAPSHOTS}/NAME, or put the corpus back from a backup"
-            )
-    return snapshot
 
 
 def first_damaged(paths: Iterable[Path]) -> DamagedError | None:

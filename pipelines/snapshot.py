@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pipelines.clearing import remove, sweep
+from pipelines.clearing import remove
 from pipelines.failure import RunError
-from pipelines.layout import LEFT, check_place, is_folder, mark
+from pipelines.layout import LEFT, check_place, mark
 from pipelines.lock import locked
-from pipelines.read import read_shown
-from pipelines.run_ids import new_run_id, rewritten, runs_in, superseded
-from pipelines.switch import has_links, show, shown, shown_name
+from pipelines.recovery import clear, collect, has_whole_shards, keep_what_is_whole, recover, tidy
+from pipelines.run_ids import new_run_id, rewritten, runs_in
+from pipelines.switch import has_links, read_shown, show, shown
 from schemas.folder import CURRENT, MARK, SNAPSHOTS, STAGING
 from schemas.table import Table
 from transforms.shards import open_parquet
@@ -59,7 +59,7 @@ class Corpus:
                 check_place(self.out)  # what was put there meanwhile is not ours either
                 self._marked = mark(self.out)
                 has_links(self.out)  # whatever keeps it from being written says so before the work, not behind it
-                self._recover()
+                recover(self.out)
                 self._held = True
                 yield
         finally:
@@ -127,17 +127,13 @@ class Corpus:
                 self.clear()
             else:
                 remove(tables.parent)
-                self._tidy()
-            self._collect(keep)
+                tidy(self.out)
+            collect(self.out, keep)
         return snapshot
 
     def clear(self) -> None:
         """Remove all that runs have staged: what was of use in it is published."""
-        shown_now = shown_name(self.out)
-        # That of the published snapshot last: it says to the next run that the rest is published, too.
-        for run in sorted(self._staged(), key=lambda path: path.name == shown_now):
-            remove(run)
-        self._tidy()
+        clear(self.out)
 
     def rewrite(self, snapshot: Path, tables: Path) -> None:
         """Put ``tables`` in the place of a snapshot that is not the published one.
@@ -148,7 +144,7 @@ class Corpus:
         sync(self.snapshots)
         remove(snapshot)
         remove(tables.parent)
-        self._tidy()
+        tidy(self.out)
 
     def abandon(self, tables: Path) -> None:
         """Leave of a run that failed only the shards that are whole, which the next run goes on from.
@@ -160,46 +156,14 @@ class Corpus:
             self._abandon(tables)
 
     def _abandon(self, tables: Path) -> None:
-        if any((tables.parent / "passes").glob("*/files/[!.]*.parquet")):
+        if has_whole_shards(tables.parent):
             left = tables.parent.with_name(f"{tables.parent.name}{LEFT}")
             os.rename(tables.parent, left)  # workers that are still at it find no place to write to
-            shutil.rmtree(left / tables.name, ignore_errors=True)
-            for growing in left.glob("passes/*/*/.*.growing"):
-                growing.unlink(missing_ok=True)
+            keep_what_is_whole(left)
         else:
             remove(tables.parent)
-        self._tidy()
+        tidy(self.out)
         self._leave_no_empty_folder()
-
-    def _recover(self) -> None:
-        """Finish or take back what a run was at when it was killed within :meth:`publish`."""
-        shown_now = shown_name(self.out)
-        if shown_now is not None and is_folder(self.staging / shown_now):
-            self.clear()
-        for old in superseded(runs_in(self.snapshots)):
-            if old.name != shown_now:
-                remove(old)
-        for staged in self._staged():
-            if is_folder(self.snapshots / staged.name):  # renamed, but never shown to anybody
-                remove(self.snapshots / staged.name)
-        for folder in (self.out, self.staging, self.snapshots):
-            if is_folder(folder) or folder == self.out:
-                sweep(folder)
-        self._tidy()
-
-    def _collect(self, keep: int) -> None:
-        """Remove the snapshots before the last ``keep``; a run's id begins with its time."""
-        shown_now = shown_name(self.out)
-        others = [path for path in runs_in(self.snapshots) if path.name != shown_now]
-        for old in others[: max(0, len(others) - (keep - 1))]:
-            remove(old)
-
-    def _staged(self) -> list[Path]:
-        return runs_in(self.staging)
-
-    def _tidy(self) -> None:
-        if is_folder(self.staging) and not any(self.staging.iterdir()):
-            self.staging.rmdir()
 
     def _leave_no_empty_folder(self) -> None:
         if self._marked and self.out.is_dir() and os.listdir(self.out) == [MARK]:

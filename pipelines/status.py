@@ -16,9 +16,10 @@ from pipelines.lock import holder_of
 from pipelines.log import last
 from pipelines.passes import finished_files
 from pipelines.plural import counted
-from pipelines.read import count_rows, read_forgotten, read_schema, read_shown, read_table
+from pipelines.read import count_rows, read_forgotten, read_schema, read_table
 from pipelines.reading import reading
 from pipelines.settings import read_settings
+from pipelines.switch import read_shown
 from pipelines.vectors import embedding_files, files_with_vectors
 from schemas.catalog import TABLES
 from schemas.config import ConfigError, from_mapping

@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 
 from pipelines.clearing import passing
+from pipelines.failure import RunError
 from pipelines.layout import POINTER, is_file, is_folder
 from pipelines.whole_file import write_whole
 from schemas.folder import CURRENT, SHOWN, SNAPSHOTS
@@ -42,6 +43,24 @@ def shown(out: Path) -> Path | None:
         snapshot = out.resolve() / SNAPSHOTS / name
         return snapshot if is_folder(snapshot) else None
     return current.resolve() if is_folder(current) else None  # a copy of a corpus may have a folder in its place
+
+
+def read_shown(out: Path) -> Path | None:
+    """The published snapshot; None for a corpus that has none yet.
+
+    Raises:
+        RunError: what is to show it shows none: a run would take all recordings for new, and publish without the rest.
+    """
+    snapshot = shown(out)
+    for name in (CURRENT, POINTER) if snapshot is None else ():
+        if os.path.lexists(out / name):
+            named = shown_name(out)
+            gone = f" ({SNAPSHOTS}/{named} is not there)" if named else ""
+            raise RunError(
+                f"{out / name} shows no snapshot of this corpus{gone}: let it show one of those in {out / SNAPSHOTS}, "
+                f"as {SNAPSHOTS}/NAME, or put the corpus back from a backup"
+            )
+    return snapshot
 
 
 def has_links(out: Path) -> bool:

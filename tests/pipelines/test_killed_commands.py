@@ -174,7 +174,7 @@ def trials(corpus: Corpus, count: int, seed: int) -> None:
             kill_after = undisturbed.seconds * 1.1 * (j + dice.random()) / share
             ended = trial(corpus, name, undisturbed, kill_after, run_between=dice.random() < 0.3)
             ends.setdefault(name, []).append(ended)
-    print({name: f"{those.count('killed')} of {len(those)} killed" for name, those in ends.items()})
+        print(f"{name}: {share} tried, {ends.get(name, []).count('killed')} of them killed", flush=True)
     assert sum(those.count("killed") for those in ends.values()) >= count // 2
 
 

@@ -174,7 +174,7 @@ def test_a_run_killed_within_the_switch_shows_the_one_or_the_other(
         assert pq.read_table(corpus.current / "windows").num_rows == rows
         # What was not published is no snapshot, and what was is not staged any more.
         assert sorted(os.listdir(corpus.snapshots)) == ([run_id(1), run_id(2)] if shown == run_id(2) else [run_id(1)])
-        assert corpus.staging.exists() == (shown != run_id(2))
+        assert not corpus.staging.exists()
 
 
 def test_what_is_no_link_of_ours_is_left_alone(tmp_path: Path) -> None:
@@ -272,3 +272,20 @@ def test_ids_sort_in_the_order_of_the_runs_whatever_the_clock_says(tmp_path: Pat
     for ahead in ("20990101T000000999999Z-ffff", "20990101T000001Z-ffff", "20990101T000002Z-ffff-3"):
         corpus.publish(_stage(corpus, ahead, 1), keep=100)
         assert corpus.new_run_id() > ahead
+
+
+def test_of_what_was_killed_only_whole_shards_stay(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path)
+    corpus.publish(stage(corpus, 1, 1))
+    stage(corpus, 2, 1)  # a command that was killed while it made its tables
+    shards = stage(corpus, 3, 1).parent / "passes" / "000" / "files"
+    shards.mkdir(parents=True)
+    (shards / "000000.parquet").touch()
+    (shards / ".000001.parquet.growing").touch()
+    rejected = stage(corpus, 4, 1)
+    (rejected.parent / "rejected").touch()
+    with corpus.held():
+        assert sorted(os.listdir(corpus.staging)) == [run_id(3), run_id(4)]
+        assert os.listdir(corpus.staging / run_id(3)) == ["passes"]
+        assert not (shards / ".000001.parquet.growing").exists()
+        assert rejected.is_dir()

@@ -49,6 +49,8 @@ def test_through_the_life_of_a_corpus(tmp_path: Path, capfd: Captured) -> None:
     unfinished = out / "staging" / "20990101T000000Z-aaaa" / "passes" / "000"
     unfinished.mkdir(parents=True)
     (unfinished / "pass.json").write_text('{"recipes": {}, "identifies": true}')
+    (unfinished / "files").mkdir()
+    shutil.copy(next((out / "current" / "files").glob("*.parquet")), unfinished / "files" / "000000.parquet")
     before = {table: rows(out, table) for table in ("files", "recordings", "windows", "embeddings")}
     assert main(["tag", str(out), str(prompts)]) == PUBLISHED
     assert "3 windows scored with 2 prompts" in capfd.readouterr().out
