@@ -19,6 +19,7 @@ from pipelines.printable import printable_lines
 from pipelines.start import end, on_signals
 from pipelines.stopping import exit_code, is_asked, listen
 from pipelines.terminal import complain, console, keep, own_terminal
+from pipelines.text import check_text
 from pipelines.versions import version_of
 from schemas.config import ConfigError
 from transforms.models.checkpoint import ModelError
@@ -100,8 +101,18 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
 
     Raises:
         SystemExit: unknown words, or help was asked for.
-        ConfigError: words behind ``--`` that the command does not take.
+        ConfigError: words behind ``--`` that the command does not take, or that are no text.
     """
+    arguments = _told_apart(words)
+    for name, value in vars(arguments).items():
+        if name not in getattr(arguments, "names", ()):
+            for word in value if isinstance(value, list) else [value]:
+                if isinstance(word, str):
+                    check_text(word)
+    return arguments
+
+
+def _told_apart(words: Sequence[str]) -> argparse.Namespace:
     at = words.index("--") if "--" in words else len(words)
     before, behind = list(words[:at]), list(words[at + 1 :])
     if before[:1] == ["run"]:

@@ -9,6 +9,7 @@ import re
 import stat
 from pathlib import Path
 
+from pipelines.text import check_path
 from pipelines.whole_file import PREFIX, write_whole
 from schemas.config import ConfigError
 from schemas.folder import CURRENT, MARK, REPORT, SHOWN, SNAPSHOTS, STAGING
@@ -62,6 +63,7 @@ def check_place(out: Path) -> None:
             in it is none of ours.
         OSError: it cannot be looked at.
     """
+    check_path(out)
     place = Path(os.path.realpath(out))
     if place == Path(place.anchor) or str(place) in _homes():
         what = "the root folder" if place == Path(place.anchor) else "a home folder"

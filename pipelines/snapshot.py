@@ -16,6 +16,7 @@ from pipelines.lock import locked
 from pipelines.recovery import clear, collect, has_whole_shards, keep_what_is_whole, recover, tidy
 from pipelines.run_ids import new_run_id, rewritten, runs_in
 from pipelines.switch import has_links, read_shown, show, shown
+from pipelines.text import check_path
 from schemas.folder import CURRENT, MARK, SNAPSHOTS, STAGING
 from schemas.table import Table
 from transforms.shards import open_parquet
@@ -178,10 +179,12 @@ def published(out: Path) -> Path:
     """The snapshot that readers see now; it stays as it is, whatever is published meanwhile.
 
     Raises:
+        ConfigError: the name of the folder is no text.
         RunError: there is none, or what is to show it shows none.
     """
     if not out.is_dir():
         raise RunError(f"{out}: no such folder")
+    check_path(out)
     snapshot = read_shown(out)  # once: a run that publishes meanwhile moves the link, not the folder
     if snapshot is None:
         inside = next((folder for folder in out.resolve().parents if shown(folder) is not None), None)

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.text import check_text
 from pipelines.views import COLUMNS_OF, VIEWS
 from schemas.catalog import TABLES, nearest
 from schemas.config import ConfigError
@@ -34,8 +35,9 @@ def check_one_question(sql: str, connection: duckdb.DuckDBPyConnection) -> None:
     calls a SELECT what has a COPY or an INSERT in its WITH clause: its parse is looked through.
 
     Raises:
-        ConfigError: none, several, another statement, or one that cannot be parsed.
+        ConfigError: none, several, another statement, or one that cannot be parsed or is no text.
     """
+    check_text(sql)
     try:
         statements = duckdb.extract_statements(sql)
     except duckdb.Error as error:

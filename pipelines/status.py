@@ -20,6 +20,7 @@ from pipelines.read import count_rows, read_forgotten, read_schema, read_table
 from pipelines.reading import reading
 from pipelines.settings import read_settings
 from pipelines.switch import read_shown
+from pipelines.text import check_path
 from pipelines.vectors import embedding_files, files_with_vectors
 from schemas.catalog import TABLES
 from schemas.config import ConfigError, from_mapping
@@ -38,6 +39,7 @@ def show_status(console: Console, out: Path) -> None:
     """
     if not out.is_dir():
         raise RunError(f"{out}: no such folder")
+    check_path(out)
     lines = [*_runs(out), *_work(out), *_settings(out)]
     snapshot = read_shown(out)
     if snapshot is not None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from pipelines.failure import why
 from pipelines.plain_yaml import plain_yaml
+from pipelines.text import NO_TEXT
 from schemas.config import ConfigError
 from schemas.shown import shown
-
-NO_TEXT = re.compile("[\0\ud800-\udfff]")
-"""NUL, which no name of a file can hold, and halves of characters, which cannot be written down."""
 
 
 def read_yaml(path: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--format", metavar="vtt|textgrid|csv", required=True, help="of the files, one a recording")
     parser.add_argument("--to", metavar="FOLDER", type=Path, required=True, help="where to write them")
     parser.add_argument("--force", action="store_true", help="write over files that are there")
-    parser.set_defaults(act=act, rest="recordings")
+    parser.set_defaults(act=act, rest="recordings", names=("recordings",))
 
 
 def act(arguments: argparse.Namespace, aside: Console) -> None:

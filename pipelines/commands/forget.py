@@ -26,7 +26,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument("--dry-run", action="store_true", help="say what would be removed, and remove nothing")
     parser.add_argument("--yes", action="store_true", help="do not ask")
-    parser.set_defaults(act=act, rest="words")
+    parser.set_defaults(act=act, rest="words", names=("words",))
 
 
 def act(arguments: argparse.Namespace, aside: Console) -> None:

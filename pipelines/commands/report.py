@@ -22,7 +22,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--recordings", metavar="ID|FILE|top:N", nargs="+", default=[], help="write a page for each of these, too"
     )
     parser.add_argument("--no-audio", action="store_true", help="pages that play nothing: they name no place of a file")
-    parser.set_defaults(act=act)
+    parser.set_defaults(act=act, names=("recordings",))
 
 
 def act(arguments: argparse.Namespace, aside: Console) -> None:

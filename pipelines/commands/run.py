@@ -65,7 +65,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument("--yes", action="store_true", help="make anew what other settings than the corpus's ask for")
     parser.add_argument("--dry-run", action="store_true", help="say what would be done and what it would cost")
-    parser.set_defaults(act=act, rest="recordings", beam=[])
+    parser.set_defaults(act=act, rest="recordings", names=("recordings", "out", "config", "metadata", "model"), beam=[])
 
 
 def act(arguments: argparse.Namespace, terminal: Console) -> None:

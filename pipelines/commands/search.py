@@ -19,7 +19,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--top", metavar="N", type=int, default=20, help="how many windows (default: 20)")
     add_model(parser)
     parser.add_argument("--format", metavar="table|csv|json", default="table", help="default: table")
-    parser.set_defaults(act=act, rest="text")
+    parser.set_defaults(act=act, rest="text", names=("model",))
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:

@@ -17,7 +17,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("out", metavar="OUT", type=Path, help="the folder of the corpus")
     parser.add_argument("prompts", metavar="PROMPTS", type=Path, help="a YAML file: a list, or names with prompts")
     add_model(parser)
-    parser.set_defaults(act=act)
+    parser.set_defaults(act=act, names=("model",))
 
 
 def act(arguments: argparse.Namespace, aside: Console) -> None:
