@@ -6,7 +6,16 @@ import sys
 
 from rich.console import Console
 
+from pipelines.failure import RunError
 from schemas.config import ConfigError
+
+
+class UnansweredError(ConfigError):
+    """Nobody was there to be asked."""
+
+
+class RefusedError(RunError):
+    """Somebody was asked, and said no."""
 
 
 def confirmed(terminal: Console, question: str, *, otherwise: str) -> bool:
@@ -16,9 +25,9 @@ def confirmed(terminal: Console, question: str, *, otherwise: str) -> bool:
         otherwise: what is told where nobody is there to be asked.
 
     Raises:
-        ConfigError: nobody is.
+        UnansweredError: nobody is.
     """
     if not (terminal.is_terminal and sys.stdin is not None and sys.stdin.isatty()):
-        raise ConfigError(otherwise)
+        raise UnansweredError(otherwise)
     terminal.print(f"{question} [y/N] ", end="", highlight=False, markup=False)
     return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from apache_beam.metrics.metric import MetricsFilter
 from apache_beam.runners.runner import PipelineResult
 
 from pipelines.checks import Check
+from pipelines.consent import from_anywhere
 from pipelines.read import count_rows, read_table
 from pipelines.versions import versions
 from schemas.config import Config, to_mapping
@@ -85,7 +86,8 @@ def measure(
 
 
 def write_run(folder: Path, table: Table, config: Config, run_id: str, started: datetime, measured: Measured) -> None:
-    """Write the row of ``runs``."""
+    """Write the row of ``runs``; what was named is kept so that it can be looked for from anywhere."""
+    named = tuple(from_anywhere(pattern) for pattern in config.recordings)
     counts = {
         **measured.rows,
         **{f"inputs.{what}": n for what, n in measured.inputs.items()},
@@ -100,7 +102,7 @@ def write_run(folder: Path, table: Table, config: Config, run_id: str, started: 
             "run_id": [run_id],
             "started": [started],
             "finished": [datetime.now(UTC)],
-            "config": [json.dumps(to_mapping(config), sort_keys=True)],
+            "config": [json.dumps(to_mapping(replace(config, recordings=named)), sort_keys=True)],
             "models": [[{"name": job, "version": model} for job, model in measured.models.items()]],
             "versions": [[{"name": n, "version": v} for n, v in versions().items()]],
             "counts": [[{"name": name, "value": n} for name, n in counts.items()]],

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pipelines.confirm import RefusedError, UnansweredError
 from pipelines.failure import first_line, why
 from pipelines.layout import LOG
 from pipelines.log import append
@@ -40,6 +41,8 @@ def logged(out: Path, run_id: str, started: datetime, say: Callable[[str], None]
         yield line
     except BaseException as failed:
         line.said = {"message": first_line(failed)}
+        if isinstance(failed, UnansweredError | RefusedError):
+            line.outcome = "not agreed"
         if isinstance(failed, KeyboardInterrupt) or is_asked():
             is_published = shown_name(out) == run_id
             line.outcome = "interrupted"

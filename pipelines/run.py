@@ -53,6 +53,7 @@ def run(
     ticks: tuple[str, int] | None = None,
     say: Callable[[str], None] = lambda line: None,
     agree: Callable[[Increment, Todo], None] = lambda there, todo: None,
+    agree_to_found: Callable[[Increment, Todo], None] = lambda there, todo: None,
 ) -> Published | None:
     """Do what is not done yet: stage, audit, publish.
 
@@ -61,6 +62,7 @@ def run(
         say: takes a line for the user.
         agree: is shown what is there and what is to be done, before anything is; it raises what ends the run, and may
             write the settings that the corpus is to keep.
+        agree_to_found: the same, once it is known which new files hold what the corpus knows.
 
     Returns:
         None if there was nothing to do.
@@ -76,7 +78,7 @@ def run(
             held.enter_context(corpus.held())
         except OSError as error:
             raise RunError(f"{corpus.out} cannot be written: {why(error)}") from None
-        return _Run(prepared, corpus, ticks, say, agree).do_and_tell()
+        return _Run(prepared, corpus, ticks, say, agree, agree_to_found).do_and_tell()
 
 
 class _Run:
@@ -89,12 +91,14 @@ class _Run:
         ticks: tuple[str, int] | None,
         say: Callable[[str], None],
         agree: Callable[[Increment, Todo], None],
+        agree_to_found: Callable[[Increment, Todo], None],
     ) -> None:
         self._prepared = prepared
         self._corpus = corpus
         self._ticks = ticks
         self._say = say
         self._agree = agree
+        self._agree_to_found = agree_to_found
         self._run_id = corpus.new_run_id()
         self._started, self._clock = datetime.now(UTC), time.monotonic()
         config = prepared.config
@@ -162,7 +166,10 @@ class _Run:
                 continue
             self._pass(set(self._there.recipes), sources=portion, contents=holdings.contents())
         # Only now is it known which new files hold what is known, and lack some tables.
-        for tables, known in self._there.todo().again.items():
+        left = self._there.todo()
+        if left.again:
+            self._agree_to_found(self._there, left)
+        for tables, known in left.again.items():
             if self._is_late():
                 self._waiting += len(known)
                 continue

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
-from pipelines.layout import LOG, is_file
+from pipelines.layout import LOG, SETTINGS, is_file
 from pipelines.whole_file import write_whole
 
 GONE = "(forgotten)"
@@ -25,10 +25,10 @@ def scrubbed(text: str, names: Collection[str]) -> str:
 
 
 def scrub_log(out: Path, names: Collection[str]) -> None:
-    """Take the names out of ``OUT/runs.jsonl``."""
-    path = out / LOG
-    if is_file(path):
-        text = path.read_text(encoding="utf-8", errors="replace")
-        clean = scrubbed(text, names)
-        if clean != text:
-            write_whole(path, clean.encode())
+    """Take the names out of ``OUT/runs.jsonl``, and out of what was agreed to in ``OUT/settings.json``."""
+    for path in (out / LOG, out / SETTINGS):
+        if is_file(path):
+            text = path.read_text(encoding="utf-8", errors="replace")
+            clean = scrubbed(text, names)
+            if clean != text:
+                write_whole(path, clean.encode())

@@ -1,6 +1,7 @@
 """The settings of a corpus: what a run goes on with when it is not told otherwise.
 
-They are kept in ``OUT/settings.json``, and written by a run that was agreed to, while it holds the corpus.
+They are kept in ``OUT/settings.json``, and written by a run that takes something up and was agreed to, while it holds
+the corpus; a run with nothing to do leaves them alone.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.checkpoints import chosen, set_of
+from pipelines.consent import Consent
 from pipelines.failure import why
 from pipelines.layout import SETTINGS, is_file
 from pipelines.read import read_table
 from pipelines.switch import shown
 from pipelines.whole_file import write_whole
-from schemas.catalog import JOBS, TABLES
+from schemas.catalog import JOBS, TABLES, needs_of
 from schemas.config import Config, ConfigError, SpeechConfig, from_mapping
 from schemas.folder import STAGING
 
@@ -54,11 +56,14 @@ _DEMO = ("demo", "models")
 class Settings:
     """Attributes:
     values: of each of :data:`REMEMBERED`; ``model`` has the checkpoint of every job, or ``none``.
-    made: of each table, its recipe as it was agreed to last, and the parts of it.
+    made: of each table, the recipe of the last run that made it, the parts of it, and some that were before it; nobody
+        need have been asked about them.
+    agreed: what a person said yes to when asked, and no run since has made otherwise.
     """
 
     values: Mapping[str, Any]
     made: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    agreed: tuple[Consent, ...] = ()
 
     @classmethod
     def of(cls, config: Config, before: Settings | None = None) -> Settings:
@@ -87,7 +92,7 @@ class Settings:
             "precision": config.precision,
             "max_hours": config.max_hours,
         }
-        return cls(values, before.made if before is not None else {})
+        return cls(values, before.made, before.agreed) if before is not None else cls(values)
 
     def under(self, named: Mapping[str, Any]) -> dict[str, Any]:
         """The keys that a run names, with those of the corpus for what it does not.
@@ -122,10 +127,12 @@ class Settings:
         return found
 
     def lines(self) -> list[str]:
-        """All of it, for a person."""
+        """All of it, for a person; of the checkpoints those that its tables need."""
         whole = [(name, value) for name, value in _flat(self.values) if name not in JOBS]
         said = ", ".join(f"{_word(name)} {display(name, value)}" for name, value in whole)
-        return [f"settings: {said}", *(f"  {job:12} {self.values['model'][job]}" for job in JOBS)]
+        tables = self.values["tables"]
+        jobs = JOBS if tables is None else [job for job in JOBS if any(job in {one, *needs_of(one)} for one in tables)]
+        return [f"settings: {said}", *(f"  {job:12} {self.values['model'][job]}" for job in jobs)]
 
     def write(self, out: Path) -> None:
         """Keep them in the corpus.
@@ -137,6 +144,7 @@ class Settings:
             "version": VERSION,
             "settings": dict(self.values),
             "made": {k: dict(v) for k, v in self.made.items()},
+            "agreed": [one.plain() for one in self.agreed],
         }
         write_whole(out / SETTINGS, (json.dumps(content, indent=1) + "\n").encode())
 
@@ -179,15 +187,29 @@ def read_settings(out: Path) -> Settings | None:
         if missing := set(REMEMBERED) ^ set(values):
             raise ConfigError(f"{path} has not the settings that it should have ({min(missing)}): {what_to_do}")
         settings = Settings.of(from_mapping(values))
-        if not all(isinstance(parts, dict) and isinstance(parts["recipe"], str) for parts in made.values()):
+        recipes = [parts for last in made.values() for parts in (last, *last.get("earlier", ()))]
+        if not all(isinstance(parts, dict) and isinstance(parts["recipe"], str) for parts in recipes):
             raise TypeError("made")
+        agreed = tuple(Consent.read(one) for one in content.get("agreed", []))
     except OSError as error:
         raise ConfigError(f"{path}: {why(error)}") from None
     except ConfigError as error:
         raise error if str(error).startswith(str(path)) else ConfigError(f"{path}: {error}: {what_to_do}") from None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise ConfigError(f"{path} is damaged: {what_to_do}") from None
-    return Settings(settings.values, made)
+    return Settings(settings.values, made, agreed)
+
+
+def put_back(out: Path, before: Settings | None) -> None:
+    """Undo what a run wrote that was refused after all.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    if before is not None:
+        before.write(out)
+    else:
+        (out / SETTINGS).unlink(missing_ok=True)
 
 
 def drop_of_nothing(out: Path) -> None:
@@ -205,7 +227,7 @@ def absolute(checkpoint: str) -> str:
 def display(name: str, value: Any) -> str:
     """A value of a setting, for a person."""
     if value is None:
-        return "all" if name == "tables" else "not said"
+        return {"tables": "all", "language": "auto"}.get(name, "not said")
     if isinstance(value, list):
         return ",".join(value)
     return f"{value:g}" if isinstance(value, float) else str(value)

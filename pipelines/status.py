@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -158,9 +159,12 @@ def _waiting(snapshot: Path) -> list[str]:
     said = json.loads(max(runs, key=lambda run: run["run_id"])["config"])
     try:
         named = from_mapping({"recordings": said["recordings"]}).recordings
+        if relative := [name for name in named if not os.path.isabs(name)]:  # as earlier versions kept them
+            told = f"the last run was told of {relative[0]}, and kept no word of the folder that this lies in"
+            return [f"waiting: not known from here ({told})"]
         sources = discover(named, [str(snapshot.parents[1])]).sources
     except (ConfigError, FileNotFoundError) as error:
-        return [f"waiting: not known (looked for from {Path.cwd()}: {error})"]
+        return [f"waiting: not known ({error})"]
     known = Holdings.read(snapshot).files
     rows = [(source, known.get(source.uri)) for source in sources]
     new = sum(row is None for _, row in rows)

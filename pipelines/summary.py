@@ -42,12 +42,12 @@ def show_summary(console: Console, config: Config, published: Published) -> None
         console.print("taken out, because rows broke a rule of the audit (errors: broke_a_rule):", style="yellow")
         for line in published.audit.taken_out:
             console.print(f"  {line}", highlight=False, markup=False, style="yellow")
-    speed = measured.audio_seconds / measured.wall_seconds if measured.wall_seconds else 0
-    console.print(
-        f"{measured.audio_seconds / 3600:.3g} hours of audio in {measured.wall_seconds:,.0f} s "
-        f"({speed:.1f}x real time), {len(published.audit.checks)} checks of the audit passed",
-        highlight=False,
-    )
+    checks = f"{len(published.audit.checks)} checks of the audit passed"
+    if measured.audio_seconds:  # none where only metadata changed
+        speed = measured.audio_seconds / measured.wall_seconds if measured.wall_seconds else 0
+        took = f"in {measured.wall_seconds:,.0f} s ({speed:.1f}x real time)"
+        checks = f"{measured.audio_seconds / 3600:.3g} hours of audio {took}, {checks}"
+    console.print(checks, highlight=False)
     for job, model in measured.models.items():
         console.print(f"  {job:12} {measured.model_seconds[job]:9,.1f} s  {model}", highlight=False, markup=False)
     folder = Path(config.out)

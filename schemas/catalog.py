@@ -48,6 +48,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f": did you mean {close[0]!r}?" if close else f": choose from {', '.join(names)}"
 
 
+def needs_of(table: str) -> set[str]:
+    """The tables that a table is made from, directly or not."""
+    return {need for direct in TABLES[table].needs for need in (direct, *needs_of(direct))}
+
+
 def tables_for(asked: Iterable[str] | None, jobs: Iterable[str]) -> tuple[str, ...]:
     """The tables that a run makes, in the order of the catalog.
 

@@ -93,13 +93,13 @@ def _go(arguments: argparse.Namespace, terminal: Console, named: dict[str, Any],
         prepared = prepare(config)
     except FileNotFoundError as error:
         raise ConfigError(str(error)) from None
-    kept = before.as_it_was(named) if before is not None else ""
-    for note in ([f"as this corpus was made: {kept}"] if kept else []) + list(prepared.notes):
+    for note in prepared.notes:
         _note(terminal, note)
+    kept = before.as_it_was(named) if before is not None else ""
     if arguments.dry_run:
-        _estimate(terminal, prepared, before)
+        _estimate(terminal, prepared, before, kept)
     else:
-        _run(terminal, prepared, before, yes=arguments.yes)
+        _run(terminal, prepared, before, kept, yes=arguments.yes)
 
 
 def _nothing_written() -> str:
@@ -112,33 +112,50 @@ def _kept(out: Path) -> str:
     return what_is_kept(out)
 
 
-def _run(terminal: Console, prepared: Prepared, before: Settings | None, *, yes: bool) -> None:
-    from pipelines.anew import ask, made_anew, remembered
+def _run(terminal: Console, prepared: Prepared, before: Settings | None, kept: str, *, yes: bool) -> None:
+    from pipelines.anew import ask, made_anew, refuse_found, remembered
+    from pipelines.confirm import UnansweredError
     from pipelines.progress import ProgressBar
     from pipelines.run import run
+    from pipelines.settings import Settings, put_back
     from pipelines.summary import show_summary
 
+    out = Path(prepared.config.out)
+    kept_now: list[Settings] = []
     with ExitStack() as showing:
         bar = ProgressBar(terminal, len(prepared.sources))
 
         def agree(there: Increment, todo: Todo) -> None:
-            new = remembered(there, before)
-            if other := before.differences(new) if before is not None else []:
-                _note(terminal, f"other settings than this corpus was made in: {', '.join(other)}")
+            _tell_settings(terminal, there, todo, before, kept)
             ask(terminal, made_anew(there, todo, before), yes=yes)
-            new.write(Path(prepared.config.out))
+            if todo.taken:
+                kept_now.append(remembered(there, todo, before))
+                kept_now[0].write(out)
             showing.enter_context(bar)  # only now: a question and a bar do not go on one line
 
-        published = run(prepared, bar.address if prepared.engine.is_local else None, bar.say, agree)
+        def agree_to_found(there: Increment, todo: Todo) -> None:
+            if not yes:
+                try:
+                    refuse_found(there, todo, kept_now[0])
+                except UnansweredError:
+                    put_back(out, before)
+                    raise
+            remembered(there, todo, kept_now[0]).write(out)
+
+        published = run(prepared, bar.address if prepared.engine.is_local else None, bar.say, agree, agree_to_found)
     with console(1) as result:
         if published is None:
-            result.print(f"nothing to do: all {len(prepared.sources):,} files are in the tables", highlight=False)
+            n = len(prepared.sources)
+            done = f"nothing to do: {f'all {n:,} files are' if n > 1 else 'the 1 file is'} in the tables"
+            other = before.differences(Settings.of(prepared.config, before)) if before is not None else []
+            told = f"; the corpus keeps its settings, not those of this run: {', '.join(other)}" if other else ""
+            result.print(f"{done}{told}", highlight=False, markup=False)
         else:
             show_summary(result, prepared.config, published)
 
 
-def _estimate(terminal: Console, prepared: Prepared, before: Settings | None) -> None:
-    from pipelines.anew import made_anew, remembered
+def _estimate(terminal: Console, prepared: Prepared, before: Settings | None, kept: str) -> None:
+    from pipelines.anew import made_anew
     from pipelines.dryrun import estimate, show_estimate
     from pipelines.increment import look
     from pipelines.snapshot import Corpus
@@ -146,12 +163,21 @@ def _estimate(terminal: Console, prepared: Prepared, before: Settings | None) ->
     there = look(prepared, Corpus(prepared.config.out))
     todo = there.todo()
     there.refuse_other_vectors(todo)
-    if other := before.differences(remembered(there, before)) if before is not None else []:
-        _note(terminal, f"other settings than this corpus was made in: {', '.join(other)}")
+    _tell_settings(terminal, there, todo, before, kept)
     if anew := made_anew(there, todo, before):
         _note(terminal, f"a run would ask, or be told --yes, before it makes anew: {anew}")
     with console(1) as result:
         show_estimate(result, prepared, estimate(prepared, todo, began[0] if began else None))
+
+
+def _tell_settings(terminal: Console, there: Increment, todo: Todo, before: Settings | None, kept: str) -> None:
+    """Say in which settings something is made, where they are not the defaults; nothing where nothing is made."""
+    from pipelines.anew import other_settings
+
+    if kept and todo.taken:
+        _note(terminal, f"as this corpus was made: {kept}")
+    if other := other_settings(there, todo, before):
+        _note(terminal, other)
 
 
 def _note(terminal: Console, note: str) -> None:

@@ -47,13 +47,14 @@ def test_a_forgotten_option_remakes_nothing_and_another_one_asks(tmp_path: Path,
 
     mix = [*run, "--channels", "mix"]
     anew = "windows of 2 recordings (channels each -> mix)"
-    other = "note: other settings than this corpus was made in: channels each -> mix"
+    other = "note: other settings than this corpus was made in, kept from this run on: channels each -> mix"
     assert main([*mix, "--dry-run"]) == PUBLISHED
     assert told(capfd)[1:] == [other, f"note: a run would ask, or be told --yes, before it makes anew: {anew}"]
     assert main(mix) == WRONG_USE
     assert told(capfd)[1:] == [
         other,
-        f"earwitness: {anew} would be made anew: say --yes if that is meant, or name the settings of the corpus",
+        f"earwitness: {anew} would be made anew: say --yes if that is meant, "
+        "or name the settings that they were made in",
     ]
     assert settings(out) == kept  # nothing of what was refused
     assert [row["channel"] for row in rows(out, "windows")] == [1, 2, 1, 2]
@@ -63,7 +64,7 @@ def test_a_forgotten_option_remakes_nothing_and_another_one_asks(tmp_path: Path,
     assert [row["channel"] for row in rows(out, "windows")] == [0, 0]
     assert json.loads(settings(out))["settings"]["channels"] == "mix"
     assert main(run) == PUBLISHED
-    assert told(capfd) == ["note: as this corpus was made: language en, tables windows"]
+    assert told(capfd) == []  # nothing was made in them
     assert main(["status", str(out)]) == PUBLISHED
     assert "settings: tables windows, channels mix, language en, " in capfd.readouterr().out
 
@@ -109,6 +110,113 @@ def test_what_was_agreed_to_is_not_asked_again(tmp_path: Path, capfd: Captured) 
     assert [row["channel"] for row in rows(out, "windows")] == [1, 2]
 
 
+def channels(out: Path) -> dict[str, list[int]]:
+    """Of each file, the channels that have windows."""
+    names = {row["recording_id"]: Path(row["uri"]).name for row in rows(out, "files")}
+    found: dict[str, list[int]] = {name: [] for name in names.values()}
+    for row in rows(out, "windows"):
+        found[names[row["recording_id"]]].append(row["channel"])
+    return {name: sorted(found[name]) for name in sorted(found)}
+
+
+def archives(tmp_path: Path) -> tuple[list[str], str, str]:
+    """The words that every run has, and two folders of a recording."""
+    a, b = tone(tmp_path / "ra" / "a.wav", channels=2), tone(tmp_path / "rb" / "b.wav", channels=2, seconds=2.0)
+    return ["run", "--out", str(tmp_path / "out")], str(a.parent), str(b.parent)
+
+
+def test_a_run_over_new_files_with_other_settings_gives_no_leave_to_remake_the_old_ones(
+    tmp_path: Path, capfd: Captured
+) -> None:
+    out = tmp_path / "out"
+    run, ra, rb = archives(tmp_path)
+    assert main([*run, ra, "--tables", "windows", "--channels", "each"]) == PUBLISHED
+    assert main([*run, rb, "--channels", "mix"]) == PUBLISHED
+    assert told(capfd)[-1] == (
+        "note: other settings than this corpus was made in, kept from this run on: channels each -> mix; "
+        "windows of 1 recording stay as they were, so it then holds rows of both"
+    )
+    both = {"a.wav": [1, 2], "b.wav": [0]}
+    assert channels(out) == both
+    assert main([*run, ra, rb]) == WRONG_USE
+    assert told(capfd)[-1].startswith("earwitness: windows of 1 recording (channels each -> mix) would be made anew: ")
+    assert channels(out) == both
+    assert json.loads((out / "runs.jsonl").read_text().splitlines()[-1])["outcome"] == "not agreed"
+    assert main([*run, ra, rb, "--yes"]) == PUBLISHED
+    assert channels(out) == {"a.wav": [0], "b.wav": [0]}
+
+
+def test_archives_of_two_settings_are_made_in_turn_and_neither_in_the_others(tmp_path: Path, capfd: Captured) -> None:
+    out = tmp_path / "out"
+    run, ra, rb = archives(tmp_path)
+    each, mix = [*run, ra, "--tables", "windows", "--channels", "each"], [*run, rb, "--channels", "mix"]
+    assert main(each) == main(mix) == PUBLISHED
+    kept = settings(out)
+    capfd.readouterr()
+    assert main(each) == PUBLISHED
+    said = capfd.readouterr()
+    assert said.out == (
+        "nothing to do: the 1 file is in the tables; "
+        "the corpus keeps its settings, not those of this run: channels mix -> each\n"
+    )
+    assert "note:" not in said.err
+    assert settings(out) == kept
+    assert main([*run, rb]) == PUBLISHED
+    assert channels(out) == {"a.wav": [1, 2], "b.wav": [0]}
+
+    tone(Path(ra) / "c.wav", channels=2, seconds=3.0)
+    assert main(each) == PUBLISHED  # which is asked for nothing, and keeps its own
+    assert main([*run, rb]) == WRONG_USE
+    assert channels(out) == {"a.wav": [1, 2], "b.wav": [0], "c.wav": [1, 2]}
+
+
+def test_a_yes_is_for_what_was_named(tmp_path: Path, capfd: Captured) -> None:
+    """The next night's rows of the same folder, and not those of another one."""
+    out = tmp_path / "out"
+    run, ra, rb = archives(tmp_path)
+    assert main([*run, ra, rb, "--tables", "windows", "--channels", "each"]) == PUBLISHED
+    assert main([*run, ra, "--channels", "mix", "--yes", "--stop-after", "0s"]) == PUBLISHED
+    assert main([*run, rb]) == WRONG_USE
+    assert main([*run, ra]) == PUBLISHED
+    assert channels(out) == {"a.wav": [0], "b.wav": [1, 2]}
+
+
+def test_what_is_found_under_another_name_is_not_made_anew_unasked(tmp_path: Path, capfd: Captured) -> None:
+    out = tmp_path / "out"
+    run, ra, rb = archives(tmp_path)
+    assert main([*run, ra, "--tables", "windows", "--channels", "each"]) == PUBLISHED
+    kept = settings(out)
+    (Path(ra) / "a.wav").rename(Path(rb) / "renamed.wav")
+    mix = [*run, rb, "--channels", "mix"]
+    assert main(mix) == WRONG_USE
+    assert told(capfd)[-1].startswith("earwitness: windows of 1 recording, found again in files of other names, would ")
+    assert settings(out) == kept
+    assert channels(out) == {"a.wav": [1, 2]}
+    assert main(mix) == WRONG_USE  # what was finished is known, and asked about before
+    assert "windows of 1 recording (channels each -> mix) would be made anew" in told(capfd)[-1]
+    assert main([*mix, "--yes"]) == PUBLISHED
+    assert set(channels(out)["renamed.wav"]) == {0}
+
+
+def test_an_archive_in_another_language_leaves_that_of_the_first_as_it_was_made(
+    tmp_path: Path, capfd: Captured, demo_models: dict[str, Path]
+) -> None:
+    out = tmp_path / "out"
+    for name, file in (("german", "code_007.wav"), ("english", "code_012.wav")):
+        (tmp_path / name).mkdir()
+        shutil.copy(DEMO / "digits" / file, tmp_path / name)
+    german, english = str(tmp_path / "german"), str(tmp_path / "english")
+    run = ["run", "--out", str(out), "--tables", "transcripts", "--model", f"transcripts={demo_models['transcripts']}"]
+    assert main([*run, german, "--language", "de"]) == PUBLISHED
+    assert main([*run, english, "--language", "en"]) == PUBLISHED
+    before = rows(out, "transcripts")
+    assert main(["run", "--out", str(out), german, english]) == WRONG_USE
+    assert "transcripts of 1 recording (language de -> en) would be made anew" in told(capfd)[-1]
+    assert main([*run, german, "--language", "auto"]) == WRONG_USE
+    assert "transcripts of 1 recording (language de -> auto) would be made anew" in told(capfd)[-1]
+    assert rows(out, "transcripts") == before
+
+
 def test_new_tables_and_new_files_are_not_asked_for(tmp_path: Path, capfd: Captured) -> None:
     out = tmp_path / "out"
     talks = tone(tmp_path / "talks" / "a.wav", channels=2).parent
@@ -117,9 +225,9 @@ def test_new_tables_and_new_files_are_not_asked_for(tmp_path: Path, capfd: Captu
     assert main(["run", str(other), "--out", str(out), "--channels", "each", "--tables", "frames"]) == PUBLISHED
     assert sorted(row["channel"] for row in rows(out, "windows")) == [0, 1, 2]
     assert (
-        "note: other settings than this corpus was made in: tables windows -> windows,frames, channels mix -> each"
-        in (told(capfd))
-    )
+        "note: other settings than this corpus was made in, kept from this run on: tables windows -> windows,frames, "
+        "channels mix -> each; windows of 1 recording stay as they were, so it then holds rows of both"
+    ) in told(capfd)
 
 
 @pytest.mark.parametrize(

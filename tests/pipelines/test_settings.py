@@ -13,6 +13,7 @@ import pytest
 
 from pipelines import checkpoints
 from pipelines.checkpoints import BASE, DEMO_FOLDER, chosen
+from pipelines.consent import Consent
 from pipelines.recipes import recipes_of
 from pipelines.settings import NOT_REMEMBERED, REMEMBERED, Settings, read_settings
 from schemas.catalog import JOBS, TABLES
@@ -166,7 +167,11 @@ def test_what_a_run_goes_on_with_is_said_where_it_is_not_the_default() -> None:
 
 def test_they_come_back_as_they_were_written(tmp_path: Path) -> None:
     made = {"windows": {"recipe": "1", "version": 1, "channels": "each"}}
-    before = dataclasses.replace(settings(channels="each", emotion_seconds=3, tables=["windows"]), made=made)
+    before = dataclasses.replace(
+        settings(channels="each", emotion_seconds=3, tables=["windows"]),
+        made=made,
+        agreed=(Consent({"windows": "1"}, ("/talks",)),),
+    )
     before.write(tmp_path)
     assert read_settings(tmp_path) == before
 
@@ -189,6 +194,9 @@ def whole() -> dict[str, Any]:
         json.dumps({**whole(), "settings": []}).encode(),
         json.dumps({**whole(), "made": {"windows": {}}}).encode(),
         json.dumps({**whole(), "made": []}).encode(),
+        json.dumps({**whole(), "made": {"windows": {"recipe": "1", "earlier": [{}]}}}).encode(),
+        json.dumps({**whole(), "agreed": {"windows": "1"}}).encode(),
+        json.dumps({**whole(), "agreed": [{"recipes": {}, "of": "/"}]}).encode(),
         json.dumps({**whole(), "settings": {**settings().values, "channels": "left"}}).encode(),
         json.dumps({**whole(), "settings": {**settings().values, "colour": "red"}}).encode(),
         json.dumps({**whole(), "settings": {"channels": "mix"}}).encode(),
@@ -200,6 +208,9 @@ def whole() -> dict[str, Any]:
             "no settings",
             "no recipe",
             "made of a list",
+            "an earlier one without a recipe",
+            "agreed to by table",
+            "agreed of a text",
             "a wrong value",
             "an unknown key",
             "a missing key",
@@ -249,3 +260,14 @@ def test_a_corpus_of_an_earlier_version_has_them_in_its_last_run(tmp_path: Path)
     assert found.values["tables"] == ["windows", "sounds"]
     assert found.made == {}
     assert not (tmp_path / "settings.json").exists()
+
+
+def test_of_the_checkpoints_those_are_shown_that_the_tables_need() -> None:
+    assert [line.split()[0] for line in settings(tables=["windows"]).lines()] == ["settings:"]
+    assert [line.split()[0] for line in settings(tables=["windows", "sounds"]).lines()] == ["settings:", "sounds"]
+    assert [line.split()[0] for line in settings().lines()[1:]] == list(JOBS)
+
+
+def test_a_language_that_is_left_to_the_model_is_called_auto() -> None:
+    assert settings(language="en").differences(settings()) == ["language en -> auto"]
+    assert ", language auto, " in settings().lines()[0]

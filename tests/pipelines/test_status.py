@@ -12,6 +12,8 @@ import pytest
 from pipelines.cli import FAILED, PUBLISHED, main
 from pipelines.lock import locked
 from tests.pipelines.corpora import DEMO
+from tests.pipelines.tables import example, write_corpus
+from tests.pipelines.test_settings import run_row
 
 Captured = pytest.CaptureFixture[str]
 
@@ -51,6 +53,28 @@ def test_the_nights_of_a_corpus(tmp_path: Path, capfd: Captured) -> None:
 
     with locked(out):
         assert any(line.startswith(f"at work: process {os.getpid()} on ") for line in status(out, capfd))
+
+
+def test_what_waits_is_told_alike_from_every_folder(
+    tmp_path: Path, capfd: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive, other = tmp_path / "here" / "archive", tmp_path / "there" / "archive"
+    for folder in (archive, other):
+        folder.mkdir(parents=True)
+    shutil.copy(DEMO / "signals/yes.wav", archive)
+    for name in ("tones", "noise"):
+        shutil.copy(DEMO / f"signals/{name}.wav", other)
+    monkeypatch.chdir(archive.parent)
+    assert main(["run", "archive", "--out", str(tmp_path / "out"), "--tables", "windows"]) == PUBLISHED
+    for folder in (archive.parent, other.parent, tmp_path):
+        monkeypatch.chdir(folder)
+        assert status(tmp_path / "out", capfd)[-1].startswith("waiting: 0 new, 0 changed of 1 file ")
+
+
+def test_names_without_their_folder_are_not_looked_for(tmp_path: Path, capfd: Captured) -> None:
+    """As runs of earlier versions kept them."""
+    write_corpus(tmp_path, {**example(), "runs": [run_row(1, recordings=["/archive", "talks"])]})
+    assert status(tmp_path, capfd)[-1].startswith("waiting: not known from here (the last run was told of talks, ")
 
 
 def test_where_there_is_no_corpus(tmp_path: Path, capfd: Captured) -> None:
