@@ -14,7 +14,8 @@ from pipelines.consent import Consent, from_anywhere, still_held
 from pipelines.increment import Increment
 from pipelines.plural import counted
 from pipelines.recipes import parts_of
-from pipelines.settings import Settings, absolute, display
+from pipelines.setting_words import absolute, display
+from pipelines.settings import Settings
 from pipelines.todo import Todo
 from schemas.catalog import TABLES, needs_of
 

@@ -18,6 +18,7 @@ from pipelines.consent import Consent
 from pipelines.failure import why
 from pipelines.layout import SETTINGS, is_file
 from pipelines.read import read_table
+from pipelines.setting_words import absolute, display, word_of
 from pipelines.switch import shown
 from pipelines.whole_file import write_whole
 from schemas.catalog import JOBS, TABLES, needs_of
@@ -112,10 +113,10 @@ class Settings:
         said, usual = [], Settings.of(Config())
         for key in ("channels", "language", "emotion_seconds", "top_tags", "precision", "max_hours", "tables"):
             if key not in named and self.values[key] != usual.values[key]:
-                said.append(f"{_word(key)} {display(key, self.values[key])}")
+                said.append(f"{word_of(key)} {display(key, self.values[key])}")
         for key, value in self.values["speech"].items():
             if key not in (named.get("speech") or {}) and value != usual.values["speech"][key]:
-                said.append(f"{_word(key)} {display(key, value)}")
+                said.append(f"{word_of(key)} {display(key, value)}")
         return ", ".join([*said, *self._jobs_as_they_were(named)])
 
     def differences(self, new: Settings) -> list[str]:
@@ -123,13 +124,13 @@ class Settings:
         found = []
         for (name, old), now in zip(_flat(self.values), (value for _, value in _flat(new.values)), strict=True):
             if old != now:
-                found.append(f"{_word(name)} {display(name, old)} -> {display(name, now)}")
+                found.append(f"{word_of(name)} {display(name, old)} -> {display(name, now)}")
         return found
 
     def lines(self) -> list[str]:
         """All of it, for a person; of the checkpoints those that its tables need."""
         whole = [(name, value) for name, value in _flat(self.values) if name not in JOBS]
-        said = ", ".join(f"{_word(name)} {display(name, value)}" for name, value in whole)
+        said = ", ".join(f"{word_of(name)} {display(name, value)}" for name, value in whole)
         tables = self.values["tables"]
         jobs = JOBS if tables is None else [job for job in JOBS if any(job in {one, *needs_of(one)} for one in tables)]
         return [f"settings: {said}", *(f"  {job:12} {self.values['model'][job]}" for job in jobs)]
@@ -201,11 +202,7 @@ def read_settings(out: Path) -> Settings | None:
 
 
 def put_back(out: Path, before: Settings | None) -> None:
-    """Undo what a run wrote that was refused after all.
-
-    Raises:
-        OSError: it cannot be written.
-    """
+    """Undo what a run wrote that was refused after all."""
     if before is not None:
         before.write(out)
     else:
@@ -216,21 +213,6 @@ def drop_of_nothing(out: Path) -> None:
     """Remove the settings where no run has left anything that was made in them."""
     if shown(out) is None and not (out / STAGING).exists():
         (out / SETTINGS).unlink(missing_ok=True)
-
-
-def absolute(checkpoint: str) -> str:
-    """A folder by its whole path; a name on the Hub as it is."""
-    folder = Path(checkpoint).expanduser()
-    return os.path.abspath(folder) if folder.is_dir() else checkpoint
-
-
-def display(name: str, value: Any) -> str:
-    """A value of a setting, for a person."""
-    if value is None:
-        return {"tables": "all", "language": "auto"}.get(name, "not said")
-    if isinstance(value, list):
-        return ",".join(value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _of_runs(out: Path) -> Settings | None:
@@ -263,8 +245,3 @@ def _flat(values: Mapping[str, Any]) -> list[tuple[str, Any]]:
     speech = [(name, values["speech"][name]) for name in asdict(SpeechConfig())]
     scalars = [(name, values[name]) for name in REMEMBERED if name not in ("models", "model", "speech")]
     return [*scalars, *speech, *((job, values["model"][job]) for job in JOBS)]
-
-
-def _word(name: str) -> str:
-    """How a setting is called beside others: of speech, ``threshold`` alone says little."""
-    return f"speech.{name}" if name in asdict(SpeechConfig()) else name

@@ -201,17 +201,8 @@ def named_of(arguments: argparse.Namespace) -> dict[str, Any]:
     """
     values: dict[str, Any] = read_yaml(arguments.config) if arguments.config else {}
     for name in (
-        "out",
-        "models",
-        "channels",
-        "language",
-        "device",
-        "precision",
-        "engine",
-        "keep",
-        "stop_after",
-        "max_error_share",
-        "max_hours",
+        *("out", "models", "channels", "language", "device", "precision", "engine"),
+        *("keep", "stop_after", "max_error_share", "max_hours"),
     ):
         if getattr(arguments, name) is not None:
             values[name] = getattr(arguments, name)
