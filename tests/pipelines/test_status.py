@@ -11,6 +11,7 @@ import pytest
 
 from pipelines.cli import FAILED, PUBLISHED, main
 from pipelines.lock import locked
+from pipelines.status import _waiting
 from tests.pipelines.corpora import DEMO
 from tests.pipelines.tables import example, write_corpus
 from tests.pipelines.test_settings import run_row
@@ -71,10 +72,11 @@ def test_what_waits_is_told_alike_from_every_folder(
         assert status(tmp_path / "out", capfd)[-1].startswith("waiting: 0 new, 0 changed of 1 file ")
 
 
-def test_names_without_their_folder_are_not_looked_for(tmp_path: Path, capfd: Captured) -> None:
+def test_names_without_their_folder_are_not_looked_for(tmp_path: Path) -> None:
     """As runs of earlier versions kept them."""
-    write_corpus(tmp_path, {**example(), "runs": [run_row(1, recordings=["/archive", "talks"])]})
-    assert status(tmp_path, capfd)[-1].startswith("waiting: not known from here (the last run was told of talks, ")
+    snapshot = write_corpus(tmp_path, {**example(), "runs": [run_row(1, recordings=["/archive", "talks"])]})
+    (told,) = _waiting(snapshot)
+    assert told.startswith("waiting: not known from here (the last run was told of talks, ")
 
 
 def test_where_there_is_no_corpus(tmp_path: Path, capfd: Captured) -> None:
