@@ -331,8 +331,11 @@ def test_help_names_every_option(capfd: Captured) -> None:
 
 def test_a_file_where_the_corpus_should_be(tmp_path: Path, capfd: Captured) -> None:
     (tmp_path / "out").write_text("mine")
-    assert main(["run", str(tone(tmp_path / "a.wav")), "--out", str(tmp_path / "out"), "--tables", "windows"]) == FAILED
-    assert one_line(capfd.readouterr()) == f"{tmp_path}/out cannot be written: Not a directory"
+    assert (
+        main(["run", str(tone(tmp_path / "a.wav")), "--out", str(tmp_path / "out"), "--tables", "windows"]) == WRONG_USE
+    )
+    told = f"{tmp_path}/out is a file: choose another name for the folder of the corpus"
+    assert one_line(capfd.readouterr()) == told
     assert (tmp_path / "out").read_text() == "mine"
 
 
