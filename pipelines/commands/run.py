@@ -126,8 +126,8 @@ def _run(terminal: Console, prepared: Prepared, before: Settings | None, kept: s
         bar = ProgressBar(terminal, len(prepared.sources))
 
         def agree(there: Increment, todo: Todo) -> None:
-            _tell_settings(terminal, there, todo, before, kept)
             ask(terminal, made_anew(there, todo, before), yes=yes)
+            _tell_settings(terminal, there, todo, before, kept)  # only now is it so
             if todo.taken:
                 kept_now.append(remembered(there, todo, before))
                 kept_now[0].write(out)

@@ -51,8 +51,7 @@ def test_a_forgotten_option_remakes_nothing_and_another_one_asks(tmp_path: Path,
     assert main([*mix, "--dry-run"]) == PUBLISHED
     assert told(capfd)[1:] == [other, f"note: a run would ask, or be told --yes, before it makes anew: {anew}"]
     assert main(mix) == WRONG_USE
-    assert told(capfd)[1:] == [
-        other,
+    assert told(capfd) == [
         f"earwitness: {anew} would be made anew: say --yes if that is meant, "
         "or name the settings that they were made in",
     ]
