@@ -157,7 +157,7 @@ def trial(corpus: Corpus, name: str, undisturbed: Undisturbed, kill_after: float
     left = [path for path in corpus.out.rglob(".earwitness-*") if path.suffix != ".growing"]
     assert left == [], name
     assert not (corpus.out / "staging").exists(), name
-    if name == "forget":
+    if name == "forget" and not run_between:  # which publishes where it drops what a cut-off forget has left
         assert len(_snapshots(corpus)) == undisturbed.snapshots
     return "killed" if code < 0 else "over"
 
