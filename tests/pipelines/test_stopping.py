@@ -28,7 +28,14 @@ def begun(*words: Any) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=_hear_signals,
     )
+
+
+def _hear_signals() -> None:
+    """Whoever runs the tests may ignore them (``nohup``, ``&``), and what is ignored stays so in what is started."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def wait_for_our_first_line(process: subprocess.Popen[str]) -> None:
