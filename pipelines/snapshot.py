@@ -17,6 +17,7 @@ from pipelines.recovery import clear, collect, has_whole_shards, keep_what_is_wh
 from pipelines.run_ids import new_run_id, rewritten, runs_in
 from pipelines.switch import has_links, read_shown, show, shown
 from pipelines.text import check_path
+from pipelines.whole_file import sync
 from schemas.folder import CURRENT, MARK, SNAPSHOTS, STAGING
 from schemas.table import Table
 from transforms.shards import open_parquet
@@ -206,15 +207,3 @@ def link(file: Path, to: Path) -> None:
         if error.errno not in NO_LINKS:
             raise
         shutil.copy2(file, to)
-
-
-def sync(path: str | Path) -> None:
-    """Have a file or a folder's entries on the disk, where the system can say so."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EROFS):
-            raise
-    finally:
-        os.close(descriptor)

@@ -14,8 +14,8 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.read import count_rows, read_batches, read_schema
-from pipelines.snapshot import sync
 from pipelines.switch import shown
+from pipelines.whole_file import sync
 from schemas.folder import SEARCH as FOLDER
 
 VALUES, PLACES = "vectors.npy", "places.npy"

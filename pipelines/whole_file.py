@@ -135,11 +135,7 @@ def _growing(path: Path, over: bool) -> Iterator[IO[bytes]]:
     finally:
         growing.unlink(missing_ok=True)
     with suppress(OSError):  # not every file system opens folders
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync(path.parent)
 
 
 def _remove_abandoned(folder: Path) -> None:
@@ -172,6 +168,15 @@ def _keep_mode(path: Path, descriptor: int) -> None:
         known = os.lstat(path)
         if stat.S_ISREG(known.st_mode):
             os.fchmod(descriptor, known.st_mode & 0o777)
+
+
+def sync(path: str | Path) -> None:
+    """Have a file or a folder's entries on the disk, where the system can say so."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        _sync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _sync(descriptor: int) -> None:

@@ -19,7 +19,6 @@ LONGEST_BYTES = 64 << 20
 _DEEPEST = 32
 
 _LAYERS, _HEADS, _WIDTH, _WIDE = (1, 500), (1, 1_000), (1, 20_000), (1, 200_000)
-_COUNT = (1, 10_000_000)
 _RATE = (4_000, 400_000)
 
 WHOLE: dict[str, tuple[int, int]] = {
