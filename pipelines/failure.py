@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from schemas.errors import Error
 
-class RunError(Exception):
+
+class RunError(Error):
     """What was asked for could not be done: one line that says what and where.  Of a run, nothing was published.
 
     Its cause, where it has one, is an error that nobody foresaw.

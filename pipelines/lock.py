@@ -15,6 +15,7 @@ from filelock import BaseFileLock, SoftFileLock, Timeout, UnixFileLock, lock_des
 from pipelines.failure import RunError
 from pipelines.holder import Holder, holder_in, look, read_holder, record
 from pipelines.layout import LOCK as NAME
+from schemas.errors import Error
 
 NO_FLOCK = (errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK, errno.ENOSYS, errno.EINVAL)
 """What file systems answer that know no locks."""
@@ -23,7 +24,7 @@ PATIENCE_SECONDS = 0.1
 """Another run that ends just now does not count as at work."""
 
 
-class BusyError(Exception):
+class BusyError(Error):
     """Another run is at work on the corpus: try again later."""
 
 

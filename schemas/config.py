@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from schemas.catalog import JOBS, nearest
+from schemas.errors import Error
 from schemas.shown import LIMIT, shown
 
 MAX_HOURS = 200.0
@@ -24,7 +25,7 @@ MAX_HOURS = 200.0
 METADATA_TYPES = ("text", "int", "float", "bool", "date")
 
 
-class ConfigError(ValueError):
+class ConfigError(Error, ValueError):
     """Wrong use: one line that says what, where and what to do."""
 
 

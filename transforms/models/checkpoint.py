@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from schemas.errors import Error
 from schemas.shown import shown
 from transforms.models.bounds import least_numbers, read_settings
 
@@ -28,7 +29,7 @@ ADAPTER = "adapter_config.json"
 _REVISION_DIGITS = 12
 
 
-class ModelError(Exception):
+class ModelError(Error):
     """A checkpoint that cannot serve its job.  The message is one line: what, where, what to do."""
 
 
