@@ -34,9 +34,9 @@ notebook: $(VENV)/tested demo
 clean:
 	rm -rf $(VENV) $(OUT) build *.egg-info
 
-$(VENV)/installed: setup.py constraints.txt
+$(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .[report]
 	touch $@
 
 $(VENV)/tested: $(VENV)/installed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from schemas.catalog import JOBS
@@ -26,12 +27,7 @@ def chosen(config: Config) -> dict[str, str]:
     """
     of_set = set_of(config.models)
     if config.models == "demo":
-        missing = [job for job in JOBS if job not in config.model and not (DEMO_FOLDER / job).is_dir()]
-        if missing:
-            raise ConfigError(
-                f"--models demo: no checkpoint for {', '.join(missing)} in {DEMO_FOLDER}: "
-                "install the project anew, or name others with --model JOB=FOLDER"
-            )
+        check_demo(job for job in JOBS if job not in config.model)
     picked = {**of_set, **config.model}
     return {job: picked[job] for job in JOBS if picked.get(job, "none") != "none"}
 
@@ -39,3 +35,22 @@ def chosen(config: Config) -> dict[str, str]:
 def set_of(models: str) -> dict[str, str]:
     """The checkpoints of a named set by job, whether or not they are there."""
     return {job: str(DEMO_FOLDER / job) for job in JOBS} if models == "demo" else dict(BASE)
+
+
+def check_demo(jobs: Iterable[str]) -> None:
+    """Whether the demo's checkpoints are there: they lie in the source, and not in what is installed from a wheel.
+
+    Raises:
+        ConfigError: one of these jobs has none.
+    """
+    missing = [job for job in jobs if not (DEMO_FOLDER / job).is_dir()]
+    if not missing:
+        return
+    others = "or name others with --model JOB=FOLDER"
+    if DEMO_FOLDER.is_dir():
+        told = f"no checkpoint for {', '.join(missing)} in {DEMO_FOLDER}: get the source of Earwitness anew, {others}"
+        raise ConfigError(f"--models demo: {told}")
+    raise ConfigError(
+        "--models demo: its checkpoints lie in demo/models of the source, without which Earwitness is installed here: "
+        f"run `make demo` in a clone, or install it with `pip install -e CLONE`, {others}"
+    )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.checkpoints import BASE, DEMO_FOLDER
+from pipelines.checkpoints import BASE, DEMO_FOLDER, check_demo
 from pipelines.failure import RunError
 from pipelines.read import read_table
 from pipelines.vectors import files_with_vectors
@@ -59,7 +59,7 @@ def open_maker(snapshot: Path, *, models: str | None = None, model: str | None =
 
     Raises:
         RunError: see :func:`maker_of`; or it is not to be found.
-        ConfigError: what the user named is another checkpoint, or no set has that name.
+        ConfigError: what the user named is another checkpoint, no set of that name, or one that is not there.
         ModelError: what the user named cannot be opened.
     """
     made = maker_of(snapshot)  # said before torch is imported and the model loaded, which takes seconds
@@ -97,6 +97,8 @@ def _named(models: str | None, model: str | None) -> str | None:
         return None
     if models not in ("base", "demo"):
         raise ConfigError(f"--models {models}: choose from base, demo")
+    if models == "demo":
+        check_demo([JOB])
     return _of_set(models)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from importlib.util import find_spec
 from pathlib import Path
 
 from rich.console import Console
 
+from pipelines.failure import RunError
 from pipelines.plural import counted
 from pipelines.stopping import telling, written_files
 from pipelines.terminal import console
@@ -26,6 +28,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def act(arguments: argparse.Namespace, aside: Console) -> None:
+    if find_spec("plotly") is None:
+        raise RunError("the report is drawn with plotly, which is not installed: pip install 'earwitness[report]'")
+
     from pipelines.report.write import write_report
 
     with telling(written_files("page")):

@@ -41,7 +41,15 @@ def test_demo_brings_a_checkpoint_for_each_job(tmp_path: Path) -> None:
 
 def test_a_demo_without_its_checkpoints_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipelines.checkpoints.DEMO_FOLDER", tmp_path)
-    with pytest.raises(
-        ConfigError, match=r"no checkpoint for .*transcripts.* in .*: install the project anew, or name others"
-    ):
+    (tmp_path / "sounds").mkdir()
+    with pytest.raises(ConfigError, match=r"no checkpoint for .*transcripts.* in .*: get the source .* anew") as told:
         chosen(Config(models="demo"))
+    assert "sounds" not in str(told.value)
+
+
+def test_without_the_source_there_is_no_demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.checkpoints.DEMO_FOLDER", tmp_path / "demo" / "models")
+    with pytest.raises(ConfigError, match=r"^--models demo: .*make demo.* in a clone.*pip install -e.*--model JOB="):
+        chosen(Config(models="demo"))
+    own = dict.fromkeys(JOBS, "FOLDER")
+    assert chosen(Config(models="demo", model=own)) == own

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 TORCH, OPENVINO = "torch", "openvino"
 ENGINES = (TORCH, OPENVINO)
-INSTALL = "pip install earwitness[openvino]"
+INSTALL = "pip install 'earwitness[openvino]'"
 
 COMPILED_KINDS = ("ctc", "classifier", "embedder", "xvector")
 """The kinds of model that OpenVINO computes.  Whisper stays in torch: its loop of one token after the other
