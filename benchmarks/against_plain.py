@@ -15,7 +15,7 @@ from benchmarks.plain import JOBS, how_files_are_read, plain_way
 from benchmarks.report import Cell, Table
 from benchmarks.runs import NOTHING, prepared, timed_run
 from benchmarks.settings import Settings
-from pipelines.run import Prepared
+from pipelines.run.run import Prepared
 
 PLAIN, ALL = "plain", "all four"
 COLUMNS = ("audio", "job", "contender", "seconds", "x", "times the plain way")
@@ -39,7 +39,7 @@ def compare(settings: Settings) -> list[Table]:
                 how_files_are_read(),
                 f"It takes one file at a time in fp32, with all {cores()} cores for torch. CLAP, which has no pipeline "
                 "that gives vectors, is called by hand.",
-                "The run is pipelines.run in this process: decoding, speech detection, models, Parquet, audit and "
+                "The run is pipelines.run.run in this process: decoding, speech detection, models, Parquet, audit and "
                 "publishing. Imports and loading of models are left out on both sides.",
                 f"{ALL}: the plain way's four loops together; one run with the four jobs. Files are at most 9.5 s, so "
                 "that on speech throughout both sides give the models the same audio; where half of it is sounds, our "

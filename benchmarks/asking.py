@@ -18,7 +18,7 @@ from pathlib import Path
 from benchmarks.machine import describe
 from benchmarks.made_corpus import write_corpus
 from benchmarks.report import Table, show, wide_console
-from pipelines.corpus import open_corpus
+from pipelines.corpus.asked import open_corpus
 from pipelines.mentions import find_mentions, mention_rates
 
 PHRASE = "acme cola"

@@ -131,8 +131,8 @@ class Ears:
     def __init__(self, job: str, rate: int) -> None:
         from schemas.config import SpeechConfig
         from schemas.records import Clip, Segment, Window
+        from transforms.audio.speech import SpeechDetector
         from transforms.listen import Listening
-        from transforms.speech import SpeechDetector
 
         self._rate = rate
         self._wanted = {"transcripts": Segment, "emotions": Clip, "speakers": Clip}.get(job, Window)
@@ -145,8 +145,8 @@ class Ears:
         import soxr
 
         from schemas.records import Clip, Recording, Segment, Source, Window
+        from transforms.audio.speech import RATE
         from transforms.listen import listen
-        from transforms.speech import RATE
 
         for path in paths:
             recording = Recording(path.name, (Source(str(path), str(path), path.stat().st_size, 0),), 0.0)

@@ -12,8 +12,8 @@ from benchmarks.material import speech
 from benchmarks.measure import interleaved, rates, ratios, timed
 from benchmarks.report import Table
 from benchmarks.settings import Settings
-from transforms.framing import HOP, RATE_HZ, REACH, frame_count, with_context
-from transforms.spectrograms import AMIN, N_FFT, N_MELS, WIN_LENGTH, log_mel
+from transforms.features.framing import HOP, RATE_HZ, REACH, frame_count, with_context
+from transforms.features.spectrograms import AMIN, N_FFT, N_MELS, WIN_LENGTH, log_mel
 
 WINDOW = 10 * RATE_HZ
 BLOCK = 256

@@ -12,9 +12,9 @@ import numpy as np
 
 import demo
 from demo.encoding import write
-from transforms.channels import mix
-from transforms.decode import open_audio
-from transforms.resample import Resampler
+from transforms.audio.channels import mix
+from transforms.audio.resample import Resampler
+from transforms.decode.audio import open_audio
 
 DEMO = Path(demo.__file__).parent / "corpus"
 INTERVIEWS = ("interviews/taste.mp3", "interviews/factory.opus")

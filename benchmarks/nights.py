@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from pipelines.holdings import FileRow, Holdings
-from pipelines.prepare import Prepared, prepare
-from pipelines.recipes import recipes_of
-from pipelines.snapshot import Corpus
+from pipelines.run.prepare import Prepared, prepare
+from pipelines.store.folder import Corpus
+from pipelines.store.manifest import FileRow, Holdings
+from pipelines.store.recipes import recipes_of
 from schemas.catalog import TABLES
 from schemas.config import from_mapping
 from transforms.shards import open_parquet

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from benchmarks.machine import describe
 from benchmarks.report import Table, show, wide_console
-from pipelines.report.write import write_report
+from pipelines.report.report import write_report
 from schemas.catalog import TABLES
 
 MINUTES = 10

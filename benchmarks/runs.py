@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from benchmarks.material import DEMO
 from benchmarks.ways import words_of
-from pipelines.run import Prepared, prepare, run
+from pipelines.run.run import Prepared, prepare, run
 from schemas.catalog import JOBS
 from schemas.config import from_mapping
 

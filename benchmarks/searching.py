@@ -18,8 +18,8 @@ import numpy as np
 import pyarrow as pa
 
 from benchmarks.machine import cores
-from pipelines.search import nearest
-from pipelines.vectors import BATCH_ROWS, vectors_of
+from pipelines.embeddings.matrix import BATCH_ROWS, vectors_of
+from pipelines.embeddings.search import nearest
 from schemas.catalog import TABLES
 from transforms.shards import open_parquet
 

@@ -13,7 +13,7 @@ import time
 
 import numpy as np
 
-from pipelines.linkage import average_linkage
+from pipelines.speakers.linkage import average_linkage
 
 DIMENSION = 512
 THRESHOLD = 0.6

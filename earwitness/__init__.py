@@ -19,9 +19,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pipelines.corpus import open_corpus
+    from pipelines.corpus.asked import open_corpus
+    from pipelines.embeddings.search import search
     from pipelines.mentions import find_mentions, mention_rates
-    from pipelines.search import search
     from schemas.errors import Error
 
     __version__: str
@@ -32,14 +32,14 @@ _FROM = {
     "Error": "schemas.errors",
     "find_mentions": "pipelines.mentions",
     "mention_rates": "pipelines.mentions",
-    "open_corpus": "pipelines.corpus",
-    "search": "pipelines.search",
+    "open_corpus": "pipelines.corpus.asked",
+    "search": "pipelines.embeddings.search",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        from pipelines.versions import version_of
+        from pipelines.store.versions import version_of
 
         return version_of("earwitness")
     if name not in _FROM:

@@ -12,15 +12,15 @@ from typing import Any, NoReturn
 from rich.console import Console
 
 from pipelines.commands import ADD
-from pipelines.failure import RunError, first_line
-from pipelines.lock import BusyError
-from pipelines.patience import hearing_ctrl_c
-from pipelines.printable import printable_lines
+from pipelines.console.patience import hearing_ctrl_c
+from pipelines.console.stopping import exit_code, is_asked, listen
+from pipelines.console.terminal import complain, console, keep, own_terminal
+from pipelines.errors import RunError, first_line
+from pipelines.files.printable import printable_lines
+from pipelines.files.text import check_text
 from pipelines.start import end, on_signals
-from pipelines.stopping import exit_code, is_asked, listen
-from pipelines.terminal import complain, console, keep, own_terminal
-from pipelines.text import check_text
-from pipelines.versions import version_of
+from pipelines.store.lock import BusyError
+from pipelines.store.versions import version_of
 from schemas.config import ConfigError
 from transforms.models.checkpoint import ModelError
 

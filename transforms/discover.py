@@ -11,8 +11,8 @@ from glob import has_magic
 from pathlib import Path
 
 from schemas.records import Source
-from transforms.passed_over import OUR_FOLDERS, PassedOver, is_none_of_an_archive
-from transforms.pointers import kept_elsewhere
+from transforms.beside.passed_over import OUR_FOLDERS, PassedOver, is_none_of_an_archive
+from transforms.beside.pointers import kept_elsewhere
 
 POINTER_BYTES = 1024
 """Larger files are not looked into while they are listed: pointers of Git are smaller."""
@@ -30,10 +30,10 @@ def discover(patterns: Iterable[str], leave_out: Sequence[str] = ()) -> Discover
     """List every file that ``patterns`` name, each once.
 
     A folder is walked with all its subfolders, without what no recording can be by its name; see
-    :mod:`transforms.side_files`.  Hidden folders, trash, the system's own and corpora of ours are not entered; see
-    :mod:`transforms.passed_over`.  What is named outright is read all the same, whatever it is called.  Links to
-    folders are not followed, so that a loop of links ends.  A subfolder that cannot be listed is a source that cannot
-    be read.
+    :mod:`transforms.beside.side_files`. Hidden folders, trash, the system's own and corpora of ours are not entered;
+    see :mod:`transforms.beside.passed_over`. What is named outright is read all the same, whatever it is called. Links
+    to folders are not followed, so that a loop of links ends. A subfolder that cannot be listed is a source that
+    cannot be read.
 
     Args:
         leave_out: folders in which nothing is a recording: that of the corpus that is being made.

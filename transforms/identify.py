@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from schemas.reasons import Reason, Stage
 from schemas.records import Known, Problem, Source
-from transforms.decode import DecodeError, Format, read_header
-from transforms.pointers import kept_elsewhere
+from transforms.beside.pointers import kept_elsewhere
+from transforms.decode.audio import DecodeError, Format, read_header
 
 BLOCK_BYTES = 1 << 20
 ASSUMED_BYTES_PER_SECOND = 16_000
@@ -25,7 +25,7 @@ def identify(source: Source, read: Callable[[str], Format] = read_header) -> Kno
     A source that cannot be read comes back with its problem and without an id.
 
     Args:
-        read: reads a header: in this process, or as :meth:`transforms.decode_guard.Decoder.header` in another.
+        read: reads a header: in this process, or as :meth:`transforms.decode.guard.Decoder.header` in another.
     """
     try:
         status = os.stat(source.path)

@@ -12,15 +12,15 @@ import numpy as np
 from schemas.config import MAX_HOURS, SpeechConfig
 from schemas.reasons import Reason, Stage
 from schemas.records import MIX, Clip, Place, Problem, Recording, Segment, Window
-from transforms.bounds import MOST_CHANNELS_APART, Bounds
-from transforms.channels import mix
-from transforms.decode import DecodeError, Format, open_audio
-from transforms.loudness import LoudnessMeter
-from transforms.resample import Resampler
-from transforms.speech import RATE, SpeechDetector
-from transforms.tries import Tries
-from transforms.voice import Voice
-from transforms.windows import Grid
+from transforms.audio.bounds import MOST_CHANNELS_APART, Bounds
+from transforms.audio.channels import mix
+from transforms.audio.loudness import LoudnessMeter
+from transforms.audio.resample import Resampler
+from transforms.audio.speech import RATE, SpeechDetector
+from transforms.audio.voice import Voice
+from transforms.audio.windows import Grid
+from transforms.decode.audio import DecodeError, Format, open_audio
+from transforms.decode.tries import Tries
 
 NOTHING_TO_HEAR = frozenset({Reason.NO_AUDIO, Reason.ZERO_SAMPLES})
 
@@ -76,7 +76,7 @@ Event = Window | Segment | Clip | Problem | Progress | Heard
 
 
 class OpenAudio(Protocol):
-    """What is asked of an open file; see :class:`transforms.decode.Audio`."""
+    """What is asked of an open file; see :class:`transforms.decode.audio.Audio`."""
 
     format: Format
     problems: list[Problem]
@@ -98,11 +98,11 @@ def listen(
 
     A segment comes before the clips that are cut from it.  The last event is :class:`Heard`,
     whatever happened; a :class:`Problem` says what did.  Of several files with this content the first that gives a
-    sample is heard; see :class:`transforms.tries.Tries`.
+    sample is heard; see :class:`transforms.decode.tries.Tries`.
 
     Args:
         detector: finds the speech; needed where ``wanted.speech`` is set.
-        opened: opens the file: in this process, or as :meth:`transforms.decode_guard.Decoder.open` in another.
+        opened: opens the file: in this process, or as :meth:`transforms.decode.guard.Decoder.open` in another.
         until: seconds since 1970 after which a recording that is longer than its bytes can hold is ended.
     """
     tries = Tries()

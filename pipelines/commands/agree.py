@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pipelines.terminal import console
+from pipelines.console.terminal import console
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -23,11 +23,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def act(arguments: argparse.Namespace, aside: Console) -> None:
-    from pipelines.agree import agree
-    from pipelines.agreement import Agreement, keep
-    from pipelines.listing import check_format, show_rows
-    from pipelines.printable import printable
-    from pipelines.sheet import read_sheet
+    from pipelines.agreement.figures import agree
+    from pipelines.agreement.kept import Agreement, keep
+    from pipelines.agreement.sheet import read_sheet
+    from pipelines.console.rows import check_format, show_rows
+    from pipelines.files.printable import printable
 
     check_format(arguments.format)
     sheet = read_sheet(arguments.out, arguments.sheet)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pipelines.stopping import telling, written_files
-from pipelines.terminal import console
+from pipelines.console.stopping import telling, written_files
+from pipelines.console.terminal import console
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -27,8 +27,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def act(arguments: argparse.Namespace, aside: Console) -> None:
-    from pipelines.export.write import export
-    from pipelines.plural import counted
+    from pipelines.console.numbers import counted
+    from pipelines.export.export import export
 
     with telling(written_files()):
         exported = export(arguments.out, arguments.format, arguments.to, arguments.recordings, force=arguments.force)

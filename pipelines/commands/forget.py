@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from pipelines.layout import TOMBSTONES
-from pipelines.plural import counted
-from pipelines.stopping import telling
-from pipelines.terminal import console
+from pipelines.console.numbers import counted
+from pipelines.console.stopping import telling
+from pipelines.console.terminal import console
+from pipelines.store.layout import TOMBSTONES
 
 if TYPE_CHECKING:
-    from pipelines.forget import Removed
+    from pipelines.store.forget import Removed
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -30,8 +30,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def act(arguments: argparse.Namespace, aside: Console) -> None:
-    from pipelines.confirm import confirmed
-    from pipelines.forget import forget, would_forget
+    from pipelines.console.confirm import confirmed
+    from pipelines.store.forget import forget, would_forget
 
     with telling(_how_far(arguments.out)), console(1) as result:
         if not arguments.yes or arguments.dry_run:

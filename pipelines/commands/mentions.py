@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from pipelines.commands.query import add_timeout
-from pipelines.terminal import console
+from pipelines.console.terminal import console
 
 if TYPE_CHECKING:
-    from pipelines.corpus import AskedCorpus
+    from pipelines.corpus.asked import AskedCorpus
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -46,9 +46,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def act(arguments: argparse.Namespace, aside: Console) -> None:
-    from pipelines.answer import format_of
-    from pipelines.corpus import open_corpus
-    from pipelines.patience import check_seconds, patiently
+    from pipelines.console.patience import check_seconds, patiently
+    from pipelines.corpus.asked import open_corpus
+    from pipelines.corpus.output import format_of
 
     format = format_of(arguments.format, arguments.to)
     check_seconds(arguments.timeout)
@@ -58,11 +58,11 @@ def act(arguments: argparse.Namespace, aside: Console) -> None:
 
 
 def _show(arguments: argparse.Namespace, format: str, corpus: AskedCorpus, result: Console, aside: Console) -> None:
-    from pipelines.answer import answer
+    from pipelines.commands.printed.mentions import show_mentions, show_rates
+    from pipelines.corpus.output import answer
     from pipelines.mentions import find_mentions, mention_rates
     from pipelines.mentions.find import as_arrow
     from pipelines.mentions.notes import notes
-    from pipelines.mentions.show import show_mentions, show_rates
 
     as_table = format == "table"
     found = find_mentions(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pipelines.terminal import console
+from pipelines.console.terminal import console
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -26,9 +26,9 @@ def add_timeout(parser: argparse.ArgumentParser) -> None:
 
 
 def act(arguments: argparse.Namespace, aside: Console) -> None:
-    from pipelines.answer import answer, format_of
-    from pipelines.corpus import open_corpus
-    from pipelines.patience import check_seconds, patiently
+    from pipelines.console.patience import check_seconds, patiently
+    from pipelines.corpus.asked import open_corpus
+    from pipelines.corpus.output import answer, format_of
 
     format = format_of(arguments.format, arguments.to)
     check_seconds(arguments.timeout)

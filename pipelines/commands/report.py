@@ -8,10 +8,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pipelines.failure import RunError
-from pipelines.plural import counted
-from pipelines.stopping import telling, written_files
-from pipelines.terminal import console
+from pipelines.console.numbers import counted
+from pipelines.console.stopping import telling, written_files
+from pipelines.console.terminal import console
+from pipelines.errors import RunError
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -31,7 +31,7 @@ def act(arguments: argparse.Namespace, aside: Console) -> None:
     if find_spec("plotly") is None:
         raise RunError("the report is drawn with plotly, which is not installed: pip install 'earwitness[report]'")
 
-    from pipelines.report.write import write_report
+    from pipelines.report.report import write_report
 
     with telling(written_files("page")):
         written = write_report(

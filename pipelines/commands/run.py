@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from pipelines.console.stopping import published_or, telling
+from pipelines.console.terminal import console
+from pipelines.run.config_file import read_yaml
 from pipelines.start import began
-from pipelines.stopping import published_or, telling
-from pipelines.terminal import console
-from pipelines.yaml_file import read_yaml
 from schemas.catalog import JOBS, OF_RUNS
 from schemas.config import Config, ConfigError, from_mapping
 from schemas.shown import shown
 
 if TYPE_CHECKING:
-    from pipelines.increment import Increment
-    from pipelines.prepare import Prepared
-    from pipelines.settings import Settings
-    from pipelines.todo import Todo
+    from pipelines.run.increment import Increment
+    from pipelines.run.prepare import Prepared
+    from pipelines.store.changes import Todo
+    from pipelines.store.settings import Settings
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -82,12 +82,12 @@ def act(arguments: argparse.Namespace, terminal: Console) -> None:
 
 def _go(arguments: argparse.Namespace, terminal: Console, named: dict[str, Any], config: Config) -> None:
     # Beam, torch and transformers take seconds to import: a wrong word is answered before that.
-    from pipelines.settings import read_settings
+    from pipelines.store.settings import read_settings
 
     before = read_settings(Path(config.out))
     if before is not None:
         config = from_mapping(before.under(named))
-    from pipelines.run import prepare
+    from pipelines.run.run import prepare
 
     try:
         prepared = prepare(config)
@@ -107,18 +107,18 @@ def _nothing_written() -> str:
 
 
 def _kept(out: Path) -> str:
-    from pipelines.outcome import what_is_kept
+    from pipelines.run.outcome import what_is_kept
 
     return what_is_kept(out)
 
 
 def _run(terminal: Console, prepared: Prepared, before: Settings | None, kept: str, *, yes: bool) -> None:
-    from pipelines.anew import ask, made_anew, refuse_found, remembered
-    from pipelines.confirm import UnansweredError
-    from pipelines.progress import ProgressBar
-    from pipelines.run import run
-    from pipelines.settings import Settings, put_back
-    from pipelines.summary import show_summary
+    from pipelines.commands.printed.run import show_summary
+    from pipelines.console.confirm import UnansweredError
+    from pipelines.console.progress import ProgressBar
+    from pipelines.run.anew import ask, made_anew, refuse_found, remembered
+    from pipelines.run.run import run
+    from pipelines.store.settings import Settings, put_back
 
     out = Path(prepared.config.out)
     kept_now: list[Settings] = []
@@ -155,10 +155,10 @@ def _run(terminal: Console, prepared: Prepared, before: Settings | None, kept: s
 
 
 def _estimate(terminal: Console, prepared: Prepared, before: Settings | None, kept: str) -> None:
-    from pipelines.anew import made_anew
-    from pipelines.dryrun import estimate, show_estimate
-    from pipelines.increment import look
-    from pipelines.snapshot import Corpus
+    from pipelines.run.anew import made_anew
+    from pipelines.run.estimate import estimate, show_estimate
+    from pipelines.run.increment import look
+    from pipelines.store.folder import Corpus
 
     there = look(prepared, Corpus(prepared.config.out))
     todo = there.todo()
@@ -172,7 +172,7 @@ def _estimate(terminal: Console, prepared: Prepared, before: Settings | None, ke
 
 def _tell_settings(terminal: Console, there: Increment, todo: Todo, before: Settings | None, kept: str) -> None:
     """Say in which settings something is made, where they are not the defaults; nothing where nothing is made."""
-    from pipelines.anew import other_settings
+    from pipelines.run.anew import other_settings
 
     if kept and todo.taken:
         _note(terminal, f"as this corpus was made: {kept}")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pipelines.stopping import telling, written_files
-from pipelines.terminal import console
+from pipelines.console.stopping import telling, written_files
+from pipelines.console.terminal import console
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -24,10 +24,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def act(arguments: argparse.Namespace, aside: Console) -> None:
-    from pipelines.corpus import open_corpus
-    from pipelines.heard import labels_of
-    from pipelines.plural import counted
-    from pipelines.sample import sample
+    from pipelines.agreement.sample import sample
+    from pipelines.console.numbers import counted
+    from pipelines.corpus.asked import open_corpus
+    from pipelines.corpus.segments import labels_of
 
     coders = [coder.strip() for coder in arguments.coders.split(",")]
     with telling(written_files()):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pipelines.terminal import console
+from pipelines.console.terminal import console
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -31,8 +31,8 @@ def add_model(parser: argparse.ArgumentParser) -> None:
 
 
 def act(arguments: argparse.Namespace, aside: Console) -> None:
-    from pipelines.listing import check_format, clock, show_rows
-    from pipelines.search import search
+    from pipelines.console.rows import check_format, clock, show_rows
+    from pipelines.embeddings.search import search
 
     check_format(arguments.format)
     hits = search(

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pipelines.stopping import published_or, telling
-from pipelines.terminal import console
+from pipelines.console.stopping import published_or, telling
+from pipelines.console.terminal import console
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -29,9 +29,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def act(arguments: argparse.Namespace, aside: Console) -> None:
-    from pipelines.speaker_check import check_column
-    from pipelines.speaker_summary import show_labelled
-    from pipelines.speakers import label_speakers
+    from pipelines.commands.printed.speakers import show_labelled
+    from pipelines.speakers.check import check_column
+    from pipelines.speakers.label import label_speakers
 
     with telling(published_or(arguments.out, lambda: "the tables are as they were")):
         check_column(arguments.out, arguments.check)

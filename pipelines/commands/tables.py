@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pipelines.terminal import console
+from pipelines.console.terminal import console
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -19,9 +19,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def act(arguments: argparse.Namespace, aside: Console) -> None:
-    from pipelines.corpus import open_corpus
-    from pipelines.listing import check_format, show_rows
-    from pipelines.overview import columns, tables
+    from pipelines.console.rows import check_format, show_rows
+    from pipelines.corpus.asked import open_corpus
+    from pipelines.corpus.overview import columns, tables
 
     check_format(arguments.format)
     with open_corpus(arguments.out) as corpus, console(1) as result:

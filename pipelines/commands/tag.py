@@ -8,8 +8,8 @@ from pathlib import Path
 from rich.console import Console
 
 from pipelines.commands.search import add_model
-from pipelines.stopping import published_or, telling
-from pipelines.terminal import console
+from pipelines.console.stopping import published_or, telling
+from pipelines.console.terminal import console
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -21,8 +21,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def act(arguments: argparse.Namespace, aside: Console) -> None:
-    from pipelines.plural import counted
-    from pipelines.tag import tag
+    from pipelines.console.numbers import counted
+    from pipelines.embeddings.tag import tag
 
     with telling(published_or(arguments.out, lambda: "the tables are as they were")):
         tagged = tag(arguments.out, arguments.prompts, models=arguments.models, model=arguments.model)

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from rich.cells import cell_len
 
-from pipelines.export.spoken import Stretch
+from pipelines.export.speech import Stretch
 
 LINE = 42
 """Columns of a line; of East Asian signs, which are two wide, half as many (Netflix Timed Text Style Guide)."""

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import Any
 
-from pipelines.cells import spreadsheet
-from pipelines.corpus import AskedCorpus
-from pipelines.export.spoken import rows_of
+from pipelines.corpus.asked import AskedCorpus
+from pipelines.export.speech import rows_of
+from pipelines.files.cells import spreadsheet
 
 COLUMNS = ("recording_id", "file", "channel", "start", "end", "word", "confidence")
 """Times in seconds from the start of the recording."""

@@ -8,8 +8,8 @@ from typing import Any
 
 from praatio.utilities import textgrid_io
 
-from pipelines.corpus import AskedCorpus
-from pipelines.export.spoken import Spoken, Stretch, plain, rows_of, spoken_in
+from pipelines.corpus.asked import AskedCorpus
+from pipelines.export.speech import Spoken, Stretch, plain, rows_of, spoken_in
 
 WITHOUT_TEXT = "(speech)"
 """The label of a segment in which nothing was recognised; an empty one would be no interval."""

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from webvtt import Caption, WebVTT
 
-from pipelines.corpus import AskedCorpus
+from pipelines.corpus.asked import AskedCorpus
 from pipelines.export.cues import Cue, cues
-from pipelines.export.spoken import Spoken, spoken_in
+from pipelines.export.speech import Spoken, spoken_in
 
 
 def files(corpus: AskedCorpus, ids: Sequence[str]) -> Iterator[tuple[str, int, bytes]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipelines.mentions.matches import Matches
-from pipelines.mentions.spoken import Spoken
+from pipelines.mentions.words import Spoken
 
 
 def contexts(spoken: Spoken, found: Matches, around: int) -> tuple[list[str], list[str]]:

@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from pipelines.corpus import AskedCorpus
+from pipelines.corpus.asked import AskedCorpus
+from pipelines.corpus.statements import left_out
 from pipelines.mentions.context import contexts
+from pipelines.mentions.emotions import MENTIONS, moods_sql
 from pipelines.mentions.matches import matches
-from pipelines.mentions.moods import MENTIONS, moods_sql
 from pipelines.mentions.phrase import phrase_of
-from pipelines.mentions.spoken import near_words
-from pipelines.mentions.voices import voices_sql
-from pipelines.statements import left_out
+from pipelines.mentions.speakers import voices_sql
+from pipelines.mentions.words import near_words
 from schemas.config import ConfigError
 
 AROUND_WORDS = 10
@@ -66,7 +66,7 @@ def find_mentions(
         recording_id, channel, start_ms, end_ms, text (as it was recognised), distance (0: exact), confidence (mean of
         its words), before, after (context); speaker, speaker_from (see voices.WAYS); emotion, the likeliest class in
         the mention, and for each class p_CLASS, p_CLASS_around, p_CLASS_recording, p_CLASS_speaker (see
-        :func:`~pipelines.mentions.moods.moods_sql`); sounds, a list of up to three dicts of label and probability;
+        :func:`~pipelines.mentions.emotions.moods_sql`); sounds, a list of up to three dicts of label and probability;
         then the user's own metadata columns.  What the corpus has no table of is null.
 
     Raises:

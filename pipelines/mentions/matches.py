@@ -9,7 +9,7 @@ from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cpdist
 
 from pipelines.mentions.phrase import Phrase
-from pipelines.mentions.spoken import Spoken
+from pipelines.mentions.words import Spoken
 
 
 @dataclass(frozen=True)

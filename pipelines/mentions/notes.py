@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from pipelines.corpus import AskedCorpus
+from pipelines.console.numbers import counted
+from pipelines.corpus.asked import AskedCorpus
+from pipelines.corpus.statements import left_out
 from pipelines.mentions.vocabulary import near_vocabulary
-from pipelines.plural import counted
-from pipelines.statements import left_out
 
 
 def notes(corpus: AskedCorpus, mentions: pd.DataFrame, phrases: Sequence[str], *, fuzzy: bool) -> Iterator[str]:

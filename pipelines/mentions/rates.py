@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from pipelines.corpus import AskedCorpus
-from pipelines.expectations import quoted
-from pipelines.intervals import FEWEST, Of, ratio_interval
+from pipelines.audit.expectations import quoted
+from pipelines.corpus.asked import AskedCorpus
+from pipelines.statistics.intervals import FEWEST, Of, ratio_interval
 
 NO_VALUE = "(none)"
 
@@ -28,8 +28,8 @@ def mention_rates(
         recordings), hours (their length), words; per_hour and per_1000_words; for each class of the emotion model
         d_CLASS: the mean over the mentions of its probability there less that in the rest of the recording.  Rates and
         differences have _low and _high beside them, the 95 % interval by a jackknife over recordings
-        (:func:`~pipelines.intervals.ratio_interval`, also for its rule where there is no mention); null where fewer
-        than FEWEST recordings stand behind them.
+        (:func:`~pipelines.statistics.intervals.ratio_interval`, also for its rule where there is no mention); null
+        where fewer than FEWEST recordings stand behind them.
 
     Raises:
         ConfigError: an unknown column.

@@ -7,7 +7,7 @@ from collections import Counter
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import extract
 
-from pipelines.corpus import AskedCorpus
+from pipelines.corpus.asked import AskedCorpus
 from pipelines.mentions.phrase import fold
 
 LEAST_ALIKE = 0.6

@@ -9,8 +9,8 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from pipelines.intervals import FEWEST
 from pipelines.report.page import clock
+from pipelines.statistics.intervals import FEWEST
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8F7EE6", "#B0413E", "#5B8C2A", "#999999")
 """Okabe and Ito (2008) for the first six, told apart by most colour-blind readers, and four more."""

@@ -6,8 +6,8 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines.corpus import AskedCorpus
-from pipelines.read import DamagedError, read_json
+from pipelines.corpus.asked import AskedCorpus
+from pipelines.files.parquet import DamagedError, read_json
 from schemas.catalog import JOBS, TABLES
 from schemas.reasons import MEANING
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipelines.corpus import AskedCorpus
-from pipelines.expectations import quoted
+from pipelines.audit.expectations import quoted
+from pipelines.corpus.asked import AskedCorpus
 
 GROUPS_AT_MOST = 12
 """A column with more values than this is not a grouping but a name."""

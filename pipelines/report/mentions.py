@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from pipelines.corpus import AskedCorpus
-from pipelines.expectations import quoted
-from pipelines.intervals import ratio_interval
+from pipelines.audit.expectations import quoted
+from pipelines.corpus.asked import AskedCorpus
 from pipelines.mentions.matches import matches
 from pipelines.mentions.phrase import phrase_of
-from pipelines.mentions.spoken import near_words
+from pipelines.mentions.words import near_words
+from pipelines.statistics.intervals import ratio_interval
 
 
 def mention_shares(corpus: AskedCorpus, phrases: Sequence[str], column: str, *, as_month: bool = False) -> pd.DataFrame:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pipelines.corpus import AskedCorpus
-from pipelines.expectations import quoted
-from pipelines.report.shares import shares
+from pipelines.audit.expectations import quoted
+from pipelines.corpus.asked import AskedCorpus
+from pipelines.statistics.shares import shares
 
 LABELS = 8
 """Labels that are shown; AudioSet has 527, and the rest would be a carpet."""

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from pipelines.corpus import AskedCorpus
-from pipelines.expectations import quoted
+from pipelines.audit.expectations import quoted
+from pipelines.corpus.asked import AskedCorpus
 from pipelines.report.charts import colours_of
 from pipelines.report.page import clock, href, render
-from transforms.spectrograms import to_db
+from transforms.features.spectrograms import to_db
 
 WIDEST = 4_000
 """Columns of the pictures; a recording of hours is averaged into them."""

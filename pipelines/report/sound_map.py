@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pipelines.corpus import AskedCorpus
+from pipelines.corpus.asked import AskedCorpus
 
 AT_MOST = 2_000
 """Windows that are drawn: more is neither seen nor computed in seconds."""

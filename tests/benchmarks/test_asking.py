@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.asking import main
-from pipelines.corpus import open_corpus
+from pipelines.corpus.asked import open_corpus
 
 
 def test_it_says_what_questions_took(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

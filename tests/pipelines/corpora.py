@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from pipelines.run import Published, prepare, run
+from pipelines.run.run import Published, prepare, run
 from schemas.catalog import TABLES
 from schemas.config import from_mapping
 

@@ -26,8 +26,8 @@ from safetensors.numpy import load_file, save_file
 from demo.untrained.checkpoints import build
 from pipelines.cli import BUSY, FAILED, PUBLISHED, WRONG_USE, main, parse, parser
 from pipelines.commands.run import config_of
-from pipelines.lock import locked
-from pipelines.plural import counted
+from pipelines.console.numbers import counted
+from pipelines.store.lock import locked
 from schemas.catalog import ALWAYS, JOBS, OF_RUNS
 from schemas.config import ConfigError
 from tests.pipelines.corpora import DEMO, rows
@@ -395,7 +395,7 @@ def test_what_nobody_foresaw_is_one_line_and_a_log(
     assert first == "earwitness: an error that was not foreseen: ValueError: embedded null byte"
     log = Path(second.removeprefix("the details are in "))
     assert "Traceback" in log.read_text()
-    assert "pipelines/metadata.py" in log.read_text()
+    assert "pipelines/run/metadata.py" in log.read_text()
     assert list(tmp_path.glob("earwitness-*")) == [log.parent]
     assert [stat.S_IMODE(path.stat().st_mode) for path in (log.parent, log)] == [0o700, 0o600]
 

@@ -6,8 +6,8 @@ import ast
 
 import pytest
 
-from pipelines.failure import RunError
-from pipelines.lock import BusyError
+from pipelines.errors import RunError
+from pipelines.store.lock import BusyError
 from schemas.config import ConfigError
 from schemas.errors import Error
 from tests.schemas.test_floors import MODULES, ROOT

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from demo.corpus import FOLDER
-from transforms.decode_guard import Decoder
+from transforms.decode.guard import Decoder
 from transforms.isolated import ROOT, isolated
 
 RECORDING = str(FOLDER / "signals" / "yes.wav")
@@ -82,4 +82,4 @@ def test_no_other_process_is_started() -> None:
                 and node.func.attr in STARTING
             ):
                 found.add(str(path.relative_to(ROOT)))
-    assert found == {"transforms/decode_guard.py"}
+    assert found == {"transforms/decode/guard.py"}

@@ -13,9 +13,9 @@ import soxr
 
 from schemas.config import SpeechConfig
 from tests.transforms.listening import DEMO, Sorted, hear, recording_of, silero, sort_events, timestamps
-from transforms.decode import open_audio
+from transforms.audio.speech import FRAME, FRAME_MS, SpeechDetector
+from transforms.decode.audio import open_audio
 from transforms.listen import Ears, Event, Listening
-from transforms.speech import FRAME, FRAME_MS, SpeechDetector
 
 ALL = Listening((16_000, 48_000), SpeechConfig(), clip_seconds=3.0)
 EACH = Listening((16_000, 48_000), SpeechConfig(), clip_seconds=3.0, each=True)

@@ -13,8 +13,8 @@ import soxr
 from schemas.config import SpeechConfig
 from schemas.reasons import Reason, Stage
 from tests.transforms.listening import DEMO, ID, hear, recording_of
+from transforms.audio.speech import SpeechDetector
 from transforms.listen import Listening, listen
-from transforms.speech import SpeechDetector
 
 ALL = Listening((16_000, 48_000), SpeechConfig(), clip_seconds=3.0)
 

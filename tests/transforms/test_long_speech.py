@@ -17,11 +17,11 @@ from schemas.catalog import TABLES
 from schemas.config import SpeechConfig
 from schemas.records import Clip
 from tests.transforms.listening import DEMO, Sorted, hear, silero
-from transforms.answers import Job, answer
+from transforms.audio.speech import FRAME, RATE, SpeechDetector
 from transforms.gather import Group
+from transforms.infer import Job, answer
 from transforms.listen import Listening
 from transforms.models.door import open_door
-from transforms.speech import FRAME, RATE, SpeechDetector
 
 SECONDS = 64
 

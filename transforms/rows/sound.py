@@ -12,11 +12,11 @@ import soundfile
 from schemas.catalog import TABLES
 from schemas.records import Clip, Scores, Window
 from schemas.table import Table
-from transforms.frames import describe
-from transforms.framing import HOP, RATE_HZ
+from transforms.audio.windows import CONTEXT, SILENCE_DBFS, level_dbfs
+from transforms.features.frames import describe
+from transforms.features.framing import HOP, RATE_HZ
+from transforms.features.spectrograms import DB_MAX, DB_MIN, N_MELS, log_mel, power_spectrum, quantise
 from transforms.rows.batch import float_lists, stretch_columns, to_batch, vectors
-from transforms.spectrograms import DB_MAX, DB_MIN, N_MELS, log_mel, power_spectrum, quantise
-from transforms.windows import CONTEXT, SILENCE_DBFS, level_dbfs
 
 HOP_MS = HOP / RATE_HZ * 1000
 WAVEFORM_RATE = 16_000

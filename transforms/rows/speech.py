@@ -11,7 +11,7 @@ import pyarrow as pa
 from schemas.catalog import TABLES
 from schemas.records import Clip, Scores, Segment, Transcript
 from schemas.table import Table
-from transforms.prosody import Prosody, prosody
+from transforms.features.prosody import Prosody, prosody
 from transforms.rows.batch import stretch_columns, to_batch, vectors
 
 

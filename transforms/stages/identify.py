@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import apache_beam as beam
 
 from schemas.records import Known, Source
-from transforms.decode_guard import Decoder
+from transforms.decode.guard import Decoder
 from transforms.identify import identify
 
 

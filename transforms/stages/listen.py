@@ -12,15 +12,15 @@ from apache_beam.pvalue import DoOutputsTuple, TaggedOutput
 
 from schemas.records import Clip, Problem, Recording, Rows, Segment, Shard, Window
 from schemas.table import Table
-from transforms.decode import open_audio
-from transforms.decode_guard import Decoder
+from transforms.audio.speech import SpeechDetector
+from transforms.decode.audio import open_audio
+from transforms.decode.guard import Decoder
 from transforms.gather import Item
 from transforms.listen import Heard, Listening, Opener, Progress, listen
 from transforms.memory import return_freed_memory
+from transforms.progress import Ticker
 from transforms.rows.inventory import error_rows, file_rows, recording_row
-from transforms.speech import SpeechDetector
 from transforms.threads import use_threads
-from transforms.ticks import Ticker
 
 WINDOWS, SEGMENTS, CLIPS, INVENTORY = "windows", "segments", "clips", "inventory"
 

@@ -11,7 +11,7 @@ from apache_beam.metrics import Metrics
 from schemas.forgotten import Forgotten
 from schemas.records import Known, Shard
 from transforms.plan import join_copies, make_lanes, make_shards
-from transforms.ticks import Ticker
+from transforms.progress import Ticker
 
 NOTHING = Forgotten()
 

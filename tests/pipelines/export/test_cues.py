@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from pipelines.export.cues import LINE, LINES, LONGEST_MS, PAUSE_MS, Cue, cues, in_order
-from pipelines.export.spoken import Stretch
+from pipelines.export.speech import Stretch
 
 LABELS = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Mn"]), min_size=1, max_size=60)
 TIMES = st.tuples(st.integers(0, 90_000), st.integers(-50, 12_000))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from praatio import textgrid as reader
 
-from pipelines.export.spoken import Stretch
+from pipelines.export.speech import Stretch
 from pipelines.export.textgrid import apart, written
 
 

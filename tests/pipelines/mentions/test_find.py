@@ -10,10 +10,10 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from pipelines.corpus import AskedCorpus, open_corpus
-from pipelines.intervals import ratio_interval
+from pipelines.corpus.asked import AskedCorpus, open_corpus
 from pipelines.mentions import find_mentions, mention_rates
-from pipelines.mentions.voices import voices_sql
+from pipelines.mentions.speakers import voices_sql
+from pipelines.statistics.intervals import ratio_interval
 from schemas.config import ConfigError
 from tests.pipelines.tables import CALL, STREET, emotion, example, recording, sound, transcript, write_corpus
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipelines.mentions.context import contexts
 from pipelines.mentions.matches import matches
 from pipelines.mentions.phrase import fold, phrase_of
-from pipelines.mentions.spoken import MOST_PAUSE_MS, SLOT_MS, Spoken, spoken
+from pipelines.mentions.words import MOST_PAUSE_MS, SLOT_MS, Spoken, spoken
 from schemas.catalog import TABLES
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.report.write import write_report
+from pipelines.report.report import write_report
 from tests.pipelines.corpora import DEMO
 from tests.pipelines.report.made import write_corpus
 

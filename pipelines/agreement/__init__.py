@@ -1,0 +1,1 @@
+"""How far machine and people agree: a sample, a sheet, figures."""

@@ -1,0 +1,90 @@
+"""A stratified sample of segments, as a sheet that people fill in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipelines.agreement.coders import check_coders
+from pipelines.corpus.asked import open_corpus
+from pipelines.corpus.segments import Heard, segments_of
+from pipelines.corpus.target import check_targets
+from pipelines.errors import RunError, why
+from pipelines.files.atomic import whole_file
+from pipelines.files.cells import spreadsheet
+from schemas.config import ConfigError
+
+COLUMNS = ("segment_id", "file", "channel", "start", "end", "group")
+MACHINES = ("machine_transcript", "machine_emotion")
+"""Then come these, unless people are not to see them, and ``CODER_transcript`` and ``CODER_emotion`` of each coder.
+Times in seconds.
+"""
+
+
+def sample(
+    out: Path,
+    to: Path,
+    *,
+    n: int = 200,
+    by: str | None = None,
+    seed: int = 0,
+    coders: Sequence[str] = ("coder1",),
+    blind: bool = False,
+) -> Counter[str]:
+    """Draw ``n`` segments, as many from each group as can be, and write the sheet.
+
+    The same seed draws the same segments; segments that are added to the corpus take the place of few others.
+
+    Args:
+        by: a column of ``recordings``, whose values are the groups; segments without a value are a group of their own.
+        coders: names; each has columns of their own.
+        blind: leave the machine's answers out.
+
+    Returns:
+        How many were drawn of each group.
+
+    Raises:
+        RunError: no corpus, no segments; the sheet is there already or cannot be written.
+        ConfigError: an ``n`` below 1, an unknown column, bad names of coders, a sheet that is not called ``.csv`` or
+            would lie in the corpus.
+    """
+    if to.suffix.lower() != ".csv":
+        raise ConfigError(f"--to {to}: the sheet is CSV, call it .csv")
+    if n < 1:
+        raise ConfigError(f"--n {n}: expected 1 or more")
+    check_coders(coders)
+    with open_corpus(out) as corpus:
+        check_targets(corpus, [to])
+        drawn = draw(segments_of(corpus, by), n, seed)
+    own = [f"{coder}_{what}" for coder in coders for what in ("transcript", "emotion")]
+    try:
+        with whole_file(to, over=False) as file, spreadsheet(file) as sheet:
+            sheet.row([*COLUMNS, *(() if blind else MACHINES), *own])
+            for heard in drawn:
+                answers = [] if blind else [heard.transcript or "", heard.emotion or ""]
+                sheet.row([*_cells(heard), *answers, *[""] * len(own)])
+    except FileExistsError:
+        raise RunError(f"{to} is there already: name another file") from None
+    except OSError as error:
+        raise RunError(f"{to}: {why(error)}") from None
+    return Counter(heard.group for heard in drawn)
+
+
+def draw(segments: Sequence[Heard], n: int, seed: int) -> list[Heard]:
+    """``n`` of the segments, or all: as many from each group as can be, in random order."""
+
+    def lot(heard: Heard) -> bytes:
+        return hashlib.sha256(f"{seed}/{heard.segment_id}".encode()).digest()
+
+    groups: dict[str, list[Heard]] = defaultdict(list)
+    for heard in sorted(segments, key=lot):
+        groups[heard.group].append(heard)
+    rounds = [one for group in groups.values() for one in enumerate(group)]
+    return sorted((heard for _, heard in sorted(rounds, key=lambda o: (o[0], lot(o[1])))[:n]), key=lot)
+
+
+def _cells(heard: Heard) -> list[str]:
+    times = [f"{heard.start_ms / 1000:.3f}", f"{heard.end_ms / 1000:.3f}"]
+    return [heard.segment_id, heard.file, str(heard.channel), *times, heard.group]

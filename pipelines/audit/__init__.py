@@ -1,0 +1,1 @@
+"""Whether tables are what they are declared to be."""

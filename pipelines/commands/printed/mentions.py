@@ -1,0 +1,158 @@
+"""Mentions and their rates for people, on lines of a terminal's width."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+from rich.text import Text
+
+from pipelines.console.rows import clock
+from pipelines.statistics.intervals import ALIKE, FEWEST, NOTE
+
+WIDTH = 100
+"""Of what is piped; a terminal has its own."""
+SHOWN = 200
+"""Mentions: nobody reads more, and the other formats have all."""
+SHORT = 26
+"""Letters of a file's name."""
+
+
+def show_mentions(console: Console, mentions: pd.DataFrame) -> None:
+    """Two lines each: where, by whom and how it sounds; then the words, the mention in bold."""
+    width = console.width if console.is_terminal else WIDTH
+    rows = _rows(mentions.head(SHOWN))
+    heads = [_head(row) for row in rows]
+    widths = [max((len(head[i]) for head in heads), default=0) for i in range(5)]
+    several = mentions["phrase"].nunique() > 1
+    last = ""
+    for head, row in zip(heads, rows, strict=True):
+        if several and row["phrase"] != last:
+            last = row["phrase"]
+            console.print(Text(last, style="bold underline"))
+        cells = [cell.ljust(w) for cell, w in zip(head, widths, strict=True) if w]
+        line = Text("  ".join(cells).rstrip(), style="dim")
+        line.truncate(width, overflow="ellipsis")
+        console.print(line, highlight=False)
+        console.print(_in_context(row, width), highlight=False)
+    if len(mentions) > SHOWN:
+        console.print(
+            f"the first {SHOWN:,} of {len(mentions):,}; --format csv, json or parquet has all of them", style="dim"
+        )
+
+
+def show_rates(console: Console, rates: pd.DataFrame) -> None:
+    """A table for each phrase and column, and one of the emotions: values, and their intervals in brackets."""
+    width = console.width if console.is_terminal else WIDTH
+    labels = [name[2:-4] for name in rates.columns if name.startswith("d_") and name.endswith("_low")]
+    for phrase, by in dict.fromkeys(zip(rates["phrase"], rates["by"], strict=True)):
+        those = rates[(rates["phrase"] == phrase) & (rates["by"] == by)]
+        rows = _rows(those)
+        named = by or "corpus"
+        console.print(Text(f"{phrase}, by {by}" if by else phrase, style="bold"))
+        common = [(_cut(str(row["group"]) if by else "all"), "*" if row["small"] else "") for row in rows]
+        often = [(*start, *_often(row)) for start, row in zip(common, rows, strict=True)]
+        _table(console, [named, "", "mentions", "recordings", "hours", "an hour", "in 1,000 words"], often, width)
+        moods = [
+            (
+                start[0],
+                "*" if row["recordings_with"] < FEWEST else "",
+                *(_value(row, f"d_{label}", 2, "+") for label in labels),
+            )
+            for start, row in zip(common, rows, strict=True)
+            if any(pd.notna(row[f"d_{label}"]) for label in labels)
+        ]
+        if moods:
+            _table(
+                console, [named, "", *labels], moods, width, "emotion there, less that of the rest of the recording:"
+            )
+        console.print()
+    if (rates["recordings_with"] < FEWEST).any():
+        console.print(f"* fewer than {FEWEST} recordings: too few to compare", style="dim", highlight=False)
+    console.print(f"in brackets: {NOTE}.\n{ALIKE}", style="dim", highlight=False)
+
+
+def _often(row: dict[str, Any]) -> tuple[str, ...]:
+    fuzzy = f" ({row['fuzzy']:,}~)" if row["fuzzy"] else ""
+    within = f"{row['recordings_with']:,} of {row['recordings']:,}"
+    rates = (_value(row, "per_hour", 1), _value(row, "per_1000_words", 2))
+    return (f"{row['mentions']:,}{fuzzy}", within, f"{row['hours']:,.2f}", *rates)
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def _head(row: dict[str, Any]) -> tuple[str, str, str, str, str]:
+    name = _cut(PurePosixPath(row["file"]).name)
+    channel = f" ch {row['channel']}" if row["channel"] and row["speaker_from"] != "channel" else ""
+    near = f" ~{row['distance']}" if row["distance"] else ""
+    mood = ""
+    if isinstance(label := row["emotion"], str):
+        mood = f"{label} {row[f'p_{label}']:.2f}"
+        above = row[f"p_{label}"] - row[f"p_{label}_recording"]
+        mood += f" ({above:+.2f})" if pd.notna(above) else ""
+    behind = ", ".join(f"{one['label']} {one['probability']:.2f}" for one in row["sounds"] or ())
+    speaker = row["speaker"] if isinstance(row["speaker"], str) else ""
+    return name, f"{clock(row['start_ms'])}{channel}{near}", _cut(speaker), mood, behind
+
+
+def _in_context(row: dict[str, Any], width: int) -> Text:
+    """The mention in its context, cut at both ends to the width."""
+    room = max(0, width - len(row["text"]) - 4)
+    left, right = row["before"], row["after"]
+    if len(left) + len(right) > room:
+        of_left = min(len(left), max(room // 2, room - len(right)))
+        left = _end(left, of_left)
+        right = _begin(right, room - len(left))
+    line = Text("  ")
+    line.append(left + " " if left else "")
+    line.append(row["text"], style="bold reverse")
+    line.append(" " + right if right else "")
+    return line
+
+
+def _end(text: str, n: int) -> str:
+    return text if len(text) <= n else ("…" + text[-(n - 1) :] if n > 1 else "")
+
+
+def _begin(text: str, n: int) -> str:
+    return text if len(text) <= n else (text[: n - 1] + "…" if n > 1 else "")
+
+
+def _cut(text: str) -> str:
+    return _begin(" ".join(text.split()), SHORT)
+
+
+def _value(row: dict[str, Any], name: str, digits: int, sign: str = "") -> str:
+    if pd.isna(row[name]):
+        return "-"
+    shown = f"{row[name]:{sign},.{digits}f}"
+    if pd.isna(row[f"{name}_low"]):
+        return shown
+    return f"{shown} [{row[f'{name}_low']:{sign},.{digits}f}, {row[f'{name}_high']:{sign},.{digits}f}]"
+
+
+def _table(
+    console: Console, headings: Sequence[str], rows: Sequence[Sequence[str]], width: int, title: str = ""
+) -> None:
+    """Lines padded to columns; emotions of many classes go on in further tables."""
+    if title:
+        console.print(title, style="dim", highlight=False)
+    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
+    parts: list[list[int]] = [[]]
+    used = widths[0] + widths[1] + 1
+    for i in range(2, len(headings)):
+        if parts[-1] and used + widths[i] + 2 > width:
+            parts.append([])
+            used = widths[0] + widths[1] + 1
+        parts[-1].append(i)
+        used += widths[i] + 2
+    for part in parts:
+        for number, row in enumerate([headings, *rows]):
+            start = f"{row[0].ljust(widths[0])} {row[1].ljust(widths[1])}"
+            rest = "".join("  " + row[i].ljust(widths[i]) for i in part)
+            console.print(Text((start + rest).rstrip(), style="bold" if number == 0 else ""), highlight=False)

@@ -1,0 +1,90 @@
+"""A list of answers: for people, for spreadsheets, for programs."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from pipelines.console.terminal import send
+from pipelines.files.cells import Spreadsheet
+from pipelines.files.plain_json import json_of
+from pipelines.files.printable import printable
+from schemas.config import ConfigError
+
+FORMATS = ("table", "csv", "json")
+MOST, FIRST = 8, 3
+"""Of a longer list than MOST a table shows FIRST values."""
+
+
+def check_format(name: str, known: Sequence[str] = FORMATS) -> None:
+    """Raises:
+    ConfigError: an unknown format.
+    """
+    if name not in known:
+        raise ConfigError(f"--format {name}: choose from {', '.join(known)}")
+
+
+def show_rows(
+    console: Console,
+    rows: Sequence[Mapping[str, Any]],
+    columns: Sequence[str],
+    format: str,
+    headings: Sequence[str] | None = None,
+) -> None:
+    """Print rows: all their columns as ``csv`` (with a header) or ``json`` (a list), or some as a table.
+
+    Args:
+        columns: those of the table, and of a CSV file that has no rows.
+        headings: of a table's columns, where they are not their names.
+        format: one of FORMATS; a table's lines are cut to the width of a terminal, a pipe has them whole.
+    """
+    if format == "json":
+        send(console, json_of([dict(row) for row in rows], indent=1) + "\n")
+    elif format == "csv":
+        text = io.StringIO()
+        sheet = Spreadsheet(text)
+        names = list(rows[0]) if rows else list(columns)
+        sheet.row(names)
+        for row in rows:
+            sheet.row([row[name] for name in names])
+        send(console, text.getvalue())
+    else:
+        _show_table(console, [[_shown(row[name]) for name in columns] for row in rows], headings or columns)
+
+
+def clock(ms: int) -> str:
+    """``h:mm:ss`` of milliseconds."""
+    seconds = ms // 1000
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def _shown(value: Any) -> str:
+    """On one line: of what is long, a table shows what it is and where it begins."""
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    if isinstance(value, bytes):
+        return f"<{len(value):,} bytes>"
+    if isinstance(value, list):
+        shown = [_shown(one) for one in value[:MOST]]
+        return f"[{', '.join(shown if len(value) <= MOST else [*shown[:FIRST], f'... {len(value):,} in all'])}]"
+    if isinstance(value, tuple):  # of a map
+        return "=".join(map(_shown, value))
+    if isinstance(value, dict):
+        return " ".join(f"{key}={_shown(one)}" for key, one in value.items())
+    return printable(" ".join(str(value).split()))
+
+
+def _show_table(console: Console, cells: Sequence[Sequence[str]], columns: Sequence[str]) -> None:
+    widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
+    for number, row in enumerate([columns, *cells]):
+        padded = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        line = Text(padded, style="bold" if number == 0 else "")
+        if console.is_terminal:
+            line.truncate(console.width, overflow="ellipsis")
+        console.print(line, highlight=False)

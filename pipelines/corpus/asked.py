@@ -1,0 +1,248 @@
+"""A corpus that is asked: its tables and flattened views in DuckDB, read-only.
+
+corpus = open_corpus("corpus")
+corpus.sql("SELECT word, count(*) FROM words GROUP BY word ORDER BY 2 DESC").df()
+corpus.spectrogram(recording_id, 12.0, 15.5).db
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.audit.expectations import quoted
+from pipelines.corpus.chosen import names_of
+from pipelines.corpus.statements import check_one_question, told
+from pipelines.corpus.views import BASELINE_MAPS, KEPT_BASELINES, NAMES_OF_BASELINES, VIEWS, view_sql
+from pipelines.errors import RunError
+from pipelines.files.parquet import first_damaged, read_schema
+from pipelines.files.private import PrivateFolder
+from pipelines.store.folder import published
+from schemas.catalog import TABLES, nearest
+from schemas.config import ConfigError
+
+if TYPE_CHECKING:
+    from pipelines.corpus.spectrogram import Spectrogram
+
+_LOCK = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "python_enable_replacements": False,
+}
+
+
+ASKING = 16
+"""The last questions, any of which may still be computed."""
+MORE = ": choose a name of a file that `SELECT uri FROM recordings` lists"
+
+
+class AskedCorpus:
+    """One snapshot of a corpus, held open: what is published meanwhile is not seen.
+
+    Attributes:
+        snapshot: the folder of the snapshot.
+        files: the Parquet files of each table that the corpus holds.
+        columns: the columns of each table and view, in order.
+        own: the user's metadata columns, which stand in ``recordings`` behind the declared ones.
+    """
+
+    def __init__(self, snapshot: Path, files: Mapping[str, Sequence[str]]) -> None:
+        self.snapshot = snapshot
+        self.files = files
+        try:
+            self._spill: PrivateFolder | None = PrivateFolder()
+        except OSError:  # what does not fit into memory then cannot be answered
+            self._spill = None
+        spill = str(self._spill.path) if self._spill else ""
+        self._connection = duckdb.connect(config={**_LOCK, "temp_directory": spill})
+        self._asking: deque[duckdb.DuckDBPyConnection] = deque(maxlen=ASKING)
+        self._stopped = False
+        paths = [path for those in files.values() for path in those]
+        self._connection.execute(f"SET allowed_paths = {_list(paths)}")
+        self._connection.execute("SET enable_external_access = false")
+        self._connection.execute("SET lock_configuration = true")
+        for table, those in files.items():
+            self._view(table, f"FROM read_parquet({_list(those)}, hive_partitioning = false)")
+        views = [name for name, view in VIEWS.items() if set(view.needs) <= files.keys()]
+        if "emotions" in files:
+            self._view(BASELINE_MAPS, view_sql(BASELINE_MAPS, files.keys()))
+        for name in views:
+            self._view(name, view_sql(name, files.keys()))
+        self.columns: dict[str, list[str]] = {name: [] for name in (*files, *views)}
+        for view, column in self._connection.execute(
+            "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal ORDER BY table_name, column_index"
+        ).fetchall():
+            if view in self.columns:
+                self.columns[view].append(column)
+        declared = set(TABLES["recordings"].schema.names)
+        self.own = tuple(column for column in self.columns["recordings"] if column not in declared)
+
+    def sql(
+        self,
+        question: str,
+        parameters: Sequence[Any] | None = None,
+        beside: Mapping[str, pa.Table] | None = None,
+    ) -> duckdb.DuckDBPyRelation:
+        """Ask in SQL.
+
+        Args:
+            question: one statement that reads; ``?`` stands for the parameters.
+            beside: tables in memory that the question names, too.
+
+        Returns:
+            DuckDB's relation: ``.df()`` for pandas, ``.arrow()``, ``.pl()`` for Polars, ``.fetchall()``.
+
+        Raises:
+            ConfigError: SQL that is wrong or not a question, an unknown table or column, a table that was left out.
+            RunError: the snapshot's files are gone.
+        """
+        asking = self._connection.cursor()  # its own: DuckDB lets a connection have one unfinished result
+        self._asking.append(asking)
+        if self._stopped:
+            raise RunError("the question was stopped")
+        for name, rows in (beside or {}).items():
+            asking.register(name, rows)
+        check_one_question(question, asking)
+        words = set(re.findall(r"\w+", question.lower()))
+        try:
+            if words & set(NAMES_OF_BASELINES):
+                self._keep_baselines()
+            return asking.sql(question, params=parameters)
+        except duckdb.Error as error:
+            raise self.wrong(error, words) from None
+
+    def wrong(self, error: duckdb.Error, words: set[str]) -> ConfigError | RunError:
+        """The error that DuckDB raised for a question of these words, in a line.
+
+        A relation computes when it is fetched: wrap what fetches with it, for the errors that come then.
+        """
+        return self._damage(error, words) or ConfigError(told(error, self.columns, words & self.columns.keys()))
+
+    def _damage(self, error: Exception, words: set[str]) -> RunError | None:
+        """The error in a line where it is the corpus or the machine that is wrong, not the question."""
+        if not self.snapshot.is_dir():
+            return RunError(f"{self.snapshot} is gone, newer ones took its place: open the corpus again")
+        if isinstance(error, duckdb.OutOfMemoryException):
+            return RunError(f"the question needs more memory or disk than there is: {told(error, {}, ())}")
+        if isinstance(error, duckdb.IOException | duckdb.InvalidInputException | duckdb.SerializationException):
+            asked = words & self.files.keys() or self.files.keys()
+            return first_damaged(Path(path) for table in sorted(asked) for path in self.files[table])
+        return None
+
+    def recording(self, word: str) -> str:
+        """The id of the recording that a word names, see :meth:`pipelines.corpus.chosen.Names.named`.
+
+        Raises:
+            ConfigError: none, or several.
+        """
+        names = names_of(self)
+        found = names.named(word)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            among = ", ".join(uri for uri, keys in names.uris.items() if set(found) & keys.keys())
+            raise ConfigError(f"{word!r} names {len(found)} recordings ({among}): say the whole URI or the id")
+        raise ConfigError(f"unknown recording {word!r}{names.hint(word) or MORE}")
+
+    def spectrogram(self, recording: str, start: float, end: float, channel: int | None = None) -> Spectrogram:
+        """The log-mel spectrogram of a stretch.
+
+        Args:
+            recording: a recording_id, or what :meth:`recording` takes.
+            start, end: in seconds; of the frames those whose middle lies in [start, end).
+            channel: None for the lowest that the recording has: the mix, or the first that was kept apart.
+
+        Raises:
+            ConfigError: an unknown recording or channel, no such stretch, spectrograms that were left out.
+        """
+        from pipelines.corpus.spectrogram import spectrogram  # librosa takes a second to import
+
+        return spectrogram(self, self.recording(recording), start, end, channel)
+
+    def check_own(self, columns: Iterable[str], option: str = "--by") -> None:
+        """Raises:
+        ConfigError: one of what was asked for with ``option`` is no metadata column.
+        """
+        for column in columns:
+            if column not in self.own:
+                none = ": the corpus has no metadata: run it with --metadata CSV"
+                raise ConfigError(
+                    f"{option} {column}: no metadata column{nearest(column, self.own) if self.own else none}"
+                )
+
+    def stop(self) -> None:
+        """Let the questions fail that are computed now, from another thread, and whatever is asked after them."""
+        self._stopped = True
+        for asking in list(self._asking):
+            asking.interrupt()
+
+    def close(self) -> None:
+        """Give the memory back; what a question still computes that cannot be stopped, goes when that has ended."""
+        self._asking.clear()
+        with suppress(duckdb.Error):  # it would not wait for such a question, and hide why nobody waits any more
+            self._connection.close()
+        if self._spill:
+            self._spill.close()
+
+    def __enter__(self) -> AskedCorpus:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if isinstance(error, duckdb.Error | OSError) and (damage := self._damage(error, set())) is not None:
+                raise damage from None  # what is computed only when it is fetched
+        finally:
+            self.close()
+
+    def _view(self, name: str, sql: str) -> None:
+        self._connection.execute(f"CREATE OR REPLACE VIEW {quoted(name)} AS {sql}")
+
+    def _keep_baselines(self) -> None:
+        if (
+            "emotions" in self.files
+            and not self._connection.execute(
+                "SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [KEPT_BASELINES]
+            ).fetchall()
+        ):
+            self._connection.execute(f"CREATE TABLE {KEPT_BASELINES} AS FROM {BASELINE_MAPS}")
+            self._view(BASELINE_MAPS, f"FROM {KEPT_BASELINES}")
+
+
+def open_corpus(out: str | Path) -> AskedCorpus:
+    """Open the snapshot that is published now; nothing is scanned, nothing can be written.
+
+    Args:
+        out: the folder that runs were given as ``--out``.
+
+    Raises:
+        RunError: there is no corpus in it.
+    """
+    snapshot = published(Path(out))
+    found = {table: sorted(str(path) for path in (snapshot / table).glob("*.parquet")) for table in TABLES}
+    files = {table: paths for table, paths in found.items() if paths}
+    if "recordings" not in files:
+        raise RunError(f"{out} holds no corpus: there is no table of recordings in {snapshot}")
+    for path in (path for those in files.values() for path in those):
+        read_schema(Path(path))  # DuckDB waits for a pipe, and takes other columns for what they are called
+    try:
+        return AskedCorpus(snapshot, files)
+    except duckdb.Error as error:
+        damaged = first_damaged(Path(path) for those in files.values() for path in those)
+        if damaged is not None:
+            raise damaged from None
+        raise RunError(f"{snapshot} cannot be read: {told(error, {}, ())}") from None
+
+
+def _list(paths: Sequence[str]) -> str:
+    """The paths as an SQL list; DuckDB reads `*`, `?` and `[` in them as a glob."""
+    return "[" + ", ".join("'" + path.replace("'", "''") + "'" for path in paths) + "]"

@@ -1,0 +1,197 @@
+"""The answer to a question in SQL, as a table for people or as CSV, JSON or Parquet for programs."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from io import BufferedWriter
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+import duckdb
+import pyarrow as pa
+from rich.console import Console
+
+from pipelines.audit.expectations import quoted
+from pipelines.console.rows import check_format, show_rows
+from pipelines.console.terminal import PrintableBytes
+from pipelines.corpus.asked import AskedCorpus
+from pipelines.corpus.target import check_targets
+from pipelines.errors import RunError, first_line, why
+from pipelines.files.atomic import as_text, is_device, whole_file
+from pipelines.files.cells import spreadsheet
+from pipelines.files.plain_json import json_of
+from schemas.config import ConfigError
+
+FORMATS = ("table", "csv", "json", "parquet")
+SHOWN = 1_000
+"""Rows of a table: nobody reads more, and the other formats have all."""
+BATCH = 10_000
+AS_TEXT = ("time with time zone", "interval", "bit", "bignum", "union")
+"""Types, as DuckDB calls them."""
+INFINITE = {32: 2**31 - 1, 64: 2**63 - 1}
+"""How DuckDB writes a date or a time that is infinite, by the bits of its type."""
+
+
+def answer(
+    corpus: AskedCorpus,
+    question: str,
+    format: str,
+    to: Path | None,
+    console: Console,
+    beside: Mapping[str, pa.Table] | None = None,
+) -> None:
+    """Ask, and print the answer or write it to a file.
+
+    Args:
+        format: one of FORMATS, as :func:`format_of` has it.
+        to: a file, not of a table; None for standard output.
+        beside: tables in memory that the question names, too.
+
+    Raises:
+        ConfigError: wrong SQL, a file of the corpus or a recording as ``to``.
+        RunError: the file cannot be written.
+    """
+    if to is not None:
+        check_targets(corpus, [to])
+    found = corpus.sql(question, beside=beside)
+    try:
+        if format == "table":
+            _show(found, console)
+        elif to is None:
+            _print(found, format)
+        else:
+            with whole_file(to) as file:
+                _write(found, format, file, is_file=not is_device(to))
+    except duckdb.Error as error:  # a cast that fails is told only when it is computed
+        raise corpus.wrong(error, set(re.findall(r"\w+", question.lower()))) from None
+    except pa.ArrowException as error:
+        raise ConfigError(f"--format {format} cannot hold that: {first_line(error)}: choose another") from None
+    except BrokenPipeError:  # `| head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nor is there anything to flush
+    except OSError as error:
+        raise RunError(f"{to or 'standard output'}: {why(error)}") from None
+
+
+def format_of(asked: str | None, to: Path | None) -> str:
+    """One of FORMATS: as asked for, or by the suffix of the file, or a table for people to read.
+
+    Raises:
+        ConfigError: an unknown format, a table in a file, a file whose suffix says nothing, Parquet on a terminal.
+    """
+    if asked is not None:
+        check_format(asked, FORMATS)
+    if asked == "table" and to is not None:
+        raise ConfigError("--format table is not for a file: with --to say csv, json or parquet")
+    if to is None:
+        if asked == "parquet" and sys.stdout.isatty():
+            raise ConfigError("--format parquet is not for a terminal: name a file with --to, or send it on with >")
+        return asked or "table"
+    suffix = to.suffix.lower().removeprefix(".")
+    if asked is None and suffix not in FORMATS[1:]:
+        raise ConfigError(f"--to {to}: call it .csv, .json or .parquet, or say --format")
+    return asked or suffix
+
+
+def _show(found: duckdb.DuckDBPyRelation, console: Console) -> None:
+    rows = list(islice(_rows(_with_plain_types(found).to_arrow_reader(BATCH)), SHOWN + 1))
+    columns = list(found.columns)
+    keys = [f"{at} {name}" for at, name in enumerate(columns)]  # two columns may bear one name
+    shown = [dict(zip(keys, row, strict=True)) for row in rows[:SHOWN]]
+    show_rows(console, shown, keys, "table", headings=columns)
+    if len(rows) > SHOWN:
+        console.print(f"the first {SHOWN:,} rows; --format csv, json or parquet has all of them", style="dim")
+
+
+def _write(found: duckdb.DuckDBPyRelation, format: str, file: IO[bytes], *, is_file: bool) -> None:
+    reader = _with_plain_types(found).to_arrow_reader(BATCH)
+    names = _different(reader.schema.names)
+    if format == "parquet":
+        import pyarrow.parquet as pq
+
+        schema = pa.schema([field.with_name(name) for field, name in zip(reader.schema, names, strict=True)])
+        with pq.ParquetWriter(file, schema) as writer:
+            for batch in _batches(reader):
+                writer.write_batch(pa.RecordBatch.from_arrays(batch.columns, schema=schema))
+    elif format == "csv":
+        with spreadsheet(file, is_file=is_file) as sheet:
+            sheet.row(names)
+            for row in _rows(reader):
+                sheet.row(row)
+    else:
+        with as_text(file) as text:
+            before = "["
+            for row in _rows(reader):
+                text.write(before + "\n" + json_of(dict(zip(names, row, strict=True))))
+                before = ","
+            text.write("\n]\n" if before == "," else "[]\n")
+
+
+def _print(found: duckdb.DuckDBPyRelation, format: str) -> None:
+    file: IO[bytes] = sys.stdout.buffer
+    if format != "parquet" and sys.stdout.isatty():
+        file = BufferedWriter(PrintableBytes(file))
+    _write(found, format, file, is_file=False)
+    file.flush()
+    sys.stdout.flush()
+
+
+def _different(names: Sequence[str]) -> list[str]:
+    """Each name once: the second ``a`` is ``a_1``, as DuckDB calls it within a question."""
+    taken = set(names)
+    found: list[str] = []
+    for name in names:
+        n, new = 0, name
+        while new in found or (n and new in taken):
+            n, new = n + 1, f"{name}_{n + 1}"
+        found.append(new)
+    return found
+
+
+def _with_plain_types(found: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """Types that Python and Parquet have no word for, or lose the zone of, as DuckDB writes them."""
+    if not any(type.id in AS_TEXT for type in found.types):
+        return found
+    columns = [f"#{at}::VARCHAR" if type.id in AS_TEXT else f"#{at}" for at, type in enumerate(found.types, 1)]
+    return found.project(
+        ", ".join(f"{column} AS {quoted(name)}" for column, name in zip(columns, found.columns, strict=True))
+    )
+
+
+def _batches(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    """Raises:
+    duckdb.Error: as DuckDB said it; Arrow wraps what goes wrong behind the first batch into an OSError of no number.
+    """
+    while True:
+        try:
+            batch = reader.read_next_batch()
+        except StopIteration:
+            return
+        except OSError as error:
+            raise duckdb.Error(str(error)) from None
+        yield batch
+
+
+def _rows(reader: pa.RecordBatchReader) -> Iterator[Sequence[Any]]:
+    """By position: two columns may bear one name."""
+    for batch in _batches(reader):
+        yield from zip(*(_values(column) for column in batch.columns), strict=True)
+
+
+def _values(column: pa.Array) -> list[Any]:
+    try:
+        return column.to_pylist()
+    except (OverflowError, ValueError):  # dates of before the year 1 and after 9999, and infinity
+        return [_value(scalar) for scalar in column]
+
+
+def _value(scalar: pa.Scalar) -> Any:
+    try:
+        return scalar.as_py()
+    except (OverflowError, ValueError):
+        if abs(getattr(scalar, "value", 0)) >= INFINITE.get(scalar.type.bit_width, 0):
+            return "infinity" if scalar.value > 0 else "-infinity"
+        return scalar.cast(pa.string()).as_py()

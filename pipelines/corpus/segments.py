@@ -1,0 +1,82 @@
+"""What the machine made of each segment of speech: transcript, emotion, and where it lies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipelines.audit.expectations import quoted
+from pipelines.corpus.asked import AskedCorpus
+from pipelines.errors import RunError
+from schemas.catalog import nearest
+from schemas.config import ConfigError
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A segment.
+
+    Attributes:
+        file: the recording's ``uri``.
+        group: of the metadata column that was asked for, as text; empty where there is no value.
+        transcript: None where the corpus has none of it.
+        emotion: the class with the greatest mean probability over the segment's stretches, weighted by their
+            lengths; None where the corpus has none.
+    """
+
+    segment_id: str
+    recording_id: str
+    file: str
+    channel: int
+    start_ms: int
+    end_ms: int
+    group: str
+    transcript: str | None
+    emotion: str | None
+
+
+def segments_of(corpus: AskedCorpus, by: str | None = None, ids: Sequence[str] | None = None) -> list[Heard]:
+    """Segments in the order of their ids: all, or those of some ids.
+
+    Raises:
+        RunError: the corpus has no segments.
+        ConfigError: ``recordings`` has no column ``by``.
+    """
+    if not _has_rows(corpus, "segments"):
+        raise RunError("the corpus holds no segments of speech")
+    if by is not None and by not in corpus.columns["recordings"]:
+        raise ConfigError(f"--by {by}: no column of recordings{nearest(by, corpus.columns['recordings'])}")
+    group = f"coalesce(r.{quoted(by)}::VARCHAR, '')" if by is not None else "''"
+    transcript, emotion, joins = "NULL", "NULL", ""
+    if _has_rows(corpus, "transcripts"):
+        joins += " LEFT JOIN transcripts t USING (segment_id)"
+        transcript = "t.text"
+    if _has_rows(corpus, "emotions"):
+        joins += f" LEFT JOIN ({_EMOTION}) e USING (segment_id)"
+        emotion = "e.label"
+    question = (
+        f"SELECT segment_id, s.recording_id, r.uri, s.channel, s.start_ms, s.end_ms, {group}, {transcript}, {emotion} "
+        f"FROM segments s JOIN recordings r USING (recording_id){joins} "
+        "WHERE ? OR segment_id IN (SELECT unnest(?::VARCHAR[])) ORDER BY segment_id"
+    )
+    return [Heard(*row) for row in corpus.sql(question, [ids is None, list(ids or ())]).fetchall()]
+
+
+def labels_of(corpus: AskedCorpus) -> list[str]:
+    """The classes of the emotion models that the corpus was made with; none where it holds no emotions."""
+    if not _has_rows(corpus, "emotions"):
+        return []
+    question = "SELECT DISTINCT label FROM emotion_probabilities ORDER BY 1"
+    return [label for (label,) in corpus.sql(question).fetchall()]
+
+
+_EMOTION = """
+    SELECT segment_id, first(label ORDER BY weight DESC, label) AS label FROM (
+        SELECT segment_id, label, sum(probability * (end_ms - start_ms)) AS weight
+        FROM emotion_probabilities GROUP BY ALL
+    ) GROUP BY segment_id
+"""
+
+
+def _has_rows(corpus: AskedCorpus, table: str) -> bool:
+    return table in corpus.files and bool(corpus.sql(f"FROM {table} LIMIT 1").fetchall())

@@ -1,0 +1,186 @@
+"""The flattened views of a corpus, as SQL over the views that bear its tables' names."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from transforms.audio.windows import WINDOW_MS
+
+
+class View(NamedTuple):
+    """A view that no table is.
+
+    Attributes:
+        needs: the tables without which it cannot be.
+        row: what one row is, in words.
+    """
+
+    needs: tuple[str, ...]
+    row: str
+
+
+VIEWS: Mapping[str, View] = {
+    "words": View(("transcripts",), "a word of a transcript; position counts the words of its segment from 1"),
+    "emotion_probabilities": View(("emotions",), "a class of the emotion model for a clip, with its probability"),
+    "emotion_baselines": View(
+        ("emotions",),
+        "a class of the emotion model for a recording, with its mean probability there: over all of it where channel "
+        "is null, else over that channel; clips weigh by their length",
+    ),
+    "sound_tags": View(("sounds",), "one of the likeliest sounds of a window; place 1 is the likeliest"),
+    "moments": View(
+        ("transcripts",),
+        "a word with emotion, speaker, sounds and embedding of the stretches that it lies in, and baselines",
+    ),
+}
+
+COLUMNS_OF: Mapping[str, tuple[str, ...]] = {
+    "emotions": (
+        "emotion",
+        "emotion_confidence",
+        "emotion_start_ms",
+        "emotion_end_ms",
+        "probabilities",
+        "recording_baseline",
+        "speaker_baseline",
+        "above_recording",
+        "above_speaker",
+    ),
+    "sounds": ("sound", "sound_confidence", "tags"),
+    "embeddings": ("embedding",),
+    "speaker_labels": ("recording_speaker", "corpus_speaker"),
+}
+"""The columns of ``moments`` that are there only where the table is."""
+
+BASELINE_MAPS = "baseline_maps"
+"""A row for each recording (channel is null) and each of its channels: the mean probability by class, as a map."""
+KEPT_BASELINES = "kept_baselines"
+"""The same as a table in memory: a pass over all emotions pays once."""
+NAMES_OF_BASELINES = ("moments", "emotion_baselines")
+"""The views that ask for it."""
+
+WORDS = """
+    SELECT recording_id, channel, w.start_ms, w.end_ms, w.word, w.confidence, segment_id, position, language
+    FROM (
+        SELECT recording_id, channel, segment_id, language, unnest(words) AS w,
+               unnest(range(1, len(words) + 1))::INT AS position
+        FROM transcripts
+    )"""
+
+EMOTION_PROBABILITIES = """
+    SELECT recording_id, channel, start_ms, end_ms, p.label, p.probability, segment_id, model
+    FROM (SELECT * EXCLUDE (label, confidence, probabilities), unnest(probabilities) AS p FROM emotions)"""
+
+SOUND_TAGS = """
+    SELECT recording_id, channel, start_ms, end_ms, place, t.label, t.probability, window_id, model
+    FROM (
+        SELECT * EXCLUDE (label, confidence, tags), unnest(tags) AS t, unnest(range(1, len(tags) + 1))::INT AS place
+        FROM sounds
+    )"""
+
+# A class that a clip does not list counts as 0 there: the divisor is the length of all clips.
+MAPS = """
+    WITH clips AS (
+        SELECT recording_id, channel, greatest(end_ms - start_ms, 1)::DOUBLE AS ms, probabilities FROM emotions
+    ),
+    sums AS (
+        SELECT recording_id, channel, p.label, sum(p.probability * ms) AS mass
+        FROM (SELECT recording_id, channel, ms, unnest(probabilities) AS p FROM clips)
+        GROUP BY recording_id, channel, p.label
+    ),
+    lengths AS (SELECT recording_id, channel, sum(ms) AS ms FROM clips GROUP BY recording_id, channel),
+    means AS (
+        SELECT recording_id, channel, label, mass / ms AS mean FROM sums JOIN lengths USING (recording_id, channel)
+        UNION ALL
+        SELECT recording_id, NULL, label, sum(mass) / any_value(whole.ms)
+        FROM sums JOIN (SELECT recording_id, sum(ms) AS ms FROM lengths GROUP BY recording_id) AS whole
+             USING (recording_id)
+        GROUP BY recording_id, label
+    )
+    SELECT recording_id, channel, map(list(label ORDER BY label), list(mean::FLOAT ORDER BY label)) AS baseline
+    FROM means GROUP BY recording_id, channel"""
+
+EMOTION_BASELINES = f"""
+    SELECT recording_id, channel, unnest(map_keys(baseline)) AS label, unnest(map_values(baseline)) AS mean_probability
+    FROM {BASELINE_MAPS}"""
+
+OF_WORDS = "w.recording_id, w.channel, w.start_ms, w.end_ms, w.word, w.confidence, w.segment_id, w.position, w.language"
+OF_EMOTIONS = (
+    "s.label AS emotion, s.confidence AS emotion_confidence, s.start_ms AS emotion_start_ms, "
+    "s.end_ms AS emotion_end_ms, s.probabilities AS classes"
+)
+OF_SPEAKERS = "s.recording_speaker, s.corpus_speaker"
+
+
+def view_sql(name: str, tables: Collection[str]) -> str:
+    """The SELECT behind a view of :data:`VIEWS`, or behind :data:`BASELINE_MAPS`.
+
+    Args:
+        tables: those that the corpus holds; what it does not hold, ``moments`` has no columns of.
+    """
+    if name == "moments":
+        return _moments(tables)
+    return {
+        "words": WORDS,
+        "emotion_probabilities": EMOTION_PROBABILITIES,
+        "emotion_baselines": EMOTION_BASELINES,
+        "sound_tags": SOUND_TAGS,
+        BASELINE_MAPS: MAPS,
+    }[name]
+
+
+def _moments(tables: Collection[str]) -> str:
+    """A word at a border belongs to the stretch that more of it lies in, the first of two where it is even.
+
+    Windows are a grid without gaps, so there it is the one in which the word's middle lies.  Emotion clips and the
+    speakers' have gaps: overlaps are compared.
+    """
+    columns = [OF_WORDS]
+    source = "words"
+    if "speaker_labels" in tables:
+        source = _with_stretch(source, "speaker_labels", OF_SPEAKERS)
+    if "emotions" in tables:
+        source = _with_stretch(source, "emotions", OF_EMOTIONS)
+    grid = f"(greatest(start_ms + end_ms - 1, 0) // 2 // {WINDOW_MS} * {WINDOW_MS})::INT AS grid_ms"
+    joins = [f"(SELECT *, {grid} FROM {source}) AS w"]
+    if "emotions" in tables:
+        columns += [
+            "w.emotion, w.emotion_confidence, w.emotion_start_ms, w.emotion_end_ms",
+            "map_from_entries(list_transform(w.classes, lambda p: {'key': p.label, 'value': p.probability})) "
+            "AS probabilities",
+            "r.baseline AS recording_baseline",
+            "s.baseline AS speaker_baseline",
+            "(w.emotion_confidence - r.baseline[w.emotion])::FLOAT AS above_recording",
+            "(w.emotion_confidence - s.baseline[w.emotion])::FLOAT AS above_speaker",
+        ]
+        # Channel 0 mixes all who speak: it is nobody's own.
+        joins += [
+            f"LEFT JOIN (FROM {BASELINE_MAPS} WHERE channel IS NULL) AS r ON r.recording_id = w.recording_id",
+            # Not as a filter: DuckDB 2.0.0 drops a LIMIT over a join with a filtered table that is empty.
+            f"LEFT JOIN {BASELINE_MAPS} AS s ON s.recording_id = w.recording_id AND s.channel = nullif(w.channel, 0)",
+        ]
+    on_grid = "ON {0}.recording_id = w.recording_id AND {0}.channel = w.channel AND {0}.start_ms = w.grid_ms"
+    columns.append("w.recording_id || '/' || w.channel || '/' || w.grid_ms AS window_id")
+    if "sounds" in tables:
+        columns.append("sounds.label AS sound, sounds.confidence AS sound_confidence, sounds.tags")
+        joins.append(f"LEFT JOIN sounds {on_grid.format('sounds')}")
+    if "embeddings" in tables:
+        columns.append("embeddings.embedding")
+        joins.append(f"LEFT JOIN embeddings {on_grid.format('embeddings')}")
+    if "speaker_labels" in tables:
+        columns.append("w.recording_speaker, w.corpus_speaker")
+    return f"SELECT {', '.join(columns)} FROM {' '.join(joins)}"
+
+
+def _with_stretch(words: str, table: str, columns: str) -> str:
+    """Each word with columns of the stretch ``s`` of a table that most of it lies in; null where it lies in none."""
+    # All that one may filter words by stands in the partition, so that DuckDB filters before it joins.
+    return f"""(
+    SELECT w.*, {columns}
+    FROM {words} AS w LEFT JOIN {table} AS s
+        ON s.recording_id = w.recording_id AND s.channel = w.channel
+        AND s.start_ms < greatest(w.end_ms, w.start_ms + 1) AND s.end_ms > w.start_ms
+    QUALIFY row_number() OVER (
+        PARTITION BY {OF_WORDS} ORDER BY least(s.end_ms, w.end_ms) - greatest(s.start_ms, w.start_ms) DESC, s.start_ms
+    ) = 1)"""

@@ -1,0 +1,203 @@
+"""Which windows sound most like a text or a recording: exact cosines of CLAP vectors."""
+
+from __future__ import annotations
+
+import glob
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import numpy as np
+
+from pipelines.embeddings.checkpoint import open_maker
+from pipelines.embeddings.matrix import Vectors, vectors_of
+from pipelines.errors import RunError
+from pipelines.files.parquet import first_damaged, read_metadata
+from pipelines.store.folder import published
+from pipelines.store.reading import reading
+from schemas.config import ConfigError
+
+if TYPE_CHECKING:
+    from transforms.models.embedder import Embedder
+
+CHUNK_ROWS = 65_536
+MARGIN = 1e-4
+"""More than float32 errs in the product of two unit vectors: what is so near to the last place is computed exactly."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A window that was found.
+
+    Attributes:
+        score: cosine, -1 to 1.
+        file: the recording's ``uri``.
+        words: what was said in it, as far as the corpus has transcripts.
+    """
+
+    rank: int
+    score: float
+    file: str
+    recording_id: str
+    channel: int
+    start_ms: int
+    end_ms: int
+    words: str
+
+
+def search(
+    out: Path,
+    text: str | None = None,
+    *,
+    like: Path | None = None,
+    top: int = 20,
+    models: str | None = None,
+    model: str | None = None,
+) -> list[Hit]:
+    """The ``top`` windows nearest to ``text``, or to any window of the file ``like``; the nearest first.
+
+    Windows of one score stand in the order of recording, channel and time.
+
+    Raises:
+        RunError: no corpus, no embeddings or those of several checkpoints; the file gives no sound; the snapshot went
+            meanwhile.
+        ConfigError: neither or both of text and file, a ``top`` below 1, another checkpoint than the embeddings'.
+        ModelError: a checkpoint that cannot be opened.
+    """
+    if (text is None) == (like is None):
+        raise ConfigError("say what to look for: either a text or a file with --like")
+    if text is not None and not text.strip():
+        raise ConfigError("the text to look for is empty")
+    if top < 1:
+        raise ConfigError(f"--top {top}: expected 1 or more")
+    snapshot = published(out)
+    with reading(out, snapshot):
+        embedder = open_maker(snapshot, models=models, model=model)
+        queries = embedder.embed_text([text]) if text is not None else embed_file(embedder, Path(like or ""))
+        vectors = vectors_of(snapshot)
+        return _hits(snapshot, vectors, *nearest(vectors, queries, top))
+
+
+def nearest(vectors: Vectors, queries: np.ndarray, top: int) -> tuple[np.ndarray, np.ndarray]:
+    """The rows nearest to any of the queries, and their cosines.
+
+    Args:
+        queries: float32 [n_queries, dimension], unit length.
+
+    Returns:
+        Row numbers int64 [m] and scores float64 [m], m the smaller of ``top`` and the rows; by score, then
+        recording, channel and start.  They depend neither on the number of threads nor on how rows lie in files.
+    """
+    values, places = vectors.values, vectors.places
+    scores = np.empty(len(values), np.float32)
+    if len(queries) == 1:
+        np.dot(values, queries[0], out=scores)
+    else:
+        for at in range(0, len(values), CHUNK_ROWS):
+            scores[at : at + CHUNK_ROWS] = (values[at : at + CHUNK_ROWS] @ queries.T).max(axis=1)
+    top = min(top, len(scores))
+    if not top:
+        return np.empty(0, np.int64), np.empty(0)
+    least = np.partition(scores, len(scores) - top)[len(scores) - top]
+    rows = np.flatnonzero(scores >= least - MARGIN)
+    exact = np.concatenate([_exact(values[rows[at : at + 4096]], queries) for at in range(0, len(rows), 4096)])
+    of = places[rows]
+    order = np.lexsort((of["start_ms"], of["channel"], of["recording_id"], -exact))[:top]
+    return rows[order], exact[order]
+
+
+def embed_file(embedder: Embedder, path: Path) -> np.ndarray:
+    """The vectors of a file's windows of 10 s, made as in a run: float32 [n_windows, dimension].
+
+    Raises:
+        RunError: it cannot be decoded, or holds too little.
+    """
+    from schemas.records import Failure, Problem, Recording, Source, Window
+    from transforms.decode.guard import Decoder
+    from transforms.listen import Listening, listen
+    from transforms.models.batching import run_each
+
+    recording = Recording("0" * 32, (Source(str(path), str(path), 0, 0),), 0.0)
+    found: list[np.ndarray] = []
+    told = "it holds no sound"
+    clips: list[np.ndarray] = []
+
+    def embed() -> None:
+        nonlocal told
+        for result in run_each(embedder, clips, budget_seconds=60.0):
+            if isinstance(result, Failure):
+                told = result.message
+            elif isinstance(result, np.ndarray):
+                found.append(result)
+        clips.clear()
+
+    with closing(Decoder()) as decoder:
+        for event in listen(recording, Listening((embedder.rate,), None), None, decoder.open):
+            match event:
+                case Window():
+                    clips.append(event.audio[embedder.rate])
+                    if len(clips) == 6:
+                        embed()
+                case Problem():
+                    told = event.message
+    embed()
+    if not found:
+        raise RunError(f"--like {path}: {told}")
+    return np.array(found, np.float32)
+
+
+def _exact(values: np.ndarray, queries: np.ndarray) -> np.ndarray:
+    """Cosines in float64 with each row added up in one and the same order, wherever it lies; the greatest of each."""
+    wide = values.astype(np.float64)
+    best = np.full(len(wide), -np.inf)
+    for query in queries.astype(np.float64):
+        np.maximum(best, (wide * query).sum(axis=1), out=best)
+    return best
+
+
+def _hits(snapshot: Path, vectors: Vectors, rows: np.ndarray, scores: np.ndarray) -> list[Hit]:
+    places = [
+        (place["recording_id"].decode(), int(place["channel"]), int(place["start_ms"]), int(place["end_ms"]))
+        for place in vectors.places[rows]
+    ]
+    ids = sorted({place[0] for place in places})
+    files = _files(snapshot, ids)
+    words = _words(snapshot, ids)
+    hits = []
+    for rank, (score, (key, channel, start, end)) in enumerate(zip(scores, places, strict=True), 1):
+        said = [word for word, begins, ends in words[key, channel] if begins < end and ends > start]
+        hits.append(Hit(rank, float(score), files.get(key, ""), key, channel, start, end, " ".join(said)))
+    return hits
+
+
+def _files(snapshot: Path, ids: Sequence[str]) -> dict[str, str]:
+    return dict(_asked(snapshot, "recordings", "recording_id, uri", ids))
+
+
+def _words(snapshot: Path, ids: Sequence[str]) -> dict[tuple[str, int], list[tuple[str, int, int]]]:
+    """Words with their times in ms by recording and channel, in the order of time."""
+    found: dict[tuple[str, int], list[tuple[str, int, int]]] = defaultdict(list)
+    rows = _asked(snapshot, "transcripts", "recording_id, channel, words", ids, "ORDER BY recording_id, start_ms")
+    for key, channel, words in rows:
+        found[key, channel] += [(word["word"], word["start_ms"], word["end_ms"]) for word in words]
+    return found
+
+
+def _asked(snapshot: Path, table: str, columns: str, ids: Sequence[str], order: str = "") -> list[tuple]:
+    paths = [glob.escape(str(p)) for p in (snapshot / table).glob("*.parquet") if read_metadata(p).num_rows]
+    if not paths or not ids:
+        return []
+    some = ", ".join("?" for _ in ids)
+    sql = f"SELECT {columns} FROM read_parquet(?, hive_partitioning = false) WHERE recording_id IN ({some}) {order}"
+    with duckdb.connect(config={"temp_directory": ""}) as duck:  # by itself it spills to where one stands
+        try:
+            return duck.execute(sql, [paths, *ids]).fetchall()
+        except duckdb.Error:
+            damaged = first_damaged((snapshot / table).glob("*.parquet"))
+            if damaged is not None:
+                raise damaged from None
+            raise

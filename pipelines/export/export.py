@@ -1,0 +1,100 @@
+"""Writes a file for each recording into a folder, each whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipelines.console.numbers import counted
+from pipelines.corpus.asked import AskedCorpus, open_corpus
+from pipelines.corpus.chosen import chosen
+from pipelines.corpus.statements import left_out
+from pipelines.corpus.target import check_targets
+from pipelines.errors import RunError, why
+from pipelines.export import spreadsheet, textgrid, vtt
+from pipelines.export.names import file_names
+from pipelines.export.speech import batches
+from pipelines.files.atomic import write_whole
+from schemas.config import ConfigError
+
+
+@dataclass(frozen=True)
+class Format:
+    """Attributes:
+    ending: of its files.
+    files: from a corpus and ids of recordings: id, how many words, the file.
+    needs: the table without which it is nothing.
+    uses: the tables that it leaves out where they are not.
+    """
+
+    ending: str
+    files: Callable[[AskedCorpus, Sequence[str]], Iterator[tuple[str, int, bytes]]]
+    needs: str | None
+    uses: tuple[str, ...]
+
+
+FORMATS: Mapping[str, Format] = {
+    "vtt": Format(".vtt", vtt.files, "transcripts", ()),
+    "textgrid": Format(".TextGrid", textgrid.files, None, ("segments", "transcripts", "emotions", "sounds")),
+    "csv": Format(".csv", spreadsheet.files, "transcripts", ("emotions", "sounds")),
+}
+
+
+@dataclass
+class Exported:
+    """Attributes:
+    files: in the order of the ids.
+    wordless: how many of them are of recordings in which no word was recognised.
+    missing: what the files lack, a line each.
+    """
+
+    files: list[Path] = field(default_factory=list)
+    wordless: int = 0
+    missing: list[str] = field(default_factory=list)
+
+
+def export(out: Path, format: str, to: Path, recordings: Sequence[str] = (), *, force: bool = False) -> Exported:
+    """Write a file for each of the recordings that are named, or for all.
+
+    Args:
+        format: one of FORMATS.
+        to: a folder; it is made where there is none.
+        recordings: as :func:`pipelines.corpus.chosen.chosen` takes them.
+        force: write over files that are there.
+
+    Raises:
+        ConfigError: an unknown format or recording, a table that was left out and without which there is
+            nothing, a folder of the corpus.
+        RunError: no corpus, no recordings in it, files that are there already, a folder that cannot be written.
+    """
+    if format not in FORMATS:
+        raise ConfigError(f"--format {format}: choose from {', '.join(FORMATS)}")
+    kind = FORMATS[format]
+    with open_corpus(out) as corpus:
+        if kind.needs and kind.needs not in corpus.files:
+            raise ConfigError(f"--format {format}: {left_out(kind.needs)}")
+        uris = dict(corpus.sql("SELECT recording_id, uri FROM recordings ORDER BY recording_id").fetchall())
+        if not uris:
+            raise RunError(f"{out}: no recording could be read, so there is nothing to write; see its table `errors`")
+        paths = {key: to / (name + kind.ending) for key, name in file_names(uris).items()}
+        ids = sorted(chosen(corpus, recordings)) if recordings else list(uris)
+        check_targets(corpus, [paths[key] for key in ids])
+        there = [paths[key] for key in ids if os.path.lexists(paths[key])]
+        if there and not force:
+            more = f" and {counted(len(there) - 1, 'more file')}" if len(there) > 1 else ""
+            raise RunError(f"{there[0]}{more} would be written over: name another folder, or say --force")
+        exported = Exported(missing=[left_out(table) or table for table in kind.uses if table not in corpus.files])
+        if len(exported.missing) == len(kind.uses) > 1:
+            raise ConfigError(f"--format {format}: {exported.missing[0]}")
+        try:
+            to.mkdir(parents=True, exist_ok=True)
+            for some in batches(ids):
+                for key, n_words, content in kind.files(corpus, some):
+                    write_whole(paths[key], content)
+                    exported.files.append(paths[key])
+                    exported.wordless += not n_words
+        except OSError as error:
+            raise RunError(f"{error.filename or to}: {why(error)}") from None
+    return exported

@@ -1,0 +1,228 @@
+"""What a paper has to say of how its tables were made, out of the tables themselves."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.agreement.kept import Agreement, remembered
+from pipelines.console.numbers import counted
+from pipelines.errors import RunError
+from pipelines.files.parquet import count_rows, read_batches, read_table
+from pipelines.speakers.check import check
+from pipelines.speakers.clusters import LEAST_MS, SHORT_MS
+from pipelines.statistics.intervals import NOTE
+from pipelines.store.folder import published
+from pipelines.store.reading import reading
+from schemas.catalog import JOBS, TABLES
+from transforms.audio.speech import FRAME_MS
+from transforms.audio.windows import WINDOW_MS
+
+DOES = {
+    "transcripts": "Speech was transcribed, with times and confidence of each word, by",
+    "emotions": "The class of emotion that the voice sounds most like was estimated by",
+    "sounds": "Sound events were classified by",
+    "embeddings": "Vectors that sound and text share (CLAP) were computed by",
+    "speakers": "Vectors of the voice were computed by",
+}
+LIMITS = """\
+Labels of emotion come from models that were trained on acted or elicited speech. A label says which of these acted \
+classes a voice sounds most like to that model; it does not say what a person felt, and its confidence is the model's, \
+not a probability that the person felt so. The labels can carry comparisons between groups and changes within a \
+speaker, as far as recordings are alike; they cannot carry statements about a single utterance or person. They were \
+not checked here for languages, ages or ways of speaking that the training speech lacks, nor for a bias of the model \
+between groups."""
+UNMEASURED = "The corpus holds no measure of how far its transcripts and labels agree with people."
+
+
+def methods(out: Path) -> str:
+    """Paragraphs of plain text, a line each, with an empty line between them.
+
+    Raises:
+        RunError: there is no corpus, or no run made it.
+    """
+    snapshot = published(out)
+    with reading(out, snapshot):
+        return "\n\n".join(_paragraphs(out, snapshot)) + "\n"
+
+
+def _paragraphs(out: Path, snapshot: Path) -> Iterator[str]:
+    runs = sorted(_read(snapshot, "runs").to_pylist(), key=lambda run: run["run_id"])
+    if not runs:
+        raise RunError(f"{out} has no row in `runs`: nothing is known of how it was made")
+    config = json.loads(runs[-1]["config"])
+    yield " ".join(_material(snapshot, runs))
+    yield " ".join(_analysis(out, snapshot, config, runs))
+    yield " ".join(_software(runs))
+    if _models(snapshot, "emotions"):
+        yield LIMITS
+    if _models(snapshot, "emotions") or _models(snapshot, "transcripts"):
+        yield " ".join(_agreement(out)) or UNMEASURED
+
+
+def _material(snapshot: Path, runs: Sequence[dict[str, Any]]) -> Iterator[str]:
+    files, recordings, errors = (_read(snapshot, name) for name in ("files", "recordings", "errors"))
+    statuses = Counter(files["status"].to_pylist())
+    hours = (pc.sum(recordings["duration_ms"]).as_py() or 0) / 3_600_000
+    first, last = runs[0]["started"], runs[-1]["started"]
+    span = f"on {first:%Y-%m-%d}" if first.date() == last.date() else f"between {first:%Y-%m-%d} and {last:%Y-%m-%d}"
+    yield (
+        f"{counted(files.num_rows, 'file')} with {counted(recordings.num_rows, 'distinct recording')} and "
+        f"{_hours(hours)} of audio were processed with Earwitness {span}, in {counted(len(runs), 'run')}."
+    )
+    failed, partial = statuses["failed"], statuses["partial"]
+    if files.num_rows:
+        yield (
+            f"Of the files, {failed:,} ({failed / files.num_rows:.1%}) could not be read and {partial:,} "
+            f"({partial / files.num_rows:.1%}) only in part."
+        )
+    reasons = Counter(errors["reason"].to_pylist())
+    if reasons:
+        listed = ", ".join(f"{reason} {n:,}" for reason, n in sorted(reasons.items(), key=lambda r: (-r[1], r[0])))
+        yield f"Errors by reason: {listed}."
+
+
+def _analysis(out: Path, snapshot: Path, config: dict[str, Any], runs: Sequence[dict[str, Any]]) -> Iterator[str]:
+    each = config.get("channels") == "each"
+    yield "Channels were analysed separately." if each else "Channels were averaged."
+    if _rows(snapshot, "windows"):
+        yield f"A fixed grid of {WINDOW_MS / 1000:g} s ({_rows(snapshot, 'windows'):,} windows) was laid over them."
+    speech = config.get("speech", {})
+    if _rows(snapshot, "segments") and speech:
+        yield (
+            f"Speech was found by silero-vad in frames of {FRAME_MS} ms: it begins at a probability of "
+            f"{speech['threshold']:g} and ends 0.15 below it; stretches under {speech['min_speech_ms']} ms were "
+            f"left out, pauses of {speech['min_silence_ms']} ms and more end a segment, to which {speech['pad_ms']} ms "
+            f"were added on both sides, and longer ones were cut at briefer pauses to {speech['max_seconds']:g} s "
+            f"({_rows(snapshot, 'segments'):,} segments)."
+        )
+    for job in JOBS:
+        models = _models(snapshot, job)
+        if models:
+            listed = " and ".join(f"{_checkpoint(model)} ({n:,} rows)" for model, n in models)
+            yield f"{DOES[job]} {listed}{_how(job, snapshot, config)}."
+    prompts = sorted(set(_read(snapshot, "tags")["prompt"].to_pylist())) if _rows(snapshot, "tags") else []
+    if prompts:
+        listed = "; ".join(f'"{prompt}"' for prompt in prompts)
+        yield f"Every window was scored zero-shot, by the cosine of its vector and the text's, with: {listed}."
+    yield from _speakers(out, snapshot)
+    if len({_shaping(json.loads(run["config"])) for run in runs}) > 1:
+        yield (
+            "The settings of the runs differ; those stated are of the last one "
+            "(column `config` of the table `runs` has all)."
+        )
+
+
+def _speakers(out: Path, snapshot: Path) -> Iterator[str]:
+    labels = _read(snapshot, "speaker_labels")
+    if not labels.num_rows:
+        return
+    at = " and ".join(f"{one:.2f}" for one in sorted(pc.unique(labels["threshold"]).to_pylist()))
+    voices = len(pc.unique(labels["corpus_speaker"].cast(pa.string()).drop_null()))
+    without = labels["recording_speaker"].null_count / labels.num_rows
+    apart = ", each channel by itself," if "voice and channel" in labels["evidence"].unique().to_pylist() else ""
+    yield (
+        f"Speakers were told apart within each recording{apart} by average-linkage clustering of these vectors, joined "
+        f"down to a mean cosine of {at}, from stretches of {SHORT_MS / 1000:g} s and more; clusters of less than "
+        f"{LEAST_MS / 1000:g} s were no speakers, and other stretches were given the nearest. The speakers of all "
+        f"recordings were clustered by their mean vectors in the same way ({counted(voices, 'pseudonym')}; "
+        f"{without:.1%} of the stretches have none). Such labels say which voices are alike."
+    )
+    found = check(out, None)
+    if found is None:
+        yield "They were not checked against who spoke."
+    else:
+        yield (
+            f"Against the column {found.column} of the metadata ({found.compared}) "
+            f"their adjusted Rand index is {found.rand:.2f}, their purity {found.purity:.2f}."
+        )
+
+
+def _how(job: str, snapshot: Path, config: dict[str, Any]) -> str:
+    if job == "transcripts":
+        language = config.get("language")
+        return f", for the language {language}" if language else ", with no language given"
+    if job in ("emotions", "speakers"):
+        said = f", for stretches of at most {config.get('emotion_seconds', 5):g} s between pauses"
+        if job == "emotions":
+            said += f", into the classes {', '.join(_classes(snapshot))}"
+        return f"{said}; no threshold was applied to the probabilities" if job == "emotions" else said
+    if job == "sounds":
+        return f", of whose classes the {config.get('top_tags', 10)} most probable of each window were kept"
+    return ""
+
+
+def _agreement(out: Path) -> Iterator[str]:
+    measured = [one for one in remembered(out) if not one.group]
+    if measured:
+        yield f"On a sample that people coded ({NOTE}):"
+        yield "; ".join(_measured(one) for one in measured) + "."
+
+
+def _measured(one: Agreement) -> str:
+    value = "not defined" if one.value is None else f"{one.value:.2f}"
+    interval = "" if one.low is None or one.high is None else f" ({one.low:.2f} to {one.high:.2f})"
+    recordings = counted(one.recordings, "recording")
+    return f"{one.measure} of {one.between} {value}{interval}, {counted(one.segments, 'segment')} of {recordings}"
+
+
+def _software(runs: Sequence[dict[str, Any]]) -> Iterator[str]:
+    said: dict[str, list[str]] = {}
+    for run in runs:
+        for package in run["versions"]:
+            seen = said.setdefault(package["name"], [])
+            if package["version"] not in seen:
+                seen.append(package["version"])
+    installed = {name: [v for v in seen if v != "not installed"] for name, seen in said.items()}
+    yield "Software: " + ", ".join(f"{name} {' and '.join(seen)}" for name, seen in installed.items() if seen) + "."
+
+
+def _checkpoint(model: str) -> str:
+    """``name@revision/bf16-openvino`` in words."""
+    made, _, ran = model.rpartition("/")
+    name, _, revision = made.rpartition("@")
+    precision, _, engine = ran.partition("-")
+    return f"{name}, revision {revision}, in {precision} with {'OpenVINO' if engine == 'openvino' else 'PyTorch'}"
+
+
+def _shaping(config: dict[str, Any]) -> str:
+    """The settings that shape rows."""
+    names = ("channels", "language", "speech", "emotion_seconds", "top_tags")
+    return json.dumps({name: config.get(name) for name in names}, sort_keys=True)
+
+
+def _classes(snapshot: Path) -> list[str]:
+    found: set[str] = set()
+    for path in (snapshot / "emotions").glob("*.parquet"):
+        for batch in read_batches(path, 1, ["probabilities"]):  # every row names them all
+            found.update(part["label"] for part in batch.column(0)[0].as_py())
+            break
+    return sorted(found)
+
+
+def _models(snapshot: Path, job: str) -> list[tuple[str, int]]:
+    """The checkpoints that made the rows of a table, with how many; the most first."""
+    counts: Counter[str] = Counter()
+    for path in (snapshot / job).glob("*.parquet"):
+        for one in read_table(path, ["model"])["model"].value_counts():
+            counts[one["values"].as_py()] += one["counts"].as_py()
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _rows(snapshot: Path, table: str) -> int:
+    return count_rows((snapshot / table).glob("*.parquet"))
+
+
+def _read(snapshot: Path, table: str) -> pa.Table:
+    found = [read_table(path) for path in sorted((snapshot / table).glob("*.parquet"))]
+    return pa.concat_tables(found, promote_options="default") if found else TABLES[table].schema.empty_table()
+
+
+def _hours(hours: float) -> str:
+    return f"{hours:,.1f} hours" if hours >= 10 else f"{hours:.2f} hours"

@@ -1,0 +1,76 @@
+"""Writes the pages of a corpus into a folder, each whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipelines.audit.expectations import quoted
+from pipelines.corpus.asked import AskedCorpus, open_corpus
+from pipelines.corpus.chosen import chosen
+from pipelines.corpus.target import check_targets
+from pipelines.errors import RunError, why
+from pipelines.files.atomic import write_whole
+from pipelines.report.corpus_page import corpus_page
+from pipelines.report.groups import grouping_columns
+from pipelines.report.recording_page import recording_page
+from pipelines.store.report_folder import FOLDER
+from schemas.config import ConfigError
+
+MOST_GROUPS = 60
+"""Of a column that was asked for: more make a chart that nobody reads."""
+
+
+def write_report(
+    out: Path,
+    to: Path | None = None,
+    *,
+    by: Sequence[str] = (),
+    phrases: Sequence[str] = (),
+    recordings: Sequence[str] = (),
+    linked: bool = True,
+) -> list[Path]:
+    """Write ``report.html`` and a page for each recording that was named; returns the files.
+
+    Args:
+        to: the folder, by default ``OUT/report``.
+        by: metadata columns; by default those that part the recordings into a few groups.
+        phrases: to count over time and groups.
+        recordings: as :func:`pipelines.corpus.chosen.chosen` takes them.
+        linked: let pages play the recordings from where they lie.
+
+    Raises:
+        ConfigError: an unknown column or recording, a folder of the corpus that is not for pages.
+        RunError: no corpus, one without recordings, or a folder that cannot be written.
+    """
+    folder = to or out / FOLDER
+    with open_corpus(out) as corpus:
+        if not corpus.sql("SELECT count(*) FROM recordings").fetchall()[0][0]:
+            raise RunError(f"{out}: no recording could be read, so there is nothing to show; see its table `errors`")
+        _check_groups(corpus, by)
+        pages = {key: f"{key}.html" for key in chosen(corpus, recordings, "--recordings")}
+        check_targets(corpus, [folder / page for page in ("report.html", *pages.values())], pages=True)
+        groups = list(dict.fromkeys(by)) or grouping_columns(corpus)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            written = [
+                _write(folder / page, recording_page(corpus, key, "report.html", linked)) for key, page in pages.items()
+            ]
+            page = corpus_page(corpus, out.resolve().name, groups, list(dict.fromkeys(phrases)), pages, linked)
+            return [_write(folder / "report.html", page), *written]
+        except OSError as error:
+            told = f"{folder}: {why(error)}: name a folder that can be written with --to"
+            raise RunError(told) from None
+
+
+def _check_groups(corpus: AskedCorpus, columns: Sequence[str]) -> None:
+    corpus.check_own(columns)
+    for column in columns:
+        n = corpus.sql(f"SELECT count(DISTINCT {quoted(column)}) FROM recordings").fetchall()[0][0]
+        if n > MOST_GROUPS:
+            raise ConfigError(f"--by {column}: {n:,} groups are too many to look at; a page holds {MOST_GROUPS}")
+
+
+def _write(path: Path, page: str) -> Path:
+    write_whole(path, page.encode("utf-8"))
+    return path

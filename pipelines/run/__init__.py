@@ -1,0 +1,1 @@
+"""From what a user named to a published corpus."""

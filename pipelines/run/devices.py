@@ -1,0 +1,75 @@
+"""On what a run's models run: device, precision and engine, where the user leaves the choice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+
+from pipelines.run.runner import Engine as Runner
+from pipelines.run.runner import sharing, threads_each
+from schemas.config import Config, ConfigError
+from transforms.models.engines import COMPILED_KINDS, OPENVINO, TORCH, Engine, best_engine, engine_refusal
+from transforms.models.precision import best_precision, cpu_has_bf16
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where one model runs and in which numbers."""
+
+    device: str
+    precision: str
+    engine: Engine
+
+
+def check_placement(config: Config) -> None:
+    """Whether this machine can do what the user asks for.
+
+    Raises:
+        ConfigError: no GPU, no OpenVINO, or OpenVINO on a GPU.
+    """
+    if config.device == "cuda" and not torch.cuda.is_available():
+        raise ConfigError("--device cuda: torch sees no GPU on this machine")
+    if reason := engine_refusal(_device(config), config.engine):
+        raise ConfigError(f"--engine {config.engine}: {reason}")
+
+
+def placed(config: Config, kind: str, runner: Runner) -> Placement:
+    """What the configuration means for a model of some kind (see :data:`transforms.models.door.KINDS`).
+
+    What is left to us goes by this machine: the fastest that keeps the results.  Workers elsewhere may have
+    other CPUs, and no OpenVINO; a bundle that runs twice has to give the same rows: there it is torch in fp32.
+    """
+    device = _device(config)
+    engine: str = config.engine
+    precision: str = config.precision
+    here = runner.is_local or device != "cpu"
+    if engine == "auto":
+        engine = best_engine(device, kind) if here else TORCH
+        # In bf16 on a CPU that has none OpenVINO refuses, where torch is only slow.
+        if engine == OPENVINO and precision == "bf16" and not cpu_has_bf16():
+            engine = TORCH
+    elif kind not in COMPILED_KINDS:
+        engine = TORCH
+    if precision == "auto":
+        precision = best_precision(device, kind, engine) if here else "fp32"
+    streams = sharing(runner)
+    return Placement(device, precision, Engine(engine, streams, streams * threads_each(runner)))
+
+
+def placement_notes(config: Config, kinds: Mapping[str, str]) -> list[str]:
+    """What the user should know: jobs, given with their kinds of model, that the engine asked for cannot run."""
+    left = [job for job, kind in kinds.items() if kind not in COMPILED_KINDS]
+    return [f"--engine openvino: {', '.join(left)} by Whisper, which runs in torch"] if left and _asked(config) else []
+
+
+def _asked(config: Config) -> bool:
+    return config.engine == OPENVINO
+
+
+def _device(config: Config) -> str:
+    """OpenVINO is for the CPU: who asks for it and names no device means that."""
+    if config.device != "auto":
+        return config.device
+    return "cuda" if torch.cuda.is_available() and not _asked(config) else "cpu"

@@ -1,0 +1,103 @@
+"""How long files are, after the headers of some of them: no file is read to its end."""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from schemas.records import Source
+from transforms.decode.audio import DecodeError
+from transforms.decode.guard import Decoder
+from transforms.identify import ASSUMED_BYTES_PER_SECOND
+
+MOST_HEADERS = 200
+LEAST_OF_A_KIND = 5
+"""Of files of one extension: a rare one may be of the longest recordings."""
+SEED = 0
+THREADS = 4
+
+
+@dataclass(frozen=True)
+class Lengths:
+    """Attributes:
+    seconds: of all files, as far as their sizes tell.
+    read: how many headers were read.
+    unreadable: of all files, how many have none that can be read.
+    drawn: the files whose headers say how long they are, with their seconds, in a random order.
+    """
+
+    seconds: float
+    read: int
+    unreadable: int
+    drawn: tuple[tuple[Source, float], ...]
+
+
+def lengths(sources: Sequence[Source]) -> Lengths:
+    """Read some headers, each kind of file's by its share, and tell the rest by their bytes.
+
+    The same files give the same figures.  A header is read in a process of its own, as in a run.
+    """
+    kinds: dict[str, list[Source]] = defaultdict(list)
+    for source in sources:
+        kinds[PurePath(source.path).suffix.lower()].append(source)
+    dice = random.Random(SEED)
+    chosen = {kind: dice.sample(of, _share(len(of), len(sources))) for kind, of in kinds.items()}
+    asked = [source for of in chosen.values() for source in of]
+    found = dict(zip((source.uri for source in asked), _headers(asked), strict=True))
+    total, unreadable = 0.0, 0.0
+    for kind, of in kinds.items():
+        said = [(source, found[source.uri]) for source in chosen[kind]]
+        heard = [(source, seconds) for source, seconds in said if seconds is not None]
+        scale = len(of) / len(said)
+        unreadable += scale * (len(said) - len(heard))
+        # By bytes, which every file has, and not by number: lengths differ more than rates do.
+        size = sum(source.bytes for source, _ in said)
+        seconds = sum(seconds for _, seconds in heard)
+        total += seconds * sum(source.bytes for source in of) / size if size else 0.0
+    drawn = [(source, found[source.uri]) for source in asked]
+    dice.shuffle(drawn)
+    told = tuple((source, seconds) for source, seconds in drawn if seconds)
+    return Lengths(total, len(asked), round(unreadable), told)
+
+
+def _share(of_kind: int, of_all: int) -> int:
+    return min(of_kind, max(LEAST_OF_A_KIND, round(MOST_HEADERS * of_kind / of_all)))
+
+
+def _headers(sources: Sequence[Source]) -> list[float | None]:
+    """Seconds of each; None where the header cannot be read."""
+    with _decoders() as mine, ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1)) as pool:
+        return list(pool.map(lambda source: _seconds(mine(), source), sources))
+
+
+def _seconds(decoder: Decoder, source: Source) -> float | None:
+    try:
+        seconds = decoder.header(source.path).seconds
+    except DecodeError:
+        return None
+    return source.bytes / ASSUMED_BYTES_PER_SECOND if seconds is None else seconds
+
+
+@contextmanager
+def _decoders() -> Iterator:
+    """A decoder for each thread, all ended in the end."""
+    local, made = threading.local(), list[Decoder]()
+
+    def mine() -> Decoder:
+        if not hasattr(local, "decoder"):
+            local.decoder = Decoder()
+            made.append(local.decoder)
+        return local.decoder
+
+    try:
+        yield mine
+    finally:
+        for decoder in made:
+            decoder.close()

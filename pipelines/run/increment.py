@@ -1,0 +1,227 @@
+"""What is there, what is asked for, and what lies between: the part of a run that opens no recording."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.console.numbers import counted
+from pipelines.errors import RunError
+from pipelines.files.parquet import read_forgotten, read_schema, read_table
+from pipelines.run.prepare import Prepared
+from pipelines.store.changes import Todo, compare
+from pipelines.store.folder import Corpus
+from pipelines.store.inventory import Own, recordings_table
+from pipelines.store.manifest import Holdings
+from pipelines.store.next_snapshot import as_written, declared_tables
+from pipelines.store.recipes import content_of, recipes_of
+from pipelines.store.staging import Pass, left_behind
+from pipelines.store.switch import read_shown
+from schemas.forgotten import Forgotten
+from schemas.table import Table
+from transforms.beside.side_files import stand_ins_of
+from transforms.discover import uri_of
+
+
+@dataclass
+class Increment:
+    """Attributes:
+    holdings: what the corpus and the runs that did not come to their end have made.
+    recipes: of each table that this run makes from audio.
+    weights: what each job's checkpoint holds.
+    own: the user's own columns.
+    tables: every table of the next snapshot.
+    gone: files whose rows are to be dropped.
+    retry: files that are taken up again though they are known.
+    forgotten: what is to be left out wherever it turns up.
+    buried: how many of the files given are left out, because they were forgotten by name.
+    unburied: how many files a forgetting that was cut off had left in the tables; they are dropped.
+    """
+
+    prepared: Prepared
+    holdings: Holdings
+    recipes: dict[str, str]
+    weights: dict[str, str]
+    own: Own
+    tables: dict[str, Table]
+    gone: tuple[str, ...]
+    retry: frozenset[str]
+    forgotten: Forgotten
+    buried: int = 0
+    unburied: int = 0
+
+    def todo(self) -> Todo:
+        """What is still to be done, after what the passes so far have made.
+
+        Raises:
+            RunError: see :func:`pipelines.store.changes.compare`.
+        """
+        lengths: dict[str, float] = {}
+        snapshot = self.holdings.snapshot
+
+        def seconds_of(key: str) -> float:
+            if not lengths and snapshot is not None:
+                for path in (snapshot / "recordings").glob("*.parquet"):
+                    found = read_table(path, ["recording_id", "duration_ms"])
+                    for row in found.to_pylist():
+                        lengths[row["recording_id"]] = row["duration_ms"] / 1000
+            return lengths.get(key, 0.0)
+
+        return compare(
+            self.prepared.sources,
+            self.holdings,
+            self.recipes,
+            force=self.prepared.config.force,
+            retry=self.retry,
+            seconds_of=seconds_of,
+        )
+
+    def inputs(self, todo: Todo, own_from: int, waiting: int) -> dict[str, int]:
+        """Files by what a run did about them.
+
+        Args:
+            own_from: the number of its first pass; those before are of runs that did not come to their end.
+            waiting: what it left to the next one.
+        """
+        numbers = self.holdings.file_owner
+        mine = [uri for uri, number in numbers.items() if number >= own_from]
+        resumed = len(numbers) - len(mine)
+        failed = sum(self.holdings.files[uri].status == "failed" for uri in mine if uri in self.holdings.files)
+        return {
+            "taken": len(mine),
+            "failed": failed,
+            "skipped": todo.skipped - resumed,
+            "resumed": resumed,
+            "pruned": len(self.gone),
+            "waiting": waiting,
+        }
+
+    def refuse_other_vectors(self, todo: Todo) -> None:
+        """A table has one vector length: rows that the run leaves alone may not have another.
+
+        Raises:
+            RunError: some would.
+        """
+        for name, table in self.prepared.tables.items():
+            if self.holdings.snapshot is None or not (self.holdings.snapshot / name).is_dir():
+                continue
+            again = {one.recording_id for tables, known in todo.again.items() if name in tables for one in known}
+            left = [key for key in self.holdings.alive() - again if name in self.holdings.made.get(key, {})]
+            if not left:
+                continue
+            before = as_written(self.holdings.snapshot, name).schema
+            for field in table.schema:
+                if pa.types.is_fixed_size_list(field.type) and not field.type.equals(before.field(field.name).type):
+                    old: Any = before.field(field.name).type
+                    new: Any = field.type
+                    raise RunError(
+                        f"{name}: the checkpoint gives vectors of {new.list_size} values, the corpus has some of "
+                        f"{old.list_size} for {counted(len(left), 'recording')} that this run was not given: "
+                        "name them too, or use another folder"
+                    )
+
+    def rewrites(self) -> bool:
+        """Whether tables change though no recording is to be heard: files gone, other metadata, a newer schema."""
+        snapshot = self.holdings.snapshot
+        if self.gone or self.unburied or self.holdings.file_owner:
+            return True
+        if snapshot is None:
+            return False
+        for name, table in self.tables.items():
+            path = next((snapshot / name).glob("*.parquet"), None)
+            if path is None or not read_schema(path).equals(table.schema):
+                return True
+        if self.own.by_uri is None:
+            return False
+        now = recordings_table(self.holdings, self.tables["recordings"], self.own, self.holdings.alive(), "")
+        before = pa.concat_tables(map(read_table, sorted((snapshot / "recordings").glob("*.parquet"))))
+        names = [name for name in now.schema.names if name != "run_id"]
+        return now.select(names).to_pylist() != before.select(names).to_pylist()  # both are sorted
+
+
+def look(prepared: Prepared, corpus: Corpus) -> Increment:
+    """Hold what the user named against what the corpus and unfinished runs hold.
+
+    Raises:
+        ModelError: a checkpoint that cannot be found.
+        RunError: the folder cannot be read, or ``--prune`` would drop all of a folder that may not be mounted.
+    """
+    config = prepared.config
+    forgotten = read_forgotten(corpus.out)
+    sources = tuple(s for s in prepared.sources if not forgotten.holds(s.uri))
+    buried = len(prepared.sources) - len(sources)
+    prepared = replace(prepared, sources=sources)
+    snapshot = read_shown(corpus.out)
+    revisions = {job: content_of(job, checkpoint) for job, checkpoint in prepared.checkpoints.items()}
+    recipes = recipes_of(config, prepared.tables, revisions)
+    holdings = Holdings.read(snapshot)
+    holdings.check_whole(config.force)
+    retry = _with_errors(snapshot) if config.retry_errors and snapshot is not None else frozenset()
+    for done in left_behind(corpus.staging):
+        holdings.take(done, recipes)
+    unburied = forgotten_in(holdings, forgotten)
+    holdings.drop_files(unburied)
+    given = {source.uri for source in prepared.sources}
+    gone = tuple(uri for uri in holdings.files if uri not in given and not _is_there(uri)) if config.prune else ()
+    _refuse_unmounted(config.recordings, gone, given)
+    own = Own.of(prepared.sources, prepared.tables["recordings"], config.metadata.path is not None)
+    tables = declared_tables(prepared.tables, snapshot, own)
+    return Increment(prepared, holdings, recipes, revisions, own, tables, gone, retry, forgotten, buried, len(unburied))
+
+
+def forgotten_in(holdings: Holdings, forgotten: Forgotten) -> list[str]:
+    """Files in the tables that were forgotten, by their name or by what they hold."""
+    return [
+        uri
+        for uri, row in holdings.files.items()
+        if forgotten.holds(uri) or (row.recording_id is not None and forgotten.holds(row.recording_id))
+    ]
+
+
+def consumed(holdings: Holdings) -> Collection[Path]:
+    """The staging folders of the runs whose passes were gone on from."""
+    return {_staging_of(done) for done in holdings.passes}
+
+
+def _staging_of(done: Pass) -> Path:
+    return done.folder.parent.parent
+
+
+def _with_errors(snapshot: Path) -> frozenset[str]:
+    found: set[str] = set()
+    for path in (snapshot / "errors").glob("*.parquet"):
+        found.update(read_table(path, ["uri"])["uri"].to_pylist())
+    return frozenset(found)
+
+
+def _refuse_unmounted(named: Iterable[str], gone: Collection[str], given: Collection[str]) -> None:
+    """A folder that has lost everything is likelier not mounted than emptied.
+
+    Raises:
+        RunError: a folder that was named holds no recording, and files that the corpus knows were beneath it.
+    """
+    for folder in named if gone else ():
+        beneath = uri_of(os.path.join(os.path.abspath(folder), ""))
+        lost = sum(uri.startswith(beneath) for uri in gone)
+        if lost and not any(uri.startswith(beneath) for uri in given):
+            raise RunError(
+                f"--prune would drop {counted(lost, 'file')}, all that the corpus knows beneath {folder}, which holds "
+                "no recording now: is it mounted? If it is meant to be empty, leave it out of the folders named"
+            )
+
+
+def _is_there(uri: str) -> bool:
+    """Whether there is a file of that name, which may have been written with ``\\xNN`` for what is no text.
+
+    A placeholder of a cloud counts: the recording is kept elsewhere, and not gone.
+    """
+    if any(map(os.path.lexists, (uri, *stand_ins_of(uri)))):
+        return True
+    name = re.sub(rb"\\x([0-9a-f]{2})", lambda m: bytes([int(m[1], 16)]), os.fsencode(uri))
+    return os.path.lexists(name)

@@ -1,0 +1,163 @@
+"""What a run did: its row of ``runs``, from its tables and Beam's counters."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+from apache_beam.metrics.metric import MetricsFilter
+from apache_beam.runners.runner import PipelineResult
+
+from pipelines.audit.check import Check
+from pipelines.files.parquet import count_rows, read_table
+from pipelines.store.consent import from_anywhere
+from pipelines.store.versions import versions
+from schemas.config import Config, to_mapping
+from schemas.table import Table
+from transforms.rows.batch import to_batch
+from transforms.shards import open_parquet
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Counts and times of a run.
+
+    Attributes:
+        rows: rows of each table.
+        files: rows of ``files`` by status.
+        errors: rows of ``errors`` by reason.
+        audio_seconds: length of what was decoded.
+        kept_seconds: the same over all channels that were kept.
+        wall_seconds: from the start to the end of the last stage.
+        model_seconds: inside each model, summed over workers.
+        models: what the ``model`` column says, by job.
+        seen_ms: audio that each model saw, padding and repetition included, in milliseconds.
+        padding_ms: of that, what was padding or repetition.
+        inputs: files by what the run did about them: taken up, failed of these, skipped, resumed from a run
+            that did not come to its end, pruned, waiting for the next run.
+    """
+
+    rows: Mapping[str, int]
+    files: Mapping[str, int]
+    errors: Mapping[str, int]
+    audio_seconds: float
+    kept_seconds: float
+    wall_seconds: float
+    model_seconds: Mapping[str, float]
+    models: Mapping[str, str]
+    seen_ms: Mapping[str, int]
+    padding_ms: Mapping[str, int]
+    inputs: Mapping[str, int]
+
+
+def measure(
+    folder: Path,
+    tables: Mapping[str, Table],
+    results: Sequence[PipelineResult],
+    models: Mapping[str, str],
+    wall_seconds: float,
+    inputs: Mapping[str, int],
+) -> Measured:
+    """Count what lies in ``folder`` and add up the counters of the passes' ``results``."""
+    counters = _totals(results, "earwitness")
+    of_jobs = {job: _totals(results, f"earwitness.{job}") for job in models}
+    model_seconds = {
+        job: sum(d.result.sum for result in results for d in _latencies(result, f"earwitness.{job}")) / 1e6
+        for job in models
+    }
+    return Measured(
+        rows={name: _count(folder / name) for name in tables if name != "runs"},
+        files=_count_by(folder / "files", "status"),
+        errors=_count_by(folder / "errors", "reason"),
+        audio_seconds=counters.get("heard_ms", 0) / 1000,
+        kept_seconds=counters.get("kept_ms", 0) / 1000,
+        wall_seconds=wall_seconds,
+        model_seconds=model_seconds,
+        models=models,
+        seen_ms={job: counted.get("seen_ms", 0) for job, counted in of_jobs.items()},
+        padding_ms={job: counted.get("padding_ms", 0) for job, counted in of_jobs.items()},
+        inputs=inputs,
+    )
+
+
+def write_run(folder: Path, table: Table, config: Config, run_id: str, started: datetime, measured: Measured) -> None:
+    """Write the row of ``runs``; what was named is kept so that it can be looked for from anywhere."""
+    named = tuple(from_anywhere(pattern) for pattern in config.recordings)
+    counts = {
+        **measured.rows,
+        **{f"inputs.{what}": n for what, n in measured.inputs.items()},
+        **{f"files.{status}": n for status, n in measured.files.items()},
+        **{f"errors.{reason}": n for reason, n in measured.errors.items()},
+        **{f"seen_ms.{job}": n for job, n in measured.seen_ms.items()},
+        **{f"padding_ms.{job}": n for job, n in measured.padding_ms.items()},
+    }
+    row = to_batch(
+        table,
+        {
+            "run_id": [run_id],
+            "started": [started],
+            "finished": [datetime.now(UTC)],
+            "config": [json.dumps(to_mapping(replace(config, recordings=named)), sort_keys=True)],
+            "models": [[{"name": job, "version": model} for job, model in measured.models.items()]],
+            "versions": [[{"name": n, "version": v} for n, v in versions().items()]],
+            "counts": [[{"name": name, "value": n} for name, n in counts.items()]],
+            "audio_seconds_in": [measured.audio_seconds],
+            "audio_seconds_out": [measured.kept_seconds],
+            "wall_seconds": [measured.wall_seconds],
+            "model_seconds": [[{"name": job, "seconds": s} for job, s in measured.model_seconds.items()]],
+        },
+    )
+    (folder / table.name).mkdir(exist_ok=True)
+    with open_parquet(folder / table.name / f"{run_id}.parquet", table.schema) as writer:
+        writer.write_table(pa.Table.from_batches([row]))
+
+
+def postponed_files(result: PipelineResult) -> int:
+    """Files that a pass did not take up because its time was over."""
+    return _totals([result], "earwitness").get("postponed_files", 0)
+
+
+def forgotten_files(result: PipelineResult) -> int:
+    """Files of a pass that held what was forgotten."""
+    return _totals([result], "earwitness").get("forgotten_files", 0)
+
+
+def failed_share(measured: Measured, most: float | None) -> Iterator[Check]:
+    """Whether no more of the files that a run took up failed than may; nothing where any number may."""
+    taken, failed = measured.inputs["taken"], measured.inputs["failed"]
+    if most is not None and taken:
+        says = f"at most {most:.4g} of the files that were taken up failed"
+        yield Check("files", says, ("status",), failed <= most * taken, failed, taken)
+
+
+def _count(folder: Path) -> int:
+    return count_rows(folder.glob("*.parquet"))
+
+
+def _count_by(folder: Path, column: str) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for path in folder.glob("*.parquet"):
+        counts.update(read_table(path, [column])[column].to_pylist())
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _totals(results: Sequence[PipelineResult], namespace: str) -> Counter[str]:
+    totals: Counter[str] = Counter()
+    for result in results:
+        # Beam takes "committed or attempted": of a committed 0 the portable runner, which attempts nothing, gives None.
+        totals.update({c.key.metric.name: c.result or 0 for c in _counters(result, namespace)})
+    return totals
+
+
+def _counters(result: PipelineResult, namespace: str) -> list:
+    return result.metrics().query(MetricsFilter().with_namespace(namespace))["counters"]
+
+
+def _latencies(result: PipelineResult, namespace: str) -> list:
+    query = MetricsFilter().with_namespace(namespace).with_name("inference_batch_latency_micro_secs")
+    return result.metrics().query(query)["distributions"]

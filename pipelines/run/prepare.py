@@ -1,0 +1,90 @@
+"""What a user's words come to, before anything is decoded or written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.checkpoints import chosen
+from pipelines.console.numbers import counted
+from pipelines.errors import why
+from pipelines.run.devices import check_placement, placement_notes
+from pipelines.run.metadata import join_metadata
+from pipelines.run.passed_over import notes_on
+from pipelines.run.runner import Engine, choose_engine
+from pipelines.store.layout import check_place
+from schemas.catalog import JOBS, TABLES, nearest, tables_for
+from schemas.config import Config, ConfigError
+from schemas.records import Source
+from schemas.table import Table
+from transforms.discover import discover
+from transforms.models.door import Description, describe
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A run whose words have all been understood, before anything is decoded or written.
+
+    Attributes:
+        tables: the tables to make, sized for the checkpoints and with the user's columns.
+        checkpoints: of each job that is to be done.
+        notes: what the user should know before it begins.
+    """
+
+    config: Config
+    sources: tuple[Source, ...]
+    tables: dict[str, Table]
+    checkpoints: dict[str, str]
+    descriptions: dict[str, Description]
+    engine: Engine
+    notes: tuple[str, ...] = ()
+
+
+def prepare(config: Config) -> Prepared:
+    """Understand a configuration: files, metadata, tables, checkpoints, engine.
+
+    Raises:
+        ConfigError, FileNotFoundError: wrong use.
+        ModelError: a checkpoint that cannot be had or does not fit its job.
+    """
+    check_placement(config)
+    _check_place(config.out)
+    found = discover(config.recordings, [config.out] if config.out else [])
+    if not found.sources:
+        told = "".join(f"; {note}" for note in notes_on(found.passed_over))
+        raise ConfigError(f"no recordings: the folders named hold no files that could be any{told}")
+    engine = choose_engine(config.beam, len(found.sources))
+    joined = join_metadata(found.sources, config.metadata)
+    checkpoints = chosen(config)
+    try:
+        names = tables_for(config.tables, checkpoints)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+    for table in config.force:
+        if table not in names or table in ("files", "errors", "runs"):
+            makable = [name for name in names if name not in ("files", "errors", "runs")]
+            raise ConfigError(f"--force {table}: not a table that this run makes{nearest(table, makable)}")
+    checkpoints = {job: checkpoints[job] for job in JOBS if job in names}
+    descriptions = {job: describe(job, checkpoint) for job, checkpoint in checkpoints.items()}
+    tables = {name: TABLES[name] for name in names}
+    for job, description in descriptions.items():
+        if description.dimension is not None:
+            tables[job] = tables[job].with_vector("embedding", description.dimension)
+    try:
+        tables["recordings"] = tables["recordings"].with_columns(joined.columns)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+    notes = placement_notes(config, {job: description.kind for job, description in descriptions.items()})
+    notes.extend(notes_on(found.passed_over))
+    if joined.unmatched:
+        some = ", ".join(name[:100] for name in joined.unmatched[:3]) + (", ..." if len(joined.unmatched) > 3 else "")
+        lines = counted(len(joined.unmatched), "line")
+        notes.append(f"of the metadata, {lines} name no file of this run: {some}")
+    return Prepared(config, joined.sources, tables, checkpoints, descriptions, engine, tuple(notes))
+
+
+def _check_place(out: str) -> None:
+    try:
+        check_place(Path(out))
+    except OSError as error:
+        raise ConfigError(f"{out} cannot be looked at: {why(error)}") from None

@@ -1,0 +1,246 @@
+"""One run: from what the user named to a published corpus."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import apache_beam as beam
+
+from pipelines.audit.audit import Audit, audit
+from pipelines.console.numbers import counted
+from pipelines.errors import RunError, first_line, why
+from pipelines.run.broken import take_out_broken
+from pipelines.run.increment import Increment, consumed, look
+from pipelines.run.measure import Measured, failed_share, forgotten_files, measure, postponed_files, write_run
+from pipelines.run.outcome import logged
+from pipelines.run.prepare import Prepared, prepare
+from pipelines.run.work import execute, jobs_of, load_models, narrowed, work_of
+from pipelines.store.changes import Todo, rounds
+from pipelines.store.folder import Corpus, went
+from pipelines.store.next_snapshot import assemble
+from pipelines.store.run_log import told
+from pipelines.store.staging import REJECTED, Pass
+from schemas.config import ConfigError, seconds_of
+from schemas.records import Known, Source
+from transforms.models.door import ModelError
+
+__all__ = ["Prepared", "Published", "execute", "jobs_of", "load_models", "prepare", "run", "work_of"]
+
+
+@dataclass(frozen=True)
+class Published:
+    """A run that is over.
+
+    Attributes:
+        snapshot: the folder of its tables.
+        measured: counts and times.
+    """
+
+    run_id: str
+    snapshot: Path
+    audit: Audit
+    measured: Measured
+
+
+def run(
+    prepared: Prepared,
+    ticks: tuple[str, int] | None = None,
+    say: Callable[[str], None] = lambda line: None,
+    agree: Callable[[Increment, Todo], None] = lambda there, todo: None,
+    agree_to_found: Callable[[Increment, Todo], None] = lambda there, todo: None,
+) -> Published | None:
+    """Do what is not done yet: stage, audit, publish.
+
+    Args:
+        ticks: where workers report progress.
+        say: takes a line for the user.
+        agree: is shown what is there and what is to be done, before anything is; it raises what ends the run, and may
+            write the settings that the corpus is to keep.
+        agree_to_found: the same, once it is known which new files hold what the corpus knows.
+
+    Returns:
+        None if there was nothing to do.
+
+    Raises:
+        BusyError: another run is at work on the corpus.
+        RunError: nothing was published; the message says why.
+        ModelError: a checkpoint that cannot be opened.
+    """
+    corpus = Corpus(prepared.config.out)
+    with ExitStack() as held:
+        try:
+            held.enter_context(corpus.held())
+        except OSError as error:
+            raise RunError(f"{corpus.out} cannot be written: {why(error)}") from None
+        return _Run(prepared, corpus, ticks, say, agree, agree_to_found).do_and_tell()
+
+
+class _Run:
+    """A run while it holds the corpus."""
+
+    def __init__(
+        self,
+        prepared: Prepared,
+        corpus: Corpus,
+        ticks: tuple[str, int] | None,
+        say: Callable[[str], None],
+        agree: Callable[[Increment, Todo], None],
+        agree_to_found: Callable[[Increment, Todo], None],
+    ) -> None:
+        self._prepared = prepared
+        self._corpus = corpus
+        self._ticks = ticks
+        self._say = say
+        self._agree = agree
+        self._agree_to_found = agree_to_found
+        self._run_id = corpus.new_run_id()
+        self._started, self._clock = datetime.now(UTC), time.monotonic()
+        config = prepared.config
+        self._until = time.time() + seconds_of(config.stop_after) if config.stop_after else None
+        self._waiting = 0
+        self._results: list[beam.runners.runner.PipelineResult] = []
+        self._own_from = 1
+
+    def do_and_tell(self) -> Published | None:
+        """Do it, and write a line about it whatever becomes of it."""
+        with logged(self._corpus.out, self._run_id, self._started, self._say) as line:
+            try:
+                published = self._do()
+            except Exception:
+                if self._corpus.out.is_dir():
+                    raise
+                raise RunError(went(self._corpus.out)) from None
+            line.outcome = "published" if published else "nothing to do"
+            if published:
+                line.said = {**told(published.measured), "taken_out": published.audit.taken_out}
+        return published
+
+    def _do(self) -> Published | None:
+        self._there = look(self._prepared, self._corpus)
+        self._own_from = len(self._there.holdings.passes) + 1
+        if self._there.buried:
+            self._say(f"{counted(self._there.buried, 'file')} passed over: forgotten")
+        if self._there.unburied:
+            left = counted(self._there.unburied, "file")
+            self._say(
+                f"{left} left in the tables by a `forget` that was cut off: dropped; repeat it for older snapshots"
+            )
+        todo = self._there.todo()
+        self._there.refuse_other_vectors(todo)
+        self._agree(self._there, todo)
+        if not todo.taken and not self._there.rewrites():
+            self._corpus.clear()
+            return None
+        try:
+            self._tables = self._corpus.begin(self._run_id)
+        except OSError as error:
+            raise RunError(f"{self._corpus.out} cannot be written: {why(error)}") from None
+        try:
+            return self._publish(self._hear(todo), todo)
+        except _RejectedError as error:
+            raise RunError(str(error)) from None
+        except BaseException as error:
+            self._corpus.abandon(self._tables)
+            if isinstance(error, Exception) and not isinstance(error, ModelError | ConfigError | RunError):
+                raise RunError(first_line(error)) from error
+            raise
+
+    def _hear(self, todo: Todo) -> dict[str, str]:
+        """Run the pipeline over everything that has to be heard; returns the models' ids by job."""
+        holdings = self._there.holdings
+        names = set(self._there.recipes) if todo.new else set(todo.tables)
+        models: dict[str, str] = {}
+        if names:
+            self._say("loading the models")
+            models = load_models(work_of(narrowed(self._prepared, names), self._run_id, self._tables, None))
+            self._say("reading the headers" if self._ticks else "the engine is at work")
+        for portion in rounds(todo.new):
+            if self._is_late():
+                self._waiting += len(portion)
+                continue
+            self._pass(set(self._there.recipes), sources=portion, contents=holdings.contents())
+        # Only now is it known which new files hold what is known, and lack some tables.
+        left = self._there.todo()
+        if left.again:
+            self._agree_to_found(self._there, left)
+        for tables, known in left.again.items():
+            if self._is_late():
+                self._waiting += len(known)
+                continue
+            self._pass(set(tables), known=tuple(known))
+        holdings.drop_files(self._there.gone)
+        return models
+
+    def _pass(
+        self,
+        tables: AbstractSet[str],
+        sources: tuple[Source, ...] = (),
+        known: tuple[Known, ...] = (),
+        contents: Mapping[str, str] | None = None,
+    ) -> None:
+        """One pass of the pipeline, whose rows the holdings then count in.
+
+        Raises:
+            RunError: a file has no row of ``files``.
+        """
+        recipes = {table: self._there.recipes[table] for table in self._there.recipes if table in tables}
+        folder = self._tables.parent / "passes" / f"{len(self._results):03d}"
+        done = Pass.begin(folder, recipes, identifies=bool(sources))
+        some = narrowed(replace(self._prepared, sources=sources), tables)
+        work = work_of(some, self._run_id, folder, self._ticks)
+        hearing = replace(work.hearing, until=self._until)
+        forgotten = self._there.forgotten
+        work = replace(work, known=known, contents=contents or {}, forgotten=forgotten, hearing=hearing)
+        result = execute(work, self._prepared.engine)
+        self._results.append(result)
+        given = {source.uri for source in sources} | {one.source.uri for one in known}
+        lost = given - self._there.holdings.take(done, self._there.recipes)
+        postponed = postponed_files(result) if self._until is not None else 0
+        self._waiting += postponed
+        if buried := forgotten_files(result):
+            self._say(f"{counted(buried, 'file')} not taken up, with a content that was forgotten")
+        if len(lost) != postponed + buried:
+            raise RunError(f"{counted(len(lost), 'file')} came to no row of files, {min(lost)} among them")
+
+    def _is_late(self) -> bool:
+        return self._until is not None and time.time() > self._until
+
+    def _publish(self, models: Mapping[str, str], todo: Todo) -> Published:
+        there = self._there
+        measured, audited = self._assembled(models, todo)
+        reasons: tuple[str, ...] = ()
+        if not audited.success and not self._prepared.config.strict:
+            taken_out, reasons = take_out_broken(self._tables, there.tables, there.holdings, audited)
+            if taken_out:
+                measured, audited = self._assembled(models, todo)
+                audited = replace(audited, taken_out=taken_out)
+        (self._tables / "audit.json").write_text(audited.to_json())
+        if not audited.success:
+            for staging in (self._tables.parent, *consumed(there.holdings)):
+                (staging / REJECTED).touch()
+            kept = "\n  ".join((f"the tables are kept in {self._tables}", *reasons, *audited.summary()))
+            raise _RejectedError(f"the audit failed; nothing was published; {kept}")
+        snapshot = self._corpus.publish(self._tables, self._prepared.config.keep)
+        return Published(self._run_id, snapshot, audited, measured)
+
+    def _assembled(self, models: Mapping[str, str], todo: Todo) -> tuple[Measured, Audit]:
+        """Write all tables of the next snapshot, and audit them."""
+        tables, there = self._there.tables, self._there
+        assemble(self._tables, there.holdings, tables, there.own, self._run_id)
+        inputs = there.inputs(todo, self._own_from, self._waiting)
+        measured = measure(self._tables, tables, self._results, models, time.monotonic() - self._clock, inputs)
+        write_run(self._tables, tables["runs"], self._prepared.config, self._run_id, self._started, measured)
+        self._corpus.complete(self._tables, tables)
+        self._say("auditing the tables")
+        audited = audit(self._tables, list(tables.values()), inputs=len(there.holdings.files))
+        return measured, audited.and_also(failed_share(measured, self._prepared.config.max_error_share))
+
+
+class _RejectedError(Exception):
+    """The audit failed; the staging stays."""

@@ -1,0 +1,107 @@
+"""What a run asks of the pipeline: its jobs, its wiring, and the pipeline at work."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from pathlib import Path
+
+import apache_beam as beam
+
+from pipelines.run.devices import placed
+from pipelines.run.graph import HEARS, OF_WINDOWS, Work, build
+from pipelines.run.prepare import Prepared
+from pipelines.run.runner import Engine, threads_each
+from pipelines.run.watched import run_watched
+from schemas.catalog import TABLES
+from transforms.infer import Job
+from transforms.listen import Listening
+from transforms.models.budget import group_seconds
+from transforms.stages.infer import door_of
+from transforms.stages.listen import WINDOWS, Hearing
+
+
+def jobs_of(prepared: Prepared, run_id: str) -> tuple[Job, ...]:
+    """The jobs of a run, on the devices, in the precisions and by the engines that it resolved to."""
+    config = prepared.config
+    placements = {job: placed(config, d.kind, prepared.engine) for job, d in prepared.descriptions.items()}
+    return tuple(
+        Job(
+            name=job,
+            table=prepared.tables[job],
+            checkpoint=checkpoint,
+            run_id=run_id,
+            device=placements[job].device,
+            precision=placements[job].precision,
+            engine=placements[job].engine,
+            language=config.language,
+            batch_seconds=config.batch_seconds,
+            group_seconds=group_seconds(placements[job].device, config.batch_seconds),
+            top=config.top_tags,
+        )
+        for job, checkpoint in prepared.checkpoints.items()
+    )
+
+
+def work_of(prepared: Prepared, run_id: str, folder: Path, ticks: tuple[str, int] | None) -> Work:
+    """The run as the wiring takes it."""
+    config, tables = prepared.config, prepared.tables
+    rates = {job: description.rate for job, description in prepared.descriptions.items()}
+    over_windows = [rates[job] for job in rates if HEARS[job] == WINDOWS]
+    wants_windows = bool(over_windows) or any(name in tables for name in OF_WINDOWS)
+    wants_speech = any("segments" in (name, *TABLES[name].needs) for name in tables)
+    listening = Listening(
+        windows=tuple(sorted(set(over_windows))) if wants_windows else None,
+        speech=config.speech if wants_speech else None,
+        clip_seconds=config.emotion_seconds,
+        each=config.channels == "each",
+        most_hours=config.max_hours,
+    )
+    return Work(
+        run_id=run_id,
+        folder=str(folder.absolute()),
+        sources=prepared.sources,
+        tables=tables,
+        jobs=jobs_of(prepared, run_id),
+        rates=rates,
+        hearing=Hearing(listening, tables.get("recordings"), run_id, threads_each(prepared.engine), ticks),
+        lanes=prepared.engine.lanes,
+        shard_seconds=config.shard_seconds,
+    )
+
+
+def load_models(work: Work) -> dict[str, str]:
+    """Open every checkpoint once, before any audio is touched: a wrong one ends the run here.
+
+    Local workers use the same copies.
+
+    Returns:
+        What the ``model`` column will say, for each job.
+    """
+    return {job.name: door_of(job).model_id for job in work.jobs}
+
+
+def execute(work: Work, engine: Engine) -> beam.runners.runner.PipelineResult:
+    """Run the pipeline to its end.
+
+    Raises:
+        RunError: a worker process died.
+    """
+    pipeline = beam.Pipeline(options=engine.options)
+    build(pipeline, work)
+    if engine.has_processes:
+        return run_watched(pipeline)
+    result = pipeline.run()
+    result.wait_until_finish()
+    return result
+
+
+def narrowed(prepared: Prepared, names: AbstractSet[str]) -> Prepared:
+    """The run as one that makes only these tables, of those that are made from audio."""
+    kept = {*names, "files", "errors"}
+    return replace(
+        prepared,
+        tables={name: table for name, table in prepared.tables.items() if name in kept},
+        checkpoints={job: checkpoint for job, checkpoint in prepared.checkpoints.items() if job in kept},
+        descriptions={job: description for job, description in prepared.descriptions.items() if job in kept},
+    )

@@ -1,0 +1,1 @@
+"""Pseudonyms for voices that are alike."""

@@ -1,0 +1,1 @@
+"""The folder of a corpus, OUT, and how its next snapshot comes about."""

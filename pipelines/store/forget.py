@@ -1,0 +1,177 @@
+"""Consent withdrawn: every row of a recording out of every table, and a tombstone in its place."""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.audit.audit import audit
+from pipelines.errors import RunError
+from pipelines.files.atomic import write_whole
+from pipelines.files.parquet import count_rows, read_forgotten, read_table
+from pipelines.store.clearing import remove
+from pipelines.store.compaction import fit
+from pipelines.store.folder import Corpus, published
+from pipelines.store.inventory import Own
+from pipelines.store.layout import AGREEMENT
+from pipelines.store.manifest import Holdings
+from pipelines.store.meant import Meant, meant
+from pipelines.store.next_snapshot import as_written, assemble
+from pipelines.store.report_folder import Pages, remove_report
+from pipelines.store.run_ids import rewritten, runs_in
+from pipelines.store.scrub import scrub_log, scrubbed
+from schemas.catalog import TABLES
+from schemas.forgotten import NAME
+from transforms.shards import open_parquet
+
+
+@dataclass
+class Removed:
+    """What was taken out, or would be.
+
+    Attributes:
+        rows: rows of the published tables.
+        snapshots: how many snapshots held some.
+        staging: whether unpublished work was given up.
+        pages: what became of the pages of `earwitness report`.
+        replaced: files that held one of the recordings and hold something else now, which stays.
+    """
+
+    recordings: int = 0
+    files: int = 0
+    rows: Counter[str] = field(default_factory=Counter)
+    snapshots: int = 0
+    staging: bool = False
+    pages: Pages = field(default_factory=Pages)
+    replaced: tuple[str, ...] = ()
+
+
+def would_forget(out: Path, words: Iterable[str]) -> Removed:
+    """What :func:`forget` would remove; nothing is locked or written.
+
+    Raises:
+        ConfigError: a word names nothing.
+        RunError: there is no corpus.
+    """
+    snapshot = published(out)
+    corpus = Corpus(out)
+    those = meant(corpus, list(words))
+    removed = _removed(corpus, those)
+    removed.rows = Counter({name: n for name in _names(snapshot) if (n := _count_of(snapshot, name, those))})
+    removed.snapshots = sum(_speaks_of(one, those) for one in runs_in(corpus.snapshots))
+    removed.pages = remove_report(out, dry=True)
+    return removed
+
+
+def forget(out: Path, words: Iterable[str]) -> Removed:
+    """Remove recordings, each named by its id or by any file that holds it, with all copies.
+
+    The tombstones come first, so that a run that follows a forgetting that was cut off takes nothing
+    up again; to repeat the command finishes the work.
+
+    Raises:
+        BusyError: a run is at work.
+        ConfigError: OUT is no corpus of ours; a word names nothing.
+        RunError: there is no corpus; OUT cannot be written; what is left fails the audit.
+    """
+    published(out)
+    corpus = Corpus(out)
+    try:
+        with corpus.held():
+            return _forget(corpus, list(words))
+    except OSError as error:
+        raise RunError(f"{error.filename or out} cannot be written: {error.strerror}") from None
+
+
+def _forget(corpus: Corpus, words: list[str]) -> Removed:
+    out, shown_now = corpus.out, published(corpus.out)
+    Holdings.read(shown_now).check_whole(TABLES)  # what is left of other tables goes, whether or not it is whole
+    those = meant(corpus, words)
+    names = {*those.ids, *those.uris}
+    write_whole(out / NAME, read_forgotten(out).also(names).to_json().encode())
+    removed = _removed(corpus, those)
+    (out / AGREEMENT).unlink(missing_ok=True)  # its groups may name people
+    corpus.clear()  # what was not published may hold anything
+    removed.pages = remove_report(out)  # so may its pages, and to write them anew takes a minute
+    # What readers see first: should this be killed, it is the older ones that wait for it to be repeated.
+    for snapshot in sorted(runs_in(corpus.snapshots), key=lambda path: path.resolve() != shown_now):
+        if not _speaks_of(snapshot, those):
+            continue
+        removed.snapshots += 1
+        if snapshot.resolve() != shown_now:
+            corpus.rewrite(snapshot, _without(corpus, snapshot, those, corpus.new_run_id()))
+            continue
+        # Under a name that says what it replaces, should this be killed before that is removed.
+        tables = _without(corpus, snapshot, those, rewritten(snapshot.name))
+        before = _counts(snapshot)
+        audited = audit(tables, [as_written(tables, name) for name in _names(tables)])
+        if not audited.success:
+            raise RunError(f"the audit of what is left failed: {audited.summary()[0]}")
+        (tables / "audit.json").write_text(audited.to_json())
+        after = _counts(corpus.publish(tables, keep=1 << 30))
+        removed.rows.update({name: n - after[name] for name, n in before.items() if n > after[name]})
+        remove(snapshot)
+    scrub_log(out, names)
+    return removed
+
+
+def _removed(corpus: Corpus, those: Meant) -> Removed:
+    staged = any(corpus.staging.glob("*/passes"))
+    return Removed(len(those.ids), len(those.uris), staging=staged, replaced=tuple(sorted(those.replaced)))
+
+
+def _speaks_of(snapshot: Path, those: Meant) -> bool:
+    files = Holdings.read(snapshot).files
+    if any(uri in those.uris or row.recording_id in those.ids for uri, row in files.items()):
+        return True
+    names = {*those.ids, *those.uris}
+    return any(scrubbed(text, names) != text for text in _read_runs(snapshot)["config"].to_pylist())
+
+
+def _without(corpus: Corpus, snapshot: Path, those: Meant, run_id: str) -> Path:
+    """The tables of a snapshot without them, in staging."""
+    holdings = Holdings.read(snapshot)
+    mine = [uri for uri, row in holdings.files.items() if uri in those.uris or row.recording_id in those.ids]
+    holdings.drop_files(mine)
+    declared = {name: as_written(snapshot, name) for name in _names(snapshot)}
+    tables = corpus.begin(run_id)
+    assemble(tables, holdings, declared, Own((), None), run_id)
+    runs = _read_runs(snapshot)
+    at = runs.schema.get_field_index("config")
+    configs = [scrubbed(text, {*those.ids, *those.uris}) for text in runs["config"].to_pylist()]
+    (tables / "runs").mkdir()
+    with open_parquet(tables / "runs" / f"{run_id}.parquet", TABLES["runs"].schema) as writer:
+        writer.write_table(runs.set_column(at, runs.schema.field(at), pa.array(configs, pa.string())))
+    corpus.fill(tables, declared)
+    return tables
+
+
+def _read_runs(snapshot: Path) -> pa.Table:
+    schema = TABLES["runs"].schema
+    return pa.concat_tables(fit(read_table(path), schema) for path in sorted((snapshot / "runs").glob("*.parquet")))
+
+
+def _names(snapshot: Path) -> list[str]:
+    return [name for name in TABLES if (snapshot / name).is_dir()]
+
+
+def _counts(snapshot: Path) -> dict[str, int]:
+    return {name: count_rows((snapshot / name).glob("*.parquet")) for name in _names(snapshot) if name != "runs"}
+
+
+def _count_of(snapshot: Path, name: str, those: Meant) -> int:
+    """Rows of a table that speak of what is meant."""
+    columns = [column for column in ("recording_id", "uri") if column in TABLES[name].schema.names]
+    named = pa.array([*those.ids, *those.uris], pa.string())
+    count = 0
+    for path in (snapshot / name).glob("*.parquet") if columns else ():
+        rows = read_table(path, columns)
+        speaks = [pc.is_in(rows[column].cast(pa.string()), value_set=named) for column in columns]
+        count += pc.sum(functools.reduce(pc.or_, speaks)).as_py() or 0
+    return count

@@ -1,0 +1,215 @@
+"""The tables of the next snapshot that are made row by row: files, recordings and errors."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.files.parquet import read_table
+from pipelines.store.compaction import fit
+from pipelines.store.manifest import BASE, Holdings
+from schemas.catalog import TABLES
+from schemas.reasons import Reason, Stage, stage_of
+from schemas.records import Source
+from schemas.table import Table
+
+OF_STAGE = {
+    Stage.DISCOVER.value: "recordings",
+    Stage.IDENTIFY.value: "recordings",
+    Stage.DECODE.value: "recordings",
+    Stage.SPEECH.value: "segments",
+}
+"""The table in whose place errors of a stage come and go; of other stages the one of their name."""
+
+
+@dataclass(frozen=True)
+class Own:
+    """The user's own columns in this run: the values of each file, by URI; None where no metadata was named."""
+
+    columns: tuple[pa.Field, ...]
+    by_uri: Mapping[str, Mapping[str, Any]] | None
+
+    @classmethod
+    def of(cls, sources: Sequence[Source], table: Table, named: bool) -> Own:
+        declared = set(TABLES["recordings"].schema.names)
+        columns = tuple(field for field in table.schema if field.name not in declared)
+        return cls(columns, {s.uri: s.metadata for s in sources} if named else None)
+
+
+def files_table(holdings: Holdings, table: Table, run_id: str) -> pa.Table:
+    """Rows of ``files``, sorted."""
+    parts = []
+    for number, rows in _parts("files", holdings, table, run_id):
+        mine = [
+            uri in holdings.files and holdings.file_owner.get(uri, BASE) == number for uri in rows["uri"].to_pylist()
+        ]
+        parts.append(rows.filter(pa.array(mine, pa.bool_())))
+    rows = _joined(parts, table).sort_by("uri")
+    unread = holdings.out.get("recordings", {})
+    if unread:
+        uris = rows["uri"].to_pylist()
+        for name, value in (("recording_id", None), ("status", "failed")):
+            at = table.schema.get_field_index(name)
+            values = zip(uris, rows[name].to_pylist(), strict=True)
+            column = _column([value if uri in unread else old for uri, old in values], table.schema.field(at).type)
+            rows = rows.set_column(at, table.schema.field(at), column)
+    return rows
+
+
+def recordings_table(holdings: Holdings, table: Table, own: Own, alive: Collection[str], run_id: str) -> pa.Table:
+    """Rows of ``recordings``, sorted, with the first URI by name and the user's columns."""
+    owner = holdings.owner["recordings"]
+    uris = uris_by_recording(holdings)
+    declared = TABLES["recordings"].schema
+    parts, earlier = [], {}
+    for number, rows in _parts("recordings", holdings, TABLES["recordings"], run_id, keep_columns=True):
+        keys = rows["recording_id"].to_pylist()
+        if number == BASE:
+            there = [field.name for field in rows.schema if field.name not in declared.names]
+            if there:
+                earlier = dict(zip(keys, rows.select(there).to_pylist(), strict=True))
+        mine = [key in alive and owner.get(key, BASE) == number for key in keys]
+        parts.append(fit(rows, declared).filter(pa.array(mine, pa.bool_())))
+    joined = _joined(parts, TABLES["recordings"])
+    joined = joined.take(pc.sort_indices(joined["recording_id"].cast(pa.string())))
+    keys = joined["recording_id"].to_pylist()
+    at = declared.get_field_index("uri")
+    joined = joined.set_column(at, declared.field(at), pa.array([uris[key][0] for key in keys], pa.string()))
+    if holdings.out.get("segments"):  # what was taken out does not say how much of a recording is speech
+        at = declared.get_field_index("speech_share")
+        known = pa.array([key not in holdings.out["segments"] for key in keys], pa.bool_())
+        share = pc.if_else(known, joined["speech_share"], pa.scalar(None, declared.field(at).type))
+        joined = joined.set_column(at, declared.field(at), share)
+    added = [field for field in table.schema if field.name not in declared.names]
+    values = [_own_values(key, uris[key], own, earlier) for key in keys]
+    for field in added:
+        joined = joined.append_column(field, _column([v.get(field.name) for v in values], field.type))
+    return pa.Table.from_arrays(joined.columns, schema=table.schema)
+
+
+def errors_table(holdings: Holdings, table: Table, alive: Collection[str], run_id: str) -> pa.Table:
+    """Rows of ``errors``: of a broken content for each file that holds it, of a clip for the first of them."""
+    uris = uris_by_recording(holdings)
+    rows: dict[tuple, dict[str, Any]] = {}
+    for number, part in _parts("errors", holdings, table, run_id):
+        for row in part.to_pylist():
+            key = row["recording_id"]
+            if key is None:
+                now = holdings.files.get(row["uri"])
+                unread = now is not None and now.recording_id is None
+                if unread and holdings.file_owner.get(row["uri"], BASE) == number:
+                    rows[_what(row)] = row
+                continue
+            of = OF_STAGE.get(row["stage"], row["stage"] if row["stage"] in TABLES else "recordings")
+            if key not in alive or holdings.owner[of].get(key, BASE) != number:
+                continue
+            for uri in uris[key] if row["channel"] is None else uris[key][:1]:
+                moved = {**row, "uri": uri}
+                rows[_what(moved)] = moved
+    rows = {_what(row): row for row in _mended(rows.values(), holdings)}
+    rows.update((_what(row), row) for row in _of_taken_out(holdings, alive, uris, run_id))
+    ordered = sorted(rows.values(), key=lambda r: (r["uri"], r["stage"], r["start_ms"] or 0, r["channel"] or 0))
+    columns = [_column([row[field.name] for row in ordered], field.type) for field in table.schema]
+    return pa.Table.from_arrays(columns, schema=table.schema)
+
+
+def _of_taken_out(
+    holdings: Holdings, alive: Collection[str], uris: Mapping[str, Sequence[str]], run_id: str
+) -> Iterator[dict[str, Any]]:
+    """Rows of ``errors`` for what is taken out of other tables."""
+    for table, said in holdings.out.items():
+        for key, messages in said.items() if table != "errors" else ():
+            unread = table == "recordings"
+            for uri in [key] if unread else uris[key] if key in alive else ():
+                for message in messages:
+                    yield {
+                        "uri": uri,
+                        "recording_id": None if unread else key,
+                        "stage": stage_of(table).value,
+                        "reason": Reason.BROKE_A_RULE.value,
+                        "message": message,
+                        "channel": None,
+                        "start_ms": None,
+                        "end_ms": None,
+                        "run_id": run_id,
+                    }
+
+
+def _mended(rows: Iterable[dict[str, Any]], holdings: Holdings) -> Iterator[dict[str, Any]]:
+    """Rows of ``errors``; where those of a file broke a rule, of each is kept that it was there and what it said."""
+    broken = holdings.out.get("errors", {})
+    for row in rows:
+        if row["uri"] not in broken:
+            yield row
+            continue
+        stage = row["stage"] if row["stage"] in list(Stage) else Stage.DISCOVER.value
+        told = "; ".join((*broken[row["uri"]], f"it said: {row['message'] or 'nothing'}"))
+        nowhere = {"channel": None, "start_ms": None, "end_ms": None}
+        yield {**row, "stage": stage, "reason": Reason.BROKE_A_RULE.value, "message": told, **nowhere}
+
+
+def uris_by_recording(holdings: Holdings) -> dict[str, list[str]]:
+    """The URIs of each recording, sorted."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for uri in sorted(holdings.files):
+        key = holdings.files[uri].recording_id
+        if key is not None:
+            found[key].append(uri)
+    return found
+
+
+def _what(row: Mapping[str, Any]) -> tuple:
+    return tuple(row[name] for name in row if name != "run_id")
+
+
+def _own_values(key: str, uris: Sequence[str], own: Own, earlier: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The user's columns of a recording: of its first file that has any; as they were if this run says nothing."""
+    if own.by_uri is not None:
+        of_run = [own.by_uri[uri] for uri in uris if uri in own.by_uri]
+        if of_run:
+            return next((values for values in of_run if values), {})
+    return earlier.get(key, {})
+
+
+def _parts(
+    name: str, holdings: Holdings, table: Table, run_id: str, keep_columns: bool = False
+) -> Iterator[tuple[int, pa.Table]]:
+    """The rows of an inventory table in each place, those of passes as rows of this run."""
+    if holdings.snapshot is not None:
+        for path in sorted((holdings.snapshot / name).glob("*.parquet")):
+            rows = read_table(path)
+            yield BASE, rows if keep_columns else fit(rows, table.schema)
+    for number, done in enumerate(holdings.passes, 1):
+        found = done.read(name)
+        if found is not None:
+            rows = fit(found, table.schema)
+            at = table.schema.get_field_index("run_id")
+            column = pa.array([run_id] * rows.num_rows, pa.string()).dictionary_encode()
+            yield number, rows.set_column(at, table.schema.field(at), column)
+
+
+def _joined(parts: Sequence[pa.Table], table: Table) -> pa.Table:
+    if not parts:
+        return table.schema.empty_table()
+    return pa.concat_tables(parts).unify_dictionaries().combine_chunks()
+
+
+def _column(values: Sequence[Any], type: pa.DataType) -> pa.Array:
+    if pa.types.is_dictionary(type):
+        return pa.array(values, type.value_type).dictionary_encode()
+    try:
+        return pa.array(values, type)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):  # a column of the user's that has another type now
+        return pa.array([_or_none(value, type) for value in values], type)
+
+
+def _or_none(value: Any, type: pa.DataType) -> Any:
+    try:
+        return pa.scalar(value).cast(type).as_py()
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError):
+        return None

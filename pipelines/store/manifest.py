@@ -1,0 +1,200 @@
+"""What a corpus holds of which file and recording, made how, and where its rows lie."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from pipelines.files.parquet import MADE, DamagedError, read_table
+from pipelines.store.staging import Pass
+from schemas.catalog import ALWAYS
+from schemas.reasons import Reason
+from transforms.shards import open_parquet
+
+_SCHEMA = pa.schema([pa.field("key", pa.string()), pa.field("recipes", pa.dictionary(pa.int32(), pa.string()))])
+BASE = 0
+"""The number of the published snapshot among the places where rows lie; passes count from 1."""
+OUT_OF_REACH = (Reason.NOT_FOUND.value, Reason.UNREADABLE.value)
+
+
+class FileRow(NamedTuple):
+    """A row of ``files``; ``modified`` in microseconds since 1970."""
+
+    bytes: int
+    modified: int | None
+    recording_id: str | None
+    status: str
+
+
+@dataclass
+class Holdings:
+    """The published snapshot with what passes have made since.
+
+    Attributes:
+        files: rows of ``files`` by URI.
+        made: the recipe of each table by recording_id; of a file that could not be read, by its URI.
+        passes: where newer rows lie, from number 1 on.
+        owner: of each table, the number of the pass whose rows of a recording count, by recording_id
+            (``recordings``: of a file that could not be read, by its URI); BASE where it says nothing.
+        file_owner: the same for rows of ``files``, by URI.
+        base_recordings: the recordings of the published snapshot.
+        out: of each table, the recordings whose rows in it are taken out, with what the rows of ``errors`` about that
+            say (``recordings``: the files that count as not read; ``errors``: files; both by URI).
+    """
+
+    snapshot: Path | None = None
+    files: dict[str, FileRow] = field(default_factory=dict)
+    made: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    passes: list[Pass] = field(default_factory=list)
+    owner: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    file_owner: dict[str, int] = field(default_factory=dict)
+    base_recordings: set[str] = field(default_factory=set)
+    out: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=lambda: defaultdict(dict))
+
+    @classmethod
+    def read(cls, snapshot: Path | None) -> Holdings:
+        """What the published snapshot holds; None for a corpus that has none."""
+        holdings = cls(snapshot)
+        if snapshot is None:
+            return holdings
+        for path in (snapshot / "files").glob("*.parquet"):
+            holdings.files.update(_file_rows(read_table(path)))
+        holdings.base_recordings = holdings.alive()
+        if os.path.lexists(snapshot / MADE):
+            rows = read_table(snapshot / MADE, _SCHEMA.names)
+            recipes = {text: _recipes(snapshot / MADE, text) for text in rows["recipes"].unique().to_pylist()}
+            holdings.made = {
+                key: recipes[text] for key, text in zip(*(rows[n].to_pylist() for n in _SCHEMA.names), strict=True)
+            }
+        return holdings
+
+    def check_whole(self, without: Collection[str] = ()) -> None:
+        """Whether the snapshot has every table that its recordings have rows in.
+
+        Args:
+            without: tables that are made anew whether they are there or not.
+
+        Raises:
+            DamagedError: one is gone; without it a run would take the recordings for new, or their rows for made.
+        """
+        if self.snapshot is None:
+            return
+        ways = {id(self.made[key]): self.made[key] for key in self.alive() if key in self.made}
+        for name in dict.fromkeys((*ALWAYS, *(table for made in ways.values() for table in made))):
+            folder = self.snapshot / name
+            if name not in set(without) - set(ALWAYS) and not any(folder.glob("*.parquet")):
+                raise DamagedError(folder / "*.parquet", "are gone")
+
+    def take(self, done: Pass, recipes: Mapping[str, str]) -> set[str]:
+        """Count in what a pass has made, as far as it was made by the recipes that are asked for now.
+
+        Returns:
+            The URIs that it has rows of ``files`` for.
+        """
+        self.passes.append(done)
+        number = len(self.passes)
+        usable = {table: recipe for table, recipe in done.recipes.items() if recipes.get(table) == recipe}
+        found = done.read("files")
+        rows = _file_rows(found) if found is not None else {}
+        heard = None
+        if done.identifies:
+            table = done.read("recordings", ["recording_id"])
+            heard = set(table["recording_id"].to_pylist()) if table is not None else set()
+        out_of_reach = self._out_of_reach(done)
+        for uri, row in rows.items():
+            if row.recording_id is None:
+                before = self.files.get(uri)
+                if uri in out_of_reach and before is not None and before.recording_id is not None:
+                    continue  # as with a file that was deleted: what is known of it stays
+                self.made[uri] = {table: recipe for table, recipe in usable.items() if table == "recordings"}
+                self.owner["recordings"][uri] = number
+            elif heard is None or row.recording_id in heard:
+                if not usable:
+                    continue
+                self.made[row.recording_id] = {**self.made.get(row.recording_id, {}), **usable}
+                for table in usable:
+                    self.owner[table][row.recording_id] = number
+            elif row.recording_id not in self.made:
+                continue  # a copy of what is not here any more
+            if row.recording_id is not None:
+                self.made.pop(uri, None)
+            self.files[uri] = row
+            self.file_owner[uri] = number
+        return set(rows)
+
+    def drop_files(self, uris: Iterable[str]) -> None:
+        """Take files out; a recording that no file holds any more goes with them."""
+        for uri in uris:
+            self.files.pop(uri, None)
+            self.made.pop(uri, None)
+
+    def take_out(self, table: str, key: str, said: tuple[str, ...]) -> None:
+        """Leave a recording's rows of a table out; how they were made stays known, so that no run makes them in vain.
+
+        Without its row of ``recordings`` nothing of a recording can stay: its files count as not read.
+        """
+        if table != "recordings":
+            self.out[table][key] = said
+            return
+        made = self.made.pop(key, {})
+        for uri, row in self.files.items():
+            if row.recording_id == key:
+                self.files[uri] = row._replace(recording_id=None, status="failed")
+                self.made[uri] = {name: recipe for name, recipe in made.items() if name == table}
+                self.out[table][uri] = said
+
+    def alive(self) -> set[str]:
+        """The recordings that some file holds."""
+        return {row.recording_id for row in self.files.values() if row.recording_id is not None}
+
+    def contents(self) -> dict[str, str]:
+        """The status of each recording by its id."""
+        return {r.recording_id: r.status for r in self.files.values() if r.recording_id and r.recording_id in self.made}
+
+    def write(self, folder: Path) -> None:
+        """Write how everything was made that is still there."""
+        alive = self.alive()
+        kept = {key: made for key, made in self.made.items() if key in alive or key in self.files}
+        texts: dict[int, str] = {}
+        values = []
+        for made in kept.values():
+            if id(made) not in texts:
+                texts[id(made)] = json.dumps(dict(made), sort_keys=True)
+            values.append(texts[id(made)])
+        columns = [pa.array(list(kept), pa.string()), pa.array(values, pa.string()).dictionary_encode()]
+        with open_parquet(folder / MADE, _SCHEMA) as writer:
+            writer.write_table(pa.Table.from_arrays(columns, schema=_SCHEMA))
+
+    def _out_of_reach(self, done: Pass) -> set[str]:
+        errors = done.read("errors", ["uri", "reason"])
+        if errors is None:
+            return set()
+        return {row["uri"] for row in errors.to_pylist() if row["reason"] in OUT_OF_REACH}
+
+
+def _recipes(path: Path, text: object) -> dict[str, str]:
+    try:
+        found = json.loads(str(text))
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise DamagedError(path, "is damaged (it holds no recipes)")
+    return found
+
+
+def _file_rows(table: pa.Table) -> dict[str, FileRow]:
+    columns: Sequence[list] = [
+        table["bytes"].to_pylist(),
+        table["modified"].cast(pa.int64()).to_pylist(),
+        table["recording_id"].to_pylist(),
+        table["status"].to_pylist(),
+    ]
+    rows: Iterator[FileRow] = map(FileRow._make, zip(*columns, strict=True))
+    return dict(zip(table["uri"].to_pylist(), rows, strict=True))

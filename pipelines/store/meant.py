@@ -1,0 +1,81 @@
+"""Which recordings and files the words of `forget` mean."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from pipelines.corpus.chosen import Names
+from pipelines.files.parquet import read_forgotten
+from pipelines.store.folder import Corpus
+from pipelines.store.manifest import Holdings
+from pipelines.store.run_ids import runs_in
+from pipelines.store.staging import Pass
+from pipelines.store.switch import shown_name
+from schemas.config import ConfigError
+from transforms.discover import uri_of
+
+NAMED = 3
+"""Of the paths that a wrong word may mean."""
+
+
+@dataclass(frozen=True)
+class Meant:
+    """What is to be forgotten.
+
+    Attributes:
+        ids: recordings.
+        uris: files that hold them now, or that were named.
+        replaced: files that held one of them and hold something else now, which stays.
+    """
+
+    ids: frozenset[str]
+    uris: frozenset[str]
+    replaced: frozenset[str]
+
+
+def meant(corpus: Corpus, words: Collection[str]) -> Meant:
+    """The recordings that the words name, and the files that hold them.
+
+    An id means that content, wherever it lies now.  A file means whatever it holds and held.
+
+    Raises:
+        ConfigError: a word names nothing.
+    """
+    held: dict[str, set[str]] = {}
+    now: dict[str, str | None] = {}
+    for rows in _inventories(corpus):
+        for uri, key in rows:
+            now[uri] = key
+            if key is not None:
+                held.setdefault(key, set()).add(uri)
+    ids: set[str] = set()
+    uris: set[str] = set()
+    already = read_forgotten(corpus.out)
+    for word in words:
+        named = {word, uri_of(os.path.abspath(word))}
+        buried = {name for name in named if already.holds(name)}
+        if word in held:
+            ids.add(word)
+        elif not (named & now.keys() or buried):
+            near = Names([(uri, uri) for uri in now]).named(word)
+            told = f": did you mean {' or '.join(sorted(near)[:NAMED])}?" if near else ""
+            raise ConfigError(f"{word}: no recording of that id, and no file of that path, is in the tables{told}")
+        ids |= {key for key, of in held.items() if named & of}
+        uris |= named & now.keys() | buried
+    uris |= {uri for uri, key in now.items() if key in ids}
+    replaced = set().union(*(held[key] for key in ids)) - uris
+    return Meant(frozenset(ids), frozenset(uris), frozenset(replaced))
+
+
+def _inventories(corpus: Corpus) -> Iterator[list[tuple[str, str | None]]]:
+    """What each file held, as far as is known; what is newest last."""
+    published = shown_name(corpus.out)
+    for snapshot in sorted(runs_in(corpus.snapshots), key=lambda path: (path.name == published, path.name)):
+        yield [(uri, row.recording_id) for uri, row in Holdings.read(snapshot).files.items()]
+    for folder in sorted(corpus.staging.glob("*/passes/*")):
+        done = Pass.reopen(folder)
+        rows = done.read("files", ["uri", "recording_id"]) if done else None
+        if rows is not None:
+            yield list(zip(rows["uri"].to_pylist(), rows["recording_id"].to_pylist(), strict=True))

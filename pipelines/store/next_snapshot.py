@@ -1,0 +1,93 @@
+"""The tables of the next snapshot: the published ones with what this run's passes put in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+
+import pyarrow as pa
+
+from pipelines.files.parquet import read_schema
+from pipelines.store.compaction import Given, place
+from pipelines.store.inventory import Own, errors_table, files_table, recordings_table
+from pipelines.store.manifest import BASE, Holdings
+from schemas.catalog import TABLES
+from schemas.table import Table
+from transforms.shards import GROUP_ROWS, open_parquet
+
+INVENTORY = ("files", "recordings", "errors", "runs")
+
+
+def declared_tables(made: Mapping[str, Table], snapshot: Path | None, own: Own) -> dict[str, Table]:
+    """Every table of the next snapshot: those of this run, and those that it leaves as they are."""
+    tables = dict(made)
+    for name in TABLES:
+        if snapshot is not None and name not in tables and (snapshot / name).is_dir():
+            tables[name] = as_written(snapshot, name)
+    if own.by_uri is None and snapshot is not None:
+        tables["recordings"] = as_written(snapshot, "recordings")
+    return {name: tables[name] for name in TABLES if name in tables}
+
+
+def as_written(snapshot: Path, name: str) -> Table:
+    """A table as it is declared now, with the vector length and the user's columns that its files have."""
+    table = TABLES[name]
+    path = next((snapshot / name).glob("*.parquet"), None)
+    if path is None:
+        return table
+    schema = read_schema(path)
+    for field in schema:
+        if pa.types.is_fixed_size_list(field.type) and field.name in table.schema.names:
+            table = table.with_vector(field.name, field.type.list_size)
+    if name == "recordings":
+        table = table.with_columns([field for field in schema if field.name not in table.schema.names])
+    return table
+
+
+def assemble(folder: Path, holdings: Holdings, tables: Mapping[str, Table], own: Own, run_id: str) -> None:
+    """Write or link every table but ``runs`` into ``folder``.
+
+    Raises:
+        RunError: rows of an earlier version do not fit the tables as they are declared now.
+    """
+    alive = holdings.alive()
+    for name, table in tables.items():
+        if name not in INVENTORY:
+            place(list(_given(name, holdings, alive)), folder / name, table, run_id)
+    files = files_table(holdings, tables["files"], run_id)
+    _write(folder, "files", files, run_id)
+    recordings = recordings_table(holdings, tables["recordings"], own, alive, run_id)
+    _write(folder, "recordings", recordings, run_id)
+    _write(folder, "errors", errors_table(holdings, tables["errors"], alive, run_id), run_id)
+    holdings.write(folder)
+
+
+def _given(name: str, holdings: Holdings, alive: Collection[str]) -> Iterator[Given]:
+    """The files of a table, each with the recordings whose rows in it no longer count."""
+    owner, out = holdings.owner[name], holdings.out.get(name, {}).keys()
+    if holdings.snapshot is not None:
+        # What was made of rows that are made anew, as tags of embeddings, is of the past.
+        stale = set().union(*(holdings.owner[needed] for needed in TABLES[name].needs)) if TABLES[name].command else ()
+        drop = set(owner) | set(stale) | (holdings.base_recordings - set(alive)) | out
+        if not holdings.base_recordings <= drop:  # else no row of them counts: they may be damaged
+            for path in sorted((holdings.snapshot / name).glob("*.parquet")):
+                yield Given(path, path.stem, drop)
+    for number, done in enumerate(holdings.passes, 1):
+        given = done.files_of(name)
+        if given:
+            rows = done.read("files", ["recording_id"])
+            keys = set(rows["recording_id"].to_pylist()) if rows is not None else set()
+            gone = {key for key in keys if key is not None and (key not in alive or owner.get(key, BASE) != number)}
+            for path in given:
+                yield Given(path, f"{done.folder.parent.parent.name}-{done.folder.name}-{path.stem}", gone | out)
+
+
+def _write(folder: Path, name: str, rows: pa.Table, run_id: str) -> None:
+    (folder / name).mkdir(exist_ok=True)
+    for at, field in enumerate(rows.schema):
+        if pa.types.is_dictionary(field.type):
+            # A dictionary keeps the values of rows that were left out, and they must not be found in the file.
+            plain = rows.column(at).cast(field.type.value_type).combine_chunks()
+            rows = rows.set_column(at, field, plain.dictionary_encode())
+    with open_parquet(folder / name / f"{run_id}.parquet", rows.schema) as writer:
+        writer.write_table(rows, row_group_size=GROUP_ROWS)

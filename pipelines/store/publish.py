@@ -1,0 +1,77 @@
+"""Tables that a command makes out of others, published in the place of what it made before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from pipelines.audit.audit import audit
+from pipelines.errors import RunError, why
+from pipelines.files.parquet import read_table
+from pipelines.store.folder import Corpus, published
+from pipelines.store.inventory import Own
+from pipelines.store.manifest import Holdings
+from pipelines.store.next_snapshot import as_written, assemble
+from schemas.catalog import TABLES
+from schemas.config import Config
+
+OF_COMMAND = -1
+"""Where the rows lie that a command makes: neither in the published snapshot nor in a pass."""
+T = TypeVar("T")
+
+
+def publish_derived(out: Path, name: str, write: Callable[[Path, Path, str], T]) -> T:
+    """Publish the corpus with a table made anew; what a run that was cut off has left stays for the next run.
+
+    Args:
+        name: of the table.
+        write: is given the published snapshot, the table's new folder, and the name that its files begin with.
+
+    Returns:
+        What ``write`` did.
+
+    Raises:
+        BusyError: a run is at work.
+        RunError: no corpus; OUT cannot be written; the audit failed.
+    """
+    published(out)
+    corpus = Corpus(out)
+    try:
+        with corpus.held():
+            return _publish(corpus, name, write)
+    except OSError as error:
+        raise RunError(f"{out} cannot be written: {why(error)}") from None
+
+
+def _publish(corpus: Corpus, name: str, write: Callable[[Path, Path, str], T]) -> T:
+    snapshot = published(corpus.out)
+    run_id = corpus.new_run_id()
+    tables = corpus.begin(run_id)
+    try:
+        (tables / name).mkdir()
+        written = write(snapshot, tables / name, run_id)
+        declared = {o: as_written(snapshot, o) for o in TABLES if o != name and (snapshot / o).is_dir()}
+        holdings = Holdings.read(snapshot)
+        holdings.check_whole()
+        # What ``errors`` holds about the rows that went is of the past.
+        holdings.owner[name] = dict.fromkeys(holdings.alive(), OF_COMMAND)
+        assemble(tables, holdings, declared, Own((), None), run_id)
+        corpus.complete(tables, {**declared, name: TABLES[name]})
+        audited = audit(tables, [*declared.values(), TABLES[name]])
+        if not audited.success:
+            raise RunError(f"the audit failed; nothing was published: {audited.summary()[0]}")
+        (tables / "audit.json").write_text(audited.to_json())
+        corpus.publish(tables, _keep(snapshot), clear=False)
+    except BaseException:
+        corpus.abandon(tables)
+        raise
+    return written
+
+
+def _keep(snapshot: Path) -> int:
+    """How many snapshots the last run kept."""
+    runs = [row for path in (snapshot / "runs").glob("*.parquet") for row in read_table(path).to_pylist()]
+    last = max(runs, key=lambda run: run["run_id"], default=None)
+    return json.loads(last["config"]).get("keep", Config.keep) if last else Config.keep

@@ -1,0 +1,76 @@
+"""A line of JSON for each run, whatever became of it: for whoever watches over the nights."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pipelines.files.atomic import add_line
+from pipelines.files.parquet import read_bytes
+from pipelines.run.measure import Measured
+from pipelines.store.layout import LOG as NAME
+from pipelines.store.switch import shown_name
+from schemas.folder import STAGING
+
+
+def told(measured: Measured) -> dict[str, Any]:
+    """What a run that published did, for its line."""
+    return {
+        "inputs": dict(measured.inputs),
+        "files": dict(measured.files),
+        "errors": dict(measured.errors),
+        "rows": dict(measured.rows),
+        "audio_hours": round(measured.audio_seconds / 3600, 6),
+        "wall_seconds": round(measured.wall_seconds, 3),
+        "model_seconds": {job: round(seconds, 3) for job, seconds in measured.model_seconds.items()},
+        "padding_share": {
+            job: round(measured.padding_ms[job] / seen, 4) for job, seen in measured.seen_ms.items() if seen
+        },
+        "models": dict(measured.models),
+    }
+
+
+def append(out: Path, run_id: str, started: datetime, outcome: str, said: Mapping[str, Any]) -> OSError | None:
+    """Add the line of a run to ``OUT/runs.jsonl``; not where nothing of a corpus is there.
+
+    Returns:
+        Why it could not be written: no room is left, or something that is no file lies there.
+    """
+    if shown_name(out) is None and not (out / STAGING).exists():
+        return None
+    line = {
+        "run_id": run_id,
+        "outcome": outcome,
+        "started": f"{started:%Y-%m-%dT%H:%M:%SZ}",
+        "finished": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        **said,
+    }
+    try:
+        add_line(out / NAME, f"{json.dumps(line)}\n".encode())
+    except OSError as error:
+        return error
+    return None
+
+
+def last(out: Path, count: int) -> list[dict[str, Any]]:
+    """The lines of the last runs, the newest last; a line that broke off, or is none of ours, is left out.
+
+    Raises:
+        DamagedError: it is no file.
+    """
+    found = []
+    path = out / NAME
+    if not os.path.lexists(path):
+        return []
+    for line in read_bytes(path).decode("utf-8", errors="replace").splitlines()[-count:]:
+        try:
+            said = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(said, dict) and {"started", "outcome"} <= said.keys():
+            found.append(said)
+    return found

@@ -1,0 +1,109 @@
+"""One pass of the pipeline over some files: what its workers wrote, and which of it is whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pyarrow as pa
+
+from pipelines.errors import RunError, why
+from pipelines.files.parquet import count_rows, read_json, read_metadata, read_table
+
+ABOUT = "pass.json"
+REJECTED = "rejected"
+"""A file in the staging of a run whose audit failed: it is kept to be looked at, and not gone on from."""
+
+
+@dataclass(frozen=True)
+class Pass:
+    """A folder in which workers wrote the tables of some recordings, shard by shard.
+
+    Attributes:
+        recipes: of each table that was made, how.
+        identifies: whether its files were new, so that some turned out to hold known content, whose
+            rows it did not make.
+    """
+
+    folder: Path
+    recipes: Mapping[str, str]
+    identifies: bool
+
+    @classmethod
+    def begin(cls, folder: Path, recipes: Mapping[str, str], identifies: bool) -> Pass:
+        """Make the folder and note in it what it is for.
+
+        Raises:
+            FileNotFoundError: the run's own folder is gone: nobody wants it back.
+        """
+        folder.parent.mkdir(exist_ok=True)
+        folder.mkdir()
+        about = {"recipes": dict(recipes), "identifies": identifies}
+        (folder / ABOUT).write_text(json.dumps(about, indent=1))
+        return cls(folder, recipes, identifies)
+
+    @classmethod
+    def reopen(cls, folder: Path) -> Pass | None:
+        """A pass that was left behind; None if it was not even begun."""
+        try:
+            about = read_json(folder / ABOUT)
+        except RunError:
+            return None
+        recipes, identifies = about.get("recipes"), about.get("identifies")
+        if not isinstance(recipes, dict) or not isinstance(identifies, bool):
+            return None
+        return cls(folder, recipes, identifies)
+
+    @cached_property
+    def shards(self) -> tuple[str, ...]:
+        """The names of the shards that are whole: their rows of ``files`` are written last."""
+        return tuple(sorted(p.stem for p in (self.folder / "files").glob("[!.]*.parquet") if self._is_whole(p.stem)))
+
+    def files_of(self, table: str) -> list[Path]:
+        """The files of a table in whole shards, sorted by name."""
+        folder = self.folder / table
+        if table == "errors":  # each branch has its own
+            return sorted(p for p in folder.glob("[!.]*.parquet") if p.stem.rpartition("-")[0] in set(self.shards))
+        return [path for path in (folder / f"{shard}.parquet" for shard in self.shards) if path.exists()]
+
+    def read(self, table: str, columns: list[str] | None = None) -> pa.Table | None:
+        """The rows of a table in whole shards; None where there are none."""
+        found = [read_table(path, columns) for path in self.files_of(table)]
+        return pa.concat_tables(found).unify_dictionaries() if found else None
+
+    def _is_whole(self, shard: str) -> bool:
+        """Whether all its files can be opened: a machine that lost power may have lost their ends."""
+        try:
+            for path in self.folder.glob(f"*/{shard}*.parquet"):
+                read_metadata(path)
+        except RunError:
+            return False
+        return True
+
+
+def left_behind(staging: Path) -> Iterator[Pass]:
+    """The passes of runs that did not come to their end, in the order in which they were begun.
+
+    Raises:
+        RunError: one that cannot be read.
+    """
+    try:
+        for run in sorted(p for p in staging.glob("[!.]*") if not (p / REJECTED).exists()):
+            for folder in sorted((run / "passes").glob("[!.]*")):
+                found = Pass.reopen(folder)
+                if found is not None and found.shards:
+                    yield found
+    except PermissionError as error:
+        raise RunError(f"{error.filename}: {why(error)}") from None
+
+
+def finished_files(staging: Path) -> int:
+    """Files that runs which did not come to their end have finished: the next one goes on from there.
+
+    Raises:
+        RunError: a pass that cannot be read.
+    """
+    return sum(count_rows(done.files_of("files")) for done in left_behind(staging))

@@ -1,0 +1,35 @@
+"""What a finished run says."""
+
+from __future__ import annotations
+
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from pipelines.audit.check import Audit
+from pipelines.commands.printed.run import show_summary
+from pipelines.run.measure import Measured
+from pipelines.run.run import Published
+from schemas.config import Config
+
+
+def told(tmp_path: Path, seconds: float) -> list[str]:
+    inputs = dict.fromkeys(("taken", "resumed", "skipped", "pruned", "waiting"), 0)
+    measured = Measured({"files": 1}, {"complete": 1}, {}, seconds, seconds, 2.0, {}, {}, {}, {}, inputs)
+    screen = StringIO()
+    published = Published("1", tmp_path, Audit(()), measured)
+    show_summary(Console(file=screen, width=200), Config(out=str(tmp_path)), published)
+    return screen.getvalue().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "line"),
+    [
+        (3600.0, "1 hours of audio in 2 s (1800.0x real time), 0 checks of the audit passed"),
+        (0.0, "0 checks of the audit passed"),  # other metadata only
+    ],
+)
+def test_the_hours_are_told_where_some_were_heard(tmp_path: Path, seconds: float, line: str) -> None:
+    assert line in told(tmp_path, seconds)

@@ -1,0 +1,92 @@
+"""What is written for which corpus, and what is told of wrong words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.cli import FAILED, PUBLISHED, main
+from pipelines.report.report import write_report
+from tests.pipelines.report.made import key_of, write_corpus
+
+Captured = pytest.CaptureFixture[str]
+WRONG = 2
+SAID = {"/there/a.wav": "one acme two", "/there/b.wav": "three four", "/there/c.wav": "five"}
+REGIONS = {"region": {"/there/a.wav": "north", "/there/b.wav": "north", "/there/c.wav": "south"}}
+
+
+def test_a_page_of_the_corpus_and_of_recordings(tmp_path: Path, capfd: Captured) -> None:
+    write_corpus(tmp_path / "c", SAID, REGIONS)
+    assert main(["report", str(tmp_path / "c"), "--recordings", "a.wav", key_of("/there/b.wav")]) == PUBLISHED
+    folder = tmp_path / "c" / "report"
+    assert capfd.readouterr().out == f"{folder / 'report.html'} and 2 pages of recordings beside it\n"
+    assert {path.name for path in folder.iterdir()} == {
+        "report.html", f"{key_of('/there/a.wav')}.html", f"{key_of('/there/b.wav')}.html",
+    }  # fmt: skip
+    page = (folder / "report.html").read_text()
+    assert f'<a href="{key_of("/there/a.wav")}.html">a.wav</a>' in page
+    assert "file:///there/c.wav" in page
+    for id in ("emotions-by-region", "sounds-by-region", "search", "map"):
+        assert f'id="{id}"' in page, id
+
+
+def test_nothing_is_asked_of_the_network(tmp_path: Path) -> None:
+    write_corpus(tmp_path, SAID)
+    for path in write_report(tmp_path, recordings=["top:1"]):
+        page = path.read_text()
+        for way in ('<script src="', '<link rel="stylesheet"', "@import", "url(http"):
+            assert way not in page, way
+
+
+def test_pages_without_audio_name_no_place(tmp_path: Path) -> None:
+    write_corpus(tmp_path, SAID)
+    for path in write_report(tmp_path, recordings=["top:3"], linked=False):
+        assert "/there/" not in path.read_text()
+        assert "<audio" not in path.read_text() or path.name == "report.html"
+
+
+def test_jobs_left_out_and_no_metadata(tmp_path: Path) -> None:
+    write_corpus(tmp_path, SAID, leave_out=("transcripts", "sounds", "embeddings"))
+    page = write_report(tmp_path, phrases=["acme"], recordings=["top:2"])[0].read_text()
+    assert "transcripts" in page.split("Jobs that were left out:")[1].split("</p>")[0]
+    for id in ("search", "sounds", "mentions", "words", "sound-map"):
+        assert f'id="{id}"' not in page, id
+    assert 'id="emotions-by-None"' in page
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["--by", "regoin"], WRONG, "--by regoin: no metadata column: did you mean 'region'?"),
+        (["--recordings", "aa.wav"], WRONG, "no recording of that id or file name: did you mean 'a.wav'?"),
+        (["--recordings", "0" * 32], WRONG, "no recording of that id or file name"),
+        (["--to", "/dev/null/pages"], FAILED, "name a folder that can be written with --to"),
+    ],
+)
+def test_wrong_words(tmp_path: Path, capfd: Captured, words: list[str], code: int, told: str) -> None:
+    write_corpus(tmp_path, SAID, REGIONS)
+    assert main(["report", str(tmp_path), *words]) == code
+    error = capfd.readouterr().err
+    assert told in error
+    assert error.count("\n") == 1
+
+
+def test_a_column_of_names_is_no_grouping(tmp_path: Path, capfd: Captured) -> None:
+    said = {f"/there/{i}.wav": "word" for i in range(61)}
+    write_corpus(tmp_path, said, {"speaker": {uri: uri for uri in said}}, leave_out=("embeddings",))
+    assert main(["report", str(tmp_path), "--by", "speaker"]) == WRONG
+    assert "--by speaker: 61 groups are too many to look at; a page holds 60" in capfd.readouterr().err
+    assert "by speaker" not in write_report(tmp_path)[0].read_text()
+
+
+def test_no_corpus_an_empty_one_and_one_without_metadata(tmp_path: Path, capfd: Captured) -> None:
+    assert main(["report", str(tmp_path)]) == FAILED
+    assert capfd.readouterr().err.startswith(f"earwitness: {tmp_path} holds no corpus")
+    write_corpus(tmp_path / "empty", {})
+    assert main(["report", str(tmp_path / "empty")]) == FAILED
+    assert "no recording could be read, so there is nothing to show" in capfd.readouterr().err
+    assert not (tmp_path / "empty" / "report").exists()
+    write_corpus(tmp_path / "plain", SAID)
+    assert main(["report", str(tmp_path / "plain"), "--by", "region"]) == WRONG
+    assert "the corpus has no metadata" in capfd.readouterr().err

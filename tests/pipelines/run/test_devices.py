@@ -1,0 +1,112 @@
+"""What a run computes with, where the user says it and where it is left to the machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+import pipelines.run.devices as placement
+import transforms.models.engines as engines
+from pipelines.run.devices import check_placement, placed, placement_notes
+from pipelines.run.runner import choose_engine, sharing
+from schemas.config import Config, ConfigError
+from tests.pipelines.corpora import DEMO, publish, rows
+from transforms.models.engines import is_installed
+
+HERE, ELSEWHERE = ["--direct_num_workers=2"], ["--runner=PortableRunner", "--job_endpoint=embed"]
+
+
+@pytest.fixture(autouse=True)
+def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+
+
+def resolved(kind: str, beam: list[str] = HERE, **config: Any) -> str:
+    found = placed(Config(**config), kind, choose_engine(beam, 10))
+    return f"{found.device} {found.precision} {found.engine.name}"
+
+
+@pytest.mark.parametrize(
+    ("has", "installed", "kind", "expected"),
+    [
+        ({"avx512_bf16": True}, True, "classifier", "cpu bf16 openvino"),
+        ({"avx512_bf16": True}, True, "ctc", "cpu fp32 openvino"),
+        ({"amx_bf16": True}, True, "classifier", "cpu bf16 openvino"),
+        ({"amx_bf16": True}, True, "ctc", "cpu fp32 openvino"),
+        ({"amx_bf16": True}, True, "xvector", "cpu fp32 openvino"),
+        ({"avx2": True}, True, "classifier", "cpu fp32 openvino"),
+        ({"avx512_bf16": True}, False, "embedder", "cpu fp32 torch"),
+        ({"avx512_bf16": True, "amx_bf16": True}, False, "embedder", "cpu bf16 torch"),
+        ({}, False, "ctc", "cpu fp32 torch"),
+        ({"avx512_bf16": True}, True, "whisper", "cpu fp32 torch"),
+    ],
+)
+def test_auto(has: dict[str, bool], installed: bool, kind: str, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: has)
+    monkeypatch.setattr(engines, "find_spec", lambda name: installed or None)
+    assert resolved(kind) == expected
+    assert resolved(kind, ELSEWHERE) == "cpu fp32 torch"
+    named = {"precision": "fp32", "engine": "torch"}
+    assert resolved(kind, **named) == resolved(kind, ELSEWHERE, **named) == "cpu fp32 torch"
+
+
+def test_bf16_on_a_cpu_without_it_is_left_to_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", dict)
+    monkeypatch.setattr(engines, "find_spec", lambda name: name)
+    assert resolved("ctc", precision="bf16") == "cpu bf16 torch"
+    assert resolved("ctc", precision="bf16", engine="openvino") == "cpu bf16 openvino"
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
+    assert resolved("ctc", precision="bf16") == "cpu bf16 openvino"
+
+
+def test_a_gpu_is_for_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(placement, "best_precision", lambda device, kind, engine: f"{device}'s")
+    monkeypatch.setattr(engines, "find_spec", lambda name: name)
+    assert resolved("ctc") == "cuda cuda's torch"
+    assert resolved("ctc", engine="openvino", precision="fp32") == "cpu fp32 openvino"
+    with pytest.raises(ConfigError, match="--engine openvino: OpenVINO computes on CPUs here, not on cuda: take torch"):
+        check_placement(Config(device="cuda", engine="openvino"))
+
+
+def test_openvino_that_is_not_installed_is_wrong_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "find_spec", lambda name: None)
+    check_placement(Config())
+    with pytest.raises(ConfigError, match=r"not installed: pip install earwitness\[openvino\]$"):
+        check_placement(Config(engine="openvino"))
+
+
+def test_whisper_under_openvino_is_told_of() -> None:
+    kinds = {"transcripts": "whisper", "sounds": "classifier"}
+    assert placement_notes(Config(), kinds) == []
+    assert placement_notes(Config(engine="openvino"), kinds) == [
+        "--engine openvino: transcripts by Whisper, which runs in torch"
+    ]
+    assert placement_notes(Config(engine="openvino"), {"sounds": "classifier"}) == []
+
+
+@pytest.mark.parametrize(
+    ("beam", "streams"),
+    [
+        (["--direct_num_workers=3"], 3),
+        (["--direct_num_workers=3", "--direct_running_mode=multi_processing"], 1),
+        (ELSEWHERE, 1),
+    ],
+)
+def test_workers_that_share_a_model(beam: list[str], streams: int) -> None:
+    engine = choose_engine(beam, 10)
+    assert sharing(engine) == streams
+    found = placed(Config(), "ctc", engine).engine
+    assert found.streams == streams
+    assert found.threads % streams == 0
+
+
+@pytest.mark.skipif(not is_installed(), reason="OpenVINO is not installed")
+def test_the_rows_say_what_ran(demo_models: dict[str, Path], tmp_path: Path) -> None:
+    run = publish(tmp_path, demo_models, [DEMO / "digits" / "code_007.wav"], engine="openvino", beam=HERE)
+    for job in demo_models:
+        assert {row["model"].rpartition("/")[2] for row in rows(tmp_path, job)} == {"fp32-openvino"}, job
+    assert {model.rpartition("/")[2] for model in run.measured.models.values()} == {"fp32-openvino"}

@@ -1,0 +1,75 @@
+"""Where speech is: held against silero-vad's own loop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.transforms.listening import silero
+from tests.transforms.signals import real_speech
+from transforms.audio.speech import (
+    FRAME,
+    RATE,
+    SpeechDetector,
+)
+
+
+def detect(samples: np.ndarray, sizes: list[int]) -> np.ndarray:
+    """Our detector over [channels, n] in blocks of these sizes, again and again."""
+    detector = SpeechDetector()
+    detector.begin(len(samples))
+    out, at, turn = [], 0, 0
+    while at < samples.shape[1]:
+        size = sizes[turn % len(sizes)]
+        out.append(detector.push(samples[:, at : at + size]))
+        at, turn = at + size, turn + 1
+    return np.concatenate([*out, detector.finish()], axis=1)
+
+
+@pytest.mark.parametrize("sizes", [[65_536], [1, 511, 513, 30_000], [700]], ids=["large", "uneven", "small"])
+def test_blocks_give_the_probabilities_of_the_whole(
+    recordings: list[np.ndarray], probabilities: list[np.ndarray], sizes: list[int]
+) -> None:
+    for samples, expected in zip(recordings[1:3], probabilities[1:3], strict=True):
+        samples = samples[: 10 * RATE + 7]
+        found = detect(samples[None], sizes)
+        assert found.dtype == np.float32
+        assert found.shape == (1, -(-len(samples) // FRAME))
+        whole = len(samples) // FRAME
+        np.testing.assert_allclose(found[0, :whole], expected[:whole], atol=1e-5)
+        np.testing.assert_allclose(found[0], silero(samples), atol=1e-5)
+
+
+def test_channels_are_heard_apart(recordings: list[np.ndarray], probabilities: list[np.ndarray]) -> None:
+    n = min(map(len, recordings)) // FRAME * FRAME
+    together = detect(np.stack([samples[:n] for samples in recordings]), [30_001])
+    for found, expected in zip(together, probabilities, strict=True):
+        np.testing.assert_allclose(found, expected[: n // FRAME], atol=1e-4)
+
+
+def test_a_recording_knows_nothing_of_the_one_before(recordings: list[np.ndarray]) -> None:
+    detector = SpeechDetector()
+    found = []
+    for _ in range(2):
+        detector.begin(2)
+        found.append(detector.push(np.stack([recordings[0][:20_000], recordings[2][:20_000]])))
+        detector.begin(1)
+        detector.push(recordings[1][None, :10_100])
+    assert np.array_equal(*found)
+
+
+@pytest.mark.parametrize("n", [0, 1, FRAME - 1, FRAME, FRAME + 1])
+def test_the_last_frame_is_filled_up(n: int) -> None:
+    detector = SpeechDetector()
+    detector.begin(3)
+    given = detector.push(np.full((3, n), 0.1, np.float32))
+    last = detector.finish()
+    assert given.shape == (3, n // FRAME)
+    assert last.shape == (3, 1 if n % FRAME else 0)
+
+
+def test_real_speech_in_uneven_blocks(shared_audio: Path) -> None:
+    for samples in real_speech(shared_audio)[:3]:
+        np.testing.assert_allclose(detect(samples[None], [4097])[0], silero(samples), atol=1e-4)

@@ -1,0 +1,34 @@
+"""Where frames lie."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transforms.features.framing import FRAME_LENGTH, HOP, frame_count, frame_sums, framed, with_context
+
+
+@given(n=st.integers(1, 2000))
+def test_frame_i_is_centred_on_sample_160_i(n):
+    samples = np.arange(1, n + 1, dtype=np.float32)
+    frames = framed(with_context(samples), n)
+    assert frames.shape == (frame_count(n), FRAME_LENGTH)
+    assert frames[:, FRAME_LENGTH // 2].tolist() == samples[::HOP].tolist()
+
+
+def test_a_shorter_frame_is_the_middle_of_the_frame():
+    context = with_context(np.arange(1, 1000, dtype=np.float32))
+    assert np.array_equal(framed(context, 999, 400), framed(context, 999)[:, 312:712])
+
+
+def test_sums_over_frames():
+    values = np.random.default_rng(0).integers(0, 9, 5000 + 1024)
+    assert np.array_equal(frame_sums(values, 5000), framed(values, 5000).sum(axis=1))
+
+
+@pytest.mark.parametrize(("size", "n"), [(1024, 0), (1024, 1), (1184, 161)])
+def test_a_context_of_another_length_is_refused(size, n):
+    with pytest.raises(ValueError, match="context"):
+        framed(np.zeros(size, np.float32), n)

@@ -1,0 +1,145 @@
+"""What models say of clips, with checkpoints of the real classes: one bad clip costs itself alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import soxr
+import torch
+
+from demo.untrained.checkpoints import build_demo_set
+from demo.untrained.sounds import voices
+from schemas.catalog import JOBS, TABLES
+from schemas.records import Clip, Place, Rows
+from transforms.gather import Group
+from transforms.infer import Job, answer
+from transforms.models.door import Door, describe, open_door
+
+ID = "cd" * 16
+LENGTHS_S = (1.0, 2.0, 1.0, 2.5, 1.0)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Tiny models gain nothing from threads."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return build_demo_set(tmp_path_factory.mktemp("checkpoints"))
+
+
+@pytest.fixture(scope="module", params=JOBS)
+def opened(request: pytest.FixtureRequest, folders: dict[str, Path]) -> tuple[Job, Door]:
+    """Each job with its model."""
+    name = request.param
+    folder = str(folders[name])
+    dimension = describe(name, folder).dimension
+    table = TABLES[name].with_vector("embedding", dimension) if dimension else TABLES[name]
+    return Job(name, table, folder, "run", top=3), open_door(name, folder)
+
+
+@pytest.fixture(scope="module")
+def spoken() -> list[np.ndarray]:
+    """Made-up speakers at 16 kHz."""
+    return [voice[-round(16_000 * s) :] for voice, s in zip(voices(16_000, 5, 3.0, seed=3), LENGTHS_S, strict=True)]
+
+
+def clip(samples: np.ndarray, start_ms: int, rate: int = 16_000) -> Clip:
+    end_ms = start_ms + len(samples) * 1000 // rate
+    return Clip(Place("file:///a.wav", ID, 1, start_ms, end_ms), samples, rate, f"{ID}/1/0")
+
+
+def answers(opened: tuple[Job, Door], clips: list[Clip], closes: bool = True) -> list[Rows]:
+    job, door = opened
+    return list(answer(job, door, Group("shard-0", tuple(clips), closes)))
+
+
+def rows_of(rows: list[Rows], table: str) -> list[dict]:
+    return [row for r in rows if r.table == table and r.batch is not None for row in r.batch.to_pylist()]
+
+
+def assert_same(found: Any, expected: Any) -> None:
+    """Equal, numbers to 1e-4: a batch of another size may sum in another order."""
+    if isinstance(expected, dict):
+        assert_same(sorted(found.items()), sorted(expected.items()))
+    elif isinstance(expected, list | tuple):
+        assert len(found) == len(expected)
+        for one, other in zip(found, expected, strict=True):
+            assert_same(one, other)
+    else:
+        assert found == (pytest.approx(expected, abs=1e-4) if isinstance(expected, float) else expected)
+
+
+def test_a_clip_that_the_model_cannot_take_costs_itself_alone(
+    opened: tuple[Job, Door], spoken: list[np.ndarray]
+) -> None:
+    job, _ = opened
+    good = [clip(samples, 10_000 * i) for i, samples in enumerate(spoken)]
+    mute = clip(np.full(16_000, np.nan, np.float32), 60_000)
+    short = clip(spoken[0][:20], 70_000)
+    expected = rows_of(answers(opened, good), job.name)
+    found = answers(opened, [good[0], short, *good[1:3], mute, *good[3:]])
+
+    assert_same(rows_of(found, job.name), expected)  # the rows of the others are those without it
+    errors = rows_of(found, "errors")
+    assert [(e["reason"], e["start_ms"], e["end_ms"]) for e in errors] == [
+        ("too_short", 70_000, 70_001),
+        ("non_finite_output", 60_000, 61_000),
+    ]
+    for error in errors:
+        assert (error["uri"], error["recording_id"], error["channel"]) == ("file:///a.wav", ID, 1)
+        assert (error["stage"], error["run_id"]) == (job.name, "run")
+    assert [r.closes for r in found] == [False, True]
+    assert {r.shard for r in found} == {"shard-0"}
+
+
+def test_rows_are_in_the_order_of_the_clips(opened: tuple[Job, Door], spoken: list[np.ndarray]) -> None:
+    job, door = opened
+    found = answers(opened, [clip(samples, 10_000 * i) for i, samples in enumerate(spoken)])
+    assert len(found) == 1
+    batch = found[0].batch
+    assert batch is not None
+    assert batch.schema.equals(job.table.schema)
+    assert batch.column("start_ms").to_pylist() == [10_000 * i for i in range(len(spoken))]
+    assert set(batch.column("model").to_pylist()) == {door.model_id}
+
+
+def test_a_clip_at_another_rate_is_resampled(opened: tuple[Job, Door], spoken: list[np.ndarray]) -> None:
+    job, door = opened
+    at_44k = [soxr.resample(samples, 16_000, 44_100) for samples in spoken]
+    by_hand = [soxr.resample(samples, 44_100, door.rate, quality="HQ") for samples in at_44k]
+    found = answers(opened, [clip(s, 10_000 * i, 44_100) for i, s in enumerate(at_44k)])
+    expected = answers(opened, [clip(s, 10_000 * i, door.rate) for i, s in enumerate(by_hand)])
+    assert_same(rows_of(found, job.name), rows_of(expected, job.name))
+
+
+def test_rows_depend_on_what_is_heard(opened: tuple[Job, Door], spoken: list[np.ndarray]) -> None:
+    """Else the tests above would pass with any rows."""
+    job, _ = opened
+    rows = rows_of(answers(opened, [clip(samples[:16_000], 0) for samples in spoken]), job.name)
+    assert len({str(row) for row in rows}) > 1
+
+
+@pytest.mark.parametrize("closes", [True, False])
+def test_a_group_without_a_good_clip_has_no_rows(opened: tuple[Job, Door], closes: bool) -> None:
+    job, _ = opened
+    found = answers(opened, [clip(np.zeros(3, np.float32), 0)], closes)
+    assert [(r.table, r.closes) for r in found] == [("errors", False), (job.name, closes)]
+    assert found[1].batch is None
+    assert answers(opened, [], closes) == [Rows(job.name, "shard-0", None, closes)]
+
+
+def test_what_a_model_says_can_be_written(opened: tuple[Job, Door], spoken: list[np.ndarray]) -> None:
+    batch = answers(opened, [clip(spoken[0], 0)])[0].batch
+    assert isinstance(batch, pa.RecordBatch)
+    batch.validate(full=True)

@@ -1,0 +1,1 @@
+"""Streams of samples: channels, rates, levels, windows, speech."""

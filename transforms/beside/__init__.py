@@ -1,0 +1,1 @@
+"""What lies beside recordings in people's folders and is none."""

@@ -1,0 +1,101 @@
+"""The process in which files are decoded: ``python -m transforms.decode.child DESCRIPTOR``.
+
+It answers one request after the other over a socket.  To ``("header", path, seconds)`` the answer is the format, to
+``("blocks", path, seconds)`` the format, then the samples block by block as bytes, then the problems.  Where the
+decoder refuses, the answer is ``("refused", reason, message)`` instead.  The process bounds its own memory by the size
+of the file, and the CPU time that each answer may take by ``seconds``.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from multiprocessing.connection import Connection
+from typing import Any
+
+import numpy as np
+
+from schemas.reasons import Reason
+from transforms.decode.audio import Audio, DecodeError, open_audio
+from transforms.decode.limits import limit_memory, limit_time
+
+FORMAT, SAMPLES, END, REFUSED, UNFORESEEN = "format", "samples", "end", "refused", "unforeseen"
+"""What an answer is, its first item."""
+
+Opener = Callable[[str], AbstractContextManager[Audio]]
+
+
+def serve(connection: Connection, opened: Opener = open_audio) -> None:
+    """Answer until the other side hangs up.
+
+    Args:
+        opened: opens a file; tests give one that crashes or hangs.
+    """
+    while True:
+        try:
+            what, path, seconds = connection.recv()
+        except EOFError:
+            return
+        memory = limit_memory(_size(path))
+        limit_time(seconds)
+        try:
+            with opened(path) as audio:
+                if what == "header":
+                    connection.send((FORMAT, audio.format))
+                else:
+                    _send_blocks(connection, audio, seconds)
+        except DecodeError as error:
+            connection.send((REFUSED, error.reason, str(error)))
+        except MemoryError:
+            message = f"decoding it takes more than the {memory >> 20:,} MB that a decoder may hold for its bytes"
+            connection.send((REFUSED, Reason.OUT_OF_MEMORY, message))
+        except (BrokenPipeError, ConnectionResetError):
+            return
+        except Exception as error:  # one file's fault: the next one may be whole
+            connection.send((UNFORESEEN, f"{type(error).__name__}: {error}"))
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except (OSError, ValueError):  # why it cannot be read, the decoder says
+        return 0
+
+
+def _send_blocks(connection: Connection, audio: Audio, seconds: float) -> None:
+    connection.send((FORMAT, audio.format))
+    for block in audio.blocks():
+        limit_time(seconds)
+        connection.send((SAMPLES, block.shape))
+        connection.send_bytes(np.ascontiguousarray(block, np.float32).data.cast("B"))
+    connection.send((END, audio.problems))
+
+
+def leave_with_the_parent(seconds: float = 2.0) -> None:
+    """End this process when its parent is gone: a decoder that hangs would never notice."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(seconds)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def main(arguments: list[str], **options: Any) -> int:
+    """The process."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # a service that is stopped has all its processes told
+        signal.signal(number, signal.SIG_IGN)
+    leave_with_the_parent()
+    serve(Connection(int(arguments[0])), **options)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

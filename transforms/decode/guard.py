@@ -1,0 +1,240 @@
+"""Decoding in a process of its own, so that a decoder that crashes or hangs costs its file and no more.
+
+Decoders are written in C and are given whatever lies in an archive.  One that crashes would take the worker and the
+whole run with it; one that hangs would hold the run for ever.  A process a worker also leaves Python's lock to the
+models: PyAV decodes mp3 and m4a in threads at 0.6 to 0.8 of the speed that it has alone.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
+from typing import Any
+
+import numpy as np
+
+from schemas.reasons import Reason, Stage
+from schemas.records import Problem
+from transforms.decode.audio import DecodeError, Format
+from transforms.decode.child import END, FORMAT, REFUSED, SAMPLES
+from transforms.isolated import isolated
+
+LEAST_SECONDS = 60.0
+"""What any file may take, on a machine that is busy."""
+
+BYTES_A_SECOND = 50_000.0
+"""A decoder that works through fewer bytes of a file in a second hangs.
+
+What a header promises is not asked: headers lie.  The slowest that was measured is Opus at 24 kbit/s, 270 times real
+time: 800,000 bytes a second.
+"""
+
+SLOWEST = 20.0
+"""And one that gives less than this times real time hangs.  What it gives earns it time: silence is long for its bytes.
+"""
+
+LARGE_BYTES = 1 << 29
+"""What a process has freed of the places for so large a file may still count when the next one's bound is set."""
+
+CHILD = (sys.executable, "-m", "transforms.decode.child")
+
+
+class HungError(Exception):
+    """No answer within the time limit."""
+
+
+class CrashedError(Exception):
+    """The process is gone; the message says by which signal."""
+
+
+class Decoder:
+    """A process that decodes, started when it is first needed and again after it was lost.  One thread may use it.
+
+    Args:
+        least_seconds, bytes_a_second: the time limit of a file is the one, and its bytes over the other; only time in
+            which this side waits counts.  The process has a limit of its own for the time in which this side is busy,
+            and one for its memory: see :mod:`transforms.decode.limits`.
+        command: starts the process.
+    """
+
+    def __init__(
+        self,
+        least_seconds: float = LEAST_SECONDS,
+        bytes_a_second: float = BYTES_A_SECOND,
+        command: Sequence[str] = CHILD,
+    ) -> None:
+        self._least_seconds = least_seconds
+        self._bytes_a_second = bytes_a_second
+        self._command = command
+        self._process: subprocess.Popen[bytes] | None = None
+        self._connection: Connection | None = None
+        self._left = self._limit = 0.0
+        self._is_spent = False
+
+    def header(self, path: str) -> Format:
+        """As :func:`transforms.decode.audio.read_header`, and DecodeError with DECODER_CRASHED or DECODER_HUNG."""
+        self._ask("header", path)
+        return self._format()
+
+    @contextmanager
+    def open(self, path: str) -> Iterator[GuardedAudio]:
+        """As :func:`transforms.decode.audio.open_audio`, and DecodeError with DECODER_CRASHED or DECODER_HUNG."""
+        self._ask("blocks", path)
+        audio = GuardedAudio(self, self._format())
+        try:
+            yield audio
+        finally:
+            if not audio.at_end:  # what is still to come would be taken for the next file's
+                self.close()
+
+    def close(self) -> None:
+        """End the process; it starts again when there is more to do."""
+        if self._connection is not None:
+            self._connection.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        self._process = self._connection = None
+
+    def receive(self) -> Any:
+        """The next answer.
+
+        Raises:
+            HungError, CrashedError: the process is ended.
+        """
+        assert self._connection is not None
+        assert self._process is not None
+        began = time.monotonic()
+        try:
+            if not self._connection.poll(max(0.0, self._left)):
+                self.close()
+                raise HungError
+            answer = self._connection.recv()
+            if answer[0] == SAMPLES:
+                block = np.empty(answer[1], np.float32)
+                self._connection.recv_bytes_into(block.data.cast("B"))
+                answer = (SAMPLES, block)
+        except (EOFError, OSError) as error:
+            code = self._process.wait()
+            self.close()
+            if code == -signal.SIGXCPU:
+                raise HungError from error
+            raise CrashedError(_said(code)) from error
+        self._left -= time.monotonic() - began
+        return answer
+
+    def spend(self, reason: Reason) -> None:
+        """A file was given up for this reason: a process that ran out of memory is not trusted with the next."""
+        self._is_spent = self._is_spent or reason is Reason.OUT_OF_MEMORY
+
+    def earn(self, seconds: float) -> None:
+        """So many seconds of audio came."""
+        self._left = min(self._limit, self._left + seconds / SLOWEST)
+
+    def _ask(self, what: str, path: str) -> None:
+        size = 0.0
+        with suppress(OSError, ValueError):  # why it cannot be read, the decoder says
+            size = os.stat(path).st_size
+        self._left = self._limit = self._least_seconds + size / self._bytes_a_second
+        request = (what, path, self._limit)
+        if self._process is None or self._process.poll() is not None or self._is_spent:
+            self._start()
+        self._is_spent = size > LARGE_BYTES
+        assert self._connection is not None
+        try:
+            self._connection.send(request)
+        except OSError:  # it died after its last answer, which is no fault of this file
+            self._start()
+            self._connection.send(request)
+
+    def _format(self) -> Format:
+        try:
+            answer = self.receive()
+        except HungError:
+            raise DecodeError(Reason.DECODER_HUNG, "the decoder did not open it in time and was stopped") from None
+        except CrashedError as error:
+            raise DecodeError(Reason.DECODER_CRASHED, f"the decoder crashed at its start: {error}") from None
+        match answer:
+            case (str(kind), Format() as format) if kind == FORMAT:
+                return format
+            case (str(kind), reason, message) if kind == REFUSED:
+                self.spend(reason)
+                raise DecodeError(reason, message)
+            case _:
+                raise DecodeError(Reason.INTERNAL, answer[1])
+
+    def _start(self) -> None:
+        self.close()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [*self._command, str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C at a terminal is for this side: a file would look as if it crashed it
+                env={**isolated(os.environ), "OMP_NUM_THREADS": "1"},
+            )
+        self._connection = Connection(ours.detach())
+
+
+class GuardedAudio:
+    """An open file whose samples come out of another process.
+
+    Attributes:
+        format: what the header says, put right by the first frame.
+        problems: known when the blocks are at their end.
+    """
+
+    def __init__(self, decoder: Decoder, format: Format) -> None:
+        self.format = format
+        self.problems: list[Problem] = []
+        self.at_end = False
+        self._decoder = decoder
+
+    def blocks(self) -> Iterator[np.ndarray]:
+        """As :meth:`transforms.decode.audio.Audio.blocks`; the loss of the decoder after the first sample is a problem.
+
+        Raises:
+            DecodeError: not one sample came.
+        """
+        frames = 0
+        while True:
+            try:
+                kind, *said = self._decoder.receive()
+            except HungError:
+                kind, said = REFUSED, [Reason.DECODER_HUNG, "the decoder hung and was stopped"]
+            except CrashedError as error:
+                kind, said = REFUSED, [Reason.DECODER_CRASHED, f"the decoder crashed: {error}"]
+            if kind == SAMPLES:
+                frames += len(said[0])
+                self._decoder.earn(len(said[0]) / self.format.sample_rate_hz)
+                yield said[0]
+                continue
+            self.at_end = True
+            if kind == END:
+                self.problems.extend(said[0])
+                return
+            reason, message = said if kind == REFUSED else (Reason.INTERNAL, said[0])
+            self._decoder.spend(reason)
+            if not frames:
+                raise DecodeError(reason, message)
+            start_ms = round(1000 * frames / self.format.sample_rate_hz)
+            self.problems.append(Problem(Stage.DECODE, reason, message, start_ms))
+            return
+
+
+def _said(code: int) -> str:
+    if code >= 0:
+        return f"it ended with exit code {code}"
+    try:
+        return f"signal {signal.Signals(-code).name}"
+    except ValueError:
+        return f"signal {-code}"

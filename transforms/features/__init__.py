@@ -1,0 +1,1 @@
+"""What can be computed of a window or segment without a model."""

@@ -1,0 +1,132 @@
+"""Fundamental frequency by YIN, with how periodic each frame is.
+
+A. de Cheveigne and H. Kawahara, "YIN, a fundamental frequency estimator for speech and music",
+JASA 111(4), 2002.  The frequency is that of ``librosa.yin``; librosa keeps the rest to itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.fft
+from numpy.lib.stride_tricks import sliding_window_view
+
+from transforms.features.framing import FRAME_LENGTH, HOP, RATE_HZ, frame_count, framed
+
+FMIN_HZ = 65.0
+"""Under the voices of nearly all men; the frame holds four of its periods."""
+FMAX_HZ = 500.0
+"""Over the voices of women and most children in speech (not in song or in screams)."""
+TROUGH_THRESHOLD = 0.1
+"""YIN takes the first trough of the normalised difference that is deeper than this."""
+
+VOICED_FROM = 0.7
+"""The voicing from which a frame counts as voiced.
+
+On read and spontaneous speech of eleven speakers 94 % of the frames that pass are voiced for
+librosa's pYIN too, and 73 % of those that are voiced for pYIN pass: f0 statistics prefer frames
+that are right to frames that are many.  White noise stays under 0.2.
+"""
+VOICED_RMS = 1e-3
+"""The level (-60 dBFS) under which no frame counts as voiced."""
+
+_MIN_LAG = int(np.floor(RATE_HZ / FMAX_HZ))
+_MAX_LAG = int(np.ceil(RATE_HZ / FMIN_HZ))
+_FFT_LENGTH = scipy.fft.next_fast_len(FRAME_LENGTH + _MAX_LAG, real=True)
+_ROUNDING = 1e-5  # differences under this share of a frame's power may be float32's, not the signal's
+_FRAMES_AT_ONCE = 256  # their spectra stay in a core's cache
+
+
+@dataclass(frozen=True)
+class Pitch:
+    """The pitch of each frame.
+
+    Attributes:
+        f0_hz: float32 [n_frames] in about [65, 500], ``librosa.yin`` of the frame: a number for
+            unvoiced frames too, where it means nothing.
+        voicing: float32 [n_frames] in [0, 1], 1 - aperiodicity.  The aperiodicity is YIN's
+            cumulative-mean-normalised difference at the chosen lag, each difference being the
+            *mean* over the pairs of samples that the frame has.  (librosa's difference counts the
+            samples that have no partner inside the frame as well: its own value for a perfectly
+            periodic voice grows from 0.03 at 300 Hz to 0.12 at 66 Hz.)  A constant offset leaves
+            it as it is.  0 for a frame of digital silence.
+    """
+
+    f0_hz: np.ndarray
+    voicing: np.ndarray
+
+
+def voiced(voicing: np.ndarray, rms: np.ndarray) -> np.ndarray:
+    """Which frames are voiced: bool [n_frames] from their voicing and their (linear) RMS."""
+    return (voicing >= VOICED_FROM) & (rms >= VOICED_RMS)
+
+
+def pitch(context: np.ndarray, n: int) -> Pitch:
+    """The pitch of each frame of a window.
+
+    Args:
+        context: finite float32 [512 + n + 512], see :mod:`transforms.features.framing`.
+        n: samples in the window.
+
+    Raises:
+        ValueError: the context is not of that shape.
+    """
+    frames = framed(context, n)
+    starts = np.concatenate([[0.0], np.cumsum(np.square(context, dtype=np.float64))])
+    power = sliding_window_view(starts, FRAME_LENGTH + 1)[::HOP]
+    count = frame_count(n)
+    f0_hz, voicing = np.empty(count, np.float32), np.empty(count, np.float32)
+    for at in range(0, count, _FRAMES_AT_ONCE):
+        some = slice(at, min(at + _FRAMES_AT_ONCE, count))
+        f0_hz[some], voicing[some] = _yin(frames[some], power[some])
+    return Pitch(f0_hz, voicing)
+
+
+def _yin(frames: np.ndarray, energy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """f0 in Hz and voicing of frames [m, 1024] with the running energy [m, 1025] before each sample."""
+    spectrum = scipy.fft.rfft(frames, _FFT_LENGTH, axis=1)
+    products = scipy.fft.irfft(spectrum.real**2 + spectrum.imag**2, _FFT_LENGTH, axis=1)
+    unlike = 2 * (products[:, :1] - products[:, 1 : _MAX_LAG + 1])  # column k - 1 is lag k
+    first = (energy[:, 1 : _MAX_LAG + 1] - energy[:, :1]).astype(np.float32)
+    unlike -= first
+    lags = np.arange(1, _MAX_LAG + 1, dtype=np.float32)
+    mean = np.cumsum(unlike, axis=1)
+    mean /= lags
+    searched = slice(_MIN_LAG - 1, _MAX_LAG)
+    normalised = unlike[:, searched] / (mean[:, searched] + np.finfo(np.float32).tiny)
+    chosen = _first_deep_trough(normalised)
+    period = _MIN_LAG + chosen + _parabolic_shift(normalised, chosen)
+
+    whole = energy[:, FRAME_LENGTH:]
+    last = (whole - energy[:, FRAME_LENGTH - 1 : FRAME_LENGTH - _MAX_LAG - 1 : -1]).astype(np.float32)
+    unlike -= last
+    unlike /= FRAME_LENGTH - lags
+    lag = (_MIN_LAG + chosen)[:, None]
+    at_lag = np.take_along_axis(unlike, lag - 1, axis=1)[:, 0]
+    up_to_lag = np.where(lags <= lag, unlike, 0).sum(axis=1) / lag[:, 0]
+    sure = up_to_lag > _ROUNDING * (whole - energy[:, :1])[:, 0] / FRAME_LENGTH
+    aperiodicity = np.divide(at_lag, up_to_lag, out=np.ones_like(at_lag), where=sure)
+    return RATE_HZ / period, np.clip(1 - aperiodicity, 0, 1)
+
+
+def _first_deep_trough(normalised: np.ndarray) -> np.ndarray:
+    """The first local minimum under the threshold, else the global minimum: int [m]."""
+    falls = normalised[:, 1:] < normalised[:, :-1]
+    trough = np.zeros(normalised.shape, bool)  # the last lag is one only where it is the global minimum
+    trough[:, 0] = normalised[:, 0] < normalised[:, 1]
+    trough[:, 1:-1] = falls[:, :-1] & ~falls[:, 1:]
+    trough &= normalised < TROUGH_THRESHOLD
+    return np.where(trough.any(axis=1), trough.argmax(axis=1), normalised.argmin(axis=1))
+
+
+def _parabolic_shift(normalised: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """How far the minimum of the parabola through a trough lies from it, within +-1 lag: float32 [m].
+
+    0 at the ends of the searched lags and where the parabola's minimum would lie further off.
+    """
+    inner = np.clip(chosen, 1, normalised.shape[1] - 2)[:, None]
+    before, here, after = (np.take_along_axis(normalised, inner + i, axis=1)[:, 0] for i in (-1, 0, 1))
+    bend, slope = after + before - 2 * here, (after - before) / 2
+    fits = (inner[:, 0] == chosen) & (np.abs(slope) < np.abs(bend))
+    return np.divide(-slope, bend, out=np.zeros_like(slope), where=fits)
