@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 from apache_beam.metrics.metric import MetricsFilter
@@ -115,6 +116,23 @@ def write_run(folder: Path, table: Table, config: Config, run_id: str, started: 
     (folder / table.name).mkdir(exist_ok=True)
     with open_parquet(folder / table.name / f"{run_id}.parquet", table.schema) as writer:
         writer.write_table(pa.Table.from_batches([row]))
+
+
+def told(measured: Measured) -> dict[str, Any]:
+    """What a run that published did, for its line."""
+    return {
+        "inputs": dict(measured.inputs),
+        "files": dict(measured.files),
+        "errors": dict(measured.errors),
+        "rows": dict(measured.rows),
+        "audio_hours": round(measured.audio_seconds / 3600, 6),
+        "wall_seconds": round(measured.wall_seconds, 3),
+        "model_seconds": {job: round(seconds, 3) for job, seconds in measured.model_seconds.items()},
+        "padding_share": {
+            job: round(measured.padding_ms[job] / seen, 4) for job, seen in measured.seen_ms.items() if seen
+        },
+        "models": dict(measured.models),
+    }
 
 
 def postponed_files(result: PipelineResult) -> int:

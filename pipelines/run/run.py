@@ -17,14 +17,13 @@ from pipelines.console.numbers import counted
 from pipelines.errors import RunError, first_line, why
 from pipelines.run.broken import take_out_broken
 from pipelines.run.increment import Increment, consumed, look
-from pipelines.run.measure import Measured, failed_share, forgotten_files, measure, postponed_files, write_run
+from pipelines.run.measure import Measured, failed_share, forgotten_files, measure, postponed_files, told, write_run
 from pipelines.run.outcome import logged
 from pipelines.run.prepare import Prepared, prepare
 from pipelines.run.work import execute, jobs_of, load_models, narrowed, work_of
 from pipelines.store.changes import Todo, rounds
 from pipelines.store.folder import Corpus, went
 from pipelines.store.next_snapshot import assemble
-from pipelines.store.run_log import told
 from pipelines.store.staging import REJECTED, Pass
 from schemas.config import ConfigError, seconds_of
 from schemas.records import Known, Source

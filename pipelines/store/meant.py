@@ -6,10 +6,10 @@ import os
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from pipelines.corpus.chosen import Names
 from pipelines.files.parquet import read_forgotten
 from pipelines.store.folder import Corpus
 from pipelines.store.manifest import Holdings
+from pipelines.store.names import Names
 from pipelines.store.run_ids import runs_in
 from pipelines.store.staging import Pass
 from pipelines.store.switch import shown_name

@@ -11,27 +11,9 @@ from typing import Any
 
 from pipelines.files.atomic import add_line
 from pipelines.files.parquet import read_bytes
-from pipelines.run.measure import Measured
 from pipelines.store.layout import LOG as NAME
 from pipelines.store.switch import shown_name
 from schemas.folder import STAGING
-
-
-def told(measured: Measured) -> dict[str, Any]:
-    """What a run that published did, for its line."""
-    return {
-        "inputs": dict(measured.inputs),
-        "files": dict(measured.files),
-        "errors": dict(measured.errors),
-        "rows": dict(measured.rows),
-        "audio_hours": round(measured.audio_seconds / 3600, 6),
-        "wall_seconds": round(measured.wall_seconds, 3),
-        "model_seconds": {job: round(seconds, 3) for job, seconds in measured.model_seconds.items()},
-        "padding_share": {
-            job: round(measured.padding_ms[job] / seen, 4) for job, seen in measured.seen_ms.items() if seen
-        },
-        "models": dict(measured.models),
-    }
 
 
 def append(out: Path, run_id: str, started: datetime, outcome: str, said: Mapping[str, Any]) -> OSError | None:
