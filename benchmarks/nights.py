@@ -16,7 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.run.prepare import Prepared, prepare
-from pipelines.store.folder import Corpus
+from pipelines.store.folder import Folder
 from pipelines.store.manifest import FileRow, Holdings
 from pipelines.store.recipes import recipes_of
 from schemas.catalog import TABLES
@@ -39,7 +39,7 @@ def fill(archive: Path, files: int) -> None:
 
 def publish_known(prepared: Prepared, out: Path) -> None:
     """A corpus that knows every file, as though a run had made it."""
-    corpus = Corpus(out)
+    corpus = Folder(out)
     out.mkdir()
     folder = corpus.begin(RUN_ID)
     sources = prepared.sources

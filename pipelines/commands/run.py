@@ -158,9 +158,9 @@ def _estimate(terminal: Console, prepared: Prepared, before: Settings | None, ke
     from pipelines.run.anew import made_anew
     from pipelines.run.estimate import estimate, show_estimate
     from pipelines.run.increment import look
-    from pipelines.store.folder import Corpus
+    from pipelines.store.folder import Folder
 
-    there = look(prepared, Corpus(prepared.config.out))
+    there = look(prepared, Folder(prepared.config.out))
     todo = there.todo()
     there.refuse_other_vectors(todo)
     _tell_settings(terminal, there, todo, before, kept)

@@ -16,7 +16,7 @@ from pipelines.errors import RunError
 from pipelines.files.parquet import read_forgotten, read_schema, read_table
 from pipelines.run.prepare import Prepared
 from pipelines.store.changes import Todo, compare
-from pipelines.store.folder import Corpus
+from pipelines.store.folder import Folder
 from pipelines.store.inventory import Own, recordings_table
 from pipelines.store.manifest import Holdings
 from pipelines.store.next_snapshot import as_written, declared_tables
@@ -145,7 +145,7 @@ class Increment:
         return now.select(names).to_pylist() != before.select(names).to_pylist()  # both are sorted
 
 
-def look(prepared: Prepared, corpus: Corpus) -> Increment:
+def look(prepared: Prepared, folder: Folder) -> Increment:
     """Hold what the user named against what the corpus and unfinished runs hold.
 
     Raises:
@@ -153,17 +153,17 @@ def look(prepared: Prepared, corpus: Corpus) -> Increment:
         RunError: the folder cannot be read, or ``--prune`` would drop all of a folder that may not be mounted.
     """
     config = prepared.config
-    forgotten = read_forgotten(corpus.out)
+    forgotten = read_forgotten(folder.out)
     sources = tuple(s for s in prepared.sources if not forgotten.holds(s.uri))
     buried = len(prepared.sources) - len(sources)
     prepared = replace(prepared, sources=sources)
-    snapshot = read_shown(corpus.out)
+    snapshot = read_shown(folder.out)
     revisions = {job: content_of(job, checkpoint) for job, checkpoint in prepared.checkpoints.items()}
     recipes = recipes_of(config, prepared.tables, revisions)
     holdings = Holdings.read(snapshot)
     holdings.check_whole(config.force)
     retry = _with_errors(snapshot) if config.retry_errors and snapshot is not None else frozenset()
-    for done in left_behind(corpus.staging):
+    for done in left_behind(folder.staging):
         holdings.take(done, recipes)
     unburied = forgotten_in(holdings, forgotten)
     holdings.drop_files(unburied)

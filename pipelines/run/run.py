@@ -22,7 +22,7 @@ from pipelines.run.outcome import logged
 from pipelines.run.prepare import Prepared, prepare
 from pipelines.run.work import execute, jobs_of, load_models, narrowed, work_of
 from pipelines.store.changes import Todo, rounds
-from pipelines.store.folder import Corpus, went
+from pipelines.store.folder import Folder, went
 from pipelines.store.next_snapshot import assemble
 from pipelines.store.staging import REJECTED, Pass
 from schemas.config import ConfigError, seconds_of
@@ -71,13 +71,13 @@ def run(
         RunError: nothing was published; the message says why.
         ModelError: a checkpoint that cannot be opened.
     """
-    corpus = Corpus(prepared.config.out)
+    folder = Folder(prepared.config.out)
     with ExitStack() as held:
         try:
-            held.enter_context(corpus.held())
+            held.enter_context(folder.held())
         except OSError as error:
-            raise RunError(f"{corpus.out} cannot be written: {why(error)}") from None
-        return _Run(prepared, corpus, ticks, say, agree, agree_to_found).do_and_tell()
+            raise RunError(f"{folder.out} cannot be written: {why(error)}") from None
+        return _Run(prepared, folder, ticks, say, agree, agree_to_found).do_and_tell()
 
 
 class _Run:
@@ -86,19 +86,19 @@ class _Run:
     def __init__(
         self,
         prepared: Prepared,
-        corpus: Corpus,
+        folder: Folder,
         ticks: tuple[str, int] | None,
         say: Callable[[str], None],
         agree: Callable[[Increment, Todo], None],
         agree_to_found: Callable[[Increment, Todo], None],
     ) -> None:
         self._prepared = prepared
-        self._corpus = corpus
+        self._folder = folder
         self._ticks = ticks
         self._say = say
         self._agree = agree
         self._agree_to_found = agree_to_found
-        self._run_id = corpus.new_run_id()
+        self._run_id = folder.new_run_id()
         self._started, self._clock = datetime.now(UTC), time.monotonic()
         config = prepared.config
         self._until = time.time() + seconds_of(config.stop_after) if config.stop_after else None
@@ -108,20 +108,20 @@ class _Run:
 
     def do_and_tell(self) -> Published | None:
         """Do it, and write a line about it whatever becomes of it."""
-        with logged(self._corpus.out, self._run_id, self._started, self._say) as line:
+        with logged(self._folder.out, self._run_id, self._started, self._say) as line:
             try:
                 published = self._do()
             except Exception:
-                if self._corpus.out.is_dir():
+                if self._folder.out.is_dir():
                     raise
-                raise RunError(went(self._corpus.out)) from None
+                raise RunError(went(self._folder.out)) from None
             line.outcome = "published" if published else "nothing to do"
             if published:
                 line.said = {**told(published.measured), "taken_out": published.audit.taken_out}
         return published
 
     def _do(self) -> Published | None:
-        self._there = look(self._prepared, self._corpus)
+        self._there = look(self._prepared, self._folder)
         self._own_from = len(self._there.holdings.passes) + 1
         if self._there.buried:
             self._say(f"{counted(self._there.buried, 'file')} passed over: forgotten")
@@ -134,18 +134,18 @@ class _Run:
         self._there.refuse_other_vectors(todo)
         self._agree(self._there, todo)
         if not todo.taken and not self._there.rewrites():
-            self._corpus.clear()
+            self._folder.clear()
             return None
         try:
-            self._tables = self._corpus.begin(self._run_id)
+            self._tables = self._folder.begin(self._run_id)
         except OSError as error:
-            raise RunError(f"{self._corpus.out} cannot be written: {why(error)}") from None
+            raise RunError(f"{self._folder.out} cannot be written: {why(error)}") from None
         try:
             return self._publish(self._hear(todo), todo)
         except _RejectedError as error:
             raise RunError(str(error)) from None
         except BaseException as error:
-            self._corpus.abandon(self._tables)
+            self._folder.abandon(self._tables)
             if isinstance(error, Exception) and not isinstance(error, ModelError | ConfigError | RunError):
                 raise RunError(first_line(error)) from error
             raise
@@ -225,7 +225,7 @@ class _Run:
                 (staging / REJECTED).touch()
             kept = "\n  ".join((f"the tables are kept in {self._tables}", *reasons, *audited.summary()))
             raise _RejectedError(f"the audit failed; nothing was published; {kept}")
-        snapshot = self._corpus.publish(self._tables, self._prepared.config.keep)
+        snapshot = self._folder.publish(self._tables, self._prepared.config.keep)
         return Published(self._run_id, snapshot, audited, measured)
 
     def _assembled(self, models: Mapping[str, str], todo: Todo) -> tuple[Measured, Audit]:
@@ -235,7 +235,7 @@ class _Run:
         inputs = there.inputs(todo, self._own_from, self._waiting)
         measured = measure(self._tables, tables, self._results, models, time.monotonic() - self._clock, inputs)
         write_run(self._tables, tables["runs"], self._prepared.config, self._run_id, self._started, measured)
-        self._corpus.complete(self._tables, tables)
+        self._folder.complete(self._tables, tables)
         self._say("auditing the tables")
         audited = audit(self._tables, list(tables.values()), inputs=len(there.holdings.files))
         return measured, audited.and_also(failed_share(measured, self._prepared.config.max_error_share))

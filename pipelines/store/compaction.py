@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.errors import RunError
+from pipelines.files.link import link
 from pipelines.files.parquet import read_batches, read_metadata, read_schema, read_table
-from pipelines.store.folder import link
 from schemas.table import Table
 from transforms.shards import GROUP_BYTES, GROUP_ROWS, open_parquet
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pipelines.errors import RunError
 from pipelines.files.atomic import sync
+from pipelines.files.link import link
 from pipelines.files.text import check_path
 from pipelines.store.clearing import remove
 from pipelines.store.layout import LEFT, check_place, mark
@@ -22,10 +21,8 @@ from schemas.folder import CURRENT, MARK, SNAPSHOTS, STAGING
 from schemas.table import Table
 from transforms.shards import open_parquet
 
-NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
 
-
-class Corpus:
+class Folder:
     """The folder of a corpus.
 
     ``OUT/current`` is a link to the snapshot in ``OUT/snapshots`` that readers see (or see
@@ -197,13 +194,3 @@ def published(out: Path) -> Path:
 def went(out: Path) -> str:
     """What is told where somebody removed OUT meanwhile."""
     return f"{out} went away while the run was at work; nothing was published"
-
-
-def link(file: Path, to: Path) -> None:
-    """The same file under a second name; a copy where the file system knows no links."""
-    try:
-        os.link(file, to)
-    except OSError as error:
-        if error.errno not in NO_LINKS:
-            raise
-        shutil.copy2(file, to)

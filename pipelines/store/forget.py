@@ -17,7 +17,7 @@ from pipelines.files.atomic import write_whole
 from pipelines.files.parquet import count_rows, read_forgotten, read_table
 from pipelines.store.clearing import remove
 from pipelines.store.compaction import fit
-from pipelines.store.folder import Corpus, published
+from pipelines.store.folder import Folder, published
 from pipelines.store.inventory import Own
 from pipelines.store.layout import AGREEMENT
 from pipelines.store.manifest import Holdings
@@ -60,11 +60,11 @@ def would_forget(out: Path, words: Iterable[str]) -> Removed:
         RunError: there is no corpus.
     """
     snapshot = published(out)
-    corpus = Corpus(out)
-    those = meant(corpus, list(words))
-    removed = _removed(corpus, those)
+    folder = Folder(out)
+    those = meant(folder, list(words))
+    removed = _removed(folder, those)
     removed.rows = Counter({name: n for name in _names(snapshot) if (n := _count_of(snapshot, name, those))})
-    removed.snapshots = sum(_speaks_of(one, those) for one in runs_in(corpus.snapshots))
+    removed.snapshots = sum(_speaks_of(one, those) for one in runs_in(folder.snapshots))
     removed.pages = remove_report(out, dry=True)
     return removed
 
@@ -81,48 +81,48 @@ def forget(out: Path, words: Iterable[str]) -> Removed:
         RunError: there is no corpus; OUT cannot be written; what is left fails the audit.
     """
     published(out)
-    corpus = Corpus(out)
+    folder = Folder(out)
     try:
-        with corpus.held():
-            return _forget(corpus, list(words))
+        with folder.held():
+            return _forget(folder, list(words))
     except OSError as error:
         raise RunError(f"{error.filename or out} cannot be written: {error.strerror}") from None
 
 
-def _forget(corpus: Corpus, words: list[str]) -> Removed:
-    out, shown_now = corpus.out, published(corpus.out)
+def _forget(folder: Folder, words: list[str]) -> Removed:
+    out, shown_now = folder.out, published(folder.out)
     Holdings.read(shown_now).check_whole(TABLES)  # what is left of other tables goes, whether or not it is whole
-    those = meant(corpus, words)
+    those = meant(folder, words)
     names = {*those.ids, *those.uris}
     write_whole(out / NAME, read_forgotten(out).also(names).to_json().encode())
-    removed = _removed(corpus, those)
+    removed = _removed(folder, those)
     (out / AGREEMENT).unlink(missing_ok=True)  # its groups may name people
-    corpus.clear()  # what was not published may hold anything
+    folder.clear()  # what was not published may hold anything
     removed.pages = remove_report(out)  # so may its pages, and to write them anew takes a minute
     # What readers see first: should this be killed, it is the older ones that wait for it to be repeated.
-    for snapshot in sorted(runs_in(corpus.snapshots), key=lambda path: path.resolve() != shown_now):
+    for snapshot in sorted(runs_in(folder.snapshots), key=lambda path: path.resolve() != shown_now):
         if not _speaks_of(snapshot, those):
             continue
         removed.snapshots += 1
         if snapshot.resolve() != shown_now:
-            corpus.rewrite(snapshot, _without(corpus, snapshot, those, corpus.new_run_id()))
+            folder.rewrite(snapshot, _without(folder, snapshot, those, folder.new_run_id()))
             continue
         # Under a name that says what it replaces, should this be killed before that is removed.
-        tables = _without(corpus, snapshot, those, rewritten(snapshot.name))
+        tables = _without(folder, snapshot, those, rewritten(snapshot.name))
         before = _counts(snapshot)
         audited = audit(tables, [as_written(tables, name) for name in _names(tables)])
         if not audited.success:
             raise RunError(f"the audit of what is left failed: {audited.summary()[0]}")
         (tables / "audit.json").write_text(audited.to_json())
-        after = _counts(corpus.publish(tables, keep=1 << 30))
+        after = _counts(folder.publish(tables, keep=1 << 30))
         removed.rows.update({name: n - after[name] for name, n in before.items() if n > after[name]})
         remove(snapshot)
     scrub_log(out, names)
     return removed
 
 
-def _removed(corpus: Corpus, those: Meant) -> Removed:
-    staged = any(corpus.staging.glob("*/passes"))
+def _removed(folder: Folder, those: Meant) -> Removed:
+    staged = any(folder.staging.glob("*/passes"))
     return Removed(len(those.ids), len(those.uris), staging=staged, replaced=tuple(sorted(those.replaced)))
 
 
@@ -134,13 +134,13 @@ def _speaks_of(snapshot: Path, those: Meant) -> bool:
     return any(scrubbed(text, names) != text for text in _read_runs(snapshot)["config"].to_pylist())
 
 
-def _without(corpus: Corpus, snapshot: Path, those: Meant, run_id: str) -> Path:
+def _without(folder: Folder, snapshot: Path, those: Meant, run_id: str) -> Path:
     """The tables of a snapshot without them, in staging."""
     holdings = Holdings.read(snapshot)
     mine = [uri for uri, row in holdings.files.items() if uri in those.uris or row.recording_id in those.ids]
     holdings.drop_files(mine)
     declared = {name: as_written(snapshot, name) for name in _names(snapshot)}
-    tables = corpus.begin(run_id)
+    tables = folder.begin(run_id)
     assemble(tables, holdings, declared, Own((), None), run_id)
     runs = _read_runs(snapshot)
     at = runs.schema.get_field_index("config")
@@ -148,7 +148,7 @@ def _without(corpus: Corpus, snapshot: Path, those: Meant, run_id: str) -> Path:
     (tables / "runs").mkdir()
     with open_parquet(tables / "runs" / f"{run_id}.parquet", TABLES["runs"].schema) as writer:
         writer.write_table(runs.set_column(at, runs.schema.field(at), pa.array(configs, pa.string())))
-    corpus.fill(tables, declared)
+    folder.fill(tables, declared)
     return tables
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from pipelines.files.parquet import read_forgotten
-from pipelines.store.folder import Corpus
+from pipelines.store.folder import Folder
 from pipelines.store.manifest import Holdings
 from pipelines.store.names import Names
 from pipelines.store.run_ids import runs_in
@@ -35,7 +35,7 @@ class Meant:
     replaced: frozenset[str]
 
 
-def meant(corpus: Corpus, words: Collection[str]) -> Meant:
+def meant(folder: Folder, words: Collection[str]) -> Meant:
     """The recordings that the words name, and the files that hold them.
 
     An id means that content, wherever it lies now.  A file means whatever it holds and held.
@@ -45,14 +45,14 @@ def meant(corpus: Corpus, words: Collection[str]) -> Meant:
     """
     held: dict[str, set[str]] = {}
     now: dict[str, str | None] = {}
-    for rows in _inventories(corpus):
+    for rows in _inventories(folder):
         for uri, key in rows:
             now[uri] = key
             if key is not None:
                 held.setdefault(key, set()).add(uri)
     ids: set[str] = set()
     uris: set[str] = set()
-    already = read_forgotten(corpus.out)
+    already = read_forgotten(folder.out)
     for word in words:
         named = {word, uri_of(os.path.abspath(word))}
         buried = {name for name in named if already.holds(name)}
@@ -69,13 +69,13 @@ def meant(corpus: Corpus, words: Collection[str]) -> Meant:
     return Meant(frozenset(ids), frozenset(uris), frozenset(replaced))
 
 
-def _inventories(corpus: Corpus) -> Iterator[list[tuple[str, str | None]]]:
+def _inventories(folder: Folder) -> Iterator[list[tuple[str, str | None]]]:
     """What each file held, as far as is known; what is newest last."""
-    published = shown_name(corpus.out)
-    for snapshot in sorted(runs_in(corpus.snapshots), key=lambda path: (path.name == published, path.name)):
+    published = shown_name(folder.out)
+    for snapshot in sorted(runs_in(folder.snapshots), key=lambda path: (path.name == published, path.name)):
         yield [(uri, row.recording_id) for uri, row in Holdings.read(snapshot).files.items()]
-    for folder in sorted(corpus.staging.glob("*/passes/*")):
-        done = Pass.reopen(folder)
+    for begun in sorted(folder.staging.glob("*/passes/*")):
+        done = Pass.reopen(begun)
         rows = done.read("files", ["uri", "recording_id"]) if done else None
         if rows is not None:
             yield list(zip(rows["uri"].to_pylist(), rows["recording_id"].to_pylist(), strict=True))

@@ -10,7 +10,7 @@ from typing import TypeVar
 from pipelines.audit.audit import audit
 from pipelines.errors import RunError, why
 from pipelines.files.parquet import read_table
-from pipelines.store.folder import Corpus, published
+from pipelines.store.folder import Folder, published
 from pipelines.store.inventory import Own
 from pipelines.store.manifest import Holdings
 from pipelines.store.next_snapshot import as_written, assemble
@@ -37,18 +37,18 @@ def publish_derived(out: Path, name: str, write: Callable[[Path, Path, str], T])
         RunError: no corpus; OUT cannot be written; the audit failed.
     """
     published(out)
-    corpus = Corpus(out)
+    folder = Folder(out)
     try:
-        with corpus.held():
-            return _publish(corpus, name, write)
+        with folder.held():
+            return _publish(folder, name, write)
     except OSError as error:
         raise RunError(f"{out} cannot be written: {why(error)}") from None
 
 
-def _publish(corpus: Corpus, name: str, write: Callable[[Path, Path, str], T]) -> T:
-    snapshot = published(corpus.out)
-    run_id = corpus.new_run_id()
-    tables = corpus.begin(run_id)
+def _publish(folder: Folder, name: str, write: Callable[[Path, Path, str], T]) -> T:
+    snapshot = published(folder.out)
+    run_id = folder.new_run_id()
+    tables = folder.begin(run_id)
     try:
         (tables / name).mkdir()
         written = write(snapshot, tables / name, run_id)
@@ -58,14 +58,14 @@ def _publish(corpus: Corpus, name: str, write: Callable[[Path, Path, str], T]) -
         # What ``errors`` holds about the rows that went is of the past.
         holdings.owner[name] = dict.fromkeys(holdings.alive(), OF_COMMAND)
         assemble(tables, holdings, declared, Own((), None), run_id)
-        corpus.complete(tables, {**declared, name: TABLES[name]})
+        folder.complete(tables, {**declared, name: TABLES[name]})
         audited = audit(tables, [*declared.values(), TABLES[name]])
         if not audited.success:
             raise RunError(f"the audit failed; nothing was published: {audited.summary()[0]}")
         (tables / "audit.json").write_text(audited.to_json())
-        corpus.publish(tables, _keep(snapshot), clear=False)
+        folder.publish(tables, _keep(snapshot), clear=False)
     except BaseException:
-        corpus.abandon(tables)
+        folder.abandon(tables)
         raise
     return written
 

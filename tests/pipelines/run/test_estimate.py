@@ -15,7 +15,7 @@ from pipelines.cli import PUBLISHED, main
 from pipelines.run.estimate import SAMPLE_FILES, choose_sample, estimate, evenness, seconds_a_second
 from pipelines.run.increment import look
 from pipelines.run.run import Prepared, Published, prepare, run
-from pipelines.store.folder import Corpus
+from pipelines.store.folder import Folder
 from schemas.config import from_mapping
 from schemas.records import Source
 from tests.pipelines.corpora import DEMO
@@ -46,7 +46,7 @@ def test_the_estimate_is_near_the_run(
 ) -> None:
     nowhere = replace(prepared.config, out=f"{prepared.config.out}-not-yet")
     elsewhere = replace(prepared, config=nowhere)
-    guess = estimate(elsewhere, look(elsewhere, Corpus(nowhere.out)).todo())
+    guess = estimate(elsewhere, look(elsewhere, Folder(nowhere.out)).todo())
     rows = real.measured
     assert guess.files == sum(rows.files.values())
     assert guess.all_headers

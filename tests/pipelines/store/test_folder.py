@@ -9,45 +9,17 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import polars as pl
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from pipelines.errors import RunError
 from pipelines.run.run import prepare, run
-from pipelines.store.folder import Corpus
+from pipelines.store.folder import Folder
 from schemas.catalog import TABLES
 from schemas.config import ConfigError, from_mapping
 from tests.pipelines.corpora import DEMO, publish
+from tests.pipelines.store.staged import NAMES, killed_within_the_switch, run_id, stage, stage_as
 from transforms.shards import ShardFile
-
-NAMES = ("windows", "errors", "runs")
-
-
-def run_id(number: int) -> str:
-    return f"20260101T000000{number:06}Z-0000"
-
-
-def stage(corpus: Corpus, number: int, rows: int) -> Path:
-    """A run whose tables hold ``rows`` windows."""
-    return _stage(corpus, run_id(number), rows)
-
-
-def _stage(corpus: Corpus, named: str, rows: int) -> Path:
-    staging = corpus.begin(named)
-    for name, column in (("windows", "window_id"), ("runs", "run_id")):
-        (staging / name).mkdir()
-        schema = TABLES[name].schema
-        count = rows if name == "windows" else 1
-        values = {
-            field.name: pa.array([named] * count if field.name == column else [None] * count, field.type)
-            for field in schema
-        }
-        pq.write_table(
-            pa.table(values, pa.schema([f.with_nullable(True) for f in schema])), staging / name / f"{named}.parquet"
-        )
-    corpus.complete(staging, {name: TABLES[name] for name in NAMES})
-    return staging
 
 
 def everything(folder: Path) -> list[str]:
@@ -55,86 +27,86 @@ def everything(folder: Path) -> list[str]:
 
 
 def test_nothing_is_seen_before_it_is_published(tmp_path: Path) -> None:
-    corpus = Corpus(tmp_path / "out")
-    staging = stage(corpus, 1, 3)
-    assert not corpus.current.exists()
-    snapshot = corpus.publish(staging)
-    assert corpus.current.resolve() == snapshot.resolve()
-    assert os.readlink(corpus.current) == f"snapshots/{run_id(1)}"  # the folder can be moved as a whole
-    assert sorted(os.listdir(corpus.out)) == ["current", "earwitness.json", "snapshots"]
+    folder = Folder(tmp_path / "out")
+    staging = stage(folder, 1, 3)
+    assert not folder.current.exists()
+    snapshot = folder.publish(staging)
+    assert folder.current.resolve() == snapshot.resolve()
+    assert os.readlink(folder.current) == f"snapshots/{run_id(1)}"  # the folder can be moved as a whole
+    assert sorted(os.listdir(folder.out)) == ["current", "earwitness.json", "snapshots"]
 
 
 def test_every_table_has_a_file(tmp_path: Path) -> None:
-    corpus = Corpus(tmp_path)
-    corpus.publish(stage(corpus, 1, 0))
+    folder = Folder(tmp_path)
+    folder.publish(stage(folder, 1, 0))
     for name in NAMES:
-        assert pq.read_table(corpus.current / name).schema.names == TABLES[name].schema.names
-    assert pq.read_table(corpus.current / "errors").schema.equals(TABLES["errors"].schema)
+        assert pq.read_table(folder.current / name).schema.names == TABLES[name].schema.names
+    assert pq.read_table(folder.current / "errors").schema.equals(TABLES["errors"].schema)
 
 
 def test_earlier_runs_stay_in_the_table_of_runs(tmp_path: Path) -> None:
-    corpus = Corpus(tmp_path)
+    folder = Folder(tmp_path)
     for i in range(3):
-        corpus.publish(stage(corpus, i, i))
-    runs = pq.read_table(corpus.current / "runs")["run_id"].to_pylist()
+        folder.publish(stage(folder, i, i))
+    runs = pq.read_table(folder.current / "runs")["run_id"].to_pylist()
     assert sorted(runs) == [run_id(0), run_id(1), run_id(2)]
-    assert pq.read_table(corpus.current / "windows").num_rows == 2
+    assert pq.read_table(folder.current / "windows").num_rows == 2
 
 
 def test_a_reader_goes_on_with_the_snapshot_that_it_resolved(tmp_path: Path) -> None:
-    corpus = Corpus(tmp_path)
-    corpus.publish(stage(corpus, 1, 3))
-    resolved = corpus.current.resolve()
-    corpus.publish(stage(corpus, 2, 5))
+    folder = Folder(tmp_path)
+    folder.publish(stage(folder, 1, 3))
+    resolved = folder.current.resolve()
+    folder.publish(stage(folder, 2, 5))
     assert pq.read_table(resolved / "windows").num_rows == 3
-    assert pq.read_table(corpus.current / "windows").num_rows == 5
+    assert pq.read_table(folder.current / "windows").num_rows == 5
 
 
 def test_there_is_no_moment_without_a_corpus(tmp_path: Path) -> None:
-    corpus = Corpus(tmp_path)
-    corpus.publish(stage(corpus, 0, 1))
+    folder = Folder(tmp_path)
+    folder.publish(stage(folder, 0, 1))
     seen: set[int | str] = set()
     over = threading.Event()
 
     def watch() -> None:
         while not over.is_set():
             try:
-                seen.add(len(os.listdir(corpus.current / "windows")))
+                seen.add(len(os.listdir(folder.current / "windows")))
             except OSError as error:
                 seen.add(str(error))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
     for i in range(1, 40):
-        corpus.publish(stage(corpus, i, 1))
+        folder.publish(stage(folder, i, 1))
     over.set()
     watcher.join()
     assert seen == {1}
 
 
 def test_a_run_given_up_leaves_what_was_there(tmp_path: Path) -> None:
-    corpus = Corpus(tmp_path)
-    corpus.publish(stage(corpus, 1, 3))
+    folder = Folder(tmp_path)
+    folder.publish(stage(folder, 1, 3))
     before = everything(tmp_path)
-    corpus.abandon(stage(corpus, 2, 5))
+    folder.abandon(stage(folder, 2, 5))
     assert everything(tmp_path) == before
 
 
 def test_a_run_given_up_leaves_no_folder_that_was_made_for_it(tmp_path: Path) -> None:
-    corpus = Corpus(tmp_path / "new" / "out")
-    corpus.abandon(stage(corpus, 1, 1))
+    folder = Folder(tmp_path / "new" / "out")
+    folder.abandon(stage(folder, 1, 1))
     assert everything(tmp_path) == []
     (tmp_path / "mine").mkdir()
-    mine = Corpus(tmp_path / "mine")
+    mine = Folder(tmp_path / "mine")
     mine.abandon(stage(mine, 1, 1))
     assert everything(tmp_path) == ["mine"]
 
 
 def test_a_late_worker_does_not_bring_back_a_run_given_up(tmp_path: Path) -> None:
-    corpus = Corpus(tmp_path / "out")
-    staging = corpus.begin(run_id(1))
+    folder = Folder(tmp_path / "out")
+    staging = folder.begin(run_id(1))
     late = ShardFile(staging / "windows" / "000000.parquet", TABLES["windows"].schema)
-    corpus.abandon(staging)
+    folder.abandon(staging)
     with pytest.raises(FileNotFoundError):
         late.close()
     with pytest.raises(FileNotFoundError):
@@ -143,49 +115,39 @@ def test_a_late_worker_does_not_bring_back_a_run_given_up(tmp_path: Path) -> Non
 
 
 def test_the_last_snapshots_are_kept(tmp_path: Path) -> None:
-    corpus = Corpus(tmp_path)
+    folder = Folder(tmp_path)
     for i in range(5):
-        corpus.publish(stage(corpus, i, i), keep=2)
-    assert sorted(os.listdir(corpus.snapshots)) == [run_id(3), run_id(4)]
-    corpus.publish(stage(corpus, 5, 5), keep=1)
-    assert os.listdir(corpus.snapshots) == [run_id(5)]
-    assert len(pq.read_table(corpus.current / "runs")) == 6
+        folder.publish(stage(folder, i, i), keep=2)
+    assert sorted(os.listdir(folder.snapshots)) == [run_id(3), run_id(4)]
+    folder.publish(stage(folder, 5, 5), keep=1)
+    assert os.listdir(folder.snapshots) == [run_id(5)]
+    assert len(pq.read_table(folder.current / "runs")) == 6
 
 
 @pytest.mark.parametrize("at", ["os.rename", "os.symlink", "os.replace", "shutil.rmtree"])
-def test_a_run_killed_within_the_switch_shows_the_one_or_the_other(
-    tmp_path: Path, at: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    corpus = Corpus(tmp_path)
-    corpus.publish(stage(corpus, 1, 3))
-    staging = stage(corpus, 2, 5)
-
-    def die(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr(at, die)
-        with pytest.raises(KeyboardInterrupt):
-            corpus.publish(staging)
-    rows = pq.read_table(corpus.current / "windows").num_rows
-    assert rows == (5 if at == "shutil.rmtree" else 3)
-    with Corpus(tmp_path).held():
-        shown = os.path.basename(os.readlink(corpus.current))
-        assert pq.read_table(corpus.current / "windows").num_rows == rows
+def test_a_run_killed_within_the_switch_shows_the_one_or_the_other(tmp_path: Path, at: str) -> None:
+    folder = Folder(tmp_path)
+    killed_within_the_switch(folder, at)
+    shown = run_id(2) if at == "shutil.rmtree" else run_id(1)
+    rows = 5 if at == "shutil.rmtree" else 3
+    assert pq.read_table(folder.current / "windows").num_rows == rows
+    with Folder(tmp_path).held():
+        assert os.readlink(folder.current) == f"snapshots/{shown}"
+        assert pq.read_table(folder.current / "windows").num_rows == rows
         # What was not published is no snapshot, and what was is not staged any more.
-        assert sorted(os.listdir(corpus.snapshots)) == ([run_id(1), run_id(2)] if shown == run_id(2) else [run_id(1)])
-        assert not corpus.staging.exists()
+        assert sorted(os.listdir(folder.snapshots)) == [run_id(n) for n in ((1, 2) if rows == 5 else (1,))]
+        assert not folder.staging.exists()
 
 
 def test_what_is_no_link_of_ours_is_left_alone(tmp_path: Path) -> None:
-    corpus = Corpus(tmp_path)
-    corpus.publish(stage(corpus, 1, 3))
+    folder = Folder(tmp_path)
+    folder.publish(stage(folder, 1, 3))
     (tmp_path / "current").unlink()
     (tmp_path / "current").mkdir()
     (tmp_path / "current" / "mine.txt").touch()
     before = everything(tmp_path)
     with pytest.raises(ConfigError, match="current is no link of ours"):
-        Corpus(tmp_path).begin(run_id(2))
+        Folder(tmp_path).begin(run_id(2))
     assert everything(tmp_path) == before
 
 
@@ -262,30 +224,30 @@ def test_a_run_that_fails_leaves_the_corpus_as_it_was_and_its_work_to_the_next(t
 
 
 def test_ids_sort_in_the_order_of_the_runs_whatever_the_clock_says(tmp_path: Path) -> None:
-    corpus = Corpus(tmp_path)
+    folder = Folder(tmp_path)
     for _ in range(20):  # within one second
-        named = corpus.new_run_id()
-        corpus.publish(_stage(corpus, named, 1), keep=100)
-    assert [path.name for path in sorted(corpus.snapshots.iterdir(), key=os.path.getctime)] == sorted(
-        os.listdir(corpus.snapshots)
+        named = folder.new_run_id()
+        folder.publish(stage_as(folder, named, 1), keep=100)
+    assert [path.name for path in sorted(folder.snapshots.iterdir(), key=os.path.getctime)] == sorted(
+        os.listdir(folder.snapshots)
     )
     for ahead in ("20990101T000000999999Z-ffff", "20990101T000001Z-ffff", "20990101T000002Z-ffff-3"):
-        corpus.publish(_stage(corpus, ahead, 1), keep=100)
-        assert corpus.new_run_id() > ahead
+        folder.publish(stage_as(folder, ahead, 1), keep=100)
+        assert folder.new_run_id() > ahead
 
 
 def test_of_what_was_killed_only_whole_shards_stay(tmp_path: Path) -> None:
-    corpus = Corpus(tmp_path)
-    corpus.publish(stage(corpus, 1, 1))
-    stage(corpus, 2, 1)  # a command that was killed while it made its tables
-    shards = stage(corpus, 3, 1).parent / "passes" / "000" / "files"
+    folder = Folder(tmp_path)
+    folder.publish(stage(folder, 1, 1))
+    stage(folder, 2, 1)  # a command that was killed while it made its tables
+    shards = stage(folder, 3, 1).parent / "passes" / "000" / "files"
     shards.mkdir(parents=True)
     (shards / "000000.parquet").touch()
     (shards / ".000001.parquet.growing").touch()
-    rejected = stage(corpus, 4, 1)
+    rejected = stage(folder, 4, 1)
     (rejected.parent / "rejected").touch()
-    with corpus.held():
-        assert sorted(os.listdir(corpus.staging)) == [run_id(3), run_id(4)]
-        assert os.listdir(corpus.staging / run_id(3)) == ["passes"]
+    with folder.held():
+        assert sorted(os.listdir(folder.staging)) == [run_id(3), run_id(4)]
+        assert os.listdir(folder.staging / run_id(3)) == ["passes"]
         assert not (shards / ".000001.parquet.growing").exists()
         assert rejected.is_dir()

@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.cli import FAILED, PUBLISHED, WRONG_USE, main
 from pipelines.files.parquet import read_forgotten
-from pipelines.store.folder import Corpus
+from pipelines.store.folder import Folder
 from tests.pipelines.corpora import DEMO, rows
 from transforms.identify import content_hash
 
@@ -260,7 +260,7 @@ def test_killed_at_any_step_it_loses_no_snapshot(
             assert steps == at
         else:
             assert steps == STEPS  # nothing is left out above
-    with Corpus(out).held():
+    with Folder(out).held():
         assert len(list((out / "snapshots").iterdir())) in (3, 4)
         assert rows(out, "files")
     forget(out, [str(archive / "yes.wav")])

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from pipelines.cli import PUBLISHED, WRONG_USE, main
-from pipelines.store.folder import Corpus
+from pipelines.store.folder import Folder
 from pipelines.store.layout import check_place, is_corpus
 from pipelines.store.switch import shown
 from schemas.config import ConfigError
 from schemas.folder import MARK
 from tests.pipelines.corpora import DEMO
-from tests.pipelines.store.test_folder import run_id, stage
+from tests.pipelines.store.staged import run_id, stage
 
 Captured = pytest.CaptureFixture[str]
 WORDS = ("--tables", "windows")
@@ -120,15 +120,15 @@ def test_a_link_in_place_of_a_folder_of_ours_is_not_followed(tmp_path: Path, nam
 
 
 def test_a_corpus_made_before_there_was_a_mark_is_known_and_marked(tmp_path: Path) -> None:
-    corpus = Corpus(tmp_path)
-    corpus.publish(stage(corpus, 1, 3))
+    folder = Folder(tmp_path)
+    folder.publish(stage(folder, 1, 3))
     (tmp_path / MARK).unlink()
     (tmp_path / ".staging").mkdir()  # what a removal that did not come to its end was called then
     (tmp_path / ".staging" / "nfs").touch()
     (tmp_path / "snapshots" / ".20260101T000000Z-0000").mkdir()
     (tmp_path / ".current-20260101T000000Z-0000").symlink_to("snapshots/20260101T000000Z-0000")
     assert is_corpus(tmp_path)
-    with Corpus(tmp_path).held():
+    with Folder(tmp_path).held():
         pass
     assert sorted(name for name in os.listdir(tmp_path) if name != ".lock") == ["current", MARK, "snapshots"]
     assert os.listdir(tmp_path / "snapshots") == [run_id(1)]
@@ -137,14 +137,14 @@ def test_a_corpus_made_before_there_was_a_mark_is_known_and_marked(tmp_path: Pat
 
 def test_a_removal_that_is_refused_does_not_stand_in_the_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on NFS, where files that somebody has open cannot go; twice, since what is left must not take a name."""
-    corpus = Corpus(tmp_path)
+    folder = Folder(tmp_path)
     with monkeypatch.context() as patched:
         patched.setattr("shutil.rmtree", lambda *_, **__: None)
         for number in range(3):
-            corpus.publish(stage(corpus, number, 1))
-        with corpus.held():
-            corpus.abandon(stage(corpus, 3, 1))
-    with corpus.held():
+            folder.publish(stage(folder, number, 1))
+        with folder.held():
+            folder.abandon(stage(folder, 3, 1))
+    with folder.held():
         pass
     left = [str(path) for path in tmp_path.rglob(".earwitness-*")]
     assert left == []

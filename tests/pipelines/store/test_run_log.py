@@ -8,17 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.store.folder import Folder
 from pipelines.store.run_log import append, last
-from tests.pipelines.store.test_folder import Corpus, stage
+from tests.pipelines.store.staged import stage
 
 NOW = datetime.now(UTC)
 
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
-    corpus = Corpus(tmp_path / "out")
-    corpus.publish(stage(corpus, 1, 1))
-    return corpus.out
+    folder = Folder(tmp_path / "out")
+    folder.publish(stage(folder, 1, 1))
+    return folder.out
 
 
 def add(out: Path, outcome: str) -> OSError | None:

@@ -12,10 +12,10 @@ import pytest
 
 from pipelines.cli import FAILED, PUBLISHED, main
 from pipelines.corpus.asked import open_corpus
-from pipelines.store.folder import Corpus, published
+from pipelines.store.folder import Folder, published
 from pipelines.store.switch import show, shown, shown_name
 from tests.pipelines.corpora import DEMO
-from tests.pipelines.store.test_folder import run_id, stage
+from tests.pipelines.store.staged import killed_within_the_switch, run_id, stage
 
 Captured = pytest.CaptureFixture[str]
 
@@ -65,39 +65,30 @@ def test_a_folder_that_may_not_be_written_says_so_before_the_work(
 
 
 def test_a_corpus_that_moves_between_both_kinds_of_disk(tmp_path: Path) -> None:
-    corpus = Corpus(tmp_path)
-    corpus.publish(stage(corpus, 1, 1))
+    folder = Folder(tmp_path)
+    folder.publish(stage(folder, 1, 1))
     with pytest.MonkeyPatch.context() as patched:
         no_links(patched)
-        corpus.publish(stage(corpus, 2, 2))
-        assert not os.path.lexists(corpus.current)
+        folder.publish(stage(folder, 2, 2))
+        assert not os.path.lexists(folder.current)
         assert shown_name(tmp_path) == run_id(2)
-    corpus.publish(stage(corpus, 3, 3))
-    assert corpus.current.is_symlink()
+    folder.publish(stage(folder, 3, 3))
+    assert folder.current.is_symlink()
     assert not (tmp_path / "current.txt").exists()
-    assert sorted(os.listdir(corpus.snapshots)) == [run_id(1), run_id(2), run_id(3)]
+    assert sorted(os.listdir(folder.snapshots)) == [run_id(1), run_id(2), run_id(3)]
     assert pq.read_table(tmp_path / "current" / "windows").num_rows == 3
 
 
 @pytest.mark.parametrize("at", ["pipelines.files.atomic.os.replace", "shutil.rmtree"])
 def test_killed_within_the_switch_without_links(tmp_path: Path, at: str, monkeypatch: pytest.MonkeyPatch) -> None:
     no_links(monkeypatch)
-    corpus = Corpus(tmp_path)
-    corpus.publish(stage(corpus, 1, 3))
-    staging = stage(corpus, 2, 5)
-
-    def die(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr(at, die)
-        with pytest.raises(KeyboardInterrupt):
-            corpus.publish(staging)
+    folder = Folder(tmp_path)
+    killed_within_the_switch(folder, at)
     seen = run_id(2) if at == "shutil.rmtree" else run_id(1)
     assert shown_name(tmp_path) == seen
-    with Corpus(tmp_path).held():
+    with Folder(tmp_path).held():
         assert shown_name(tmp_path) == seen
-        assert sorted(os.listdir(corpus.snapshots)) == [run_id(n) for n in ((1, 2) if seen == run_id(2) else (1,))]
+        assert sorted(os.listdir(folder.snapshots)) == [run_id(n) for n in ((1, 2) if seen == run_id(2) else (1,))]
 
 
 @pytest.mark.parametrize("said", ["", "snapshots/../../etc", "/etc", "snapshots/20990101T000000Z-ffff", "\udcff"])
@@ -107,8 +98,8 @@ def test_a_pointer_that_names_nothing_shows_nothing(tmp_path: Path, said: str) -
 
 
 def test_a_link_at_the_pointer_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    corpus = Corpus(tmp_path / "out")
-    corpus.publish(stage(corpus, 1, 1))
+    folder = Folder(tmp_path / "out")
+    folder.publish(stage(folder, 1, 1))
     mine = tmp_path / "mine.txt"
     mine.write_text("snapshots/mine")
     (tmp_path / "out" / "current.txt").symlink_to(mine)
