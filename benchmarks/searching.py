@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from benchmarks.machine import cores
 from pipelines.embeddings.matrix import BATCH_ROWS, vectors_of
-from pipelines.embeddings.search import nearest
+from pipelines.embeddings.nearest import nearest
 from schemas.catalog import TABLES
 from transforms.shards import open_parquet
 

@@ -1,16 +1,15 @@
 """A corpus of audio as tables, asked from Python.
 
-    import earwitness
+>>> import earwitness
+>>> corpus = earwitness.open_corpus("corpus")  # the folder that `earwitness run` was given as --out
+>>> counts = corpus.sql("SELECT word, count(*) AS n FROM words GROUP BY word ORDER BY n DESC").df()
+>>> mentions = earwitness.find_mentions(corpus, ["acme"])
+>>> rates = earwitness.mention_rates(corpus, mentions, ["acme"], by=["region"])
+>>> found = earwitness.search(corpus, "a crowd cheering")
 
-    corpus = earwitness.open_corpus("corpus")
-    mentions = earwitness.find_mentions(corpus, ["acme"])
-    rates = earwitness.mention_rates(corpus, mentions, ["acme"], by=["region"])
-    corpus.sql("SELECT word, count(*) AS n FROM words GROUP BY word ORDER BY n DESC").df()
-    earwitness.search(corpus, "a crowd cheering")
+What cannot be done raises an :class:`Error` of one line that says what, where and what to do.
 
-What cannot be done is an :class:`Error` of one line that says what, where and what to do.
-
-To import it costs nothing: each name brings its own libraries when it is first used.
+To import the package costs nothing: each name brings its own libraries when it is first used.
 """
 
 from __future__ import annotations
@@ -37,16 +36,18 @@ _FROM = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        from pipelines.store.versions import version_of
+if not TYPE_CHECKING:  # a type checker would take any name for one of ours
 
-        return version_of("earwitness")
-    if name not in _FROM:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_FROM[name]), name)
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> Any:
+        if name == "__version__":
+            from pipelines.store.versions import version_of
+
+            return version_of("earwitness")
+        if name not in _FROM:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(_FROM[name]), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

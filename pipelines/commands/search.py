@@ -32,10 +32,10 @@ def add_model(parser: argparse.ArgumentParser) -> None:
 
 def act(arguments: argparse.Namespace, aside: Console) -> None:
     from pipelines.console.rows import check_format, clock, show_rows
-    from pipelines.embeddings.search import search
+    from pipelines.embeddings.search import hits
 
     check_format(arguments.format)
-    hits = search(
+    found = hits(
         arguments.out,
         arguments.text,
         like=arguments.like,
@@ -43,8 +43,8 @@ def act(arguments: argparse.Namespace, aside: Console) -> None:
         models=arguments.models,
         model=arguments.model,
     )
-    rows = [{**asdict(hit), "score": round(hit.score, 6)} for hit in hits]
+    rows = [{**asdict(hit), "score": round(hit.score, 6)} for hit in found]
     if arguments.format == "table":
-        rows = [{**row, "time": clock(hit.start_ms)} for row, hit in zip(rows, hits, strict=True)]
+        rows = [{**row, "time": clock(hit.start_ms)} for row, hit in zip(rows, found, strict=True)]
     with console(1) as result:
         show_rows(result, rows, ("rank", "score", "time", "file", "words"), arguments.format)

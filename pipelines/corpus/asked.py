@@ -1,9 +1,4 @@
-"""A corpus that is asked: its tables and flattened views in DuckDB, read-only.
-
-corpus = open_corpus("corpus")
-corpus.sql("SELECT word, count(*) FROM words GROUP BY word ORDER BY 2 DESC").df()
-corpus.spectrogram(recording_id, 12.0, 15.5).db
-"""
+"""A corpus that is asked: its tables and flattened views in DuckDB, read-only."""
 
 from __future__ import annotations
 
@@ -20,6 +15,7 @@ import pyarrow as pa
 
 from pipelines.audit.expectations import quoted
 from pipelines.corpus.chosen import names_of
+from pipelines.corpus.representation import Shown
 from pipelines.corpus.statements import check_one_question, told
 from pipelines.corpus.views import BASELINE_MAPS, KEPT_BASELINES, NAMES_OF_BASELINES, VIEWS, view_sql
 from pipelines.errors import RunError
@@ -44,7 +40,7 @@ ASKING = 16
 MORE = ": choose a name of a file that `SELECT uri FROM recordings` lists"
 
 
-class AskedCorpus:
+class AskedCorpus(Shown):
     """One snapshot of a corpus, held open: what is published meanwhile is not seen.
 
     Attributes:
@@ -220,6 +216,9 @@ class AskedCorpus:
 
 def open_corpus(out: str | Path) -> AskedCorpus:
     """Open the snapshot that is published now; nothing is scanned, nothing can be written.
+
+    >>> corpus = open_corpus("corpus")
+    >>> counts = corpus.sql("SELECT word, count(*) AS n FROM words GROUP BY word ORDER BY n DESC").df()
 
     Args:
         out: the folder that runs were given as ``--out``.

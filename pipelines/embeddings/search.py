@@ -1,4 +1,4 @@
-"""Which windows sound most like a text or a recording: exact cosines of CLAP vectors."""
+"""Which windows sound most like a text or a recording, by CLAP vectors."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import glob
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import duckdb
 import numpy as np
+import pandas as pd
 
 from pipelines.embeddings.checkpoint import open_maker
 from pipelines.embeddings.matrix import Vectors, vectors_of
+from pipelines.embeddings.nearest import nearest
 from pipelines.errors import RunError
 from pipelines.files.parquet import first_damaged, read_metadata
 from pipelines.store.folder import published
@@ -23,10 +25,6 @@ from schemas.config import ConfigError
 
 if TYPE_CHECKING:
     from transforms.models.embedder import Embedder
-
-CHUNK_ROWS = 65_536
-MARGIN = 1e-4
-"""More than float32 errs in the product of two unit vectors: what is so near to the last place is computed exactly."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +47,50 @@ class Hit:
     words: str
 
 
+class Opened(Protocol):
+    """A corpus that is held open, as :func:`pipelines.corpus.open_corpus` gives it."""
+
+    @property
+    def snapshot(self) -> Path: ...
+
+
 def search(
-    out: Path,
+    corpus: Opened | str | Path,
     text: str | None = None,
     *,
-    like: Path | None = None,
+    like: str | Path | None = None,
+    top: int = 20,
+    models: str | None = None,
+    model: str | None = None,
+) -> pd.DataFrame:
+    """The windows that sound most like a text or a recording; the nearest first.
+
+    >>> found = search(corpus, "a crowd cheering", top=5)
+
+    Args:
+        corpus: an open one, or the folder of one.
+        text: what is to be heard, in words as people describe sounds; CLAP learnt it in English.
+        like: the file of a recording, in place of a text: what is near to any of its windows is found.
+        top: how many, 1 or more.
+        models: ``base`` or ``demo``, the set whose checkpoint made the embeddings, where it is not found by itself.
+        model: the same as a folder or a name on the Hub.
+
+    Returns: a row a window.  Columns: rank, from 1; score, a cosine, -1 to 1, which compares windows of one search
+        and not searches; file (its URI), recording_id, channel, start_ms, end_ms; words, what was said in it, as far
+        as the corpus has transcripts.
+
+    Raises:
+        RunError, ConfigError, ModelError: see :func:`hits`.
+    """
+    found = hits(corpus, text, like=like, top=top, models=models, model=model)
+    return pd.DataFrame(map(asdict, found), columns=[field.name for field in fields(Hit)])
+
+
+def hits(
+    corpus: Opened | str | Path,
+    text: str | None = None,
+    *,
+    like: str | Path | None = None,
     top: int = 20,
     models: str | None = None,
     model: str | None = None,
@@ -74,7 +111,7 @@ def search(
         raise ConfigError("the text to look for is empty")
     if top < 1:
         raise ConfigError(f"--top {top}: expected 1 or more")
-    snapshot = published(out)
+    out, snapshot = _places(corpus)
     with reading(out, snapshot):
         embedder = open_maker(snapshot, models=models, model=model)
         queries = embedder.embed_text([text]) if text is not None else embed_file(embedder, Path(like or ""))
@@ -82,32 +119,11 @@ def search(
         return _hits(snapshot, vectors, *nearest(vectors, queries, top))
 
 
-def nearest(vectors: Vectors, queries: np.ndarray, top: int) -> tuple[np.ndarray, np.ndarray]:
-    """The rows nearest to any of the queries, and their cosines.
-
-    Args:
-        queries: float32 [n_queries, dimension], unit length.
-
-    Returns:
-        Row numbers int64 [m] and scores float64 [m], m the smaller of ``top`` and the rows; by score, then
-        recording, channel and start.  They depend neither on the number of threads nor on how rows lie in files.
-    """
-    values, places = vectors.values, vectors.places
-    scores = np.empty(len(values), np.float32)
-    if len(queries) == 1:
-        np.dot(values, queries[0], out=scores)
-    else:
-        for at in range(0, len(values), CHUNK_ROWS):
-            scores[at : at + CHUNK_ROWS] = (values[at : at + CHUNK_ROWS] @ queries.T).max(axis=1)
-    top = min(top, len(scores))
-    if not top:
-        return np.empty(0, np.int64), np.empty(0)
-    least = np.partition(scores, len(scores) - top)[len(scores) - top]
-    rows = np.flatnonzero(scores >= least - MARGIN)
-    exact = np.concatenate([_exact(values[rows[at : at + 4096]], queries) for at in range(0, len(rows), 4096)])
-    of = places[rows]
-    order = np.lexsort((of["start_ms"], of["channel"], of["recording_id"], -exact))[:top]
-    return rows[order], exact[order]
+def _places(corpus: Opened | str | Path) -> tuple[Path, Path]:
+    """What to call a corpus, and the snapshot to look in."""
+    if isinstance(corpus, str | Path):
+        return Path(corpus), published(Path(corpus))
+    return corpus.snapshot, corpus.snapshot
 
 
 def embed_file(embedder: Embedder, path: Path) -> np.ndarray:
@@ -148,15 +164,6 @@ def embed_file(embedder: Embedder, path: Path) -> np.ndarray:
     if not found:
         raise RunError(f"--like {path}: {told}")
     return np.array(found, np.float32)
-
-
-def _exact(values: np.ndarray, queries: np.ndarray) -> np.ndarray:
-    """Cosines in float64 with each row added up in one and the same order, wherever it lies; the greatest of each."""
-    wide = values.astype(np.float64)
-    best = np.full(len(wide), -np.inf)
-    for query in queries.astype(np.float64):
-        np.maximum(best, (wide * query).sum(axis=1), out=best)
-    return best
 
 
 def _hits(snapshot: Path, vectors: Vectors, rows: np.ndarray, scores: np.ndarray) -> list[Hit]:

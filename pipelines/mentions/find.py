@@ -54,6 +54,8 @@ def find_mentions(
 ) -> pd.DataFrame:
     """Every mention of each phrase.
 
+    >>> mentions = find_mentions(corpus, ["acme", "acme cola"], fuzzy=True)
+
     Args:
         phrases: of one or more words; compared without case, diacritics and punctuation
             (:func:`~pipelines.mentions.phrase.fold`), a possessive counts ("Acme's").

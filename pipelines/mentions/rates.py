@@ -19,6 +19,9 @@ def mention_rates(
 ) -> pd.DataFrame:
     """Mentions of each phrase in each group of each metadata column.
 
+    >>> mentions = find_mentions(corpus, ["acme"])
+    >>> rates = mention_rates(corpus, mentions, ["acme"], by=["region"])
+
     Args:
         mentions: of :func:`~pipelines.mentions.find.find_mentions`, of these phrases.
         by: metadata columns; none for the whole corpus.

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipelines.console.numbers import hours_in_words
 from pipelines.corpus.asked import AskedCorpus
 from pipelines.files.parquet import DamagedError, read_json
 from schemas.catalog import JOBS, TABLES
@@ -44,7 +45,7 @@ def glance(corpus: AskedCorpus) -> Glance:
                sum(duration_ms * speech_share) / nullif(sum(duration_ms) FILTER (speech_share IS NOT NULL), 0),
                median(loudness_lufs) FROM recordings""").fetchall()[0]
     files, failed = ask("SELECT count(*), count(*) FILTER (status = 'failed') FROM files").fetchall()[0]
-    numbers = [("recordings", f"{recordings:,}"), ("of audio", _hours(hours)), ("files", f"{files:,}")]
+    numbers = [("recordings", f"{recordings:,}"), ("of audio", hours_in_words(hours)), ("files", f"{files:,}")]
     if speech is not None:
         numbers.append(("speech", f"{100 * speech:.0f} %"))
     if "transcripts" in corpus.files:
@@ -69,12 +70,6 @@ def glance(corpus: AskedCorpus) -> Glance:
         [job for job in JOBS if job not in corpus.files],
         _updated(corpus),
     )
-
-
-def _hours(hours: float) -> str:
-    if hours < 1:
-        return f"{60 * hours:.1f} minutes"
-    return f"{hours:,.1f} hours" if hours < 100 else f"{hours:,.0f} hours"
 
 
 def _errors(corpus: AskedCorpus) -> list[tuple[str, str, int, str]]:

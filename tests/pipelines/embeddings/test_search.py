@@ -10,27 +10,28 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
 from pipelines.checkpoints import DEMO_FOLDER
 from pipelines.cli import FAILED, PUBLISHED, WRONG_USE, main
+from pipelines.corpus import open_corpus
 from pipelines.embeddings import matrix as vectors_module
 from pipelines.embeddings import search as search_module
 from pipelines.embeddings.checkpoint import maker_of
-from pipelines.embeddings.matrix import FOLDER, PLACE, Vectors, vectors_of
-from pipelines.embeddings.search import nearest, search
+from pipelines.embeddings.matrix import FOLDER, vectors_of
+from pipelines.embeddings.search import Hit, hits, search
 from pipelines.errors import RunError
 from pipelines.store.folder import published
+from schemas.errors import Error
 from tests.pipelines.corpora import DEMO, publish, rows
 from tests.pipelines.store.test_forget import texts
 from transforms.models.door import open_door
 
 Captured = pytest.CaptureFixture[str]
+MODELS = {job: DEMO_FOLDER / job for job in ("transcripts", "embeddings")}
 FILES = ("scenes/sounds.ogg", "digits/code_007.wav", "digits/code_031.flac", "signals/tones.wav")
 
 
@@ -38,8 +39,7 @@ FILES = ("scenes/sounds.ogg", "digits/code_007.wav", "digits/code_031.flac", "si
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Embeddings and transcripts of four files by the demo's checkpoints, which lie where the run says."""
     out = tmp_path_factory.mktemp("search") / "out"
-    models = {job: DEMO_FOLDER / job for job in ("transcripts", "embeddings")}
-    publish(out, models, [DEMO / name for name in FILES], tables=["transcripts", "embeddings"])
+    publish(out, MODELS, [DEMO / name for name in FILES], tables=["transcripts", "embeddings"])
     return out
 
 
@@ -59,21 +59,42 @@ def test_the_order_is_that_of_the_cosines(made: Path) -> None:
         vector = np.array(row["embedding"], np.float64)
         cosine = vector @ query / np.linalg.norm(vector)
         reference.append((-cosine, row["recording_id"], row["start_ms"], uris[row["recording_id"]]))
-    hits = search(made, "waves of the sea", top=5)
-    assert [(h.recording_id, h.start_ms, h.file) for h in hits] == [known[1:] for known in sorted(reference)[:5]]
-    assert [h.score for h in hits] == pytest.approx([-known[0] for known in sorted(reference)[:5]], abs=1e-6)
-    assert [h.rank for h in hits] == [1, 2, 3, 4, 5]
-    assert Path(hits[0].file).name == "sounds.ogg"
+    found = hits(made, "waves of the sea", top=5)
+    assert [(h.recording_id, h.start_ms, h.file) for h in found] == [known[1:] for known in sorted(reference)[:5]]
+    assert [h.score for h in found] == pytest.approx([-known[0] for known in sorted(reference)[:5]], abs=1e-6)
+    assert [h.rank for h in found] == [1, 2, 3, 4, 5]
+    assert Path(found[0].file).name == "sounds.ogg"
 
 
 def test_a_file_finds_itself_and_what_was_said(made: Path) -> None:
-    hits = search(made, like=DEMO / "digits" / "code_007.wav", top=100)
-    assert Path(hits[0].file).name == "code_007.wav"
-    assert hits[0].score == pytest.approx(1, abs=1e-3)  # float16 in the table
-    assert hits[0].words.split()[:3] == ["ZERO", "ZERO", "SEVEN"]
-    assert len(hits) == len(rows(made, "embeddings"))
-    tones = next(h for h in hits if Path(h.file).name == "tones.wav")
+    found = hits(made, like=DEMO / "digits" / "code_007.wav", top=100)
+    assert Path(found[0].file).name == "code_007.wav"
+    assert found[0].score == pytest.approx(1, abs=1e-3)  # float16 in the table
+    assert found[0].words.split()[:3] == ["ZERO", "ZERO", "SEVEN"]
+    assert len(found) == len(rows(made, "embeddings"))
+    tones = next(h for h in found if Path(h.file).name == "tones.wav")
     assert tones.words == ""
+
+
+def test_a_notebook_has_the_same_as_a_table(made: Path) -> None:
+    plain = hits(made, "waves of the sea", top=3)
+    with open_corpus(made) as corpus:
+        for table in (search(corpus, "waves of the sea", top=3), search(str(made), "waves of the sea", top=3)):
+            assert [Hit(**row) for row in table.to_dict("records")] == plain
+        itself = search(corpus, like=str(DEMO / "digits" / "code_007.wav"), top=1)
+    assert Path(itself["file"].iloc[0]).name == "code_007.wav"
+
+
+def test_an_open_corpus_is_searched_as_it_was_opened(corpus: Path) -> None:
+    with open_corpus(corpus) as held:
+        before = search(held, "a ticking clock")
+        key = before["recording_id"].iloc[0]
+        publish(corpus, MODELS, [DEMO / "signals/yes.wav"], tables=["transcripts", "embeddings"])
+        pd.testing.assert_frame_equal(search(held, "a ticking clock"), before)
+        assert len(search(corpus, "a ticking clock", top=100)) > len(search(held, "a ticking clock", top=100))
+        assert main(["forget", str(corpus), key, "--yes"]) == PUBLISHED
+        with pytest.raises(Error, match=r"ask again|open the corpus again"):
+            search(held, "a ticking clock")
 
 
 def test_on_a_terminal_and_for_programs(made: Path, capfd: Captured) -> None:
@@ -90,56 +111,34 @@ def test_on_a_terminal_and_for_programs(made: Path, capfd: Captured) -> None:
     assert list(found[0]) == "rank score file recording_id channel start_ms end_ms words".split()
 
 
-@given(
-    values=arrays(np.float32, st.tuples(st.integers(1, 30), st.just(3)), elements=st.sampled_from([-1, 0.5, 1])),
-    n_queries=st.integers(1, 2),
-    top=st.integers(1, 40),
-    seed=st.integers(0, 99),
-)
-def test_ties_stand_in_the_order_of_recordings_and_times(
-    values: np.ndarray, n_queries: int, top: int, seed: int
-) -> None:
-    """Few different vectors, so that most scores are tied; however the rows lie in the files."""
-    values = values / np.linalg.norm(values, axis=1, keepdims=True)
-    queries = np.eye(3, dtype=np.float32)[:n_queries]
-    places = np.array([(b"%032x" % (i // 4), i % 2, 10_000 * (i % 4), 0) for i in range(len(values))], PLACE)
-    scores = np.float64(values)[:, :n_queries].max(axis=1)
-    reference = sorted(zip(-scores, places["recording_id"], places["channel"], places["start_ms"], strict=True))[:top]
-    order = np.random.default_rng(seed).permutation(len(values))
-    found, cosines = nearest(Vectors(values[order], places[order]), queries, top)
-    of = places[order][found]
-    assert list(zip(-cosines, of["recording_id"], of["channel"], of["start_ms"], strict=True)) == reference
-
-
 def test_the_cache_changes_nothing_and_goes_with_what_it_is_of(
     corpus: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    plain = search(corpus, "a ticking clock")
+    plain = hits(corpus, "a ticking clock")
     assert not (published(corpus) / FOLDER).exists()
     monkeypatch.setattr(vectors_module, "CACHED_ROWS", 1)
-    assert search(corpus, "a ticking clock") == plain
+    assert hits(corpus, "a ticking clock") == plain
     first = published(corpus)
     assert sorted(path.name for path in (first / FOLDER).iterdir()) == ["places.npy", "vectors.npy"]
     stamp = (first / FOLDER / "vectors.npy").stat().st_mtime_ns
-    assert search(corpus, "a ticking clock") == plain
+    assert hits(corpus, "a ticking clock") == plain
     assert (first / FOLDER / "vectors.npy").stat().st_mtime_ns == stamp
 
     # A new snapshot has its own, and only one is kept.
-    models = {job: DEMO_FOLDER / job for job in ("transcripts", "embeddings")}
     more = [DEMO / name for name in (*FILES, "signals/yes.wav")]
-    publish(corpus, models, more, tables=["transcripts", "embeddings"])
-    hits = search(corpus, like=DEMO / "signals" / "yes.wav", top=1)
-    assert Path(hits[0].file).name == "yes.wav"
+    publish(corpus, MODELS, more, tables=["transcripts", "embeddings"])
+    found = hits(corpus, like=DEMO / "signals" / "yes.wav", top=1)
+    assert Path(found[0].file).name == "yes.wav"
     assert (published(corpus) / FOLDER).is_dir()
     assert not (first / FOLDER).exists()
 
     # Of what is forgotten nothing stays in it.
-    key = hits[0].recording_id
+    key = found[0].recording_id
     assert key in texts(corpus)
     assert main(["forget", str(corpus), key, "--yes"]) == PUBLISHED
     assert key not in texts(corpus)
     assert not list(corpus.rglob("vectors.npy"))
-    assert search(corpus, "a ticking clock") == plain
+    assert hits(corpus, "a ticking clock") == plain
 
 
 @pytest.mark.parametrize("step", ["vectors_of", "nearest", "_files", "_words"])
@@ -159,7 +158,7 @@ def test_a_snapshot_that_goes_while_it_is_searched(
 
     monkeypatch.setattr(search_module, step, meanwhile)
     with pytest.raises(RunError, match="was published anew while it was read: ask again"):
-        search(corpus, "a ticking clock")
+        hits(corpus, "a ticking clock")
 
 
 def test_a_reader_of_an_old_snapshot_leaves_the_caches_of_newer_ones(
