@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT := demo/out
 
-.PHONY: demo test lint soak bench notebook clean
+.PHONY: demo test lint picture soak bench notebook clean
 
 demo: $(VENV)/installed
 	$(BIN)/earwitness run demo/corpus --out $(OUT) --models demo --metadata demo/corpus/metadata.csv
@@ -18,6 +18,10 @@ lint: $(VENV)/tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# Rooms, what imports what, and whether anything runs up or in a circle.
+picture: $(VENV)/tested
+	$(BIN)/python -m tests.picture
 
 # Slow proofs: hours of audio, many kinds of damage.
 soak: $(VENV)/tested

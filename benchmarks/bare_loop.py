@@ -27,7 +27,8 @@ from benchmarks.tape import record, replay
 from benchmarks.ways import opened
 from schemas.records import Failure
 from transforms.models.batching import run_each
-from transforms.models.door import JOBS, Door
+from transforms.models.door import Door
+from transforms.models.jobs import JOBS
 
 HEARS: dict[str, tuple[Callable[[float], list[float]], float]] = {
     "transcripts": (segments, WINDOW_S),

@@ -30,8 +30,9 @@ from benchmarks.settings import Settings, command_line, parse, settings_of
 from benchmarks.ways import opened
 from schemas.records import Failure, Scores, Transcript
 from transforms.models.batching import run_each
-from transforms.models.door import JOBS, Door, Result
+from transforms.models.door import Door, Result
 from transforms.models.engines import is_installed
+from transforms.models.jobs import JOBS
 
 PLAIN = "fp32"
 WAYS = (PLAIN, "bf16", *(("fp32-openvino", "bf16-openvino") if is_installed() else ()))

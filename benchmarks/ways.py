@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from transforms.models.door import Door, describe, open_door
+from transforms.models.door import Door
 from transforms.models.engines import TORCH, Engine, best_engine
+from transforms.models.jobs import describe, open_door
 from transforms.models.precision import best_precision
 
 AUTO = "auto"

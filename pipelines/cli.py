@@ -18,7 +18,7 @@ from pipelines.console.terminal import complain, console, keep, own_terminal
 from pipelines.errors import RunError, first_line
 from pipelines.files.printable import printable_lines
 from pipelines.files.text import check_text
-from pipelines.start import end, on_signals
+from pipelines.process import end, on_signals
 from pipelines.store.lock import BusyError
 from pipelines.store.versions import version_of
 from schemas.config import ConfigError

@@ -21,6 +21,7 @@ from transforms.audio.voice import Voice
 from transforms.audio.windows import Grid
 from transforms.decode.audio import DecodeError, Format, open_audio
 from transforms.decode.tries import Tries
+from transforms.heard import Heard
 
 NOTHING_TO_HEAR = frozenset({Reason.NO_AUDIO, Reason.ZERO_SAMPLES})
 
@@ -49,27 +50,6 @@ class Progress:
     """So many more seconds were decoded."""
 
     seconds: float
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What is known of a recording when its end was reached.
-
-    Attributes:
-        status: a value of ``files.status``.
-        format: None where it could not be opened.
-        duration_ms: of what was decoded, rounded up.
-        kept_seconds: audio that lies in windows or was looked through for speech, over all channels.
-    """
-
-    status: str
-    format: Format | None = None
-    duration_ms: int = 0
-    loudness_lufs: float | None = None
-    peak_dbfs: float | None = None
-    clipped_share: float = 0.0
-    speech_share: float | None = None
-    kept_seconds: float = 0.0
 
 
 Event = Window | Segment | Clip | Problem | Progress | Heard

@@ -30,8 +30,8 @@ from demo.train.optimise import Batch, optimise
 from demo.train.patches import start_as_cosines
 from demo.train.teacher import OF_TRUTH, TAUGHT, Teacher, another_day, blot_out, lessons, recipe_of, taught
 from demo.train.words import word_tokenizer
-from transforms.models.door import open_door
 from transforms.models.embedder import Embedder
+from transforms.models.jobs import open_door
 from transforms.models.mels import decibel_mels
 
 LABELS = sound_set.LABELS

@@ -21,7 +21,7 @@ from demo.train.data.manifest import Row, read_samples
 from demo.train.export import Card, Figure, export, write_card
 from demo.train.optimise import Batch, BatchOf, Recipe, optimise
 from demo.train.waveform import FRONT_END, RATE_HZ, extractor, normalise, start_as_mel_bank
-from transforms.models.door import open_door
+from transforms.models.jobs import open_door
 
 LABELS = emotion_set.LABELS
 BATCH = 16

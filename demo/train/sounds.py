@@ -23,7 +23,7 @@ from demo.train.export import Card, Figure, courses_of, export, write_card
 from demo.train.optimise import Batch, optimise
 from demo.train.patches import start_as_cosines
 from demo.train.teacher import OF_TRUTH, TAUGHT, TEMPERATURE, Teacher, another_day, blot_out, lessons, recipe_of, taught
-from transforms.models.door import open_door
+from transforms.models.jobs import open_door
 from transforms.models.mels import log_mels
 
 RATE_HZ = 16_000

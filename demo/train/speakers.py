@@ -25,7 +25,7 @@ from demo.train.export import Card, Figure, export, write_card
 from demo.train.norms import add_norms, fold_norms
 from demo.train.optimise import Batch, BatchOf, Recipe, optimise
 from demo.train.waveform import FRONT_END, RATE_HZ, extractor, normalise, start_as_mel_bank
-from transforms.models.door import open_door
+from transforms.models.jobs import open_door
 
 STEPS = 5000
 PEAK_RATE = 2e-3

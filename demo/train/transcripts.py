@@ -29,7 +29,7 @@ from demo.train.transcriber import Learner, loss_of, new_model
 from demo.train.utterances import Course, Said, Source, batch_of
 from demo.train.waveform import extractor, normalise
 from demo.untrained.speech import LETTERS
-from transforms.models.door import open_door
+from transforms.models.jobs import open_door
 
 STEPS = 6000
 PEAK_RATE = 1.2e-3

@@ -16,11 +16,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.audit.check import SAMPLE, Audit, Check
-from pipelines.audit.expectations import quoted
 from pipelines.audit.references import Question, questions
 from pipelines.audit.values import check_values
 from pipelines.files.parquet import first_damaged
 from pipelines.files.private import PrivateFolder
+from pipelines.sql import quoted
 from schemas.table import Table
 
 

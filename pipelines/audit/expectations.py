@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from pipelines.sql import quoted
 from schemas.catalog import TABLES
 from schemas.table import Table, rules_of
 
@@ -57,11 +58,6 @@ class Measure:
     finite: bool = False
     oneof: tuple[str, ...] | None = None
     regex: str | None = None
-
-
-def quoted(name: str) -> str:
-    """A column or table name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def measures(table: Table) -> tuple[Measure, ...]:

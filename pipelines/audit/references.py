@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pipelines.audit.expectations import ROUNDING_MS, declared_columns, quoted
+from pipelines.audit.expectations import ROUNDING_MS, declared_columns
+from pipelines.sql import quoted
 from schemas.table import Reference, Table
 
 

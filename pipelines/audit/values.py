@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from pipelines.audit.check import SAMPLE, Check
-from pipelines.audit.expectations import flat_view, quoted, suite
+from pipelines.audit.expectations import flat_view, suite
+from pipelines.sql import quoted
 from schemas.table import Table
 
 if TYPE_CHECKING:

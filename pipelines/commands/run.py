@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from pipelines.console.stopping import published_or, telling
+from pipelines.console.stopping import telling
 from pipelines.console.terminal import console
+from pipelines.process import began
 from pipelines.run.config_file import read_yaml
-from pipelines.start import began
+from pipelines.store.switch import published_or
 from schemas.catalog import JOBS, OF_RUNS
 from schemas.config import Config, ConfigError, from_mapping
 from schemas.shown import shown

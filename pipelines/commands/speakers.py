@@ -7,8 +7,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pipelines.console.stopping import published_or, telling
+from pipelines.console.stopping import telling
 from pipelines.console.terminal import console
+from pipelines.store.switch import published_or
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -6,13 +6,11 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 
 from pipelines.console.numbers import counted
 from pipelines.files.atomic import WRITTEN
-from pipelines.start import on_signals
-from pipelines.store.switch import shown
+from pipelines.process import on_signals
 
 _asked: list[int] = []
 """The signals so far; libraries swallow what is raised at some moments, so it is remembered."""
@@ -76,9 +74,3 @@ def written_files(what: str = "file") -> Callable[[], str]:
         return f"{counted(len(new), what)} {were} written: {new[0]}{', ...' if len(new) > 1 else ''}"
 
     return say
-
-
-def published_or(out: Path, otherwise: Callable[[], str]) -> Callable[[], str]:
-    """Whether readers see something else than before; call it before the command publishes."""
-    before = shown(out)
-    return lambda: "the tables were published" if shown(out) != before else otherwise()

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pyarrow as pa
 
-from pipelines.audit.expectations import quoted
 from pipelines.corpus.chosen import names_of
 from pipelines.corpus.representation import Shown
 from pipelines.corpus.statements import check_one_question, told
@@ -21,6 +20,7 @@ from pipelines.corpus.views import BASELINE_MAPS, KEPT_BASELINES, NAMES_OF_BASEL
 from pipelines.errors import RunError
 from pipelines.files.parquet import first_damaged, read_schema
 from pipelines.files.private import PrivateFolder
+from pipelines.sql import quoted
 from pipelines.store.folder import published
 from schemas.catalog import TABLES, nearest
 from schemas.config import ConfigError

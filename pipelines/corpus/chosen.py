@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from pipelines.corpus.tables import Tables
 from pipelines.store.names import Names
 from schemas.config import ConfigError
-
-if TYPE_CHECKING:
-    from pipelines.corpus.asked import AskedCorpus
 
 TOP = re.compile(r"top:([1-9]\d*)")
 
 
-def names_of(corpus: AskedCorpus) -> Names:
+def names_of(corpus: Tables) -> Names:
     """The names of a corpus's recordings, those of their copies after their own."""
     question = "SELECT recording_id, uri FROM recordings ORDER BY recording_id"
     held = corpus.sql(question).fetchall()
@@ -25,7 +22,7 @@ def names_of(corpus: AskedCorpus) -> Names:
     return Names(held)
 
 
-def chosen(corpus: AskedCorpus, words: Sequence[str], option: str = "") -> list[str]:
+def chosen(corpus: Tables, words: Sequence[str], option: str = "") -> list[str]:
     """Ids of the recordings that words name, each once, in the order of the words.
 
     Args:
@@ -46,7 +43,7 @@ def chosen(corpus: AskedCorpus, words: Sequence[str], option: str = "") -> list[
     return list(found)
 
 
-def _with_most_speech(corpus: AskedCorpus, n: int) -> list[str]:
+def _with_most_speech(corpus: Tables, n: int) -> list[str]:
     question = """
         SELECT recording_id FROM recordings
         ORDER BY duration_ms * coalesce(speech_share, 0) DESC, recording_id LIMIT ?"""

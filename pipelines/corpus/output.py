@@ -15,7 +15,6 @@ import duckdb
 import pyarrow as pa
 from rich.console import Console
 
-from pipelines.audit.expectations import quoted
 from pipelines.console.rows import check_format, show_rows
 from pipelines.console.terminal import PrintableBytes
 from pipelines.corpus.asked import AskedCorpus
@@ -24,6 +23,7 @@ from pipelines.errors import RunError, first_line, why
 from pipelines.files.atomic import as_text, is_device, whole_file
 from pipelines.files.cells import spreadsheet
 from pipelines.files.plain_json import json_of
+from pipelines.sql import quoted
 from schemas.config import ConfigError
 
 FORMATS = ("table", "csv", "json", "parquet")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines.audit.expectations import quoted
 from pipelines.corpus.asked import AskedCorpus
 from pipelines.errors import RunError
+from pipelines.sql import quoted
 from schemas.catalog import nearest
 from schemas.config import ConfigError
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipelines.corpus.tables import Tables
 from schemas.config import ConfigError
 from transforms.features.spectrograms import frame_times_s, mel_frequencies_hz, patches, to_db
-
-if TYPE_CHECKING:
-    from pipelines.corpus.asked import AskedCorpus
 
 AST_PATCH = 16
 """Frames and mel bands of a patch of the Audio Spectrogram Transformer (Gong et al. 2021)."""
@@ -52,9 +49,7 @@ class Spectrogram:
         return patches(self.db, AST_PATCH, stride)
 
 
-def spectrogram(
-    corpus: AskedCorpus, recording_id: str, start_s: float, end_s: float, channel: int | None
-) -> Spectrogram:
+def spectrogram(corpus: Tables, recording_id: str, start_s: float, end_s: float, channel: int | None) -> Spectrogram:
     """See :meth:`pipelines.corpus.asked.AskedCorpus.spectrogram`."""
     if not 0 <= start_s < end_s:
         raise ConfigError(f"no such stretch: from {start_s:g} s to {end_s:g} s")

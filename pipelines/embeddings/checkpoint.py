@@ -12,7 +12,8 @@ from pipelines.embeddings.matrix import files_with_vectors
 from pipelines.errors import RunError
 from pipelines.files.parquet import read_table
 from schemas.config import ConfigError
-from transforms.models.checkpoint import ModelError, locate, parse_checkpoint, revision_of
+from transforms.models.checkpoint import ModelError, parse_checkpoint, revision_of
+from transforms.models.locate import locate
 
 if TYPE_CHECKING:
     from transforms.models.embedder import Embedder
@@ -64,7 +65,7 @@ def open_maker(snapshot: Path, *, models: str | None = None, model: str | None =
     """
     made = maker_of(snapshot)  # said before torch is imported and the model loaded, which takes seconds
 
-    from transforms.models.door import open_door
+    from transforms.models.jobs import open_door
 
     revision = made.rpartition("@")[2]
     named = _named(models, model)

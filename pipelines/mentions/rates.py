@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from pipelines.audit.expectations import quoted
 from pipelines.corpus.asked import AskedCorpus
+from pipelines.sql import quoted
 from pipelines.statistics.intervals import FEWEST, Of, ratio_interval
 
 NO_VALUE = "(none)"

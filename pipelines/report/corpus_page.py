@@ -11,15 +11,15 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
-from pipelines.audit.expectations import quoted
 from pipelines.corpus.asked import AskedCorpus
 from pipelines.report import charts, profiles
 from pipelines.report.glance import glance
-from pipelines.report.groups import date_column
+from pipelines.report.groups import counts_by, date_column
 from pipelines.report.mentions import mention_shares
 from pipelines.report.page import clock, for_script, href, render
 from pipelines.report.sound_map import AT_MOST, sound_map
-from pipelines.statistics.distinctive import CHANCE, LEAST_RECORDINGS, RELABELLINGS, counts_by, distinctive
+from pipelines.sql import quoted
+from pipelines.statistics.distinctive import CHANCE, LEAST_RECORDINGS, RELABELLINGS, distinctive
 from pipelines.statistics.intervals import ALIKE, FEWEST, NOTE
 
 MOST_RECORDINGS = 1_000

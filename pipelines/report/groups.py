@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from pipelines.audit.expectations import quoted
+import pandas as pd
+
 from pipelines.corpus.asked import AskedCorpus
+from pipelines.sql import quoted
+from pipelines.statistics.distinctive import bare_sql
 
 GROUPS_AT_MOST = 12
 """A column with more values than this is not a grouping but a name."""
@@ -32,3 +35,17 @@ def date_column(corpus: AskedCorpus) -> str | None:
         if all_ and dates == all_:
             return name
     return None
+
+
+def counts_by(corpus: AskedCorpus, column: str) -> pd.DataFrame:
+    """How often each recording says each word, and its group of a metadata column.
+
+    Returns: columns group ("(none)" without a value), recording_id, word, said.
+    """
+    return corpus.sql(f"""
+        WITH said AS (
+            SELECT coalesce(CAST(r.{quoted(column)} AS VARCHAR), '(none)') AS "group", r.recording_id,
+                   unnest([{bare_sql("w.word")} FOR w IN t.words]) AS word
+            FROM transcripts t JOIN recordings r USING (recording_id))
+        SELECT "group", recording_id, word, count(*) AS said FROM said WHERE word <> '' GROUP BY ALL ORDER BY ALL
+        """).df()

@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from pipelines.audit.expectations import quoted
 from pipelines.corpus.asked import AskedCorpus
 from pipelines.mentions.matches import matches
 from pipelines.mentions.phrase import phrase_of
 from pipelines.mentions.words import near_words
+from pipelines.sql import quoted
 from pipelines.statistics.intervals import ratio_interval
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pipelines.audit.expectations import quoted
 from pipelines.corpus.asked import AskedCorpus
+from pipelines.sql import quoted
 from pipelines.statistics.shares import shares
 
 LABELS = 8

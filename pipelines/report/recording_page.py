@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from pipelines.audit.expectations import quoted
 from pipelines.corpus.asked import AskedCorpus
 from pipelines.report.charts import colours_of
 from pipelines.report.page import clock, href, render
+from pipelines.sql import quoted
 from transforms.features.spectrograms import to_db
 
 WIDEST = 4_000

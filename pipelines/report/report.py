@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.audit.expectations import quoted
 from pipelines.corpus.asked import AskedCorpus, open_corpus
 from pipelines.corpus.chosen import chosen
 from pipelines.corpus.target import check_targets
@@ -14,6 +13,7 @@ from pipelines.files.atomic import write_whole
 from pipelines.report.corpus_page import corpus_page
 from pipelines.report.groups import grouping_columns
 from pipelines.report.recording_page import recording_page
+from pipelines.sql import quoted
 from pipelines.store.report_folder import FOLDER
 from schemas.config import ConfigError
 

@@ -15,11 +15,12 @@ import duckdb
 
 from pipelines.audit.audit import parquet
 from pipelines.audit.check import Audit, Check
-from pipelines.audit.expectations import quoted, suite
+from pipelines.audit.expectations import suite
 from pipelines.audit.references import questions
 from pipelines.audit.values import Expectations, whose_values
 from pipelines.console.numbers import counted
 from pipelines.files.private import PrivateFolder
+from pipelines.sql import quoted
 from pipelines.store.manifest import Holdings
 from schemas.catalog import TABLES
 from schemas.table import Table

@@ -18,7 +18,8 @@ from schemas.config import Config, ConfigError
 from schemas.records import Source
 from schemas.table import Table
 from transforms.discover import discover
-from transforms.models.door import Description, describe
+from transforms.models.door import Description
+from transforms.models.jobs import describe
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from pipelines.store.next_snapshot import assemble
 from pipelines.store.staging import REJECTED, Pass
 from schemas.config import ConfigError, seconds_of
 from schemas.records import Known, Source
-from transforms.models.door import ModelError
+from transforms.models.checkpoint import ModelError
 
 __all__ = ["Prepared", "Published", "execute", "jobs_of", "load_models", "prepare", "run", "work_of"]
 

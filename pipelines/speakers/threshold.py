@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from pipelines.checkpoints import DEMO_FOLDER
 from schemas.config import ConfigError
-from transforms.models.checkpoint import ModelError, locate, parse_checkpoint, revision_of
+from transforms.models.checkpoint import ModelError, parse_checkpoint, revision_of
+from transforms.models.locate import locate
 
 OF_CARDS: Mapping[str, float] = {"microsoft/wavlm-base-plus-sv": 0.86, "microsoft/wavlm-base-sv": 0.86}
 """From the checkpoints' cards on the Hub, whose authors add that the best one depends on the recordings:

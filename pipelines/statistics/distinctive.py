@@ -11,8 +11,6 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array, diags_array
 
-from pipelines.audit.expectations import quoted
-from pipelines.corpus.asked import AskedCorpus
 from pipelines.statistics.intervals import FEWEST
 
 LEAST_SAID = 5
@@ -140,17 +138,3 @@ def _greatest(compared: _Counts, own: np.ndarray, seed: int) -> np.ndarray:
         dealt = np.concatenate([own[:, random.permutation(own.shape[1])] for _ in range(times)])
         found.append(compared.t(dealt).max(axis=1).reshape(times, len(own)).max(axis=1))
     return np.concatenate(found)
-
-
-def counts_by(corpus: AskedCorpus, column: str) -> pd.DataFrame:
-    """How often each recording says each word, and its group of a metadata column.
-
-    Returns: columns group ("(none)" without a value), recording_id, word, said.
-    """
-    return corpus.sql(f"""
-        WITH said AS (
-            SELECT coalesce(CAST(r.{quoted(column)} AS VARCHAR), '(none)') AS "group", r.recording_id,
-                   unnest([{bare_sql("w.word")} FOR w IN t.words]) AS word
-            FROM transcripts t JOIN recordings r USING (recording_id))
-        SELECT "group", recording_id, word, count(*) AS said FROM said WHERE word <> '' GROUP BY ALL ORDER BY ALL
-        """).df()

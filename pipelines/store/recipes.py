@@ -14,7 +14,8 @@ from typing import Any
 
 from schemas.catalog import TABLES
 from schemas.config import Config
-from transforms.models.checkpoint import locate, parse_checkpoint, revision_of, told
+from transforms.models.checkpoint import parse_checkpoint, revision_of, told
+from transforms.models.locate import locate
 
 DECODING = 1
 """Raised when the same file would be decoded to other samples than before."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from pipelines.errors import RunError
@@ -91,3 +92,9 @@ def show(out: Path, name: str) -> None:
     else:
         write_whole(out / POINTER, f"{target}\n".encode())
         (out / CURRENT).unlink(missing_ok=True)  # a link of before, which would be believed
+
+
+def published_or(out: Path, otherwise: Callable[[], str]) -> Callable[[], str]:
+    """Whether readers see something else than before; call it before the command publishes."""
+    before = shown(out)
+    return lambda: "the tables were published" if shown(out) != before else otherwise()

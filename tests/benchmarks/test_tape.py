@@ -13,7 +13,7 @@ from benchmarks.lengths import clips
 from benchmarks.settings import Settings
 from benchmarks.tape import record, replay, replay_side_by_side
 from transforms.models.batching import run_each
-from transforms.models.door import open_door
+from transforms.models.jobs import open_door
 
 
 @pytest.mark.parametrize("job", PUBLISHED)

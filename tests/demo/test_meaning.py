@@ -20,8 +20,8 @@ from pipelines.checkpoints import DEMO_FOLDER
 from schemas.catalog import JOBS
 from tests.demo.meaning import Meaning
 from tests.pipelines.corpora import publish, rows
-from transforms.models.door import open_door
 from transforms.models.embedder import Embedder
+from transforms.models.jobs import open_door
 
 CAPTIONS = {
     "rain": "heavy rain",

@@ -12,7 +12,7 @@ from safetensors import safe_open
 
 from pipelines.checkpoints import DEMO_FOLDER
 from schemas.catalog import JOBS
-from transforms.models.door import open_door
+from transforms.models.jobs import open_door
 
 CLASSES = {
     "transcripts": "Wav2Vec2ForCTC",

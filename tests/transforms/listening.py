@@ -14,7 +14,8 @@ from silero_vad.utils_vad import get_speech_timestamps_from_probs
 from schemas.config import SpeechConfig
 from schemas.records import Clip, Problem, Recording, Segment, Source, Window
 from transforms.audio.speech import FRAME, FRAME_MS, RATE, SpeechDetector
-from transforms.listen import Event, Heard, Listening, Progress, listen
+from transforms.heard import Heard
+from transforms.listen import Event, Listening, Progress, listen
 
 DEMO = Path(__file__).resolve().parents[2] / "demo" / "corpus"
 ID = "0123456789abcdef" * 2

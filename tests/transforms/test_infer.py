@@ -18,7 +18,8 @@ from schemas.catalog import JOBS, TABLES
 from schemas.records import Clip, Place, Rows
 from transforms.gather import Group
 from transforms.infer import Job, answer
-from transforms.models.door import Door, describe, open_door
+from transforms.models.door import Door
+from transforms.models.jobs import describe, open_door
 
 ID = "cd" * 16
 LENGTHS_S = (1.0, 2.0, 1.0, 2.5, 1.0)

@@ -21,7 +21,7 @@ from transforms.audio.speech import FRAME, RATE, SpeechDetector
 from transforms.gather import Group
 from transforms.infer import Job, answer
 from transforms.listen import Listening
-from transforms.models.door import open_door
+from transforms.models.jobs import open_door
 
 SECONDS = 64
 

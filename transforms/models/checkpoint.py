@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,12 +18,11 @@ if TYPE_CHECKING:
 CONFIG = "config.json"
 SAFETENSORS = "model*.safetensors"
 PICKLES = "pytorch_model*.bin"
-_SMALL = ("*.json", "*.txt", "*.model")  # configs and vocabularies
+SMALL = ("*.json", "*.txt", "*.model")  # configs and vocabularies
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json")
 """What transformers loads, in its order: the first of these that is there."""
 
 SETTINGS = (CONFIG, "preprocessor_config.json", "processor_config.json", "generation_config.json")
-ADAPTER = "adapter_config.json"
 
 _REVISION_DIGITS = 12
 
@@ -63,37 +61,6 @@ def parse_checkpoint(text: str) -> Checkpoint:
         return Checkpoint(text)
     name, at, revision = text.rpartition("@")
     return Checkpoint(name, revision) if at and name and revision else Checkpoint(text)
-
-
-def locate(job: str, checkpoint: Checkpoint, *, weights: bool) -> Located:
-    """Find the files of a checkpoint, in its folder, the Hub's cache on this machine or the Hub.
-
-    Args:
-        weights: fetch the weights too, safetensors where there are any; else only the small files.
-
-    Raises:
-        ModelError: no such folder, no such name on the Hub, or the Hub out of reach; no config.json.
-    """
-    folder = Path(checkpoint.name).expanduser()
-    if folder.is_dir():
-        located = Located(job, checkpoint, folder, None)
-    elif _is_path(checkpoint.name):
-        raise ModelError(
-            f"{job}: there is no folder {checkpoint.name}: name a checkpoint's folder or its Hub name "
-            f"(--model {job}=NAME_OR_FOLDER)"
-        )
-    else:
-        from transforms.models.hub import fetch
-
-        fetched = fetch(job, checkpoint, (*_SMALL, SAFETENSORS) if weights else _SMALL)
-        if weights and not any(fetched.glob(SAFETENSORS)):
-            fetched = fetch(job, checkpoint, (*_SMALL, PICKLES))
-        # The cache names the folder of a snapshot by its commit.
-        located = Located(job, checkpoint, fetched, fetched.name)
-    if not (located.folder / CONFIG).is_file():
-        raise located.error(f"no {CONFIG} in {located.folder}: is this the folder of a Hugging Face checkpoint?")
-    _refuse_strays(located)
-    return located
 
 
 def read_settings_of(located: Located) -> dict[str, Any]:
@@ -212,35 +179,6 @@ def told(error: OSError | ValueError) -> str:
     if isinstance(error, OSError):
         return f"{Path(str(error.filename)).name}: {error.strerror}"
     return str(error)
-
-
-def _refuse_strays(located: Located) -> None:
-    """Whatever of the folder may be opened is a plain file of its own: no link out of it, no pipe.
-
-    The links of the Hub's cache lead to the blobs beside its snapshots; a folder that lies in such a
-    cache may have them too.
-    """
-    folder = located.folder.resolve()
-    of_cache = folder.parent.name == "snapshots" and folder.parent.parent.name.startswith("models--")
-    root = folder.parent.parent if of_cache else folder
-    if (located.folder / ADAPTER).exists():
-        raise located.error(f"it has an {ADAPTER}: merge the adapter into its model, and name the folder of the whole")
-    for pattern in (*_SMALL, SAFETENSORS, PICKLES):
-        for path in located.folder.glob(pattern):
-            try:
-                plain = stat.S_ISREG(path.stat().st_mode)
-            except OSError as error:
-                raise located.error(told(error)) from None
-            if not plain:
-                raise located.error(f"{shown(path.name)} is no plain file")
-            if located.commit is None and not path.resolve().is_relative_to(root):
-                raise located.error(
-                    f"{shown(path.name)} is a link that leads out of the checkpoint's folder: put the file itself there"
-                )
-
-
-def _is_path(name: str) -> bool:
-    return name.startswith((".", "/", "~")) or name.count("/") > 1 or name.endswith("/") or "\\" in name
 
 
 def _weights(folder: Path) -> str | None:

@@ -10,7 +10,8 @@ import torch
 
 from schemas.records import Scores
 from transforms.models.checkpoint import Located
-from transforms.models.engines import IN_TORCH, Engine, in_engine
+from transforms.models.compiled import in_engine
+from transforms.models.engines import IN_TORCH, Engine
 from transforms.models.features import as_clips, filter_banks, shortest_waveform, waveforms
 from transforms.models.padding import heed_lengths, pads_on
 from transforms.models.weights import load

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import warnings
+from dataclasses import replace
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -13,8 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from transforms.models.engines import Engine
-from transforms.models.weights import Loaded
+from transforms.models.engines import TORCH, Engine
+from transforms.models.loaded import Loaded
 
 HINTS = {"fp32": "f32", "bf16": "bf16"}
 """OpenVINO's names.  Left to itself it takes bf16 wherever the CPU has it."""
@@ -31,6 +32,18 @@ WITHOUT_SNIPPETS = {"SNIPPETS_MODE": "DISABLE"}
 a single frame is wrong for all that follow: logits off by 4 where without it they are off by 1e-5.  Apart it
 is as fast at these lengths.
 """
+
+
+def in_engine(loaded: Loaded, engine: Engine, output: str) -> Loaded:
+    """The model as the engine computes it, called as before.
+
+    Args:
+        loaded: in torch, with whatever changes its passes already made; its weights belong to the engine from now on.
+        output: the attribute of what a pass gives that is read.
+    """
+    if engine.name == TORCH:
+        return loaded
+    return replace(loaded, model=compiled(loaded, engine, output))
 
 
 def compiled(loaded: Loaded, engine: Engine, output: str) -> Any:

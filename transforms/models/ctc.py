@@ -12,7 +12,8 @@ import torch
 from schemas.records import Transcript, Word
 from transforms.models.checkpoint import Located
 from transforms.models.chunks import Chunking
-from transforms.models.engines import IN_TORCH, Engine, in_engine
+from transforms.models.compiled import in_engine
+from transforms.models.engines import IN_TORCH, Engine
 from transforms.models.features import as_clips, shortest_waveform, waveforms
 from transforms.models.padding import heed_lengths, pads_on
 from transforms.models.weights import load, load_tokenizer

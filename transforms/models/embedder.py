@@ -10,7 +10,8 @@ import numpy as np
 import torch
 
 from transforms.models.checkpoint import Located
-from transforms.models.engines import IN_TORCH, Engine, in_engine
+from transforms.models.compiled import in_engine
+from transforms.models.engines import IN_TORCH, Engine
 from transforms.models.features import as_clips, clap_inputs
 from transforms.models.weights import load, load_tokenizer
 

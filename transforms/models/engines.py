@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import torch
 
 if TYPE_CHECKING:
-    from transforms.models.weights import Loaded
+    pass
 
 TORCH, OPENVINO = "torch", "openvino"
 ENGINES = (TORCH, OPENVINO)
@@ -48,7 +48,7 @@ def best_engine(device: str, kind: str) -> str:
     """What ``auto`` means: OpenVINO on a CPU where it is installed and computes such models, else torch.
 
     Args:
-        kind: one of the values of :data:`transforms.models.door.KINDS`.
+        kind: one of the values of :data:`transforms.models.jobs.KINDS`.
     """
     fits = torch.device(device).type == "cpu" and kind in COMPILED_KINDS
     return OPENVINO if fits and is_installed() else TORCH
@@ -61,17 +61,3 @@ def engine_refusal(device: str, engine: str) -> str | None:
     if engine == OPENVINO and not is_installed():
         return f"OpenVINO is not installed: {INSTALL}"
     return None
-
-
-def in_engine(loaded: Loaded, engine: Engine, output: str) -> Loaded:
-    """The model as the engine computes it, called as before.
-
-    Args:
-        loaded: in torch, with whatever changes its passes already made; its weights belong to the engine from now on.
-        output: the attribute of what a pass gives that is read.
-    """
-    if engine.name == TORCH:
-        return loaded
-    from transforms.models.compiled import compiled
-
-    return replace(loaded, model=compiled(loaded, engine, output))

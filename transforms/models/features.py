@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from transforms.models.loaded import Loaded
 from transforms.models.mels import clap_spectra, kaldi_spectra
-from transforms.models.weights import Loaded
 
 
 def as_clips(clips: Sequence[np.ndarray], longest: int | None = None) -> list[np.ndarray]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -14,6 +13,7 @@ from torch.nn.utils import parametrize
 from transforms.models.checkpoint import CONFIG, Located, model_id, one_line, read_config, size_of, weight_files
 from transforms.models.engines import ENGINES, IN_TORCH, OPENVINO, Engine, engine_refusal
 from transforms.models.gaps import refuse_gaps
+from transforms.models.loaded import Loaded
 from transforms.models.precision import PRECISIONS, refusal
 
 CACHED_PRIMITIVES = 128
@@ -22,37 +22,6 @@ CACHED_PRIMITIVES = 128
 Its default of 1024 grows by hundreds of megabytes over a long run, because nearly every segment has a
 length of its own; this holds what all five models need for the windows, which all have one length.
 """
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """A model in inference mode on its device, and the Hugging Face extractor that belongs to its input.
-
-    Attributes:
-        precision: that it computes in.
-        dtype: of the floats that it takes.
-    """
-
-    located: Located
-    model_id: str
-    model: Any
-    extractor: Any
-    device: torch.device
-    precision: str
-    dtype: torch.dtype
-
-    @property
-    def rate(self) -> int:
-        """The sampling rate in Hz that the extractor expects."""
-        return int(self.extractor.sampling_rate)
-
-    def place(self, tensor: torch.Tensor) -> torch.Tensor:
-        """On the model's device; floats as it takes them."""
-        dtype = self.dtype if tensor.is_floating_point() else tensor.dtype
-        if self.device.type == "cuda" and tensor.device.type == "cpu":
-            # From pinned memory the copy runs beside what the GPU still computes.
-            return tensor.to(dtype).pin_memory().to(self.device, non_blocking=True)
-        return tensor.to(self.device, dtype)
 
 
 def load_extractor(located: Located) -> Any:
@@ -116,7 +85,7 @@ def load(
 
     Args:
         precision: ``fp32``, ``bf16``, or on a GPU ``fp16``, whatever the files hold.
-        engine: that :func:`transforms.models.engines.in_engine` will hand the model to; for OpenVINO it is
+        engine: that :func:`transforms.models.compiled.in_engine` will hand the model to; for OpenVINO it is
             left in float32.
         settings: passed to ``from_pretrained``.
 

@@ -9,8 +9,9 @@ import numpy as np
 import torch
 
 from transforms.models.checkpoint import Located
+from transforms.models.compiled import in_engine
 from transforms.models.embedder import unit_length
-from transforms.models.engines import IN_TORCH, Engine, in_engine
+from transforms.models.engines import IN_TORCH, Engine
 from transforms.models.features import as_clips, shortest_waveform, waveforms
 from transforms.models.padding import heed_lengths, pads_on
 from transforms.models.weights import load

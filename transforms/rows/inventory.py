@@ -10,7 +10,7 @@ import pyarrow as pa
 from schemas.catalog import TABLES
 from schemas.records import Place, Problem, Recording, Source
 from schemas.table import Table
-from transforms.listen import Heard
+from transforms.heard import Heard
 from transforms.rows.batch import to_batch
 
 

@@ -16,8 +16,9 @@ from schemas.records import Clip, Rows
 from transforms.gather import Group
 from transforms.infer import Job, answer, budget_of
 from transforms.models.budget import Budget
-from transforms.models.door import Door, open_door
+from transforms.models.door import Door
 from transforms.models.engines import Engine
+from transforms.models.jobs import open_door
 
 _OPENING = threading.Lock()
 

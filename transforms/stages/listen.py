@@ -16,11 +16,11 @@ from transforms.audio.speech import SpeechDetector
 from transforms.decode.audio import open_audio
 from transforms.decode.guard import Decoder
 from transforms.gather import Item
-from transforms.listen import Heard, Listening, Opener, Progress, listen
-from transforms.memory import return_freed_memory
+from transforms.heard import Heard
+from transforms.listen import Listening, Opener, Progress, listen
 from transforms.progress import Ticker
 from transforms.rows.inventory import error_rows, file_rows, recording_row
-from transforms.threads import use_threads
+from transforms.threads import return_freed_memory, use_threads
 
 WINDOWS, SEGMENTS, CLIPS, INVENTORY = "windows", "segments", "clips", "inventory"
 

@@ -16,7 +16,7 @@ from demo.train.data.manifest import Planned, Row, produce
 from demo.train.data.splits import SPLITS
 from demo.train.export import courses_of
 from demo.untrained.sounds import voice
-from transforms.models.door import describe
+from transforms.models.jobs import describe
 
 RATE_HZ = 16_000
 MAINS: dict[str, tuple[str, Callable[[Sequence[str]], int]]] = {

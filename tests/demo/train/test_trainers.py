@@ -25,7 +25,7 @@ from demo.train.teacher import loss_of as teacher_loss
 from demo.train.waveform import extractor
 from demo.train.words import word_tokenizer
 from demo.untrained.sounds import voice
-from transforms.models.door import open_door
+from transforms.models.jobs import open_door
 
 RATE_HZ = 16_000
 STEPS = 6

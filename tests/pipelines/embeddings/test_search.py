@@ -28,7 +28,7 @@ from pipelines.store.folder import published
 from schemas.errors import Error
 from tests.pipelines.corpora import DEMO, publish, rows
 from tests.pipelines.store.test_forget import texts
-from transforms.models.door import open_door
+from transforms.models.jobs import open_door
 
 Captured = pytest.CaptureFixture[str]
 MODELS = {job: DEMO_FOLDER / job for job in ("transcripts", "embeddings")}

@@ -15,7 +15,7 @@ from schemas.config import ConfigError
 from tests.pipelines.corpora import DEMO, publish, rows
 from tests.pipelines.store.test_forget import texts
 from transforms.identify import content_hash
-from transforms.models.door import open_door
+from transforms.models.jobs import open_door
 
 Captured = pytest.CaptureFixture[str]
 PROMPTS = """

@@ -17,7 +17,7 @@ from pipelines.errors import RunError
 from pipelines.run.run import Published
 from schemas.catalog import JOBS
 from tests.pipelines.corpora import DEMO, publish, rows
-from transforms.models.door import describe
+from transforms.models.jobs import describe
 
 SHORT = ("digits/code_007.wav", "signals/tones.wav", "broken/breaks_off.flac", "broken/garbage.wav")
 TWO = ["segments", "windows"]

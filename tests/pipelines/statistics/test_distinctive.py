@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from pipelines.corpus.asked import open_corpus
+from pipelines.report.groups import counts_by
 from pipelines.report.mentions import mention_shares
-from pipelines.statistics.distinctive import _Counts, bare, bare_sql, counts_by, distinctive
+from pipelines.statistics.distinctive import _Counts, bare, bare_sql, distinctive
 from tests.pipelines.report.made import key_of, write_corpus
 
 SEED = 20260504

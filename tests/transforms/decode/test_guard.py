@@ -20,8 +20,9 @@ from schemas.records import Recording, Source
 from tests.transforms.decode.decoding import RATE, decode, tones
 from transforms.decode.audio import BLOCK_FRAMES, DecodeError, open_audio, read_header
 from transforms.decode.guard import Decoder
+from transforms.heard import Heard
 from transforms.identify import identify
-from transforms.listen import Heard, Listening, listen
+from transforms.listen import Listening, listen
 
 FAULTY = (sys.executable, "-m", "tests.transforms.decode.faulty_decoder")
 REFUSED = ("garbage.wav", "notes.mp3")

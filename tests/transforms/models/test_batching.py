@@ -14,7 +14,7 @@ from schemas.reasons import Reason
 from schemas.records import Failure
 from transforms.models.batching import MOST_PADDING, run_each
 from transforms.models.budget import Budget
-from transforms.models.door import open_door
+from transforms.models.jobs import open_door
 
 RATE = 10
 

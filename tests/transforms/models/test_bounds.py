@@ -13,7 +13,7 @@ import pytest
 from schemas.shown import shown
 from transforms.models.bounds import LONGEST_BYTES, least_numbers, read_settings
 from transforms.models.checkpoint import ModelError
-from transforms.models.door import describe, open_door
+from transforms.models.jobs import describe, open_door
 
 CTC, EMOTION, SOUNDS, CLAP, VOICE, WHISPER = (
     ("transcripts", "wav2vec2_ctc"),

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 
 from transforms.models.checkpoint import Checkpoint, ModelError, parse_checkpoint
-from transforms.models.door import describe, open_door
+from transforms.models.jobs import describe, open_door
 
 COMMIT = "22aad52d435eb6dbaf354bdad9b0da84ce7d6156"
 

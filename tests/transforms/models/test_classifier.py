@@ -13,7 +13,7 @@ from transformers import AutoFeatureExtractor, AutoModelForAudioClassification, 
 
 from transforms.models.batching import run_each
 from transforms.models.checkpoint import ModelError
-from transforms.models.door import describe, open_door
+from transforms.models.jobs import describe, open_door
 
 KINDS = ("wav2vec2_emotion", "hubert_emotion", "wavlm_emotion", "ast_emotion")
 

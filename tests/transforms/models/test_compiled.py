@@ -11,8 +11,8 @@ import torch
 
 import transforms.models.compiled as compiled
 import transforms.models.engines as engines
-from transforms.models.door import KINDS, open_door
 from transforms.models.engines import OPENVINO, TORCH, Engine, best_engine, engine_refusal, is_installed
+from transforms.models.jobs import KINDS, open_door
 from transforms.models.precision import best_precision
 
 compiles = pytest.mark.skipif(not is_installed(), reason="OpenVINO is not installed")
@@ -89,7 +89,7 @@ import socket
 def none(*args): raise AssertionError("a connection was tried")
 socket.socket.connect = socket.getaddrinfo = none
 import openvino_telemetry_spy
-from transforms.models.door import open_door
+from transforms.models.jobs import open_door
 from transforms.models.engines import Engine
 open_door("emotions", {str(checkpoint("hubert_emotion"))!r}, engine=Engine("openvino"))
 assert not openvino_telemetry_spy.sent(), openvino_telemetry_spy.sent()

@@ -13,9 +13,10 @@ from transformers import AutoModelForCTC, AutoProcessor, pipeline
 from schemas.reasons import Reason
 from schemas.records import Failure
 from transforms.models.batching import run_each
-from transforms.models.checkpoint import locate, parse_checkpoint
+from transforms.models.checkpoint import parse_checkpoint
 from transforms.models.ctc import CTC
-from transforms.models.door import open_door
+from transforms.models.jobs import open_door
+from transforms.models.locate import locate
 
 KINDS = ("wav2vec2_ctc", "wav2vec2_ctc_layer", "hubert_ctc", "wavlm_ctc")
 BLANK, DELIMITER = 0, 4

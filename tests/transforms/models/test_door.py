@@ -13,8 +13,9 @@ from demo.untrained.checkpoints import KINDS
 from schemas.reasons import Reason
 from schemas.records import Failure, Scores, Transcript
 from transforms.models.batching import run_each
-from transforms.models.door import Description, describe, open_door
+from transforms.models.door import Description
 from transforms.models.engines import ENGINES, OPENVINO
+from transforms.models.jobs import describe, open_door
 
 FAMILIES = {
     "wav2vec2_ctc": "transcripts",

@@ -10,7 +10,7 @@ import torch
 from transformers import AutoTokenizer, ClapConfig, ClapFeatureExtractor, ClapModel
 
 from transforms.models.batching import run_each
-from transforms.models.door import describe, open_door
+from transforms.models.jobs import describe, open_door
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from torch import nn
 
 from schemas.records import Scores, Transcript
 from transforms.models.batching import run_each
-from transforms.models.door import open_door
+from transforms.models.jobs import open_door
 from transforms.models.padding import MaskedGroupNorm, pads_on
 
 JOBS = {

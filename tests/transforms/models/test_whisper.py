@@ -16,7 +16,7 @@ from transformers.models.whisper.tokenization_whisper import _combine_tokens_int
 from transforms.models.alignment import in_order
 from transforms.models.batching import run_each
 from transforms.models.checkpoint import ModelError
-from transforms.models.door import open_door
+from transforms.models.jobs import open_door
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from transformers import AutoFeatureExtractor, AutoModelForAudioXVector
 
 from schemas.reasons import Reason
 from transforms.models.batching import run_each
-from transforms.models.door import describe, open_door
+from transforms.models.jobs import describe, open_door
 
 KINDS = ("wavlm_xvector", "wav2vec2_xvector")
 

@@ -13,7 +13,7 @@ from schemas.reasons import Reason, Stage
 from schemas.records import Place, Problem, Recording, Source, Window
 from schemas.table import column
 from transforms.decode.audio import Format
-from transforms.listen import Heard
+from transforms.heard import Heard
 from transforms.rows.batch import float_lists, stretch_columns, to_batch, vectors
 from transforms.rows.inventory import error_rows, file_rows, recording_row
 

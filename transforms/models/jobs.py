@@ -1,0 +1,155 @@
+"""Which kinds of model do a job, what a checkpoint is, and opening the right model for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from transforms.models.checkpoint import CONFIG, Located, ModelError, one_line, parse_checkpoint, read_config
+from transforms.models.door import Description, Door
+from transforms.models.engines import IN_TORCH, Engine
+from transforms.models.locate import locate
+from transforms.models.weights import check_engine, load_extractor
+
+KINDS: dict[str, str] = {
+    "Wav2Vec2ForCTC": "ctc",
+    "HubertForCTC": "ctc",
+    "WavLMForCTC": "ctc",
+    "WhisperForConditionalGeneration": "whisper",
+    "Wav2Vec2ForSequenceClassification": "classifier",
+    "HubertForSequenceClassification": "classifier",
+    "WavLMForSequenceClassification": "classifier",
+    "ASTForAudioClassification": "classifier",
+    "ClapModel": "embedder",
+    "WavLMForXVector": "xvector",
+    "Wav2Vec2ForXVector": "xvector",
+}
+"""The classes that are opened, by the name that stands in a config's ``architectures``."""
+
+
+WAVEFORM = "Wav2Vec2FeatureExtractor"
+
+
+EXTRACTORS = {
+    "whisper": "WhisperFeatureExtractor",
+    "audio-spectrogram-transformer": "ASTFeatureExtractor",
+    "clap": "ClapFeatureExtractor",
+}
+"""The class that makes the input of a type of model, where it is not :data:`WAVEFORM`."""
+
+
+JOBS: dict[str, tuple[str, ...]] = {
+    "transcripts": ("ctc", "whisper"),
+    "emotions": ("classifier",),
+    "sounds": ("classifier",),
+    "embeddings": ("embedder",),
+    "speakers": ("xvector",),
+}
+"""The kinds of model that a job opens."""
+
+
+def describe(job: str, checkpoint: str) -> Description:
+    """What the tables need to know of a checkpoint, from its small files alone.
+
+    Raises:
+        ModelError: it cannot be found, or the job cannot open it.
+        KeyError: an unknown job.
+    """
+    located, config, kind = _identify(job, checkpoint, weights=False)
+    extractor = load_extractor(located)
+    if type(extractor).__name__ != EXTRACTORS.get(config.model_type, WAVEFORM):
+        raise located.error(
+            f"its preprocessor_config.json is of a {type(extractor).__name__}, but a model of the type "
+            f"{config.model_type} hears what a {EXTRACTORS.get(config.model_type, WAVEFORM)} makes"
+        )
+    try:
+        return _described(located, config, kind, int(extractor.sampling_rate))
+    except (AttributeError, TypeError, ValueError) as error:
+        raise located.error(f"its {CONFIG} cannot be used: {one_line(error)}") from error
+
+
+def _described(located: Located, config: Any, kind: str, rate: int) -> Description:
+    match kind:
+        case "classifier":
+            from transforms.models.classifier import is_multi_label, labels_of
+
+            return Description(kind, rate, labels=labels_of(located, config), multi_label=is_multi_label(config))
+        case "embedder":
+            return Description(kind, rate, dimension=config.projection_dim)
+        case "xvector":
+            return Description(kind, rate, dimension=config.xvector_output_dim)
+        case _:
+            return Description(kind, rate)
+
+
+def open_door(
+    job: str,
+    checkpoint: str,
+    *,
+    device: str = "cpu",
+    precision: str = "fp32",
+    language: str | None = None,
+    engine: Engine = IN_TORCH,
+) -> Door:
+    """Load the checkpoint that is to do a job.
+
+    Args:
+        job: a key of :data:`JOBS`.
+        checkpoint: a folder, or ``org/name`` or ``org/name@revision`` on the Hub.
+        device: ``cpu``, ``cuda`` or ``cuda:N``.
+        precision: ``fp32``, ``bf16``, or on a GPU ``fp16``.
+        language: of the speech, as a code (``en``); Whisper transcribes in it, None lets it find the
+            language of each clip.  Others only write it beside their transcripts.
+        engine: what computes the passes; Whisper's are torch's, whatever it says.
+
+    Raises:
+        ModelError: it cannot be found, the job cannot open it, or its weights do not fill its class.
+        KeyError: an unknown job.
+        ValueError: an unknown precision or engine, or one that the device cannot compute in.
+    """
+    check_engine(device, precision, engine)
+    located, _, kind = _identify(job, checkpoint, weights=True)
+    try:
+        return _opened(located, kind, device, precision, language, engine)
+    except ModelError:
+        raise
+    except Exception as error:  # of settings that fit neither each other nor the weights
+        raise located.error(f"it cannot be opened: {one_line(error)}") from error
+
+
+def _opened(located: Located, kind: str, device: str, precision: str, language: str | None, engine: Engine) -> Door:
+    match kind:
+        case "ctc":
+            from transforms.models.ctc import CTC
+
+            return CTC(located, device=device, precision=precision, language=language, engine=engine)
+        case "whisper":
+            from transforms.models.whisper import Whisper
+
+            return Whisper(located, device=device, precision=precision, language=language)
+        case "classifier":
+            from transforms.models.classifier import Classifier
+
+            return Classifier(located, device=device, precision=precision, engine=engine)
+        case "embedder":
+            from transforms.models.embedder import Embedder
+
+            return Embedder(located, device=device, precision=precision, engine=engine)
+        case _:
+            from transforms.models.xvector import XVector
+
+            return XVector(located, device=device, precision=precision, engine=engine)
+
+
+def _identify(job: str, checkpoint: str, *, weights: bool) -> tuple[Located, Any, str]:
+    """Where the checkpoint lies, its config, and which kind of model it is for this job."""
+    opens = JOBS[job]
+    located = locate(job, parse_checkpoint(checkpoint), weights=weights)
+    config = read_config(located)
+    classes = config.architectures or []
+    kind = next((KINDS[name] for name in classes if name in KINDS), None)
+    if kind is None or kind not in opens:
+        wanted = ", ".join(name for name, kind in KINDS.items() if kind in opens)
+        raise located.error(
+            f"it is a {' and '.join(classes) or 'model of no stated class'} ({config.model_type}); {job} opens {wanted}"
+        )
+    return located, config, kind

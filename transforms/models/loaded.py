@@ -1,0 +1,41 @@
+"""A model with its weights, ready to be called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from transforms.models.checkpoint import Located
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A model in inference mode on its device, and the Hugging Face extractor that belongs to its input.
+
+    Attributes:
+        precision: that it computes in.
+        dtype: of the floats that it takes.
+    """
+
+    located: Located
+    model_id: str
+    model: Any
+    extractor: Any
+    device: torch.device
+    precision: str
+    dtype: torch.dtype
+
+    @property
+    def rate(self) -> int:
+        """The sampling rate in Hz that the extractor expects."""
+        return int(self.extractor.sampling_rate)
+
+    def place(self, tensor: torch.Tensor) -> torch.Tensor:
+        """On the model's device; floats as it takes them."""
+        dtype = self.dtype if tensor.is_floating_point() else tensor.dtype
+        if self.device.type == "cuda" and tensor.device.type == "cpu":
+            # From pinned memory the copy runs beside what the GPU still computes.
+            return tensor.to(dtype).pin_memory().to(self.device, non_blocking=True)
+        return tensor.to(self.device, dtype)
