@@ -118,7 +118,7 @@ def test_an_unknown_engine_is_wrong_use(checkpoint):
 def test_openvino_that_is_not_installed(checkpoint, monkeypatch):
     monkeypatch.setattr(engines, "find_spec", lambda name: None)
     assert best_engine("cpu", "ctc") == TORCH
-    with pytest.raises(ValueError, match=r"not installed: pip install earwitness\[openvino\]"):
+    with pytest.raises(ValueError, match=r"not installed: pip install 'earwitness\[openvino\]'"):
         open_door("emotions", str(checkpoint("hubert_emotion")), engine=ON_OPENVINO)
 
 
