@@ -25,19 +25,17 @@ from benchmarks.report import Cell, Table, earlier, show, wide_console, write
 from benchmarks.settings import Settings, command_line, parse, settings_of
 from benchmarks.tape import record, replay
 from benchmarks.ways import opened
+from schemas.jobs import JOBS, Stream
 from schemas.records import Failure
 from transforms.models.batching import run_each
 from transforms.models.door import Door
-from transforms.models.jobs import JOBS
 
-HEARS: dict[str, tuple[Callable[[float], list[float]], float]] = {
-    "transcripts": (segments, WINDOW_S),
-    "emotions": (short_clips, CLIP_S),
-    "sounds": (windows, WINDOW_S),
-    "embeddings": (windows, WINDOW_S),
-    "speakers": (short_clips, CLIP_S),
+GIVEN: dict[Stream, tuple[Callable[[float], list[float]], float]] = {
+    "windows": (windows, WINDOW_S),
+    "segments": (segments, WINDOW_S),
+    "clips": (short_clips, CLIP_S),
 }
-"""What a job is given in a run, and the one length of its clips for full batches, in seconds."""
+"""What a job of a stream is given in a run, and the one length of its clips for full batches, in seconds."""
 FULL, SAME, DECODED, FILES = "forward, full batches", "forward, our batches", "from decoded audio", "from files"
 COLUMNS = ("job, family", "precision", *(f"{name}, x" for name in (FULL, SAME, DECODED, FILES)), "decoded over forward")
 
@@ -51,9 +49,9 @@ def compare(settings: Settings) -> list[Table]:
         paths, reason = files_of_speech(folder / "speech", settings.seconds)
         if reason:
             notes.append(f"{FILES} was left out: {reason}")
-        patience = settings.patience.share(1 / len(JOBS) / len(settings.precisions))
+        patience = settings.patience.share(1 / len(models) / len(settings.precisions))
         for precision in settings.precisions:
-            for job in JOBS:
+            for job in models:
                 settings.patience.say(f"{job}, {precision}")
                 threads = torch.get_num_threads()
                 door = opened(job, models[job], precision, device=settings.device, threads=threads)
@@ -80,7 +78,7 @@ def compare(settings: Settings) -> list[Table]:
 
 def _speeds(job: str, door: Door, paths: Sequence[Path], settings: Settings, patience: Patience) -> list[Cell]:
     """The last columns of a job's row."""
-    lengths_of, whole = HEARS[job]
+    lengths_of, whole = GIVEN[JOBS[job].hears]
     as_in_a_run = clips(lengths_of(settings.seconds), door.rate)
     of_one_length = clips([whole] * len(windows(settings.seconds * WINDOW_S / whole)), door.rate)
     run = partial(_run, door, budget=settings.batch_seconds)
@@ -136,7 +134,7 @@ class Ears:
         from transforms.listen import Listening
 
         self._rate = rate
-        self._wanted = {"transcripts": Segment, "emotions": Clip, "speakers": Clip}.get(job, Window)
+        self._wanted = {"windows": Window, "segments": Segment, "clips": Clip}[JOBS[job].hears]
         of_windows = self._wanted is Window
         self._listening = Listening((rate,), None) if of_windows else Listening(None, SpeechConfig())
         self._detector = None if of_windows else SpeechDetector()

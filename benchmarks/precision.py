@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 import demo
-from benchmarks.bare_loop import HEARS
+from benchmarks.bare_loop import GIVEN
 from benchmarks.checkpoints import checkpoints
 from benchmarks.lengths import CLIP_S, WINDOW_S, clips
 from benchmarks.machine import describe
@@ -28,11 +28,11 @@ from benchmarks.measure import interleaved, rates, ratios, timed, using_threads
 from benchmarks.report import Cell, Table, earlier, show, wide_console, write
 from benchmarks.settings import Settings, command_line, parse, settings_of
 from benchmarks.ways import opened
+from schemas.jobs import JOBS, Stream
 from schemas.records import Failure, Scores, Transcript
 from transforms.models.batching import run_each
 from transforms.models.door import Door, Result
 from transforms.models.engines import is_installed
-from transforms.models.jobs import JOBS
 
 PLAIN = "fp32"
 WAYS = (PLAIN, "bf16", *(("fp32-openvino", "bf16-openvino") if is_installed() else ()))
@@ -60,7 +60,7 @@ the highest; a ratio is taken within each round.
   nearly all of different lengths, up to 15 s: torch 0.33 GB in fp32, 0.62 GB in bf16; OpenVINO 1.19 GB in fp32,
   0.77 GB in bf16. The file of the weights (0.38 GB) stays mapped beside it, save in torch in bf16."""
 DEMO_SPEECH, DEMO_SOUNDS = ("interviews/*", "survey/*", "digits/*"), ("scenes/*", "radio/*", "signals/*")
-LONGEST_S = {"transcripts": 30.0, "emotions": CLIP_S, "speakers": CLIP_S}
+LONGEST_S: dict[Stream, float] = {"segments": 30.0, "clips": CLIP_S}
 SPEED = ("job, family", "way", "seconds", "x", "times fp32 in torch")
 CHANGES = ("job, family", "way", "given", "changed", "kept, %", "largest step of a probability", "lowest cosine")
 
@@ -69,12 +69,12 @@ def compare(settings: Settings, ways: Sequence[str] = WAYS) -> Table:
     """How fast each family is in each way, on decoded audio as long as a run's clips, in one thread."""
     rows: list[tuple[Cell, ...]] = []
     models = checkpoints(settings)
-    patience = settings.patience.share(1 / len(JOBS))
+    patience = settings.patience.share(1 / len(models))
     with using_threads(1):
-        for job in JOBS:
+        for job in models:
             settings.patience.say(f"{job}: speed")
             doors = {way: opened(job, models[job], way, device=settings.device, threads=1) for way in ways}
-            given = clips(HEARS[job][0](settings.seconds), doors[PLAIN].rate)
+            given = clips(GIVEN[JOBS[job].hears][0](settings.seconds), doors[PLAIN].rate)
             runs = {way: partial(_run, door, given, settings.batch_seconds) for way, door in doors.items()}
             for run in runs.values():  # a first pass over each length allocates and compiles
                 run()
@@ -195,7 +195,7 @@ def _run(door: Door, given: Sequence[np.ndarray], budget: float) -> list[Result]
 def _heard(job: str, door: Door, recordings: Path | None, most: int | None) -> list[np.ndarray]:
     """The files of a job, cut into as few equal clips as can be of the length that the job is given at most."""
     found: list[np.ndarray] = []
-    longest = LONGEST_S.get(job, WINDOW_S) * door.rate
+    longest = LONGEST_S.get(JOBS[job].hears, WINDOW_S) * door.rate
     for path in _files(job, recordings, most):
         whole = decoded(path, door.rate)
         pieces = np.array_split(whole, max(1, int(np.ceil(len(whole) / longest))))

@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 from benchmarks.material import DEMO
 from benchmarks.ways import words_of
 from pipelines.run.run import Prepared, prepare, run
-from schemas.catalog import JOBS
 from schemas.config import from_mapping
+from schemas.jobs import JOBS
 
 NOTHING = DEMO / "broken" / "garbage.wav"
 """No decoder opens it: a run over it costs what every run costs, however little it hears."""

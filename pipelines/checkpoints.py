@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from schemas.catalog import JOBS
 from schemas.config import Config, ConfigError
+from schemas.jobs import JOBS
 
-BASE: dict[str, str] = {
-    "transcripts": "facebook/wav2vec2-base-960h",
-    "emotions": "superb/hubert-base-superb-er",
-    "sounds": "MIT/ast-finetuned-audioset-10-10-0.4593",
-    "embeddings": "laion/clap-htsat-unfused",
-}
-"""Voice prints are personal data, so ``speakers`` has to be asked for: microsoft/wavlm-base-plus-sv."""
+BASE: dict[str, str] = {name: job.base for name, job in JOBS.items() if not job.asked_for_by_name}
+"""The checkpoints of ``--models base``."""
 
 DEMO_FOLDER = Path(__file__).resolve().parent.parent / "demo" / "models"
 

@@ -15,8 +15,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from schemas.catalog import JOBS, nearest
+from schemas.catalog import nearest
 from schemas.errors import Error
+from schemas.jobs import JOBS
 from schemas.shown import LIMIT, shown
 
 MAX_HOURS = 200.0

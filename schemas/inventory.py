@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pyarrow as pa
 
 from schemas.columns import ID, MILLISECONDS, OF_RECORDING, RECORDING, RUN, share
@@ -15,6 +17,7 @@ FILES = Table(
     name="files",
     row="a URI that a run was given",
     key=("uri",),
+    stage=Stage.DISCOVER,
     references=(OF_RECORDING,),
     schema=pa.schema(
         [
@@ -38,6 +41,7 @@ RECORDINGS = Table(
     name="recordings",
     row="one content, however many files hold it; the user's own metadata columns stand behind these",
     key=("recording_id",),
+    stage=Stage.DECODE,
     schema=pa.schema(
         [
             RECORDING,
@@ -69,31 +73,35 @@ RECORDINGS = Table(
     ),
 )
 
-ERRORS = Table(
-    name="errors",
-    row="something that failed: none to many a file",
-    key=(),
-    schema=pa.schema(
-        [
-            column("uri", pa.string(), "the file that it happened to"),
-            RECORDING.with_nullable(True),
-            column("stage", ID, "where it failed", oneof=[s.value for s in Stage]),
-            column("reason", ID, "why: a code of the closed list", oneof=[r.value for r in Reason]),
-            column("message", pa.string(), "the same for a person, in one line"),
-            column("channel", pa.int16(), "the channel, where one was read", low=0, nullable=True),
-            column(
-                "start_ms",
-                MILLISECONDS,
-                "where in the recording, if it is known",
-                unit="ms",
-                low=0,
-                nullable=True,
-            ),
-            column("end_ms", MILLISECONDS, "to where, if it is known", unit="ms", low=0, nullable=True),
-            RUN,
-        ]
-    ),
-)
+
+def errors(stages: Iterable[str]) -> Table:
+    """The table ``errors``, which names stages of all the others."""
+    return Table(
+        name="errors",
+        row="something that failed: none to many a file",
+        key=(),
+        schema=pa.schema(
+            [
+                column("uri", pa.string(), "the file that it happened to"),
+                RECORDING.with_nullable(True),
+                column("stage", ID, "where it failed", oneof=list(stages)),
+                column("reason", ID, "why: a code of the closed list", oneof=[r.value for r in Reason]),
+                column("message", pa.string(), "the same for a person, in one line"),
+                column("channel", pa.int16(), "the channel, where one was read", low=0, nullable=True),
+                column(
+                    "start_ms",
+                    MILLISECONDS,
+                    "where in the recording, if it is known",
+                    unit="ms",
+                    low=0,
+                    nullable=True,
+                ),
+                column("end_ms", MILLISECONDS, "to where, if it is known", unit="ms", low=0, nullable=True),
+                RUN,
+            ]
+        ),
+    )
+
 
 COUNT = pa.struct([column("name", pa.string(), "what was counted"), column("value", pa.int64(), "how many", low=0)])
 SECONDS_BY_STAGE = pa.struct(

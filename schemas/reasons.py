@@ -6,37 +6,12 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """Where it failed."""
+    """Where it failed, if not in a table's own rows: those fail in the stage of the table's name."""
 
     DISCOVER = "discover"
     IDENTIFY = "identify"
     DECODE = "decode"
-    WINDOWS = "windows"
     SPEECH = "speech"
-    FRAMES = "frames"
-    SPECTROGRAMS = "spectrograms"
-    PROSODY = "prosody"
-    WAVEFORMS = "waveforms"
-    TRANSCRIPTS = "transcripts"
-    EMOTIONS = "emotions"
-    SOUNDS = "sounds"
-    EMBEDDINGS = "embeddings"
-    SPEAKERS = "speakers"
-    TAGS = "tags"
-    SPEAKER_LABELS = "speaker_labels"
-
-
-UNLIKE = {"segments": Stage.SPEECH, "recordings": Stage.DECODE, "files": Stage.DISCOVER}
-"""The stages of the tables that no stage bears the name of."""
-
-
-def stage_of(table: str) -> Stage:
-    """The stage that makes the rows of a table.
-
-    Raises:
-        ValueError: ``errors`` and ``runs``, which are about all stages, or no table.
-    """
-    return UNLIKE.get(table) or Stage(table)
 
 
 class Reason(StrEnum):

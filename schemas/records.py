@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from schemas.reasons import Reason, Stage
+from schemas.reasons import Reason
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,9 +34,9 @@ class Source:
 
 @dataclass(frozen=True)
 class Problem:
-    """What becomes a row of ``errors``."""
+    """What becomes a row of ``errors``; ``stage`` is one of :data:`schemas.catalog.STAGES`."""
 
-    stage: Stage
+    stage: str
     reason: Reason
     message: str
     start_ms: int | None = None

@@ -14,6 +14,7 @@ from schemas.columns import (
     WINDOW_ID,
     share,
 )
+from schemas.jobs import JOBS
 from schemas.table import Table, column
 
 FLOATS = pa.list_(pa.field("item", pa.float32(), nullable=False))
@@ -25,6 +26,8 @@ WINDOWS = Table(
     row="a stretch of the fixed grid; the last of a recording may be shorter",
     key=("window_id",),
     references=(OF_RECORDING,),
+    hears="windows",
+    shaped_by=("channels",),
     schema=pa.schema(
         [
             WINDOW_ID,
@@ -40,6 +43,8 @@ FRAMES = Table(
     row="a window: descriptors of its frames, as lists (librosa's definitions at 16 kHz)",
     key=PLACE_KEY,
     references=(OF_WINDOW,),
+    hears="windows",
+    shaped_by=("channels",),
     needs=("windows",),
     schema=pa.schema(
         [
@@ -70,6 +75,8 @@ SPECTROGRAMS = Table(
     row="a window: its log-mel spectrogram (librosa's definition at 16 kHz), one byte a value",
     key=PLACE_KEY,
     references=(OF_WINDOW,),
+    hears="windows",
+    shaped_by=("channels",),
     needs=("windows",),
     schema=pa.schema(
         [
@@ -99,6 +106,8 @@ SOUNDS = Table(
     key=PLACE_KEY,
     references=(OF_WINDOW,),
     made_by="sounds",
+    hears=JOBS["sounds"].hears,
+    shaped_by=("top_tags",),
     needs=("windows",),
     schema=pa.schema(
         [
@@ -118,6 +127,8 @@ EMBEDDINGS = Table(
     key=PLACE_KEY,
     references=(OF_WINDOW,),
     made_by="embeddings",
+    hears=JOBS["embeddings"].hears,
+    shaped_by=("channels",),
     needs=("windows",),
     schema=pa.schema(
         [
@@ -158,6 +169,8 @@ WAVEFORMS = Table(
     row="a window: its samples; only where this table was asked for by name",
     key=PLACE_KEY,
     references=(OF_WINDOW,),
+    hears="windows",
+    shaped_by=("channels",),
     needs=("windows",),
     asked_for_by_name=True,
     schema=pa.schema(

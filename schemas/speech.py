@@ -15,6 +15,8 @@ from schemas.columns import (
     STRETCH,
     share,
 )
+from schemas.jobs import JOBS
+from schemas.reasons import Stage
 from schemas.table import Table, column
 
 SEGMENTS = Table(
@@ -22,6 +24,9 @@ SEGMENTS = Table(
     row="a stretch of speech between pauses, longer than 30 s only where it holds none",
     key=("segment_id",),
     references=(OF_RECORDING,),
+    hears="segments",
+    shaped_by=("channels", "speech"),
+    stage=Stage.SPEECH,
     schema=pa.schema(
         [
             SEGMENT_ID,
@@ -46,6 +51,8 @@ TRANSCRIPTS = Table(
     key=("segment_id",),
     references=(OF_SEGMENT,),
     made_by="transcripts",
+    hears=JOBS["transcripts"].hears,
+    shaped_by=("language",),
     needs=("segments",),
     schema=pa.schema(
         [
@@ -73,6 +80,8 @@ EMOTIONS = Table(
     key=PLACE_KEY,
     references=(OF_SEGMENT,),
     made_by="emotions",
+    hears=JOBS["emotions"].hears,
+    shaped_by=("emotion_seconds",),
     needs=("segments",),
     schema=pa.schema(
         [
@@ -91,6 +100,8 @@ PROSODY = Table(
     row="a segment: the melody, loudness and pace of the voice",
     key=("segment_id",),
     references=(OF_SEGMENT,),
+    hears="segments",
+    shaped_by=("channels",),
     needs=("segments",),
     schema=pa.schema(
         [
@@ -148,6 +159,8 @@ SPEAKERS = Table(
     key=PLACE_KEY,
     references=(OF_SEGMENT,),
     made_by="speakers",
+    hears=JOBS["speakers"].hears,
+    shaped_by=("emotion_seconds",),
     needs=("segments",),
     schema=pa.schema(
         [

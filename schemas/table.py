@@ -13,6 +13,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from schemas.jobs import Stream
+
 _RULES = b"earwitness"
 
 
@@ -76,10 +78,14 @@ class Table:
         key: the columns that name one row; unique in the table.
         references: the tables that its rows point into.
         made_by: the job whose model shapes the rows; None where no model does.
+        hears: what its rows are made of; None for the inventory, and for what a command makes of other tables.
+        shaped_by: the settings (keys of the configuration) that its rows depend on, besides those that shape the
+            tables that it needs; another value of one makes its rows anew.
         needs: tables that have to be made for this one to be whole.
         command: the command that makes it out of the tables that it needs; None for what a run makes of audio.
         version: raised when the same recording would get other rows than before: they are then made anew.
             A new column that may be null needs no new version: old rows have none there.
+        stage: what ``errors.stage`` says of rows that fail; the name of the table where it is None.
     """
 
     name: str
@@ -88,10 +94,13 @@ class Table:
     key: tuple[str, ...]
     references: tuple[Reference, ...] = ()
     made_by: str | None = None
+    hears: Stream | None = None
+    shaped_by: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     asked_for_by_name: bool = field(default=False)
     command: str | None = None
     version: int = 1
+    stage: str | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         # pyarrow's own pickle forgets that the values of a fixed-size list are never null.

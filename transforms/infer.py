@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import soxr
 
-from schemas.reasons import stage_of
+from schemas.catalog import stage_of
 from schemas.records import Clip, Failure, Problem, Rows
 from schemas.table import Table
 from transforms.gather import Group

@@ -14,8 +14,9 @@ from pipelines.console.terminal import console
 from pipelines.process import began
 from pipelines.run.config_file import read_yaml
 from pipelines.store.switch import published_or
-from schemas.catalog import JOBS, OF_RUNS
+from schemas.catalog import OF_RUNS
 from schemas.config import Config, ConfigError, from_mapping
+from schemas.jobs import JOBS
 from schemas.shown import shown
 
 if TYPE_CHECKING:

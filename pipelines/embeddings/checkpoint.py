@@ -12,6 +12,7 @@ from pipelines.embeddings.matrix import files_with_vectors
 from pipelines.errors import RunError
 from pipelines.files.parquet import read_table
 from schemas.config import ConfigError
+from schemas.jobs import JOBS
 from transforms.models.checkpoint import ModelError, parse_checkpoint, revision_of
 from transforms.models.locate import locate
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from transforms.models.embedder import Embedder
 
 JOB = "embeddings"
-HOW = {JOB: "--tables embeddings", "speakers": "--model speakers=CHECKPOINT"}
-"""What a run has to be told to make such vectors."""
 
 
 def maker_of(snapshot: Path, job: str = JOB) -> str:
@@ -40,7 +39,8 @@ def maker_of(snapshot: Path, job: str = JOB) -> str:
     if paths and not made:
         raise RunError(f"the table {job} of the corpus has no rows: the run heard nothing to make them of")
     if not made:
-        raise RunError(f"the corpus holds no {job}: make them with `earwitness run ... {HOW[job]}`")
+        how = f"--model {job}=CHECKPOINT" if JOBS[job].asked_for_by_name else f"--tables {job}"
+        raise RunError(f"the corpus holds no {job}: make them with `earwitness run ... {how}`")
     if len({name.rpartition("@")[2] for name in made}) > 1:
         raise RunError(
             f"several checkpoints made the {job} ({', '.join(made)}), and their vectors cannot be compared: "

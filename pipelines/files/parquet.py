@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.errors import RunError
-from schemas.catalog import ALWAYS, TABLES
+from schemas.catalog import INVENTORY, TABLES
 from schemas.forgotten import NAME as TOMBSTONES
 from schemas.forgotten import Forgotten
 from schemas.table import Table
@@ -190,7 +190,7 @@ def _check_columns(path: Path, schema: pa.Schema, columns: Collection[str] | Non
 def _never_missing(table: Table) -> Iterator[str]:
     """Columns that a table has had in every version."""
     for field in table.schema:
-        if field.name in (*table.key, "recording_id") or (table.name in ALWAYS and not field.nullable):
+        if field.name in (*table.key, "recording_id") or (table.name in INVENTORY and not field.nullable):
             yield field.name
 
 
@@ -223,7 +223,7 @@ def _remedy(path: Path) -> str:
         return _REMEDIES[path.name]
     if table is not None and "passes" in path.parts:
         return "remove it: the next run then hears its recordings again"
-    if table is None or table.name in ALWAYS:
+    if table is None or table.name in INVENTORY:
         return _BACKUP
     if table.command is not None:
         return f"make the table anew with `earwitness {table.command}`, or {_BACKUP}"

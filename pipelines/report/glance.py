@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pipelines.console.numbers import hours_in_words
 from pipelines.corpus.asked import AskedCorpus
 from pipelines.files.parquet import DamagedError, read_json
-from schemas.catalog import JOBS, TABLES
+from schemas.catalog import TABLES
+from schemas.jobs import JOBS
 from schemas.reasons import MEANING
 
 _OF_CHECK = {"table", "expectation", "success", "unexpected_count"}

@@ -20,17 +20,12 @@ from pipelines.speakers.clusters import LEAST_MS, SHORT_MS
 from pipelines.statistics.intervals import NOTE
 from pipelines.store.folder import published
 from pipelines.store.reading import reading
-from schemas.catalog import JOBS, TABLES
+from schemas.catalog import TABLES
+from schemas.jobs import JOBS
+from schemas.table import Table
 from transforms.audio.speech import FRAME_MS
 from transforms.audio.windows import WINDOW_MS
 
-DOES = {
-    "transcripts": "Speech was transcribed, with times and confidence of each word, by",
-    "emotions": "The class of emotion that the voice sounds most like was estimated by",
-    "sounds": "Sound events were classified by",
-    "embeddings": "Vectors that sound and text share (CLAP) were computed by",
-    "speakers": "Vectors of the voice were computed by",
-}
 LIMITS = """\
 Labels of emotion come from models that were trained on acted or elicited speech. A label says which of these acted \
 classes a voice sounds most like to that model; it does not say what a person felt, and its confidence is the model's, \
@@ -102,11 +97,11 @@ def _analysis(out: Path, snapshot: Path, config: dict[str, Any], runs: Sequence[
             f"were added on both sides, and longer ones were cut at briefer pauses to {speech['max_seconds']:g} s "
             f"({_rows(snapshot, 'segments'):,} segments)."
         )
-    for job in JOBS:
-        models = _models(snapshot, job)
+    for name, job in JOBS.items():
+        models = _models(snapshot, name)
         if models:
             listed = " and ".join(f"{_checkpoint(model)} ({n:,} rows)" for model, n in models)
-            yield f"{DOES[job]} {listed}{_how(job, snapshot, config)}."
+            yield f"{job.sentence} {listed}{_how(TABLES[name], snapshot, config)}."
     prompts = sorted(set(_read(snapshot, "tags")["prompt"].to_pylist())) if _rows(snapshot, "tags") else []
     if prompts:
         listed = "; ".join(f'"{prompt}"' for prompt in prompts)
@@ -144,18 +139,25 @@ def _speakers(out: Path, snapshot: Path) -> Iterator[str]:
         )
 
 
-def _how(job: str, snapshot: Path, config: dict[str, Any]) -> str:
-    if job == "transcripts":
-        language = config.get("language")
-        return f", for the language {language}" if language else ", with no language given"
-    if job in ("emotions", "speakers"):
-        said = f", for stretches of at most {config.get('emotion_seconds', 5):g} s between pauses"
-        if job == "emotions":
-            said += f", into the classes {', '.join(_classes(snapshot))}"
-        return f"{said}; no threshold was applied to the probabilities" if job == "emotions" else said
-    if job == "sounds":
-        return f", of whose classes the {config.get('top_tags', 10)} most probable of each window were kept"
-    return ""
+def _how(table: Table, snapshot: Path, config: dict[str, Any]) -> str:
+    """In which settings a model's rows were made, and into which classes."""
+    said = "".join(_in_setting(setting, config) for setting in table.shaped_by)
+    if "probabilities" in table.schema.names:
+        classes = ", ".join(_classes(snapshot, table.name))
+        said += f", into the classes {classes}; no threshold was applied to the probabilities"
+    return said
+
+
+def _in_setting(setting: str, config: dict[str, Any]) -> str:
+    match setting:
+        case "language":
+            language = config.get("language")
+            return f", for the language {language}" if language else ", with no language given"
+        case "emotion_seconds":
+            return f", for stretches of at most {config.get('emotion_seconds', 5):g} s between pauses"
+        case "top_tags":
+            return f", of whose classes the {config.get('top_tags', 10)} most probable of each window were kept"
+    return ""  # channels and speech shape everything, and have sentences of their own
 
 
 def _agreement(out: Path) -> Iterator[str]:
@@ -193,13 +195,13 @@ def _checkpoint(model: str) -> str:
 
 def _shaping(config: dict[str, Any]) -> str:
     """The settings that shape rows."""
-    names = ("channels", "language", "speech", "emotion_seconds", "top_tags")
+    names = {setting for table in TABLES.values() for setting in table.shaped_by}
     return json.dumps({name: config.get(name) for name in names}, sort_keys=True)
 
 
-def _classes(snapshot: Path) -> list[str]:
+def _classes(snapshot: Path, table: str) -> list[str]:
     found: set[str] = set()
-    for path in (snapshot / "emotions").glob("*.parquet"):
+    for path in (snapshot / table).glob("*.parquet"):
         for batch in read_batches(path, 1, ["probabilities"]):  # every row names them all
             found.update(part["label"] for part in batch.column(0)[0].as_py())
             break

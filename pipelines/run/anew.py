@@ -14,7 +14,7 @@ from pipelines.console.numbers import counted
 from pipelines.run.increment import Increment
 from pipelines.store.changes import Todo
 from pipelines.store.consent import Consent, from_anywhere, still_held
-from pipelines.store.recipes import parts_of
+from pipelines.store.recipes import KEYS, parts_of
 from pipelines.store.setting_words import absolute, display
 from pipelines.store.settings import Settings
 from schemas.catalog import TABLES, needs_of
@@ -239,5 +239,5 @@ def _differing(table: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> It
             other = [name for name in value if known.get(name) != value[name]]
             yield from (f"speech.{k} {display(k, known.get(k))} -> {display(k, value[k])}" for k in other)
         else:
-            name = {"seconds": "emotion_seconds", "top": "top_tags"}.get(key, key)
+            name = next((setting for setting, said in KEYS.items() if said == key), key)
             yield f"{name} {display(name, old.get(key))} -> {display(name, value)}"

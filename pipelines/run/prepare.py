@@ -13,8 +13,9 @@ from pipelines.run.metadata import join_metadata
 from pipelines.run.passed_over import notes_on
 from pipelines.run.runner import Engine, choose_engine
 from pipelines.store.layout import check_place
-from schemas.catalog import JOBS, TABLES, nearest, tables_for
+from schemas.catalog import OF_AUDIO, TABLES, nearest, tables_for
 from schemas.config import Config, ConfigError
+from schemas.jobs import JOBS
 from schemas.records import Source
 from schemas.table import Table
 from transforms.discover import discover
@@ -62,8 +63,8 @@ def prepare(config: Config) -> Prepared:
     except ValueError as error:
         raise ConfigError(str(error)) from error
     for table in config.force:
-        if table not in names or table in ("files", "errors", "runs"):
-            makable = [name for name in names if name not in ("files", "errors", "runs")]
+        if table not in names or table not in OF_AUDIO:
+            makable = [name for name in names if name in OF_AUDIO]
             raise ConfigError(f"--force {table}: not a table that this run makes{nearest(table, makable)}")
     checkpoints = {job: checkpoints[job] for job in JOBS if job in names}
     descriptions = {job: describe(job, checkpoint) for job, checkpoint in checkpoints.items()}

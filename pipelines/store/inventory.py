@@ -13,18 +13,10 @@ import pyarrow.compute as pc
 from pipelines.files.parquet import read_table
 from pipelines.store.compaction import fit
 from pipelines.store.manifest import BASE, Holdings
-from schemas.catalog import TABLES
-from schemas.reasons import Reason, Stage, stage_of
+from schemas.catalog import STAGES, TABLES, stage_of, table_of
+from schemas.reasons import Reason, Stage
 from schemas.records import Source
 from schemas.table import Table
-
-OF_STAGE = {
-    Stage.DISCOVER.value: "recordings",
-    Stage.IDENTIFY.value: "recordings",
-    Stage.DECODE.value: "recordings",
-    Stage.SPEECH.value: "segments",
-}
-"""The table in whose place errors of a stage come and go; of other stages the one of their name."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +97,7 @@ def errors_table(holdings: Holdings, table: Table, alive: Collection[str], run_i
                 if unread and holdings.file_owner.get(row["uri"], BASE) == number:
                     rows[_what(row)] = row
                 continue
-            of = OF_STAGE.get(row["stage"], row["stage"] if row["stage"] in TABLES else "recordings")
-            if key not in alive or holdings.owner[of].get(key, BASE) != number:
+            if key not in alive or holdings.owner[table_of(row["stage"])].get(key, BASE) != number:
                 continue
             for uri in uris[key] if row["channel"] is None else uris[key][:1]:
                 moved = {**row, "uri": uri}
@@ -130,7 +121,7 @@ def _of_taken_out(
                     yield {
                         "uri": uri,
                         "recording_id": None if unread else key,
-                        "stage": stage_of(table).value,
+                        "stage": stage_of(table),
                         "reason": Reason.BROKE_A_RULE.value,
                         "message": message,
                         "channel": None,
@@ -147,7 +138,7 @@ def _mended(rows: Iterable[dict[str, Any]], holdings: Holdings) -> Iterator[dict
         if row["uri"] not in broken:
             yield row
             continue
-        stage = row["stage"] if row["stage"] in list(Stage) else Stage.DISCOVER.value
+        stage = row["stage"] if row["stage"] in STAGES else Stage.DISCOVER.value
         told = "; ".join((*broken[row["uri"]], f"it said: {row['message'] or 'nothing'}"))
         nowhere = {"channel": None, "start_ms": None, "end_ms": None}
         yield {**row, "stage": stage, "reason": Reason.BROKE_A_RULE.value, "message": told, **nowhere}

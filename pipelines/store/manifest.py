@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from pipelines.files.parquet import MADE, DamagedError, read_table
 from pipelines.store.staging import Pass
-from schemas.catalog import ALWAYS
+from schemas.catalog import INVENTORY
 from schemas.reasons import Reason
 from transforms.shards import open_parquet
 
@@ -87,9 +87,9 @@ class Holdings:
         if self.snapshot is None:
             return
         ways = {id(self.made[key]): self.made[key] for key in self.alive() if key in self.made}
-        for name in dict.fromkeys((*ALWAYS, *(table for made in ways.values() for table in made))):
+        for name in dict.fromkeys((*INVENTORY, *(table for made in ways.values() for table in made))):
             folder = self.snapshot / name
-            if name not in set(without) - set(ALWAYS) and not any(folder.glob("*.parquet")):
+            if name not in set(without) - set(INVENTORY) and not any(folder.glob("*.parquet")):
                 raise DamagedError(folder / "*.parquet", "are gone")
 
     def take(self, done: Pass, recipes: Mapping[str, str]) -> set[str]:

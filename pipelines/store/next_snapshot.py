@@ -11,11 +11,9 @@ from pipelines.files.parquet import read_schema
 from pipelines.store.compaction import Given, place
 from pipelines.store.inventory import Own, errors_table, files_table, recordings_table
 from pipelines.store.manifest import BASE, Holdings
-from schemas.catalog import TABLES
+from schemas.catalog import INVENTORY, TABLES
 from schemas.table import Table
 from transforms.shards import GROUP_ROWS, open_parquet
-
-INVENTORY = ("files", "recordings", "errors", "runs")
 
 
 def declared_tables(made: Mapping[str, Table], snapshot: Path | None, own: Own) -> dict[str, Table]:

@@ -9,16 +9,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, is_dataclass
 from typing import Any
 
-from schemas.catalog import TABLES
+from schemas.catalog import OF_AUDIO, TABLES
 from schemas.config import Config
 from transforms.models.checkpoint import parse_checkpoint, revision_of, told
 from transforms.models.locate import locate
 
 DECODING = 1
 """Raised when the same file would be decoded to other samples than before."""
+
+KEYS = {"emotion_seconds": "seconds", "top_tags": "top"}
+"""What recipes call a setting, where it is not its name: another word would make the rows of every corpus anew."""
 
 
 def recipes_of(config: Config, tables: Mapping[str, Any], revisions: Mapping[str, str]) -> dict[str, str]:
@@ -41,8 +44,9 @@ def recipes_of(config: Config, tables: Mapping[str, Any], revisions: Mapping[str
 def parts_of(config: Config, tables: Mapping[str, Any], revisions: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """What makes up each recipe, besides the recipes of the tables that it needs, as plain values."""
     found: dict[str, dict[str, Any]] = {}
-    for name in (name for name in TABLES if name in tables and name not in ("files", "errors", "runs")):
-        found[name] = {"version": TABLES[name].version, "decoding": DECODING, **_settings(name, config)}
+    for name in (name for name in OF_AUDIO if name in tables):
+        settings = {KEYS.get(setting, setting): _plain(getattr(config, setting)) for setting in TABLES[name].shaped_by}
+        found[name] = {"version": TABLES[name].version, "decoding": DECODING, **settings}
         if name in revisions:
             found[name]["weights"] = revisions[name]
             found[name]["precision"] = config.precision
@@ -68,16 +72,5 @@ def content_of(job: str, checkpoint: str) -> str:
     return digest.hexdigest()[:16]
 
 
-def _settings(table: str, config: Config) -> dict[str, Any]:
-    match table:
-        case "recordings":
-            return {}
-        case "segments":
-            return {"channels": config.channels, "speech": asdict(config.speech)}
-        case "transcripts":
-            return {"language": config.language}
-        case "emotions" | "speakers":
-            return {"seconds": config.emotion_seconds}
-        case "sounds":
-            return {"top": config.top_tags}
-    return {"channels": config.channels}
+def _plain(value: Any) -> Any:
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value

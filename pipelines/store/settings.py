@@ -21,9 +21,10 @@ from pipelines.store.consent import Consent
 from pipelines.store.layout import SETTINGS, is_file
 from pipelines.store.setting_words import absolute, display, word_of
 from pipelines.store.switch import shown
-from schemas.catalog import JOBS, TABLES, needs_of
+from schemas.catalog import TABLES, needs_of
 from schemas.config import Config, ConfigError, SpeechConfig, from_mapping
 from schemas.folder import STAGING
+from schemas.jobs import JOBS
 
 REMEMBERED = (
     *("models", "model", "tables", "channels", "language", "speech", "emotion_seconds", "top_tags"),

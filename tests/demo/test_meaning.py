@@ -17,7 +17,7 @@ from demo.corpus import FOLDER
 from demo.train import figures
 from demo.train.data.sentences import spoken
 from pipelines.checkpoints import DEMO_FOLDER
-from schemas.catalog import JOBS
+from schemas.jobs import JOBS
 from tests.demo.meaning import Meaning
 from tests.pipelines.corpora import publish, rows
 from transforms.models.embedder import Embedder

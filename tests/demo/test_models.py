@@ -11,7 +11,7 @@ import torch
 from safetensors import safe_open
 
 from pipelines.checkpoints import DEMO_FOLDER
-from schemas.catalog import JOBS
+from schemas.jobs import JOBS
 from transforms.models.jobs import open_door
 
 CLASSES = {

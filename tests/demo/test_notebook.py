@@ -11,7 +11,7 @@ import pytest
 from demo.corpus import FOLDER
 from demo.notebook import NOTEBOOK, OUT, executed
 from pipelines.checkpoints import DEMO_FOLDER
-from schemas.catalog import JOBS
+from schemas.jobs import JOBS
 from tests.pipelines.corpora import publish
 
 MOST_BYTES = 300_000

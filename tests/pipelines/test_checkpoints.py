@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.checkpoints import BASE, DEMO_FOLDER, chosen
-from schemas.catalog import JOBS
 from schemas.config import Config, ConfigError
+from schemas.jobs import JOBS
 from transforms.models.checkpoint import parse_checkpoint
 
 

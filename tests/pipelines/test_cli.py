@@ -28,8 +28,9 @@ from pipelines.cli import BUSY, FAILED, PUBLISHED, WRONG_USE, main, parse, parse
 from pipelines.commands.run import config_of
 from pipelines.console.numbers import counted
 from pipelines.store.lock import locked
-from schemas.catalog import ALWAYS, JOBS, OF_RUNS
+from schemas.catalog import INVENTORY, OF_RUNS
 from schemas.config import ConfigError
+from schemas.jobs import JOBS
 from tests.pipelines.corpora import DEMO, rows
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -565,7 +566,7 @@ def test_only_the_tables_asked_for_and_what_they_need(
     others = [f"{job}={tmp_path}/never opened" for job in JOBS if job != "transcripts"]
     named = [w for other in [*others, f"transcripts={demo_models['transcripts']}"] for w in ("--model", other)]
     assert main([*words, *named]) == PUBLISHED
-    assert {p.name for p in (out / "current").iterdir() if p.is_dir()} == {"transcripts", "segments", *ALWAYS}
+    assert {p.name for p in (out / "current").iterdir() if p.is_dir()} == {"transcripts", "segments", *INVENTORY}
     assert len(rows(out, "transcripts")) == len(rows(out, "segments")) > 0
     (run,) = pq.read_table(out / "current" / "runs").to_pylist()
     assert [m["name"] for m in run["models"]] == ["transcripts"]

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.catalog import ALWAYS, JOBS, OF_RUNS, TABLES, nearest, tables_for
+from schemas.catalog import INVENTORY, OF_RUNS, TABLES, nearest, tables_for
 from schemas.columns import STRETCH
+from schemas.jobs import JOBS
 from schemas.table import rules_of
 
 CHOICES = list(chain.from_iterable(combinations(JOBS, n) for n in range(len(JOBS) + 1)))
@@ -68,7 +69,7 @@ def test_without_a_wish_every_table_that_can_be_made_is_but_those_for_the_asking
 @given(st.sets(st.sampled_from(list(OF_RUNS))))
 def test_a_wish_is_kept_in_the_order_of_the_catalog(asked: set[str]) -> None:
     made = tables_for(asked, JOBS)
-    assert asked | set(ALWAYS) <= set(made)
+    assert asked | set(INVENTORY) <= set(made)
     assert list(made) == [name for name in TABLES if name in made]
     assert tables_for(made, JOBS) == made
 
@@ -82,7 +83,7 @@ def test_one_table_brings_what_it_needs_and_no_more() -> None:
         "errors",
         "runs",
     )
-    assert tables_for([], []) == ALWAYS
+    assert tables_for([], []) == INVENTORY
 
 
 def test_an_unknown_table_is_refused_with_the_nearest() -> None:

@@ -11,7 +11,6 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.catalog import JOBS
 from schemas.config import (
     METADATA_TYPES,
     Config,
@@ -22,6 +21,7 @@ from schemas.config import (
     seconds_of,
     to_mapping,
 )
+from schemas.jobs import JOBS
 
 EVERYTHING = """
 recordings: [interviews, "radio/*.mp3"]
@@ -71,7 +71,7 @@ configs = st.builds(
     recordings=st.lists(words).map(tuple),
     out=words,
     models=st.sampled_from(["base", "demo"]),
-    model=st.dictionaries(st.sampled_from(JOBS), words),
+    model=st.dictionaries(st.sampled_from(list(JOBS)), words),
     tables=st.none() | st.lists(words).map(tuple),
     metadata=st.builds(
         MetadataConfig, path=st.none() | words, types=st.dictionaries(words, st.sampled_from(METADATA_TYPES))

@@ -14,7 +14,8 @@ import torch
 
 from demo.untrained.checkpoints import build_demo_set
 from demo.untrained.sounds import voices
-from schemas.catalog import JOBS, TABLES
+from schemas.catalog import TABLES
+from schemas.jobs import JOBS
 from schemas.records import Clip, Place, Rows
 from transforms.gather import Group
 from transforms.infer import Job, answer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from schemas.jobs import JOBS
 from transforms.models.checkpoint import CONFIG, Located, ModelError, one_line, parse_checkpoint, read_config
 from transforms.models.door import Description, Door
 from transforms.models.engines import IN_TORCH, Engine
@@ -23,7 +24,8 @@ KINDS: dict[str, str] = {
     "WavLMForXVector": "xvector",
     "Wav2Vec2ForXVector": "xvector",
 }
-"""The classes that are opened, by the name that stands in a config's ``architectures``."""
+"""The kind of each class that is opened, by the name that stands in a config's ``architectures``;
+:data:`schemas.jobs.JOBS` says which kinds do a job."""
 
 
 WAVEFORM = "Wav2Vec2FeatureExtractor"
@@ -35,16 +37,6 @@ EXTRACTORS = {
     "clap": "ClapFeatureExtractor",
 }
 """The class that makes the input of a type of model, where it is not :data:`WAVEFORM`."""
-
-
-JOBS: dict[str, tuple[str, ...]] = {
-    "transcripts": ("ctc", "whisper"),
-    "emotions": ("classifier",),
-    "sounds": ("classifier",),
-    "embeddings": ("embedder",),
-    "speakers": ("xvector",),
-}
-"""The kinds of model that a job opens."""
 
 
 def describe(job: str, checkpoint: str) -> Description:
@@ -93,7 +85,7 @@ def open_door(
     """Load the checkpoint that is to do a job.
 
     Args:
-        job: a key of :data:`JOBS`.
+        job: a key of :data:`schemas.jobs.JOBS`.
         checkpoint: a folder, or ``org/name`` or ``org/name@revision`` on the Hub.
         device: ``cpu``, ``cuda`` or ``cuda:N``.
         precision: ``fp32``, ``bf16``, or on a GPU ``fp16``.
@@ -142,7 +134,7 @@ def _opened(located: Located, kind: str, device: str, precision: str, language: 
 
 def _identify(job: str, checkpoint: str, *, weights: bool) -> tuple[Located, Any, str]:
     """Where the checkpoint lies, its config, and which kind of model it is for this job."""
-    opens = JOBS[job]
+    opens = JOBS[job].kinds
     located = locate(job, parse_checkpoint(checkpoint), weights=weights)
     config = read_config(located)
     classes = config.architectures or []

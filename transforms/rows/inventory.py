@@ -63,7 +63,7 @@ def error_rows(
         {
             "uri": [p.uri for p in places] or [uri] * len(problems),
             "recording_id": [p.recording_id for p in places] or [recording_id] * len(problems),
-            "stage": [p.stage.value for p in problems],
+            "stage": [str(p.stage) for p in problems],
             "reason": [p.reason.value for p in problems],
             "message": [_one_line(p.message) for p in problems],
             "channel": [p.channel for p in places] or [None] * len(problems),

@@ -10,7 +10,8 @@ from typing import Any
 import apache_beam as beam
 import pyarrow as pa
 
-from schemas.reasons import Reason, stage_of
+from schemas.catalog import stage_of
+from schemas.reasons import Reason
 from schemas.records import Place, Problem, Rows
 from schemas.table import Table
 from transforms.gather import Gatherer, Group, Item

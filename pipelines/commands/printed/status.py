@@ -23,10 +23,10 @@ from pipelines.store.run_log import last
 from pipelines.store.settings import read_settings
 from pipelines.store.staging import finished_files
 from pipelines.store.switch import read_shown
-from schemas.catalog import TABLES
+from schemas.catalog import TABLES, stage_of
 from schemas.config import ConfigError, from_mapping
 from schemas.folder import STAGING
-from schemas.reasons import Reason, stage_of
+from schemas.reasons import Reason
 from transforms.discover import discover
 
 RUNS = 5
@@ -107,7 +107,7 @@ def _coverage(out: Path, snapshot: Path) -> list[str]:
     broken = _taken_out(snapshot)
     for table in (name for name in TABLES if name in ways):
         several = f", in {len(ways[table])} ways" if len(ways[table]) > 1 else ""
-        less = broken[stage_of(table).value]
+        less = broken[stage_of(table)]
         taken_out = f"; {less:,} taken out, for a broken rule: `--retry-errors` makes them again" if less else ""
         made = ways[table].total() - less
         lines.append(f"{table:12}  {made:,} of {counted(len(alive), 'recording')}{several}{taken_out}")

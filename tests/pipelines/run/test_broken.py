@@ -20,8 +20,7 @@ from pipelines.store.inventory import Own
 from pipelines.store.manifest import Holdings
 from pipelines.store.next_snapshot import assemble
 from pipelines.store.staging import Pass
-from schemas.catalog import TABLES
-from schemas.reasons import stage_of
+from schemas.catalog import TABLES, stage_of
 from tests.pipelines.audit.test_audit import DIMENSION, SOUNDING, corpus, declared
 
 Row = dict[str, Any]
@@ -169,7 +168,7 @@ def test_a_bad_row_in_every_kind_of_table(tmp_path: Path) -> None:
     ]
     assert told(after["errors"]) == {
         uri_of(number): {
-            stage_of(table).value for table in (WITH.get(name, {name}) if name not in ("recordings", "errors") else ())
+            stage_of(table) for table in (WITH.get(name, {name}) if name not in ("recordings", "errors") else ())
         }
         or {"decode" if name == "recordings" else "emotions"}
         for name, number in bad.items()

@@ -15,7 +15,7 @@ from safetensors.numpy import load_file, save_file
 
 from pipelines.errors import RunError
 from pipelines.run.run import Published
-from schemas.catalog import JOBS
+from schemas.jobs import JOBS
 from tests.pipelines.corpora import DEMO, publish, rows
 from transforms.models.jobs import describe
 

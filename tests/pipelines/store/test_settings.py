@@ -16,8 +16,9 @@ from pipelines.checkpoints import BASE, DEMO_FOLDER, chosen
 from pipelines.store.consent import Consent
 from pipelines.store.recipes import recipes_of
 from pipelines.store.settings import NOT_REMEMBERED, REMEMBERED, Settings, read_settings
-from schemas.catalog import JOBS, TABLES
+from schemas.catalog import TABLES
 from schemas.config import Config, ConfigError, MetadataConfig, from_mapping, to_mapping
+from schemas.jobs import JOBS
 from tests.pipelines.tables import example, write_corpus
 
 OTHERS: dict[str, Any] = {

@@ -167,7 +167,7 @@ def test_error_rows_of_a_file() -> None:
 
 
 def test_error_rows_of_clips() -> None:
-    problems = [Problem(Stage.EMOTIONS, Reason.TOO_SHORT, "400 samples")] * 2
+    problems = [Problem("emotions", Reason.TOO_SHORT, "400 samples")] * 2
     places = [place(0, 10, 1), place(20, 30, 2)]
     rows = error_rows(problems, RUN, uri="", recording_id=None, places=places).to_pylist()
     assert [(r["uri"], r["recording_id"], r["channel"], r["start_ms"], r["end_ms"]) for r in rows] == [
