@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT := demo/out
 
-.PHONY: demo test lint picture soak bench notebook clean
+.PHONY: demo test lint picture soak bench notebook screenshot docs clean
 
 demo: $(VENV)/installed
 	$(BIN)/earwitness run demo/corpus --out $(OUT) --models demo --metadata demo/corpus/metadata.csv
@@ -35,6 +35,15 @@ bench: $(VENV)/installed
 notebook: $(VENV)/tested demo
 	$(BIN)/python -m demo.notebook $(OUT)
 
+# Takes docs/images/report.png anew, of the demo's report, in Chromium.
+screenshot: $(VENV)/tested demo
+	$(BIN)/python -m demo.screenshot $(OUT)
+
+# The pages of docs as a site with search, in build/site; a warning is an error.
+docs: $(VENV)/documented
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --builder html --conf-dir docs --doctree-dir build/doctrees . build/site
+	@echo "open build/site/index.html"
+
 clean:
 	rm -rf $(VENV) $(OUT) build *.egg-info
 
@@ -45,4 +54,8 @@ $(VENV)/installed: pyproject.toml constraints.txt
 
 $(VENV)/tested: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .[test]
+	touch $@
+
+$(VENV)/documented: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .[docs]
 	touch $@

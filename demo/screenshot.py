@@ -1,4 +1,4 @@
-"""Makes docs/images/report.png, the picture of a report in the README: ``python -m demo.picture [OUT]``."""
+"""Makes docs/images/report.png, the picture of a report in the README: ``python -m demo.screenshot [OUT]``."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from playwright.sync_api import sync_playwright
 
 from pipelines.report.report import write_report
 
-PICTURE = Path(__file__).resolve().parents[1] / "docs" / "images" / "report.png"
+SCREENSHOT = Path(__file__).resolve().parents[1] / "docs" / "images" / "report.png"
 WIDTH, HEIGHT = 1160, 1010
 """Of the window, in pixels."""
 COLORS = 128
 """Few are needed for charts and text, and they make the file small."""
 
 
-def take_picture(out: Path, to: Path = PICTURE) -> None:
+def take_screenshot(out: Path, to: Path = SCREENSHOT) -> None:
     """The first screen of the report on the corpus in ``out``, as a PNG.
 
     Raises:
@@ -44,4 +44,4 @@ def take_picture(out: Path, to: Path = PICTURE) -> None:
 
 
 if __name__ == "__main__":
-    take_picture(Path(sys.argv[1] if len(sys.argv) > 1 else "demo/out"))
+    take_screenshot(Path(sys.argv[1] if len(sys.argv) > 1 else "demo/out"))
