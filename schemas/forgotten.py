@@ -8,9 +8,6 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-NAME = "forgotten.json"
-"""Beside ``current``: it outlives every snapshot."""
-
 
 @dataclass(frozen=True)
 class Forgotten:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from schemas.layout import GROWING, PARQUET
 from schemas.records import Rows
 from schemas.table import Table
 
@@ -26,7 +27,7 @@ class ShardFile:
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._path = path
-        self._growing = path.with_name(f".{path.name}.{os.getpid()}.growing")
+        self._growing = path.with_name(f".{path.name}.{os.getpid()}{GROWING}")
         # Not its parents: a worker that is late must not bring back the folder of a run given up.
         path.parent.mkdir(exist_ok=True)
         self._writer = open_parquet(self._growing, schema)
@@ -88,7 +89,7 @@ class ShardWriter:
         if rows.batch is not None and rows.batch.num_rows:
             if rows.table not in files:
                 name = f"{rows.shard}-{self._branch}" if rows.table == "errors" else rows.shard
-                path = self._folder / rows.table / f"{name}.parquet"
+                path = self._folder / rows.table / f"{name}{PARQUET}"
                 files[rows.table] = ShardFile(path, self._tables[rows.table].schema)
             files[rows.table].write(rows.batch)
         if rows.closes:

@@ -15,7 +15,7 @@ from typing import Any
 from pipelines.corpus.asked import open_corpus
 from pipelines.errors import RunError, why
 from pipelines.files.atomic import write_whole
-from pipelines.store.layout import AGREEMENT
+from schemas.layout import AGREEMENT
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from rich.console import Console
 from pipelines.console.numbers import counted
 from pipelines.console.stopping import telling
 from pipelines.console.terminal import console
-from pipelines.store.layout import TOMBSTONES
+from schemas.layout import TOMBSTONES
 
 if TYPE_CHECKING:
     from pipelines.store.forget import Removed

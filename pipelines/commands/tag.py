@@ -24,13 +24,14 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def act(arguments: argparse.Namespace, aside: Console) -> None:
     from pipelines.console.numbers import counted
     from pipelines.embeddings.tag import tag
+    from pipelines.store.switch import seen_at
 
     with telling(published_or(arguments.out, lambda: "the tables are as they were")):
         tagged = tag(arguments.out, arguments.prompts, models=arguments.models, model=arguments.model)
         with console(1) as result:
             result.print(
                 f"{counted(tagged.windows, 'window')} scored with {counted(tagged.prompts, 'prompt')}: "
-                f"{arguments.out}/current/tags/*.parquet",
+                f"{seen_at(arguments.out, 'tags')}",
                 highlight=False,
                 markup=False,
             )

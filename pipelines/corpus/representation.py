@@ -19,7 +19,7 @@ from pipelines.files.parquet import count_rows, read_table
 from pipelines.files.printable import printable
 from schemas.catalog import TABLES
 from schemas.errors import Error
-from schemas.folder import SNAPSHOTS
+from schemas.layout import SNAPSHOTS
 
 MOST_NAMES, LONGEST_NAME = 12, 40
 """Of the user's own columns, which may be hundreds, and of their names."""

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipelines.corpus.asked import AskedCorpus
-from pipelines.store.layout import OURS, PASSING, is_corpus
+from pipelines.store.place import is_corpus
 from schemas.config import ConfigError
-from schemas.folder import REPORT
+from schemas.layout import CURRENT, OURS, PASSING, REPORT
 from transforms.discover import uri_of
 
 
@@ -46,7 +46,7 @@ def _places(path: Path) -> set[Path]:
 def _is_ours(name: str) -> bool:
     """Also in other letters: many file systems take ``Current`` for ``current``."""
     plain = unicodedata.normalize("NFC", name).casefold()
-    return plain in OURS or plain.startswith((PASSING, ".current-"))
+    return plain in OURS or plain.startswith((PASSING, f".{CURRENT}-"))
 
 
 def _recordings(corpus: AskedCorpus, paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:

@@ -16,7 +16,7 @@ import pyarrow as pa
 from pipelines.files.atomic import sync
 from pipelines.files.parquet import count_rows, read_batches, read_schema
 from pipelines.store.switch import shown
-from schemas.folder import SEARCH as FOLDER
+from schemas.layout import SEARCH
 
 VALUES, PLACES = "vectors.npy", "places.npy"
 CACHED_ROWS = 20_000
@@ -52,9 +52,9 @@ def vectors_of(snapshot: Path) -> Vectors:
     rows, dimension = _shape(snapshot)
     if rows >= CACHED_ROWS:
         try:
-            if not (snapshot / FOLDER).is_dir():
+            if not (snapshot / SEARCH).is_dir():
                 _build(snapshot, rows, dimension)
-            return _mapped(snapshot / FOLDER)
+            return _mapped(snapshot / SEARCH)
         except OSError:
             pass  # a full disk, an archive that may only be read
     found = Vectors(np.empty((rows, dimension), np.float32), np.empty(rows, PLACE))
@@ -107,10 +107,10 @@ def _batches(snapshot: Path) -> Iterator[pa.RecordBatch]:
 
 def _build(snapshot: Path, rows: int, dimension: int) -> None:
     """Make the cache under another name; it takes its own when it is whole."""
-    for growing in snapshot.glob(f".{FOLDER}-*"):
+    for growing in snapshot.glob(f".{SEARCH}-*"):
         if time.time() - growing.stat().st_mtime > ABANDONED_SECONDS:
             shutil.rmtree(growing, ignore_errors=True)
-    growing = Path(tempfile.mkdtemp(prefix=f".{FOLDER}-", dir=snapshot))
+    growing = Path(tempfile.mkdtemp(prefix=f".{SEARCH}-", dir=snapshot))
     try:
         values = np.lib.format.open_memmap(growing / VALUES, "w+", np.float32, (rows, dimension))
         places = np.lib.format.open_memmap(growing / PLACES, "w+", PLACE, (rows,))
@@ -120,9 +120,9 @@ def _build(snapshot: Path, rows: int, dimension: int) -> None:
         for name in (VALUES, PLACES):
             sync(growing / name)
         growing.chmod(0o755)
-        os.rename(growing, snapshot / FOLDER)
+        os.rename(growing, snapshot / SEARCH)
     except OSError:
-        if not (snapshot / FOLDER).is_dir():  # else another process was faster
+        if not (snapshot / SEARCH).is_dir():  # else another process was faster
             raise
     finally:
         shutil.rmtree(growing, ignore_errors=True)
@@ -135,7 +135,7 @@ def _remove_older(snapshot: Path) -> None:
     A reader may be slower than a run that publishes: the published snapshot, and those after this one, keep theirs.
     """
     seen = shown(snapshot.parent.parent)
-    for other in snapshot.parent.glob(f"[!.]*/{FOLDER}"):
+    for other in snapshot.parent.glob(f"[!.]*/{SEARCH}"):
         if other.parent.name < snapshot.name and other.parent != seen:
             shutil.rmtree(other, ignore_errors=True)
 

@@ -16,6 +16,7 @@ from pipelines.embeddings.prompts import read_prompts, shown
 from pipelines.files.parquet import read_batches, read_metadata
 from pipelines.store.publish import publish_derived
 from schemas.catalog import TABLES
+from schemas.layout import PARQUET
 from transforms.shards import GROUP_ROWS, open_parquet
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def write_tags(
     for number, path in enumerate(embedding_files(snapshot)):
         if not read_metadata(path).num_rows:
             continue
-        with open_parquet(folder / f"{run_id}-{number:04d}.parquet", TABLES["tags"].schema) as writer:
+        with open_parquet(folder / f"{run_id}-{number:04d}{PARQUET}", TABLES["tags"].schema) as writer:
             for batch in read_batches(path, max(1, GROUP_ROWS // len(prompts)), columns):
                 rows = _rows(batch, prompts, queries)
                 writer.write_table(rows, row_group_size=max(1, rows.num_rows))

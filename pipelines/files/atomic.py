@@ -17,11 +17,11 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, TextIO
 
-PREFIX, SUFFIX = ".earwitness-", ".growing"
-"""Of the name under which a file grows: short, for a name may have 255 bytes; hidden, for it is no result yet."""
+from schemas.layout import GROWING, PASSING
+
 DEVICES = ("/dev/", "/proc/")
 """What is called so is never replaced: ``/dev/stdout`` may lead to an ordinary file."""
-_NAMED = re.compile(rf"{re.escape(PREFIX)}[0-9a-f]{{16}}{re.escape(SUFFIX)}")
+_NAMED = re.compile(rf"{re.escape(PASSING)}[0-9a-f]{{16}}{re.escape(GROWING)}")
 ABANDONED_SECONDS = 3600
 """What nobody holds and nothing was written to for so long is of a process that was killed."""
 _looked_through: set[str] = set()
@@ -56,7 +56,7 @@ def whole_file(path: Path, *, over: bool = True) -> Iterator[IO[bytes]]:
             with _growing(path, over) as file:
                 yield file
     except OSError as error:  # of a full disk, for one, the system does not say which file it met
-        if error.filename is None or os.path.basename(str(error.filename)).startswith(PREFIX):
+        if error.filename is None or os.path.basename(str(error.filename)).startswith(PASSING):
             error.filename, error.filename2 = str(path), None
         raise
 
@@ -118,7 +118,7 @@ def as_text(file: IO[bytes], encoding: str = "utf-8") -> Iterator[TextIO]:
 @contextmanager
 def _growing(path: Path, over: bool) -> Iterator[IO[bytes]]:
     _remove_abandoned(path.parent)
-    growing = path.with_name(f"{PREFIX}{secrets.token_hex(8)}{SUFFIX}")
+    growing = path.with_name(f"{PASSING}{secrets.token_hex(8)}{GROWING}")
     try:
         with growing.open("xb") as file:
             with suppress(OSError):  # some file systems know no locks, and then nobody removes what was left there

@@ -18,18 +18,16 @@ import pyarrow.parquet as pq
 
 from pipelines.errors import RunError
 from schemas.catalog import INVENTORY, TABLES
-from schemas.forgotten import NAME as TOMBSTONES
 from schemas.forgotten import Forgotten
+from schemas.layout import AUDIT, MADE, PASS, PASSES, TOMBSTONES
 from schemas.table import Table
 
-MADE = "made.parquet"
-"""Beside the tables of a snapshot: how the rows of each recording were made."""
 LONGEST_WHY = 120
 _BACKUP = "put it back from a backup"
 _REMEDIES = {
     MADE: f"{_BACKUP}, or remove it: the next run then makes all tables anew",
-    "audit.json": f"{_BACKUP}, or remove it: only the report shows it",
-    "pass.json": "remove it: the next run then hears its recordings again",
+    AUDIT: f"{_BACKUP}, or remove it: only the report shows it",
+    PASS: "remove it: the next run then hears its recordings again",
     TOMBSTONES: f"{_BACKUP}: without it what was forgotten would come back",
 }
 
@@ -221,7 +219,7 @@ def _remedy(path: Path) -> str:
     table = TABLES.get(path.parent.name)
     if path.name in _REMEDIES:
         return _REMEDIES[path.name]
-    if table is not None and "passes" in path.parts:
+    if table is not None and PASSES in path.parts:
         return "remove it: the next run then hears its recordings again"
     if table is None or table.name in INVENTORY:
         return _BACKUP

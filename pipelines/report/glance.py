@@ -11,6 +11,7 @@ from pipelines.corpus.asked import AskedCorpus
 from pipelines.files.parquet import DamagedError, read_json
 from schemas.catalog import TABLES
 from schemas.jobs import JOBS
+from schemas.layout import AUDIT
 from schemas.reasons import MEANING
 
 _OF_CHECK = {"table", "expectation", "success", "unexpected_count"}
@@ -84,7 +85,7 @@ def _errors(corpus: AskedCorpus) -> list[tuple[str, str, int, str]]:
 
 
 def _audit(corpus: AskedCorpus) -> list[tuple[str, int, int, str]]:
-    path = corpus.snapshot / "audit.json"
+    path = corpus.snapshot / AUDIT
     if not os.path.lexists(path):
         return []
     checks = read_json(path).get("checks")

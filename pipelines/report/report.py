@@ -14,8 +14,9 @@ from pipelines.report.corpus_page import corpus_page
 from pipelines.report.groups import grouping_columns
 from pipelines.report.recording_page import recording_page
 from pipelines.sql import quoted
-from pipelines.store.report_folder import FOLDER
+from pipelines.store.report_folder import PAGE
 from schemas.config import ConfigError
+from schemas.layout import REPORT
 
 MOST_GROUPS = 60
 """Of a column that was asked for: more make a chart that nobody reads."""
@@ -43,21 +44,19 @@ def write_report(
         ConfigError: an unknown column or recording, a folder of the corpus that is not for pages.
         RunError: no corpus, one without recordings, or a folder that cannot be written.
     """
-    folder = to or out / FOLDER
+    folder = to or out / REPORT
     with open_corpus(out) as corpus:
         if not corpus.sql("SELECT count(*) FROM recordings").fetchall()[0][0]:
             raise RunError(f"{out}: no recording could be read, so there is nothing to show; see its table `errors`")
         _check_groups(corpus, by)
         pages = {key: f"{key}.html" for key in chosen(corpus, recordings, "--recordings")}
-        check_targets(corpus, [folder / page for page in ("report.html", *pages.values())], pages=True)
+        check_targets(corpus, [folder / page for page in (PAGE, *pages.values())], pages=True)
         groups = list(dict.fromkeys(by)) or grouping_columns(corpus)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            written = [
-                _write(folder / page, recording_page(corpus, key, "report.html", linked)) for key, page in pages.items()
-            ]
+            written = [_write(folder / page, recording_page(corpus, key, PAGE, linked)) for key, page in pages.items()]
             page = corpus_page(corpus, out.resolve().name, groups, list(dict.fromkeys(phrases)), pages, linked)
-            return [_write(folder / "report.html", page), *written]
+            return [_write(folder / PAGE, page), *written]
         except OSError as error:
             told = f"{folder}: {why(error)}: name a folder that can be written with --to"
             raise RunError(told) from None

@@ -19,6 +19,7 @@ from pipelines.files.parquet import count_rows, read_table
 from pipelines.store.consent import from_anywhere
 from pipelines.store.versions import versions
 from schemas.config import Config, to_mapping
+from schemas.layout import PARQUET
 from schemas.table import Table
 from transforms.rows.batch import to_batch
 from transforms.shards import open_parquet
@@ -114,7 +115,7 @@ def write_run(folder: Path, table: Table, config: Config, run_id: str, started: 
         },
     )
     (folder / table.name).mkdir(exist_ok=True)
-    with open_parquet(folder / table.name / f"{run_id}.parquet", table.schema) as writer:
+    with open_parquet(folder / table.name / f"{run_id}{PARQUET}", table.schema) as writer:
         writer.write_table(pa.Table.from_batches([row]))
 
 

@@ -13,12 +13,11 @@ from pipelines.console.confirm import RefusedError, UnansweredError
 from pipelines.console.numbers import counted
 from pipelines.console.stopping import is_asked
 from pipelines.errors import first_line, why
-from pipelines.store.layout import LOG
 from pipelines.store.run_log import append
 from pipelines.store.settings import drop_of_nothing
 from pipelines.store.staging import finished_files
 from pipelines.store.switch import shown_name
-from schemas.folder import STAGING
+from schemas.layout import LOG, STAGING
 
 
 @dataclass

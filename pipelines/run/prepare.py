@@ -12,7 +12,7 @@ from pipelines.run.devices import check_placement, placement_notes
 from pipelines.run.metadata import join_metadata
 from pipelines.run.passed_over import notes_on
 from pipelines.run.runner import Engine, choose_engine
-from pipelines.store.layout import check_place
+from pipelines.store.place import check_place
 from schemas.catalog import OF_AUDIO, TABLES, nearest, tables_for
 from schemas.config import Config, ConfigError
 from schemas.jobs import JOBS

@@ -24,8 +24,9 @@ from pipelines.run.work import execute, jobs_of, load_models, narrowed, work_of
 from pipelines.store.changes import Todo, rounds
 from pipelines.store.folder import Folder, went
 from pipelines.store.next_snapshot import assemble
-from pipelines.store.staging import REJECTED, Pass
+from pipelines.store.staging import Pass
 from schemas.config import ConfigError, seconds_of
+from schemas.layout import AUDIT, PASSES, REJECTED
 from schemas.records import Known, Source
 from transforms.models.checkpoint import ModelError
 
@@ -189,7 +190,7 @@ class _Run:
             RunError: a file has no row of ``files``.
         """
         recipes = {table: self._there.recipes[table] for table in self._there.recipes if table in tables}
-        folder = self._tables.parent / "passes" / f"{len(self._results):03d}"
+        folder = self._tables.parent / PASSES / f"{len(self._results):03d}"
         done = Pass.begin(folder, recipes, identifies=bool(sources))
         some = narrowed(replace(self._prepared, sources=sources), tables)
         work = work_of(some, self._run_id, folder, self._ticks)
@@ -219,7 +220,7 @@ class _Run:
             if taken_out:
                 measured, audited = self._assembled(models, todo)
                 audited = replace(audited, taken_out=taken_out)
-        (self._tables / "audit.json").write_text(audited.to_json())
+        (self._tables / AUDIT).write_text(audited.to_json())
         if not audited.success:
             for staging in (self._tables.parent, *consumed(there.holdings)):
                 (staging / REJECTED).touch()

@@ -28,6 +28,7 @@ from pipelines.speakers.threshold import Threshold, threshold_of
 from pipelines.store.publish import publish_derived
 from schemas.catalog import TABLES
 from schemas.config import ConfigError
+from schemas.layout import PARQUET
 from transforms.shards import GROUP_ROWS, open_parquet
 
 BATCH_ROWS = 16_384
@@ -107,7 +108,7 @@ def _write(snapshot: Path, folder: Path, run_id: str, threshold: Threshold) -> L
         parts = (
             _rows(rows, *next(of_recordings), names, threshold.cosine) for _, rows in recordings_of(path, vectors=False)
         )
-        _write_file(folder / f"{run_id}-{number:04d}.parquet", parts)
+        _write_file(folder / f"{run_id}-{number:04d}{PARQUET}", parts)
     return labelled
 
 

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from pipelines.errors import RunError
 from pipelines.files.link import link
 from pipelines.files.parquet import read_batches, read_metadata, read_schema, read_table
+from schemas.layout import PARQUET
 from schemas.table import Table
 from transforms.shards import GROUP_BYTES, GROUP_ROWS, open_parquet
 
@@ -58,7 +59,7 @@ def place(given: Sequence[Given], folder: Path, table: Table, run_id: str) -> No
         rewrite += small
         stay = [one for one in stay if one not in small]
     for one in stay:
-        link(one.path, folder / f"{one.name}.parquet")
+        link(one.path, folder / f"{one.name}{PARQUET}")
     if rewrite:
         _write(
             heapq.merge(*(_chain(stream) for stream in _streams(rewrite)), key=lambda p: p[0]), folder, table, run_id
@@ -171,7 +172,7 @@ def _write(pieces: Iterator[tuple[str, pa.RecordBatch]], folder: Path, table: Ta
                 writer.close()
                 writer = None
             if writer is None:
-                path = folder / f"{run_id}-merged-{files:04d}.parquet"
+                path = folder / f"{run_id}-merged-{files:04d}{PARQUET}"
                 writer = open_parquet(path, table.schema)
                 files += 1
             last = key

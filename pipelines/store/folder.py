@@ -12,12 +12,12 @@ from pipelines.files.atomic import sync
 from pipelines.files.link import link
 from pipelines.files.text import check_path
 from pipelines.store.clearing import remove
-from pipelines.store.layout import LEFT, check_place, mark
 from pipelines.store.lock import locked
+from pipelines.store.place import check_place, mark
 from pipelines.store.recovery import clear, collect, has_whole_shards, keep_what_is_whole, recover, tidy
 from pipelines.store.run_ids import new_run_id, rewritten, runs_in
 from pipelines.store.switch import has_links, read_shown, show, shown
-from schemas.folder import CURRENT, MARK, SNAPSHOTS, STAGING
+from schemas.layout import CURRENT, LEFT, MARK, NEXT, PARQUET, SNAPSHOTS, STAGING
 from schemas.table import Table
 from transforms.shards import open_parquet
 
@@ -82,7 +82,7 @@ class Folder:
             raise RunError(went(self.out))
         self.out.mkdir(parents=True, exist_ok=True)
         self._marked = mark(self.out) or self._marked
-        tables = self.staging / run_id / "tables"
+        tables = self.staging / run_id / NEXT
         tables.mkdir(parents=True)
         return tables
 
@@ -100,7 +100,7 @@ class Folder:
             folder = tables / name
             folder.mkdir(exist_ok=True)
             if not any(folder.glob("*.parquet")):
-                open_parquet(folder / "empty.parquet", table.schema).close()
+                open_parquet(folder / f"empty{PARQUET}", table.schema).close()
 
     def publish(self, tables: Path, keep: int = 3, *, clear: bool = True) -> Path:
         """Let readers see ``tables``, all at once, and keep the last ``keep`` snapshots.

@@ -19,7 +19,6 @@ from pipelines.store.clearing import remove
 from pipelines.store.compaction import fit
 from pipelines.store.folder import Folder, published
 from pipelines.store.inventory import Own
-from pipelines.store.layout import AGREEMENT
 from pipelines.store.manifest import Holdings
 from pipelines.store.meant import Meant, meant
 from pipelines.store.next_snapshot import as_written, assemble
@@ -27,7 +26,7 @@ from pipelines.store.report_folder import Pages, remove_report
 from pipelines.store.run_ids import rewritten, runs_in
 from pipelines.store.scrub import scrub_log, scrubbed
 from schemas.catalog import TABLES
-from schemas.forgotten import NAME
+from schemas.layout import AGREEMENT, AUDIT, PARQUET, PASSES, TOMBSTONES
 from transforms.shards import open_parquet
 
 
@@ -94,7 +93,7 @@ def _forget(folder: Folder, words: list[str]) -> Removed:
     Holdings.read(shown_now).check_whole(TABLES)  # what is left of other tables goes, whether or not it is whole
     those = meant(folder, words)
     names = {*those.ids, *those.uris}
-    write_whole(out / NAME, read_forgotten(out).also(names).to_json().encode())
+    write_whole(out / TOMBSTONES, read_forgotten(out).also(names).to_json().encode())
     removed = _removed(folder, those)
     (out / AGREEMENT).unlink(missing_ok=True)  # its groups may name people
     folder.clear()  # what was not published may hold anything
@@ -113,7 +112,7 @@ def _forget(folder: Folder, words: list[str]) -> Removed:
         audited = audit(tables, [as_written(tables, name) for name in _names(tables)])
         if not audited.success:
             raise RunError(f"the audit of what is left failed: {audited.summary()[0]}")
-        (tables / "audit.json").write_text(audited.to_json())
+        (tables / AUDIT).write_text(audited.to_json())
         after = _counts(folder.publish(tables, keep=1 << 30))
         removed.rows.update({name: n - after[name] for name, n in before.items() if n > after[name]})
         remove(snapshot)
@@ -122,7 +121,7 @@ def _forget(folder: Folder, words: list[str]) -> Removed:
 
 
 def _removed(folder: Folder, those: Meant) -> Removed:
-    staged = any(folder.staging.glob("*/passes"))
+    staged = any(folder.staging.glob(f"*/{PASSES}"))
     return Removed(len(those.ids), len(those.uris), staging=staged, replaced=tuple(sorted(those.replaced)))
 
 
@@ -146,7 +145,7 @@ def _without(folder: Folder, snapshot: Path, those: Meant, run_id: str) -> Path:
     at = runs.schema.get_field_index("config")
     configs = [scrubbed(text, {*those.ids, *those.uris}) for text in runs["config"].to_pylist()]
     (tables / "runs").mkdir()
-    with open_parquet(tables / "runs" / f"{run_id}.parquet", TABLES["runs"].schema) as writer:
+    with open_parquet(tables / "runs" / f"{run_id}{PARQUET}", TABLES["runs"].schema) as writer:
         writer.write_table(runs.set_column(at, runs.schema.field(at), pa.array(configs, pa.string())))
     folder.fill(tables, declared)
     return tables

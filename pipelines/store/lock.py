@@ -14,8 +14,8 @@ from filelock import BaseFileLock, SoftFileLock, Timeout, UnixFileLock, lock_des
 
 from pipelines.errors import RunError
 from pipelines.store.holder import Holder, holder_in, look, read_holder, record
-from pipelines.store.layout import LOCK as NAME
 from schemas.errors import Error
+from schemas.layout import LOCK
 
 NO_FLOCK = (errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK, errno.ENOSYS, errno.EINVAL)
 """What file systems answer that know no locks."""
@@ -46,7 +46,7 @@ def locked(out: Path) -> Iterator[None]:
         RunError: what lies at the lock's name is no lock of ours.
         OSError: the folder cannot be written.
     """
-    path = out / NAME
+    path = out / LOCK
     with suppress(FileNotFoundError):
         if not stat.S_ISREG(os.lstat(path).st_mode):
             raise RunError(_not_ours(path))
@@ -62,13 +62,13 @@ def locked(out: Path) -> Iterator[None]:
 
 def holder_of(out: Path) -> Holder | None:
     """Who holds the corpus now, as far as can be told without touching the lock."""
-    holder = read_holder(out / NAME)
+    holder = read_holder(out / LOCK)
     return None if holder is None or holder.is_gone else holder
 
 
 def _knows_locks(folder: Path) -> bool:
     """Whether the file system does, asked of a file without a name: the lock's own would be in the way of others."""
-    with tempfile.TemporaryFile(dir=folder, prefix=f"{NAME}-") as probe:
+    with tempfile.TemporaryFile(dir=folder, prefix=f"{LOCK}-") as probe:
         try:
             return lock_descriptor(probe.fileno(), blocking=False)
         except OSError as error:

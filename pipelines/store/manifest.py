@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from pipelines.files.parquet import MADE, DamagedError, read_table
+from pipelines.files.parquet import DamagedError, read_table
 from pipelines.store.staging import Pass
 from schemas.catalog import INVENTORY
+from schemas.layout import MADE
 from schemas.reasons import Reason
 from transforms.shards import open_parquet
 

@@ -14,6 +14,7 @@ from pipelines.store.run_ids import runs_in
 from pipelines.store.staging import Pass
 from pipelines.store.switch import shown_name
 from schemas.config import ConfigError
+from schemas.layout import PASSES
 from transforms.discover import uri_of
 
 NAMED = 3
@@ -74,7 +75,7 @@ def _inventories(folder: Folder) -> Iterator[list[tuple[str, str | None]]]:
     published = shown_name(folder.out)
     for snapshot in sorted(runs_in(folder.snapshots), key=lambda path: (path.name == published, path.name)):
         yield [(uri, row.recording_id) for uri, row in Holdings.read(snapshot).files.items()]
-    for begun in sorted(folder.staging.glob("*/passes/*")):
+    for begun in sorted(folder.staging.glob(f"*/{PASSES}/*")):
         done = Pass.reopen(begun)
         rows = done.read("files", ["uri", "recording_id"]) if done else None
         if rows is not None:

@@ -12,6 +12,7 @@ from pipelines.store.compaction import Given, place
 from pipelines.store.inventory import Own, errors_table, files_table, recordings_table
 from pipelines.store.manifest import BASE, Holdings
 from schemas.catalog import INVENTORY, TABLES
+from schemas.layout import PARQUET
 from schemas.table import Table
 from transforms.shards import GROUP_ROWS, open_parquet
 
@@ -87,5 +88,5 @@ def _write(folder: Path, name: str, rows: pa.Table, run_id: str) -> None:
             # A dictionary keeps the values of rows that were left out, and they must not be found in the file.
             plain = rows.column(at).cast(field.type.value_type).combine_chunks()
             rows = rows.set_column(at, field, plain.dictionary_encode())
-    with open_parquet(folder / name / f"{run_id}.parquet", rows.schema) as writer:
+    with open_parquet(folder / name / f"{run_id}{PARQUET}", rows.schema) as writer:
         writer.write_table(rows, row_group_size=GROUP_ROWS)

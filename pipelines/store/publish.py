@@ -16,6 +16,7 @@ from pipelines.store.manifest import Holdings
 from pipelines.store.next_snapshot import as_written, assemble
 from schemas.catalog import TABLES
 from schemas.config import Config
+from schemas.layout import AUDIT
 
 OF_COMMAND = -1
 """Where the rows lie that a command makes: neither in the published snapshot nor in a pass."""
@@ -62,7 +63,7 @@ def _publish(folder: Folder, name: str, write: Callable[[Path, Path, str], T]) -
         audited = audit(tables, [*declared.values(), TABLES[name]])
         if not audited.success:
             raise RunError(f"the audit failed; nothing was published: {audited.summary()[0]}")
-        (tables / "audit.json").write_text(audited.to_json())
+        (tables / AUDIT).write_text(audited.to_json())
         folder.publish(tables, _keep(snapshot), clear=False)
     except BaseException:
         folder.abandon(tables)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from pipelines.files.regular import is_folder
 from pipelines.store.clearing import remove, sweep
-from pipelines.store.layout import is_folder
 from pipelines.store.run_ids import runs_in, superseded
-from pipelines.store.staging import REJECTED
 from pipelines.store.switch import shown_name
-from schemas.folder import SNAPSHOTS, STAGING
+from schemas.layout import GROWING, NEXT, PARQUET, PASSES, REJECTED, SNAPSHOTS, STAGING
 
 
 def recover(out: Path) -> None:
@@ -56,7 +55,7 @@ def collect(out: Path, keep: int) -> None:
 
 def has_whole_shards(staged: Path) -> bool:
     """Whether a run has left something that the next one goes on from."""
-    return any((staged / "passes").glob("*/files/[!.]*.parquet"))
+    return any((staged / PASSES).glob(f"*/files/[!.]*{PARQUET}"))
 
 
 def keep_what_is_whole(staged: Path) -> None:
@@ -64,9 +63,9 @@ def keep_what_is_whole(staged: Path) -> None:
     if not has_whole_shards(staged):
         remove(staged)
         return
-    if is_folder(staged / "tables"):
-        shutil.rmtree(staged / "tables", ignore_errors=True)
-    for growing in staged.glob("passes/*/*/.*.growing"):
+    if is_folder(staged / NEXT):
+        shutil.rmtree(staged / NEXT, ignore_errors=True)
+    for growing in staged.glob(f"{PASSES}/*/*/.*{GROWING}"):
         growing.unlink(missing_ok=True)
 
 

@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.store.layout import is_file, is_folder
-from schemas.folder import REPORT as FOLDER
+from pipelines.files.regular import is_file, is_folder
+from schemas.layout import REPORT
 
-_PAGE = re.compile(r"report\.html|[0-9a-f]{32}\.html")
-"""What pages are called: of the corpus, and of a recording by its id."""
+PAGE = "report.html"
+"""The page of the whole corpus; that of a recording is called by its id."""
+_PAGE = re.compile(rf"{re.escape(PAGE)}|[0-9a-f]{{32}}\.html")
 _SAYS = re.compile(rb'<meta name="generator" content="earwitness">|<link rel="icon" href="data:,">\n<style>')
 """What the head of a page says (``pages/base.html.j2``); the second one is how it read before there was the first."""
 HEAD_BYTES = 4096
@@ -40,7 +41,7 @@ def remove_report(out: Path, *, dry: bool = False) -> Pages:
     Raises:
         OSError: they cannot be removed.
     """
-    folder = out / FOLDER
+    folder = out / REPORT
     if folder.is_symlink():
         return Pages(behind=folder.resolve())
     if not is_folder(folder):

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pipelines.store.layout import ID, LEFT, is_folder
+from pipelines.files.regular import is_folder
+from schemas.layout import ID, LEFT
 
 
 def new_run_id(known: Iterable[str]) -> str:

@@ -11,9 +11,8 @@ from typing import Any
 
 from pipelines.files.atomic import add_line
 from pipelines.files.parquet import read_bytes
-from pipelines.store.layout import LOG as NAME
 from pipelines.store.switch import shown_name
-from schemas.folder import STAGING
+from schemas.layout import LOG, STAGING
 
 
 def append(out: Path, run_id: str, started: datetime, outcome: str, said: Mapping[str, Any]) -> OSError | None:
@@ -32,7 +31,7 @@ def append(out: Path, run_id: str, started: datetime, outcome: str, said: Mappin
         **said,
     }
     try:
-        add_line(out / NAME, f"{json.dumps(line)}\n".encode())
+        add_line(out / LOG, f"{json.dumps(line)}\n".encode())
     except OSError as error:
         return error
     return None
@@ -45,7 +44,7 @@ def last(out: Path, count: int) -> list[dict[str, Any]]:
         DamagedError: it is no file.
     """
     found = []
-    path = out / NAME
+    path = out / LOG
     if not os.path.lexists(path):
         return []
     for line in read_bytes(path).decode("utf-8", errors="replace").splitlines()[-count:]:

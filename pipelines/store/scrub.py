@@ -8,7 +8,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 from pipelines.files.atomic import write_whole
-from pipelines.store.layout import LOG, SETTINGS, is_file
+from pipelines.files.regular import is_file
+from schemas.layout import LOG, SETTINGS
 
 GONE = "(forgotten)"
 

@@ -17,14 +17,14 @@ from pipelines.checkpoints import chosen, set_of
 from pipelines.errors import why
 from pipelines.files.atomic import write_whole
 from pipelines.files.parquet import read_table
+from pipelines.files.regular import is_file
 from pipelines.store.consent import Consent
-from pipelines.store.layout import SETTINGS, is_file
 from pipelines.store.setting_words import absolute, display, word_of
 from pipelines.store.switch import shown
 from schemas.catalog import TABLES, needs_of
 from schemas.config import Config, ConfigError, SpeechConfig, from_mapping
-from schemas.folder import STAGING
 from schemas.jobs import JOBS
+from schemas.layout import SETTINGS, STAGING
 
 REMEMBERED = (
     *("models", "model", "tables", "channels", "language", "speech", "emotion_seconds", "top_tags"),

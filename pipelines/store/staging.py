@@ -12,10 +12,7 @@ import pyarrow as pa
 
 from pipelines.errors import RunError, why
 from pipelines.files.parquet import count_rows, read_json, read_metadata, read_table
-
-ABOUT = "pass.json"
-REJECTED = "rejected"
-"""A file in the staging of a run whose audit failed: it is kept to be looked at, and not gone on from."""
+from schemas.layout import PARQUET, PASS, PASSES, REJECTED
 
 
 @dataclass(frozen=True)
@@ -42,14 +39,14 @@ class Pass:
         folder.parent.mkdir(exist_ok=True)
         folder.mkdir()
         about = {"recipes": dict(recipes), "identifies": identifies}
-        (folder / ABOUT).write_text(json.dumps(about, indent=1))
+        (folder / PASS).write_text(json.dumps(about, indent=1))
         return cls(folder, recipes, identifies)
 
     @classmethod
     def reopen(cls, folder: Path) -> Pass | None:
         """A pass that was left behind; None if it was not even begun."""
         try:
-            about = read_json(folder / ABOUT)
+            about = read_json(folder / PASS)
         except RunError:
             return None
         recipes, identifies = about.get("recipes"), about.get("identifies")
@@ -60,14 +57,14 @@ class Pass:
     @cached_property
     def shards(self) -> tuple[str, ...]:
         """The names of the shards that are whole: their rows of ``files`` are written last."""
-        return tuple(sorted(p.stem for p in (self.folder / "files").glob("[!.]*.parquet") if self._is_whole(p.stem)))
+        return tuple(sorted(p.stem for p in (self.folder / "files").glob(f"[!.]*{PARQUET}") if self._is_whole(p.stem)))
 
     def files_of(self, table: str) -> list[Path]:
         """The files of a table in whole shards, sorted by name."""
         folder = self.folder / table
         if table == "errors":  # each branch has its own
-            return sorted(p for p in folder.glob("[!.]*.parquet") if p.stem.rpartition("-")[0] in set(self.shards))
-        return [path for path in (folder / f"{shard}.parquet" for shard in self.shards) if path.exists()]
+            return sorted(p for p in folder.glob(f"[!.]*{PARQUET}") if p.stem.rpartition("-")[0] in set(self.shards))
+        return [path for path in (folder / f"{shard}{PARQUET}" for shard in self.shards) if path.exists()]
 
     def read(self, table: str, columns: list[str] | None = None) -> pa.Table | None:
         """The rows of a table in whole shards; None where there are none."""
@@ -77,7 +74,7 @@ class Pass:
     def _is_whole(self, shard: str) -> bool:
         """Whether all its files can be opened: a machine that lost power may have lost their ends."""
         try:
-            for path in self.folder.glob(f"*/{shard}*.parquet"):
+            for path in self.folder.glob(f"*/{shard}*{PARQUET}"):
                 read_metadata(path)
         except RunError:
             return False
@@ -92,7 +89,7 @@ def left_behind(staging: Path) -> Iterator[Pass]:
     """
     try:
         for run in sorted(p for p in staging.glob("[!.]*") if not (p / REJECTED).exists()):
-            for folder in sorted((run / "passes").glob("[!.]*")):
+            for folder in sorted((run / PASSES).glob("[!.]*")):
                 found = Pass.reopen(folder)
                 if found is not None and found.shards:
                     yield found

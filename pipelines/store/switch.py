@@ -13,9 +13,9 @@ from pathlib import Path
 
 from pipelines.errors import RunError
 from pipelines.files.atomic import write_whole
+from pipelines.files.regular import is_file, is_folder
 from pipelines.store.clearing import passing
-from pipelines.store.layout import POINTER, is_file, is_folder
-from schemas.folder import CURRENT, SHOWN, SNAPSHOTS
+from schemas.layout import CURRENT, PARQUET, POINTER, SHOWN, SNAPSHOTS, SWITCHING
 
 NO_SYMLINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL)
 """What file systems answer that know no symbolic links; a folder that may not be written says EACCES or EROFS."""
@@ -64,13 +64,20 @@ def read_shown(out: Path) -> Path | None:
     return snapshot
 
 
+def seen_at(out: Path, table: str = "<table>") -> str:
+    """The glob by which any tool finds the files of a table: through the link, or where there is none past it."""
+    name = shown_name(out)
+    folder = out / CURRENT if name is None or (out / CURRENT).is_symlink() else out / SNAPSHOTS / name
+    return f"{folder / table}/*{PARQUET}"
+
+
 def has_links(out: Path) -> bool:
     """Whether the file system of ``out`` knows symbolic links: tried, since the work of a night depends on it.
 
     Raises:
         OSError: it cannot be written.
     """
-    trial = out / passing("current")
+    trial = out / passing(SWITCHING)
     try:
         os.symlink(SNAPSHOTS, trial)
     except OSError as error:
@@ -85,7 +92,7 @@ def show(out: Path, name: str) -> None:
     """Let readers see the snapshot ``name``: after a loss of power they see it or the one before."""
     target = f"{SNAPSHOTS}/{name}"  # within OUT, so that the folder can be moved as a whole
     if has_links(out):
-        switch = out / passing("current")
+        switch = out / passing(SWITCHING)
         os.symlink(target, switch)
         os.replace(switch, out / CURRENT)
         (out / POINTER).unlink(missing_ok=True)

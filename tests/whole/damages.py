@@ -16,7 +16,7 @@ import pytest
 
 from pipelines.cli import main
 from pipelines.errors import RunError
-from pipelines.store.layout import mark
+from pipelines.store.place import mark
 from schemas.catalog import TABLES
 from schemas.forgotten import Forgotten
 from tests.pipelines.audit.test_audit import corpus as example

@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.checkpoints import DEMO_FOLDER
-from pipelines.files.atomic import PREFIX
 from pipelines.store.report_folder import is_page
 from schemas.catalog import TABLES
+from schemas.layout import PASSING
 from tests.pipelines.corpora import DEMO
 from tests.whole.killing import Zygote, started
 
@@ -85,7 +85,7 @@ class Corpus:
         found = {}
         places = [self.out / "agreement.json", *self.to.rglob("*"), *(self.out / "report").rglob("*.html")]
         for path in places:
-            if path.is_file() and not path.name.startswith(PREFIX):  # what was growing, a later command sweeps away
+            if path.is_file() and not path.name.startswith(PASSING):  # what was growing, a later command sweeps away
                 text = path.read_bytes()
                 is_timed = path.name == "agreement.json" or is_page(path)
                 found[path.name] = "there" if is_timed else hashlib.sha256(text).hexdigest()

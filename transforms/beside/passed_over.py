@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from schemas.folder import CURRENT, MARK, REPORT, SEARCH, SHOWN, SNAPSHOTS, STAGING
+from schemas.layout import CURRENT, MARK, REPORT, SEARCH, SHOWN, SNAPSHOTS, STAGING
 from transforms.beside.side_files import GROWING, HIDDEN, SYSTEM, kind_of, one_of, stands_in_for
 
 MOST_COUNTED = 10_000

@@ -10,10 +10,10 @@ from rich.text import Text
 
 from pipelines.console.numbers import counted
 from pipelines.run.run import Published
-from pipelines.store.layout import POINTER
+from pipelines.store.switch import seen_at
 from schemas.catalog import TABLES
 from schemas.config import Config
-from schemas.folder import CURRENT, SNAPSHOTS
+from schemas.layout import CURRENT, POINTER
 
 
 def show_summary(console: Console, config: Config, published: Published) -> None:
@@ -51,10 +51,8 @@ def show_summary(console: Console, config: Config, published: Published) -> None
     for job, model in measured.models.items():
         console.print(f"  {job:12} {measured.model_seconds[job]:9,.1f} s  {model}", highlight=False, markup=False)
     folder = Path(config.out)
-    linked = (folder / CURRENT).is_symlink()
-    where = folder / CURRENT if linked else folder / SNAPSHOTS / published.snapshot.name
-    console.print(f"\npublished: {where}/<table>/*.parquet", highlight=False, markup=False, style="bold")
-    if not linked:
+    console.print(f"\npublished: {seen_at(folder)}", highlight=False, markup=False, style="bold")
+    if not (folder / CURRENT).is_symlink():
         told = f"this disk knows no links: after each publish {folder / POINTER} names the folder that is to be read"
         console.print(told, highlight=False, markup=False)
     out = shlex.quote(config.out)

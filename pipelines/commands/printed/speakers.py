@@ -11,6 +11,7 @@ from pipelines.console.numbers import counted
 from pipelines.speakers.check import check
 from pipelines.speakers.clusters import LEAST_MS, SHORT_MS
 from pipelines.speakers.label import Labelled
+from pipelines.store.switch import seen_at
 
 CAUTION = f"""\
 A label says which voices are alike, not who speaks.  It cannot tell
@@ -58,4 +59,4 @@ def lines(out: Path, labelled: Labelled, column: str | None) -> list[str]:
             f"against the column {found.column} ({found.compared}): "
             f"adjusted Rand index {found.rand:.2f}, purity {found.purity:.2f}"
         )
-    return [*told, CAUTION, f"published: {out}/current/speaker_labels/*.parquet"]
+    return [*told, CAUTION, f"published: {seen_at(out, 'speaker_labels')}"]

@@ -25,7 +25,7 @@ from pipelines.store.staging import finished_files
 from pipelines.store.switch import read_shown
 from schemas.catalog import TABLES, stage_of
 from schemas.config import ConfigError, from_mapping
-from schemas.folder import STAGING
+from schemas.layout import STAGING
 from schemas.reasons import Reason
 from transforms.discover import discover
 

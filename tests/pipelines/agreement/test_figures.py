@@ -21,7 +21,7 @@ from pipelines.cli import FAILED, PUBLISHED, WRONG_USE, main
 from pipelines.corpus.segments import Heard
 from pipelines.errors import RunError
 from pipelines.report.methods import _agreement
-from pipelines.store.layout import AGREEMENT
+from schemas.layout import AGREEMENT
 from tests.pipelines.report.test_methods import write
 
 Captured = pytest.CaptureFixture[str]

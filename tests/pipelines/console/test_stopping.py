@@ -14,7 +14,7 @@ import pytest
 
 from pipelines.cli import main
 from pipelines.store.forget import Removed
-from schemas.forgotten import NAME as TOMBSTONES
+from schemas.layout import TOMBSTONES
 from tests.pipelines.tables import example, write_corpus
 from tests.pipelines.test_cli import ROOT, one_line, tone
 

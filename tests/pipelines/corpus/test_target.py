@@ -11,8 +11,8 @@ import pytest
 from pipelines.cli import WRONG_USE, main
 from pipelines.corpus.asked import open_corpus
 from pipelines.corpus.target import check_targets
-from pipelines.store.layout import OURS
 from schemas.config import ConfigError
+from schemas.layout import OURS
 from tests.pipelines.tables import CALL, STREET, example, recording, write_corpus
 
 Captured = pytest.CaptureFixture[str]

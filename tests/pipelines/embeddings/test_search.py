@@ -21,11 +21,12 @@ from pipelines.corpus import open_corpus
 from pipelines.embeddings import matrix as vectors_module
 from pipelines.embeddings import search as search_module
 from pipelines.embeddings.checkpoint import maker_of
-from pipelines.embeddings.matrix import FOLDER, vectors_of
+from pipelines.embeddings.matrix import vectors_of
 from pipelines.embeddings.search import Hit, hits, search
 from pipelines.errors import RunError
 from pipelines.store.folder import published
 from schemas.errors import Error
+from schemas.layout import SEARCH
 from tests.pipelines.corpora import DEMO, publish, rows
 from tests.pipelines.store.test_forget import texts
 from transforms.models.jobs import open_door
@@ -115,22 +116,22 @@ def test_the_cache_changes_nothing_and_goes_with_what_it_is_of(
     corpus: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     plain = hits(corpus, "a ticking clock")
-    assert not (published(corpus) / FOLDER).exists()
+    assert not (published(corpus) / SEARCH).exists()
     monkeypatch.setattr(vectors_module, "CACHED_ROWS", 1)
     assert hits(corpus, "a ticking clock") == plain
     first = published(corpus)
-    assert sorted(path.name for path in (first / FOLDER).iterdir()) == ["places.npy", "vectors.npy"]
-    stamp = (first / FOLDER / "vectors.npy").stat().st_mtime_ns
+    assert sorted(path.name for path in (first / SEARCH).iterdir()) == ["places.npy", "vectors.npy"]
+    stamp = (first / SEARCH / "vectors.npy").stat().st_mtime_ns
     assert hits(corpus, "a ticking clock") == plain
-    assert (first / FOLDER / "vectors.npy").stat().st_mtime_ns == stamp
+    assert (first / SEARCH / "vectors.npy").stat().st_mtime_ns == stamp
 
     # A new snapshot has its own, and only one is kept.
     more = [DEMO / name for name in (*FILES, "signals/yes.wav")]
     publish(corpus, MODELS, more, tables=["transcripts", "embeddings"])
     found = hits(corpus, like=DEMO / "signals" / "yes.wav", top=1)
     assert Path(found[0].file).name == "yes.wav"
-    assert (published(corpus) / FOLDER).is_dir()
-    assert not (first / FOLDER).exists()
+    assert (published(corpus) / SEARCH).is_dir()
+    assert not (first / SEARCH).exists()
 
     # Of what is forgotten nothing stays in it.
     key = found[0].recording_id
@@ -169,7 +170,7 @@ def test_a_reader_of_an_old_snapshot_leaves_the_caches_of_newer_ones(
     for name in ("0", "3"):
         shutil.copytree(second, second.with_name(name))
     first, third = second.with_name("0"), second.with_name("3")
-    cached = {folder: folder / FOLDER for folder in (first, second, third)}
+    cached = {folder: folder / SEARCH for folder in (first, second, third)}
     vectors_of(third)
     vectors_of(second)
     assert cached[third].is_dir()  # newer
@@ -190,13 +191,13 @@ def test_several_make_the_cache_at_once(corpus: Path, monkeypatch: pytest.Monkey
     for one in found:
         np.testing.assert_array_equal(one.values, found[0].values)
         np.testing.assert_array_equal(one.places, found[0].places)
-    assert [path.name for path in snapshot.iterdir() if FOLDER in path.name] == [FOLDER]
+    assert [path.name for path in snapshot.iterdir() if SEARCH in path.name] == [SEARCH]
 
 
 def test_where_nothing_can_be_written(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vectors_module, "CACHED_ROWS", 1)
     snapshot = published(corpus)
-    (snapshot / FOLDER).write_text("in the way")
+    (snapshot / SEARCH).write_text("in the way")
     assert len(vectors_of(snapshot).values) == len(rows(corpus, "embeddings"))
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.store.layout import ID
 from pipelines.store.run_ids import new_run_id, rewritten, runs_in, superseded
+from schemas.layout import ID
 
 FIRST, OLD = "20260101T000000000001Z-00ab", "20260101T000000Z-00ab"
 

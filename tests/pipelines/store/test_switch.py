@@ -13,7 +13,7 @@ import pytest
 from pipelines.cli import FAILED, PUBLISHED, main
 from pipelines.corpus.asked import open_corpus
 from pipelines.store.folder import Folder, published
-from pipelines.store.switch import show, shown, shown_name
+from pipelines.store.switch import seen_at, show, shown, shown_name
 from tests.pipelines.corpora import DEMO
 from tests.pipelines.store.staged import killed_within_the_switch, run_id, stage
 
@@ -95,6 +95,15 @@ def test_killed_within_the_switch_without_links(tmp_path: Path, at: str, monkeyp
 def test_a_pointer_that_names_nothing_shows_nothing(tmp_path: Path, said: str) -> None:
     (tmp_path / "current.txt").write_text(said, errors="surrogateescape")
     assert shown(tmp_path) is None
+
+
+def test_where_any_tool_finds_the_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Folder(tmp_path)
+    folder.publish(stage(folder, 1, 1))
+    assert seen_at(tmp_path, "windows") == f"{tmp_path}/current/windows/*.parquet"
+    no_links(monkeypatch)
+    folder.publish(stage(folder, 2, 1))
+    assert seen_at(tmp_path, "windows") == f"{tmp_path}/snapshots/{run_id(2)}/windows/*.parquet"
 
 
 def test_a_link_at_the_pointer_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

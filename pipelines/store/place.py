@@ -1,34 +1,18 @@
-"""The folder of a corpus, OUT: every name in it, once, whose folder it may be, and which snapshot it shows."""
+"""Whether a folder may be that of a corpus, and whether it is."""
 
 from __future__ import annotations
 
 import json
 import os
 import pwd
-import re
-import stat
 from pathlib import Path
 
-from pipelines.files.atomic import PREFIX, write_whole
+from pipelines.files.atomic import write_whole
+from pipelines.files.regular import is_file, is_folder
 from pipelines.files.text import check_path
 from schemas.config import ConfigError
-from schemas.folder import CURRENT, MARK, REPORT, SHOWN, SNAPSHOTS, STAGING
-from schemas.forgotten import NAME as TOMBSTONES
+from schemas.layout import CURRENT, ID, LOCK, MARK, PASSING, SHOWN, SNAPSHOTS, STAGING
 from transforms.beside.passed_over import is_a_disks_own
-
-POINTER = "current.txt"
-"""Names that snapshot where the file system knows no symbolic links."""
-LOCK, LOG, AGREEMENT, SETTINGS = ".lock", "runs.jsonl", "agreement.json", "settings.json"
-OURS = (MARK, CURRENT, POINTER, SNAPSHOTS, STAGING, LOCK, LOG, TOMBSTONES, AGREEMENT, SETTINGS, REPORT)
-"""What nobody else may write to; below ``snapshots`` and ``staging`` the same."""
-PASSING = PREFIX
-"""How the name of everything begins that is only there for a moment."""
-
-ID = re.compile(r"\d{8}T\d{6}(?:\d{6})?Z-[0-9a-f]{4}(?:-\d+)?")
-"""A run's id, which is its snapshot's name: UTC to the microsecond, four random digits; behind them, how often the
-snapshot was written anew because something in it was forgotten.  Earlier versions had no microseconds."""
-LEFT = "-left"
-"""Behind the id of a run that failed: its staging holds only what the next run goes on from."""
 
 _SAYS = {
     "format": 1,
@@ -89,19 +73,6 @@ def check_place(out: Path) -> None:
         raise ConfigError(f"{out / MARK} is no file of ours: move it away, or choose another folder")
     if os.path.lexists(place / CURRENT) and not (place / CURRENT).is_symlink():
         raise ConfigError(f"{out / CURRENT} is no link of ours: move it away, or choose another folder")
-
-
-def is_folder(path: Path) -> bool:
-    """Whether it is a folder itself, and no link to one."""
-    return path.is_dir() and not path.is_symlink()
-
-
-def is_file(path: Path) -> bool:
-    """Whether it is a regular file itself, and no link to one."""
-    try:
-        return stat.S_ISREG(os.lstat(path).st_mode)
-    except OSError:
-        return False
 
 
 def _is_passing(name: str) -> bool:

@@ -9,10 +9,10 @@ import pytest
 
 from pipelines.cli import PUBLISHED, WRONG_USE, main
 from pipelines.store.folder import Folder
-from pipelines.store.layout import check_place, is_corpus
+from pipelines.store.place import check_place, is_corpus
 from pipelines.store.switch import shown
 from schemas.config import ConfigError
-from schemas.folder import MARK
+from schemas.layout import MARK
 from tests.pipelines.corpora import DEMO
 from tests.pipelines.store.staged import run_id, stage
 
