@@ -70,7 +70,7 @@ def _rows(
         execute(work, some.engine)
         shutil.rmtree(staging)
 
-    passes = record([door_of(job) for job in work.jobs], stages)
+    passes = record([door_of(task) for task in work.tasks], stages)
     workers, threads = some.engine.workers, threads_each(some.engine)
     seconds = interleaved(
         {

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow as pa
 import soxr
 
 from schemas.catalog import stage_of
@@ -18,17 +17,17 @@ from transforms.models.budget import Budget, batch_seconds
 from transforms.models.door import Door
 from transforms.models.engines import IN_TORCH, Engine
 from transforms.models.precision import PRECISIONS
+from transforms.rows.answers import Answers
 from transforms.rows.inventory import error_rows
-from transforms.rows.sound import embedding_rows, sound_rows
-from transforms.rows.speech import emotion_rows, speaker_rows, transcript_rows
+from transforms.rows.registry import ANSWERS
 
 
 @dataclass(frozen=True)
-class Job:
-    """One model's work.
+class Task:
+    """A job in a run: its checkpoint, where that runs, and in which portions it is fed.
 
     Attributes:
-        name: the job, which is also its table.
+        name: of the job, which is also its table.
         table: with the vector length of the checkpoint.
         checkpoint: a folder or a name on the Hub.
         batch_seconds: the most audio in one batch; None for what suits the device.
@@ -50,7 +49,7 @@ class Job:
 
 
 def answer(
-    job: Job,
+    task: Task,
     door: Door,
     group: Group[Clip],
     budget: Budget | None = None,
@@ -65,36 +64,24 @@ def answer(
         saw: is told of each batch; see :func:`transforms.models.batching.run_each`.
     """
     clips = [_at_rate(c, door.rate) for c in group.values]
-    results = run_each(door, clips, budget_seconds=budget or budget_of(job), saw=saw)
+    results = run_each(door, clips, budget_seconds=budget or budget_of(task), saw=saw)
     good = [(c, r) for c, r in zip(group.values, results, strict=True) if not isinstance(r, Failure)]
     bad = [(c, r) for c, r in zip(group.values, results, strict=True) if isinstance(r, Failure)]
     if bad:
-        problems = [Problem(stage_of(job.name), failure.reason, failure.message) for _, failure in bad]
+        problems = [Problem(stage_of(task.name), failure.reason, failure.message) for _, failure in bad]
         places = [clip.place for clip, _ in bad]
-        batch = error_rows(problems, job.run_id, uri="", recording_id=None, places=places)
+        batch = error_rows(problems, task.run_id, uri="", recording_id=None, places=places)
         yield Rows("errors", group.shard, batch)
-    made = _rows(job, door, [c for c, _ in good], [r for _, r in good]) if good else None
-    yield Rows(job.name, group.shard, made, closes=group.closes)
+    made = None
+    if good:
+        answers = Answers([c for c, _ in good], [r for _, r in good], door.model_id, task.top)
+        made = ANSWERS[task.name](task.table, answers)
+    yield Rows(task.name, group.shard, made, closes=group.closes)
 
 
-def budget_of(job: Job) -> Budget:
+def budget_of(task: Task) -> Budget:
     """What the user allows in a batch, or what fits the device now."""
-    return Budget(job.batch_seconds or batch_seconds(job.device, PRECISIONS[job.precision]))
-
-
-def _rows(job: Job, door: Door, clips: Sequence[Clip], results: Sequence[Any]) -> pa.RecordBatch:
-    match job.name:
-        case "transcripts":
-            return transcript_rows(job.table, clips, results, door.model_id)
-        case "emotions":
-            return emotion_rows(job.table, clips, results, door.model_id)
-        case "sounds":
-            return sound_rows(job.table, clips, results, door.model_id, job.top)
-        case "embeddings":
-            return embedding_rows(job.table, clips, results, door.model_id)
-        case "speakers":
-            return speaker_rows(job.table, clips, results, door.model_id)
-    raise ValueError(f"no such job: {job.name}")
+    return Budget(task.batch_seconds or batch_seconds(task.device, PRECISIONS[task.precision]))
 
 
 def _at_rate(clip: Clip, rate: int) -> Any:

@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
 import apache_beam as beam
 
 from schemas.forgotten import Forgotten
+from schemas.jobs import JOBS, STREAMS
 from schemas.records import Clip, Known, Segment, Source, Window
 from schemas.table import Table
-from transforms.infer import Job
-from transforms.rows.sound import window_tables
-from transforms.rows.speech import segment_tables
+from transforms.infer import Task
+from transforms.rows.registry import rows_of
 from transforms.stages.identify import Identify
 from transforms.stages.infer import Infer
-from transforms.stages.listen import CLIPS, INVENTORY, SEGMENTS, WINDOWS, Hearing, Listen
+from transforms.stages.listen import INVENTORY, Hearing, Listen
 from transforms.stages.plan import NOTHING, Plan
 from transforms.stages.write import GatherItems, WriteRows, tabulate
-
-HEARS: dict[str, str] = {
-    "sounds": WINDOWS,
-    "embeddings": WINDOWS,
-    "transcripts": SEGMENTS,
-    "emotions": CLIPS,
-    "speakers": CLIPS,
-}
-"""What each job listens to."""
-
-OF_WINDOWS = ("windows", "frames", "spectrograms", "waveforms")
-OF_SEGMENTS = ("segments", "prosody")
 
 ROWS_SECONDS = 60.0
 """Audio whose rows are made at once where no model is asked."""
@@ -55,7 +43,7 @@ class Work:
     folder: str
     sources: tuple[Source, ...]
     tables: dict[str, Table]
-    jobs: tuple[Job, ...]
+    tasks: tuple[Task, ...]
     rates: dict[str, int]
     hearing: Hearing
     lanes: int
@@ -78,24 +66,22 @@ def build(pipeline: beam.Pipeline, work: Work) -> None:
         | "Listen" >> Listen(work.hearing)
     )
     write = partial(WriteRows, work.folder, tables=work.tables, ticks=ticks)
-    for branch, wanted, make in (
-        (WINDOWS, _made(OF_WINDOWS, work), window_tables),
-        (SEGMENTS, _made(OF_SEGMENTS, work), segment_tables),
-    ):
+    for stream in STREAMS:
+        wanted = tuple(name for name, table in work.tables.items() if table.hears == stream and not table.made_by)
         if wanted:
             _ = (
-                heard[branch]
-                | f"Gather {branch}" >> beam.ParDo(GatherItems(ROWS_SECONDS, seconds_of))
-                | f"Make {branch}" >> beam.FlatMap(tabulate, wanted, make, work.run_id)
-                | f"Write {branch}" >> write(branch)
+                heard[stream]
+                | f"Gather {stream}" >> beam.ParDo(GatherItems(ROWS_SECONDS, seconds_of))
+                | f"Make {stream}" >> beam.FlatMap(tabulate, wanted, rows_of, work.run_id)
+                | f"Write {stream}" >> write(stream)
             )
-    for job in work.jobs:
-        convert = partial(clip_of, rate=work.rates[job.name])
+    for task in work.tasks:
+        convert = partial(clip_of, rate=work.rates[task.name])
         _ = (
-            heard[HEARS[job.name]]
-            | f"Gather for {job.name}" >> beam.ParDo(GatherItems(job.group_seconds, seconds_of, convert))
-            | f"Infer {job.name}" >> Infer(job)
-            | f"Write {job.name}" >> write(job.name)
+            heard[JOBS[task.name].hears]
+            | f"Gather for {task.name}" >> beam.ParDo(GatherItems(task.group_seconds, seconds_of, convert))
+            | f"Infer {task.name}" >> Infer(task)
+            | f"Write {task.name}" >> write(task.name)
         )
     _ = heard[INVENTORY] | "Write inventory" >> write(INVENTORY)
 
@@ -113,7 +99,3 @@ def clip_of(heard: Window | Segment | Clip, rate: int) -> Clip:
 def seconds_of(heard: Window | Segment | Clip) -> float:
     """The length of a stretch."""
     return (heard.place.end_ms - heard.place.start_ms) / 1000
-
-
-def _made(names: Sequence[str], work: Work) -> tuple[str, ...]:
-    return tuple(name for name in names if name in work.tables)

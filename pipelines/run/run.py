@@ -20,7 +20,7 @@ from pipelines.run.increment import Increment, consumed, look
 from pipelines.run.measure import Measured, failed_share, forgotten_files, measure, postponed_files, told, write_run
 from pipelines.run.outcome import logged
 from pipelines.run.prepare import Prepared, prepare
-from pipelines.run.work import execute, jobs_of, load_models, narrowed, work_of
+from pipelines.run.work import execute, load_models, narrowed, tasks_of, work_of
 from pipelines.store.changes import Todo, rounds
 from pipelines.store.folder import Folder, went
 from pipelines.store.next_snapshot import assemble
@@ -30,7 +30,7 @@ from schemas.layout import AUDIT, PASSES, REJECTED
 from schemas.records import Known, Source
 from transforms.models.checkpoint import ModelError
 
-__all__ = ["Prepared", "Published", "execute", "jobs_of", "load_models", "prepare", "run", "work_of"]
+__all__ = ["Prepared", "Published", "execute", "load_models", "prepare", "run", "tasks_of", "work_of"]
 
 
 @dataclass(frozen=True)

@@ -9,24 +9,24 @@ from pathlib import Path
 import apache_beam as beam
 
 from pipelines.run.devices import placed
-from pipelines.run.graph import HEARS, OF_WINDOWS, Work, build
+from pipelines.run.graph import Work, build
 from pipelines.run.prepare import Prepared
 from pipelines.run.runner import Engine, threads_each
 from pipelines.run.watched import run_watched
-from schemas.catalog import TABLES
-from transforms.infer import Job
+from schemas.jobs import JOBS
+from transforms.infer import Task
 from transforms.listen import Listening
 from transforms.models.budget import group_seconds
 from transforms.stages.infer import door_of
-from transforms.stages.listen import WINDOWS, Hearing
+from transforms.stages.listen import Hearing
 
 
-def jobs_of(prepared: Prepared, run_id: str) -> tuple[Job, ...]:
+def tasks_of(prepared: Prepared, run_id: str) -> tuple[Task, ...]:
     """The jobs of a run, on the devices, in the precisions and by the engines that it resolved to."""
     config = prepared.config
     placements = {job: placed(config, d.kind, prepared.engine) for job, d in prepared.descriptions.items()}
     return tuple(
-        Job(
+        Task(
             name=job,
             table=prepared.tables[job],
             checkpoint=checkpoint,
@@ -47,12 +47,11 @@ def work_of(prepared: Prepared, run_id: str, folder: Path, ticks: tuple[str, int
     """The run as the wiring takes it."""
     config, tables = prepared.config, prepared.tables
     rates = {job: description.rate for job, description in prepared.descriptions.items()}
-    over_windows = [rates[job] for job in rates if HEARS[job] == WINDOWS]
-    wants_windows = bool(over_windows) or any(name in tables for name in OF_WINDOWS)
-    wants_speech = any("segments" in (name, *TABLES[name].needs) for name in tables)
+    streams = {table.hears for table in tables.values()}
+    of_windows = {rate for job, rate in rates.items() if JOBS[job].hears == "windows"}
     listening = Listening(
-        windows=tuple(sorted(set(over_windows))) if wants_windows else None,
-        speech=config.speech if wants_speech else None,
+        windows=tuple(sorted(of_windows)) if "windows" in streams else None,
+        speech=config.speech if streams & {"segments", "clips"} else None,
         clip_seconds=config.emotion_seconds,
         each=config.channels == "each",
         most_hours=config.max_hours,
@@ -62,7 +61,7 @@ def work_of(prepared: Prepared, run_id: str, folder: Path, ticks: tuple[str, int
         folder=str(folder.absolute()),
         sources=prepared.sources,
         tables=tables,
-        jobs=jobs_of(prepared, run_id),
+        tasks=tasks_of(prepared, run_id),
         rates=rates,
         hearing=Hearing(listening, tables.get("recordings"), run_id, threads_each(prepared.engine), ticks),
         lanes=prepared.engine.lanes,
@@ -78,7 +77,7 @@ def load_models(work: Work) -> dict[str, str]:
     Returns:
         What the ``model`` column will say, for each job.
     """
-    return {job.name: door_of(job).model_id for job in work.jobs}
+    return {task.name: door_of(task).model_id for task in work.tasks}
 
 
 def execute(work: Work, engine: Engine) -> beam.runners.runner.PipelineResult:

@@ -18,7 +18,7 @@ from schemas.catalog import TABLES
 from schemas.jobs import JOBS
 from schemas.records import Clip, Place, Rows
 from transforms.gather import Group
-from transforms.infer import Job, answer
+from transforms.infer import Task, answer
 from transforms.models.door import Door
 from transforms.models.jobs import describe, open_door
 
@@ -41,13 +41,13 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="module", params=JOBS)
-def opened(request: pytest.FixtureRequest, folders: dict[str, Path]) -> tuple[Job, Door]:
+def opened(request: pytest.FixtureRequest, folders: dict[str, Path]) -> tuple[Task, Door]:
     """Each job with its model."""
     name = request.param
     folder = str(folders[name])
     dimension = describe(name, folder).dimension
     table = TABLES[name].with_vector("embedding", dimension) if dimension else TABLES[name]
-    return Job(name, table, folder, "run", top=3), open_door(name, folder)
+    return Task(name, table, folder, "run", top=3), open_door(name, folder)
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +61,9 @@ def clip(samples: np.ndarray, start_ms: int, rate: int = 16_000) -> Clip:
     return Clip(Place("file:///a.wav", ID, 1, start_ms, end_ms), samples, rate, f"{ID}/1/0")
 
 
-def answers(opened: tuple[Job, Door], clips: list[Clip], closes: bool = True) -> list[Rows]:
-    job, door = opened
-    return list(answer(job, door, Group("shard-0", tuple(clips), closes)))
+def answers(opened: tuple[Task, Door], clips: list[Clip], closes: bool = True) -> list[Rows]:
+    task, door = opened
+    return list(answer(task, door, Group("shard-0", tuple(clips), closes)))
 
 
 def rows_of(rows: list[Rows], table: str) -> list[dict]:
@@ -83,16 +83,16 @@ def assert_same(found: Any, expected: Any) -> None:
 
 
 def test_a_clip_that_the_model_cannot_take_costs_itself_alone(
-    opened: tuple[Job, Door], spoken: list[np.ndarray]
+    opened: tuple[Task, Door], spoken: list[np.ndarray]
 ) -> None:
-    job, _ = opened
+    task, _ = opened
     good = [clip(samples, 10_000 * i) for i, samples in enumerate(spoken)]
     mute = clip(np.full(16_000, np.nan, np.float32), 60_000)
     short = clip(spoken[0][:20], 70_000)
-    expected = rows_of(answers(opened, good), job.name)
+    expected = rows_of(answers(opened, good), task.name)
     found = answers(opened, [good[0], short, *good[1:3], mute, *good[3:]])
 
-    assert_same(rows_of(found, job.name), expected)  # the rows of the others are those without it
+    assert_same(rows_of(found, task.name), expected)  # the rows of the others are those without it
     errors = rows_of(found, "errors")
     assert [(e["reason"], e["start_ms"], e["end_ms"]) for e in errors] == [
         ("too_short", 70_000, 70_001),
@@ -100,48 +100,48 @@ def test_a_clip_that_the_model_cannot_take_costs_itself_alone(
     ]
     for error in errors:
         assert (error["uri"], error["recording_id"], error["channel"]) == ("file:///a.wav", ID, 1)
-        assert (error["stage"], error["run_id"]) == (job.name, "run")
+        assert (error["stage"], error["run_id"]) == (task.name, "run")
     assert [r.closes for r in found] == [False, True]
     assert {r.shard for r in found} == {"shard-0"}
 
 
-def test_rows_are_in_the_order_of_the_clips(opened: tuple[Job, Door], spoken: list[np.ndarray]) -> None:
-    job, door = opened
+def test_rows_are_in_the_order_of_the_clips(opened: tuple[Task, Door], spoken: list[np.ndarray]) -> None:
+    task, door = opened
     found = answers(opened, [clip(samples, 10_000 * i) for i, samples in enumerate(spoken)])
     assert len(found) == 1
     batch = found[0].batch
     assert batch is not None
-    assert batch.schema.equals(job.table.schema)
+    assert batch.schema.equals(task.table.schema)
     assert batch.column("start_ms").to_pylist() == [10_000 * i for i in range(len(spoken))]
     assert set(batch.column("model").to_pylist()) == {door.model_id}
 
 
-def test_a_clip_at_another_rate_is_resampled(opened: tuple[Job, Door], spoken: list[np.ndarray]) -> None:
-    job, door = opened
+def test_a_clip_at_another_rate_is_resampled(opened: tuple[Task, Door], spoken: list[np.ndarray]) -> None:
+    task, door = opened
     at_44k = [soxr.resample(samples, 16_000, 44_100) for samples in spoken]
     by_hand = [soxr.resample(samples, 44_100, door.rate, quality="HQ") for samples in at_44k]
     found = answers(opened, [clip(s, 10_000 * i, 44_100) for i, s in enumerate(at_44k)])
     expected = answers(opened, [clip(s, 10_000 * i, door.rate) for i, s in enumerate(by_hand)])
-    assert_same(rows_of(found, job.name), rows_of(expected, job.name))
+    assert_same(rows_of(found, task.name), rows_of(expected, task.name))
 
 
-def test_rows_depend_on_what_is_heard(opened: tuple[Job, Door], spoken: list[np.ndarray]) -> None:
+def test_rows_depend_on_what_is_heard(opened: tuple[Task, Door], spoken: list[np.ndarray]) -> None:
     """Else the tests above would pass with any rows."""
-    job, _ = opened
-    rows = rows_of(answers(opened, [clip(samples[:16_000], 0) for samples in spoken]), job.name)
+    task, _ = opened
+    rows = rows_of(answers(opened, [clip(samples[:16_000], 0) for samples in spoken]), task.name)
     assert len({str(row) for row in rows}) > 1
 
 
 @pytest.mark.parametrize("closes", [True, False])
-def test_a_group_without_a_good_clip_has_no_rows(opened: tuple[Job, Door], closes: bool) -> None:
-    job, _ = opened
+def test_a_group_without_a_good_clip_has_no_rows(opened: tuple[Task, Door], closes: bool) -> None:
+    task, _ = opened
     found = answers(opened, [clip(np.zeros(3, np.float32), 0)], closes)
-    assert [(r.table, r.closes) for r in found] == [("errors", False), (job.name, closes)]
+    assert [(r.table, r.closes) for r in found] == [("errors", False), (task.name, closes)]
     assert found[1].batch is None
-    assert answers(opened, [], closes) == [Rows(job.name, "shard-0", None, closes)]
+    assert answers(opened, [], closes) == [Rows(task.name, "shard-0", None, closes)]
 
 
-def test_what_a_model_says_can_be_written(opened: tuple[Job, Door], spoken: list[np.ndarray]) -> None:
+def test_what_a_model_says_can_be_written(opened: tuple[Task, Door], spoken: list[np.ndarray]) -> None:
     batch = answers(opened, [clip(spoken[0], 0)])[0].batch
     assert isinstance(batch, pa.RecordBatch)
     batch.validate(full=True)

@@ -19,7 +19,7 @@ from schemas.records import Clip
 from tests.transforms.listening import DEMO, Sorted, hear, silero
 from transforms.audio.speech import FRAME, RATE, SpeechDetector
 from transforms.gather import Group
-from transforms.infer import Job, answer
+from transforms.infer import Task, answer
 from transforms.listen import Listening
 from transforms.models.jobs import open_door
 
@@ -50,9 +50,9 @@ def test_its_transcript_is_that_of_the_pipeline(breathless: Sorted, kind: str, t
     """Word times to a frame of 20 ms."""
     (segment,) = breathless.segments
     folder = str(build(kind, tmp_path / kind))
-    job = Job("transcripts", TABLES["transcripts"], folder, "run", language="en", batch_seconds=60.0)
+    task = Task("transcripts", TABLES["transcripts"], folder, "run", language="en", batch_seconds=60.0)
     clip = Clip(segment.place, segment.samples, RATE, parent=segment.place.id)
-    (rows,) = answer(job, open_door("transcripts", folder, language="en"), Group("shard-0", (clip,), closes=True))
+    (rows,) = answer(task, open_door("transcripts", folder, language="en"), Group("shard-0", (clip,), closes=True))
     assert rows.batch is not None
     (row,) = rows.batch.to_pylist()
 

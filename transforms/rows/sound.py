@@ -4,76 +4,71 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 import soundfile
 
 from schemas.catalog import TABLES
-from schemas.records import Clip, Scores, Window
+from schemas.records import Window
 from schemas.table import Table
 from transforms.audio.windows import CONTEXT, SILENCE_DBFS, level_dbfs
 from transforms.features.frames import describe
 from transforms.features.framing import HOP, RATE_HZ
 from transforms.features.spectrograms import DB_MAX, DB_MIN, N_MELS, log_mel, power_spectrum, quantise
+from transforms.rows.answers import Answers
 from transforms.rows.batch import float_lists, stretch_columns, to_batch, vectors
 
 HOP_MS = HOP / RATE_HZ * 1000
 WAVEFORM_RATE = 16_000
 
 
-def window_tables(windows: Sequence[Window], tables: Sequence[str]) -> dict[str, pa.RecordBatch]:
-    """The rows of each of ``tables`` (windows, frames, spectrograms, waveforms) for ``windows``.
+class Windows(tuple[Window, ...]):
+    """The windows of a group, with what several tables take from them."""
 
-    One spectrum serves frames and spectrograms.
-    """
-    made: dict[str, pa.RecordBatch] = {}
-    if "windows" in tables:
-        made["windows"] = _windows(windows)
-    powers: list[np.ndarray] = []
-    if "frames" in tables or "spectrograms" in tables:
-        powers = [power_spectrum(w.context, _length(w)) for w in windows]
-    if "frames" in tables:
-        made["frames"] = _frames(windows, powers)
-    if "spectrograms" in tables:
-        made["spectrograms"] = _spectrograms(windows, powers)
-    if "waveforms" in tables:
-        made["waveforms"] = _waveforms(windows)
-    return made
+    @cached_property
+    def powers(self) -> list[np.ndarray]:
+        """The power spectrum of each: one serves frames and spectrograms."""
+        return [power_spectrum(window.context, _length(window)) for window in self]
 
 
-def sound_rows(table: Table, clips: Sequence[Clip], results: Sequence[Scores], model: str, top: int) -> pa.RecordBatch:
+def sound_rows(table: Table, answers: Answers) -> pa.RecordBatch:
     """Rows of ``sounds``: the ``top`` classes of each window, most probable first."""
     tags = []
-    for scores in results:
-        order = np.argsort(-scores.probabilities, kind="stable")[:top]
+    for scores in answers.results:
+        order = np.argsort(-scores.probabilities, kind="stable")[: answers.top]
         tags.append([{"label": scores.labels[i], "probability": float(scores.probabilities[i])} for i in order])
     return to_batch(
         table,
         {
-            **_of_clips(clips),
+            **_of_answers(answers),
             "label": [t[0]["label"] for t in tags],
             "confidence": [t[0]["probability"] for t in tags],
             "tags": tags,
-            "model": [model] * len(clips),
         },
     )
 
 
-def embedding_rows(table: Table, clips: Sequence[Clip], results: Sequence[np.ndarray], model: str) -> pa.RecordBatch:
+def embedding_rows(table: Table, answers: Answers) -> pa.RecordBatch:
     """Rows of ``embeddings``; the vectors are of unit length, float32 [dimension]."""
     return to_batch(
         table,
         {
-            **_of_clips(clips),
-            "embedding": vectors(results, table.schema.field("embedding").type),
-            "model": [model] * len(clips),
+            **_of_answers(answers),
+            "embedding": vectors(answers.results, table.schema.field("embedding").type),
         },
     )
 
 
-def _of_clips(clips: Sequence[Clip]) -> dict[str, list]:
-    return {"window_id": [c.place.id for c in clips], **stretch_columns(c.place for c in clips)}
+def _of_answers(answers: Answers) -> dict[str, list]:
+    """The columns of a window and of the model that heard it."""
+    places = [clip.place for clip in answers.clips]
+    return {
+        "window_id": [place.id for place in places],
+        **stretch_columns(places),
+        "model": [answers.model] * len(places),
+    }
 
 
 def _of_windows(windows: Sequence[Window]) -> dict[str, list]:
@@ -88,7 +83,8 @@ def _inside(window: Window) -> np.ndarray:
     return window.context[CONTEXT : CONTEXT + _length(window)]
 
 
-def _windows(windows: Sequence[Window]) -> pa.RecordBatch:
+def window_rows(windows: Windows) -> pa.RecordBatch:
+    """Rows of ``windows``: their levels."""
     levels = [level_dbfs(_inside(w)) for w in windows]
     return to_batch(
         TABLES["windows"],
@@ -100,9 +96,10 @@ def _windows(windows: Sequence[Window]) -> pa.RecordBatch:
     )
 
 
-def _frames(windows: Sequence[Window], powers: Sequence[np.ndarray]) -> pa.RecordBatch:
+def frame_rows(windows: Windows) -> pa.RecordBatch:
+    """Rows of ``frames``: descriptors of each frame, as lists."""
     table = TABLES["frames"]
-    described = [describe(w.context, _length(w), power) for w, power in zip(windows, powers, strict=True)]
+    described = [describe(w.context, _length(w), power) for w, power in zip(windows, windows.powers, strict=True)]
     lists = {
         name: float_lists(
             [getattr(d, name) for d in described], table.schema.field(name).type, nan_is_null=name == "f0_hz"
@@ -120,8 +117,10 @@ def _frames(windows: Sequence[Window], powers: Sequence[np.ndarray]) -> pa.Recor
     )
 
 
-def _spectrograms(windows: Sequence[Window], powers: Sequence[np.ndarray]) -> pa.RecordBatch:
-    pictures = [quantise(log_mel(w.context, _length(w), power)) for w, power in zip(windows, powers, strict=True)]
+def spectrogram_rows(windows: Windows) -> pa.RecordBatch:
+    """Rows of ``spectrograms``: log-mel pictures."""
+    pairs = zip(windows, windows.powers, strict=True)
+    pictures = [quantise(log_mel(w.context, _length(w), power)) for w, power in pairs]
     n = len(windows)
     return to_batch(
         TABLES["spectrograms"],
@@ -138,7 +137,8 @@ def _spectrograms(windows: Sequence[Window], powers: Sequence[np.ndarray]) -> pa
     )
 
 
-def _waveforms(windows: Sequence[Window]) -> pa.RecordBatch:
+def waveform_rows(windows: Windows) -> pa.RecordBatch:
+    """Rows of ``waveforms``: the samples as FLAC files."""
     files = []
     for window in windows:
         file = io.BytesIO()
@@ -150,3 +150,15 @@ def _waveforms(windows: Sequence[Window]) -> pa.RecordBatch:
         TABLES["waveforms"],
         {**_of_windows(windows), "rate_hz": [WAVEFORM_RATE] * len(windows), "flac": files},
     )
+
+
+ROWS = {
+    "windows": window_rows,
+    "frames": frame_rows,
+    "spectrograms": spectrogram_rows,
+    "waveforms": waveform_rows,
+}
+ANSWERS = {
+    "sounds": sound_rows,
+    "embeddings": embedding_rows,
+}

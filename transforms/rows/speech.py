@@ -9,33 +9,30 @@ import numpy as np
 import pyarrow as pa
 
 from schemas.catalog import TABLES
-from schemas.records import Clip, Scores, Segment, Transcript
+from schemas.records import Segment
 from schemas.table import Table
 from transforms.features.prosody import Prosody, prosody
+from transforms.rows.answers import Answers
 from transforms.rows.batch import stretch_columns, to_batch, vectors
 
 
-def segment_tables(segments: Sequence[Segment], tables: Sequence[str]) -> dict[str, pa.RecordBatch]:
-    """The rows of each of ``tables`` (segments, prosody) for ``segments``."""
-    places = {
-        "segment_id": [s.place.id for s in segments],
-        **stretch_columns(s.place for s in segments),
-    }
-    made: dict[str, pa.RecordBatch] = {}
-    if "segments" in tables:
-        probabilities = [float(s.speech.mean()) for s in segments]
-        made["segments"] = to_batch(TABLES["segments"], {**places, "speech_probability": probabilities})
-    if "prosody" in tables:
-        heard = [prosody(s.samples, s.speech) for s in segments]
-        columns = {f.name: [getattr(h, f.name) for h in heard] for f in dataclasses.fields(Prosody)}
-        made["prosody"] = to_batch(TABLES["prosody"], {**places, **columns})
-    return made
+def segment_rows(segments: Sequence[Segment]) -> pa.RecordBatch:
+    """Rows of ``segments``: where somebody speaks, and how surely."""
+    probabilities = [float(s.speech.mean()) for s in segments]
+    return to_batch(TABLES["segments"], {**_of_segments(segments), "speech_probability": probabilities})
 
 
-def transcript_rows(table: Table, clips: Sequence[Clip], results: Sequence[Transcript], model: str) -> pa.RecordBatch:
+def prosody_rows(segments: Sequence[Segment]) -> pa.RecordBatch:
+    """Rows of ``prosody``: the melody, loudness and pace of each segment."""
+    heard = [prosody(s.samples, s.speech) for s in segments]
+    columns = {f.name: [getattr(h, f.name) for h in heard] for f in dataclasses.fields(Prosody)}
+    return to_batch(TABLES["prosody"], {**_of_segments(segments), **columns})
+
+
+def transcript_rows(table: Table, answers: Answers) -> pa.RecordBatch:
     """Rows of ``transcripts``; the times of the words become times of the recording, inside the segment."""
     words = []
-    for clip, result in zip(clips, results, strict=True):
+    for clip, result in zip(answers.clips, answers.results, strict=True):
         start, end = clip.place.start_ms, clip.place.end_ms
         words.append(
             [
@@ -51,48 +48,63 @@ def transcript_rows(table: Table, clips: Sequence[Clip], results: Sequence[Trans
     return to_batch(
         table,
         {
-            **_of_segments(clips),
-            "text": [r.text for r in results],
+            **_of_answers(answers),
+            "text": [r.text for r in answers.results],
             "words": words,
-            "language": [r.language for r in results],
-            "confidence": [r.confidence for r in results],
-            "model": [model] * len(clips),
+            "language": [r.language for r in answers.results],
+            "confidence": [r.confidence for r in answers.results],
         },
     )
 
 
-def emotion_rows(table: Table, clips: Sequence[Clip], results: Sequence[Scores], model: str) -> pa.RecordBatch:
+def emotion_rows(table: Table, answers: Answers) -> pa.RecordBatch:
     """Rows of ``emotions``: every class with its probability."""
+    results = answers.results
     best = [int(np.argmax(r.probabilities)) for r in results]
     return to_batch(
         table,
         {
-            **_of_segments(clips),
+            **_of_answers(answers),
             "label": [r.labels[i] for r, i in zip(results, best, strict=True)],
             "confidence": [float(r.probabilities[i]) for r, i in zip(results, best, strict=True)],
             "probabilities": [
                 [{"label": label, "probability": float(p)} for label, p in zip(r.labels, r.probabilities, strict=True)]
                 for r in results
             ],
-            "model": [model] * len(clips),
         },
     )
 
 
-def speaker_rows(table: Table, clips: Sequence[Clip], results: Sequence[np.ndarray], model: str) -> pa.RecordBatch:
+def speaker_rows(table: Table, answers: Answers) -> pa.RecordBatch:
     """Rows of ``speakers``; the vectors are of unit length, float32 [dimension]."""
     return to_batch(
         table,
         {
-            **_of_segments(clips),
-            "embedding": vectors(results, table.schema.field("embedding").type),
-            "model": [model] * len(clips),
+            **_of_answers(answers),
+            "embedding": vectors(answers.results, table.schema.field("embedding").type),
         },
     )
 
 
-def _of_segments(clips: Sequence[Clip]) -> dict[str, list]:
+def _of_segments(segments: Sequence[Segment]) -> dict[str, list]:
+    return {"segment_id": [s.place.id for s in segments], **stretch_columns(s.place for s in segments)}
+
+
+def _of_answers(answers: Answers) -> dict[str, list]:
+    """The columns of a clip, of the segment that it was cut from, and of the model that heard it."""
     return {
-        "segment_id": [c.parent or c.place.id for c in clips],
-        **stretch_columns(c.place for c in clips),
+        "segment_id": [clip.parent or clip.place.id for clip in answers.clips],
+        **stretch_columns(clip.place for clip in answers.clips),
+        "model": [answers.model] * len(answers.clips),
     }
+
+
+ROWS = {
+    "segments": segment_rows,
+    "prosody": prosody_rows,
+}
+ANSWERS = {
+    "transcripts": transcript_rows,
+    "emotions": emotion_rows,
+    "speakers": speaker_rows,
+}

@@ -14,7 +14,7 @@ from apache_beam.ml.inference.base import ModelHandler, RunInference
 
 from schemas.records import Clip, Rows
 from transforms.gather import Group
-from transforms.infer import Job, answer, budget_of
+from transforms.infer import Task, answer, budget_of
 from transforms.models.budget import Budget
 from transforms.models.door import Door
 from transforms.models.engines import Engine
@@ -29,10 +29,10 @@ def shared_door(job: str, checkpoint: str, device: str, precision: str, language
     return open_door(job, checkpoint, device=device, precision=precision, language=language, engine=engine)
 
 
-def door_of(job: Job) -> Door:
+def door_of(task: Task) -> Door:
     """The model of a job: one for all threads, which wait for the first of them to load it."""
     with _OPENING:
-        return shared_door(job.name, job.checkpoint, job.device, job.precision, job.language, job.engine)
+        return shared_door(task.name, task.checkpoint, task.device, task.precision, task.language, task.engine)
 
 
 @dataclass(frozen=True)
@@ -43,25 +43,25 @@ class Opened:
     budget: Budget
 
 
-class JobHandler(ModelHandler[Clip, Rows, Opened]):
+class TaskHandler(ModelHandler[Clip, Rows, Opened]):
     """Runs one job over groups of clips.
 
     It takes a group as one batch and makes the batches for the device itself, because Beam's know
     neither that a batch must not change a row nor how to give up one clip instead of all.
     """
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, task: Task) -> None:
         super().__init__()
-        self._job = job
+        self._task = task
 
     def load_model(self) -> Opened:
-        return Opened(door_of(self._job), budget_of(self._job))
+        return Opened(door_of(self._task), budget_of(self._task))
 
     def run_inference(
         self, batch: Sequence[Clip], model: Opened, inference_args: dict[str, Any] | None = None
     ) -> Iterable[Rows]:
         assert isinstance(batch, Group)
-        return list(answer(self._job, model.door, batch, model.budget, self._count))
+        return list(answer(self._task, model.door, batch, model.budget, self._count))
 
     def _count(self, seen: float, padding: float) -> None:
         """What a batch held, for the row of ``runs``."""
@@ -73,7 +73,7 @@ class JobHandler(ModelHandler[Clip, Rows, Opened]):
         return sum(clip.samples.nbytes for clip in batch.values)
 
     def get_metrics_namespace(self) -> str:
-        return f"earwitness.{self._job.name}"
+        return f"earwitness.{self._task.name}"
 
     def should_skip_batching(self) -> bool:
         return True
@@ -82,9 +82,9 @@ class JobHandler(ModelHandler[Clip, Rows, Opened]):
 class Infer(beam.PTransform):
     """Groups of clips to the rows of a job."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, task: Task) -> None:
         super().__init__()
-        self._job = job
+        self._task = task
 
     def expand(self, groups: beam.PCollection[Group[Clip]]) -> beam.PCollection[Rows]:
-        return groups | RunInference(JobHandler(self._job))
+        return groups | RunInference(TaskHandler(self._task))

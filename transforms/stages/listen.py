@@ -10,6 +10,7 @@ import apache_beam as beam
 from apache_beam.metrics import Metrics
 from apache_beam.pvalue import DoOutputsTuple, TaggedOutput
 
+from schemas.jobs import STREAMS
 from schemas.records import Clip, Problem, Recording, Rows, Segment, Shard, Window
 from schemas.table import Table
 from transforms.audio.speech import SpeechDetector
@@ -22,7 +23,8 @@ from transforms.progress import Ticker
 from transforms.rows.inventory import error_rows, file_rows, recording_row
 from transforms.threads import return_freed_memory, use_threads
 
-WINDOWS, SEGMENTS, CLIPS, INVENTORY = "windows", "segments", "clips", "inventory"
+WINDOWS, SEGMENTS, CLIPS = STREAMS
+INVENTORY = "inventory"
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def hear(
             Metrics.counter("earwitness", "postponed_files").inc(len(recording.sources))
             continue
         yield from _hear_one(recording, shard.name, hearing, detector, ticker, opened)
-    for branch in (WINDOWS, SEGMENTS, CLIPS):
+    for branch in STREAMS:
         yield TaggedOutput(branch, Item(shard.name, None))
     yield TaggedOutput(INVENTORY, replace(files, closes=True))
     ticker.send()
@@ -130,7 +132,7 @@ class Listen(beam.PTransform):
         self._hearing = hearing
 
     def expand(self, shards: beam.PCollection[Shard]) -> DoOutputsTuple:
-        return shards | beam.ParDo(_Hear(self._hearing)).with_outputs(WINDOWS, SEGMENTS, CLIPS, INVENTORY)
+        return shards | beam.ParDo(_Hear(self._hearing)).with_outputs(*STREAMS, INVENTORY)
 
 
 class _Hear(beam.DoFn):

@@ -13,8 +13,10 @@ from schemas.records import Clip, Place, Scores, Segment, Transcript, Window, Wo
 from transforms.features.frames import describe
 from transforms.features.prosody import prosody
 from transforms.features.spectrograms import log_mel, to_db
-from transforms.rows.sound import embedding_rows, sound_rows, window_tables
-from transforms.rows.speech import emotion_rows, segment_tables, speaker_rows, transcript_rows
+from transforms.rows.answers import Answers
+from transforms.rows.registry import rows_of
+from transforms.rows.sound import embedding_rows, sound_rows
+from transforms.rows.speech import emotion_rows, speaker_rows, transcript_rows
 
 ID = "ab" * 16
 RUN = "20260101T000000-abcd"
@@ -38,7 +40,7 @@ def sine(seconds: float, hz: float = 200.0, amplitude: float = 0.5) -> np.ndarra
 
 def test_levels_of_windows() -> None:
     loud, soft, silent = sine(1.0), sine(1.0, amplitude=0.0005), np.zeros(16_000, np.float32)
-    made = window_tables([window(loud), window(soft, 1000), window(silent, 2000)], ["windows"])
+    made = rows_of([window(loud), window(soft, 1000), window(silent, 2000)], ["windows"])
     assert list(made) == ["windows"]
     rows = made["windows"].to_pylist()
     assert [r["window_id"] for r in rows] == [f"{ID}/0/{ms}" for ms in (0, 1000, 2000)]
@@ -50,14 +52,14 @@ def test_levels_of_windows() -> None:
 
 def test_the_level_leaves_out_the_neighbours() -> None:
     quiet = Window(place(0, 1000), {}, np.pad(np.zeros(16_000, np.float32), 512, constant_values=1.0))
-    assert window_tables([quiet], ["windows"])["windows"].column("rms_dbfs").to_pylist() == [None]
+    assert rows_of([quiet], ["windows"])["windows"].column("rms_dbfs").to_pylist() == [None]
 
 
 @pytest.mark.parametrize("n", [1, 160, 16_000, 40_007])
 def test_frames_and_spectrograms_of_windows_of_any_length(n: int) -> None:
     samples = np.concatenate([sine(1.0), np.zeros(24_007, np.float32)])[:n]
     windows = [window(samples), window(sine(0.5), 10_000)]
-    made = window_tables(windows, ["frames", "spectrograms"])
+    made = rows_of(windows, ["frames", "spectrograms"])
     assert list(made) == ["frames", "spectrograms"]
     for row, w in zip(made["frames"].to_pylist(), windows, strict=True):
         expected = describe(w.context, len(w.context) - 1024)
@@ -77,7 +79,7 @@ def test_frames_and_spectrograms_of_windows_of_any_length(n: int) -> None:
 
 
 def test_a_voice_has_a_pitch_and_silence_has_none() -> None:
-    row = window_tables([window(np.concatenate([sine(1.0), np.zeros(16_000, np.float32)]))], ["frames"])["frames"]
+    row = rows_of([window(np.concatenate([sine(1.0), np.zeros(16_000, np.float32)]))], ["frames"])["frames"]
     f0 = row.to_pylist()[0]["f0_hz"]
     assert f0[50] == pytest.approx(200, rel=0.01)
     assert f0[-1] is None
@@ -86,7 +88,7 @@ def test_a_voice_has_a_pitch_and_silence_has_none() -> None:
 @pytest.mark.parametrize("n", [1, 100, 16_000])
 def test_waveforms_are_flac_of_the_samples(n: int) -> None:
     samples = (sine(1.0, amplitude=1.2))[-n:]
-    row = window_tables([window(samples)], ["waveforms"])["waveforms"].to_pylist()[0]
+    row = rows_of([window(samples)], ["waveforms"])["waveforms"].to_pylist()[0]
     found, rate = soundfile.read(io.BytesIO(row["flac"]), dtype="float32")
     assert rate == row["rate_hz"] == 16_000
     np.testing.assert_allclose(found, np.clip(samples, -1, 1), atol=2**-15)
@@ -100,7 +102,7 @@ LABELS = ("rain", "wind", "bell")
 
 def test_sound_rows() -> None:
     results = [Scores(LABELS, np.float32([0.25, 0.125, 0.5])), Scores(LABELS, np.float32([0.25, 0.25, 0.125]))]
-    rows = sound_rows(TABLES["sounds"], CLIPS, results, "m", 2).to_pylist()
+    rows = sound_rows(TABLES["sounds"], Answers(CLIPS, results, "m", top=2)).to_pylist()
     assert [(r["window_id"], r["label"], r["confidence"], r["model"]) for r in rows] == [
         (f"{ID}/0/1000", "bell", 0.5, "m"),
         (f"{ID}/0/3000", "rain", 0.25, "m"),
@@ -109,13 +111,13 @@ def test_sound_rows() -> None:
         [("bell", 0.5), ("rain", 0.25)],
         [("rain", 0.25), ("wind", 0.25)],
     ]
-    every = sound_rows(TABLES["sounds"], CLIPS, results, "m", 10).to_pylist()
+    every = sound_rows(TABLES["sounds"], Answers(CLIPS, results, "m", top=10)).to_pylist()
     assert [len(r["tags"]) for r in every] == [3, 3]
 
 
 def test_emotion_rows() -> None:
     results = [Scores(LABELS, np.float32([0.25, 0.5, 0.25])), Scores(LABELS, np.float32([0.75, 0.125, 0.125]))]
-    rows = emotion_rows(TABLES["emotions"], CLIPS, results, "m").to_pylist()
+    rows = emotion_rows(TABLES["emotions"], Answers(CLIPS, results, "m")).to_pylist()
     assert [(r["segment_id"], r["start_ms"], r["label"], r["confidence"]) for r in rows] == [
         (f"{ID}/0/1000", 1000, "wind", 0.5),
         (f"{ID}/0/3000", 3000, "rain", 0.75),
@@ -132,7 +134,8 @@ def test_emotion_rows() -> None:
 )
 def test_vector_rows(name: str, make: object, id: str) -> None:
     table = TABLES[name].with_vector("embedding", 2)
-    rows = make(table, CLIPS, [np.float32([0.6, 0.8]), np.float32([1, 0])], "m")  # type: ignore[operator]
+    answers = Answers(CLIPS, [np.float32([0.6, 0.8]), np.float32([1, 0])], "m")
+    rows = make(table, answers)  # type: ignore[operator]
     assert rows.column("embedding").to_pylist() == [[float(np.float16(0.6)), float(np.float16(0.8))], [1, 0]]
     assert rows.column(id).to_pylist() == [f"{ID}/0/1000", f"{ID}/0/3000"]
 
@@ -140,7 +143,7 @@ def test_vector_rows(name: str, make: object, id: str) -> None:
 def test_transcript_rows() -> None:
     words = (Word("hello", 40, 400, 0.5), Word("you", 1900, 2100, 0.25))
     results = [Transcript("hello you", words, 0.375, "en"), Transcript("", (), 0.0, None)]
-    rows = transcript_rows(TABLES["transcripts"], CLIPS, results, "m").to_pylist()
+    rows = transcript_rows(TABLES["transcripts"], Answers(CLIPS, results, "m")).to_pylist()
     assert [(r["text"], r["language"], r["confidence"]) for r in rows] == [("hello you", "en", 0.375), ("", None, 0)]
     assert rows[0]["words"] == [
         {"word": "hello", "start_ms": 1040, "end_ms": 1400, "confidence": 0.5},
@@ -155,7 +158,7 @@ def test_transcript_rows() -> None:
 def test_segment_rows() -> None:
     speech = np.float32([0.25, 0.75, 1.0, 0.5])
     segment = Segment(place(320, 448, 1), sine(0.128), speech)
-    made = segment_tables([segment], ["segments", "prosody"])
+    made = rows_of([segment], ["segments", "prosody"])
     assert made["segments"].to_pylist() == [
         {
             "segment_id": f"{ID}/1/320",
@@ -172,11 +175,11 @@ def test_segment_rows() -> None:
         assert row[name] == pytest.approx(getattr(expected, name), rel=1e-6), name
     assert row["pause_share"] == 0.25
     assert row["f0_median_hz"] == pytest.approx(200, rel=0.01)
-    assert list(segment_tables([segment], ["segments"])) == ["segments"]
+    assert list(rows_of([segment], ["segments"])) == ["segments"]
 
 
 @pytest.mark.parametrize("n", [1, 200, 512])
 def test_the_shortest_segment_has_its_rows(n: int) -> None:
     segment = Segment(place(0, -(-n // 16)), sine(1.0)[:n], np.float32([0.9]))
-    made = segment_tables([segment], ["segments", "prosody"])
+    made = rows_of([segment], ["segments", "prosody"])
     assert made["prosody"].num_rows == made["segments"].num_rows == 1

@@ -14,8 +14,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from schemas.catalog import TABLES
 from schemas.records import Place, Segment, Window
 from transforms.gather import Group, Item
-from transforms.rows.sound import window_tables
-from transforms.rows.speech import segment_tables
+from transforms.rows.registry import rows_of
 from transforms.stages.write import GatherItems, WriteRows, tabulate
 
 ID = "ef" * 16
@@ -43,8 +42,8 @@ def rows_by_table(rows: list) -> dict[str, list[dict]]:
 
 def test_the_rows_of_a_group() -> None:
     values = tuple(window(i) for i in range(3))
-    rows = list(tabulate(Group("s", values, True), GRID, window_tables, "run"))
-    expected = {name: batch.to_pylist() for name, batch in window_tables(values, GRID).items()}
+    rows = list(tabulate(Group("s", values, True), GRID, rows_of, "run"))
+    expected = {name: batch.to_pylist() for name, batch in rows_of(values, GRID).items()}
     assert rows_by_table(rows) == expected
     assert [r.closes for r in rows] == [False] * (len(rows) - 1) + [True]
     assert {r.shard for r in rows} == {"s"}
@@ -52,14 +51,14 @@ def test_the_rows_of_a_group() -> None:
 
 @pytest.mark.parametrize("closes", [True, False])
 def test_an_empty_group_only_closes(closes: bool) -> None:
-    rows = list(tabulate(Group("s", (), closes), GRID, window_tables, "run"))
+    rows = list(tabulate(Group("s", (), closes), GRID, rows_of, "run"))
     assert [(r.table, r.batch, r.closes) for r in rows] == [("windows", None, closes)]
 
 
 def test_an_item_that_raises_costs_its_rows_alone() -> None:
     values = (window(0), window(1, n=0), window(2))
-    found = rows_by_table(list(tabulate(Group("s", values, True), GRID, window_tables, "run")))
-    good = window_tables([values[0], values[2]], GRID)
+    found = rows_by_table(list(tabulate(Group("s", values, True), GRID, rows_of, "run")))
+    good = rows_of([values[0], values[2]], GRID)
     assert found["frames"] == good["frames"].to_pylist()
     assert found["spectrograms"] == good["spectrograms"].to_pylist()
     # What could be said of it is said: rows of other branches point to the window.
@@ -77,7 +76,7 @@ def test_an_item_that_raises_costs_its_rows_alone() -> None:
 def test_a_segment_that_raises_keeps_its_row_of_segments() -> None:
     values = (segment(0), segment(1, n=0), segment(2))
     tables = ("segments", "prosody")
-    found = rows_by_table(list(tabulate(Group("s", values, False), tables, segment_tables, "run")))
+    found = rows_by_table(list(tabulate(Group("s", values, False), tables, rows_of, "run")))
     assert [r["start_ms"] for r in found["segments"]] == [0, 2000, 4000]
     assert [r["start_ms"] for r in found["prosody"]] == [0, 4000]
     assert [(e["stage"], e["start_ms"]) for e in found["errors"]] == [("prosody", 2000)]
@@ -105,7 +104,7 @@ def run(items: list[Item], folder: Path, enough: float = 2.5) -> None:
             pipeline
             | beam.Create(items, reshuffle=False)
             | beam.ParDo(GatherItems(enough, lambda w: 1.0, partial(moved, ms=1)))
-            | beam.FlatMap(tabulate, GRID, window_tables, "run")
+            | beam.FlatMap(tabulate, GRID, rows_of, "run")
             | WriteRows(str(folder), "windows", tables, None)
         )
 
