@@ -10,7 +10,8 @@ from typing import Any
 import torch
 
 from benchmarks.settings import REAL, Settings
-from demo.untrained.checkpoints import DEMO_SET, build, without_bars
+from demo.untrained.checkpoints import build, without_bars
+from demo.untrained.demo_set import DEMO_SET
 from demo.untrained.speech import EMOTIONS, LETTERS
 
 AUDIOSET_CLASSES = 527

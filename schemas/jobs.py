@@ -17,7 +17,7 @@ class Job:
     The demo's checkpoint of a job is the folder of its name in ``demo/models``.
 
     Attributes:
-        kinds: the kinds of model that can do it, as :data:`transforms.models.jobs.KINDS` names them.
+        kinds: the kinds of model that can do it, as :data:`transforms.models.kinds.KINDS` names them.
         hears: what the model is given.
         base: the checkpoint of ``--models base``, a name on the Hugging Face Hub.
         sentence: what the methods section says before it names the checkpoints.

@@ -14,7 +14,6 @@ from schemas.columns import (
     WINDOW_ID,
     share,
 )
-from schemas.jobs import JOBS
 from schemas.table import Table, column
 
 FLOATS = pa.list_(pa.field("item", pa.float32(), nullable=False))
@@ -106,7 +105,6 @@ SOUNDS = Table(
     key=PLACE_KEY,
     references=(OF_WINDOW,),
     made_by="sounds",
-    hears=JOBS["sounds"].hears,
     shaped_by=("top_tags",),
     needs=("windows",),
     schema=pa.schema(
@@ -127,7 +125,6 @@ EMBEDDINGS = Table(
     key=PLACE_KEY,
     references=(OF_WINDOW,),
     made_by="embeddings",
-    hears=JOBS["embeddings"].hears,
     shaped_by=("channels",),
     needs=("windows",),
     schema=pa.schema(

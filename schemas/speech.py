@@ -15,7 +15,6 @@ from schemas.columns import (
     STRETCH,
     share,
 )
-from schemas.jobs import JOBS
 from schemas.reasons import Stage
 from schemas.table import Table, column
 
@@ -51,7 +50,6 @@ TRANSCRIPTS = Table(
     key=("segment_id",),
     references=(OF_SEGMENT,),
     made_by="transcripts",
-    hears=JOBS["transcripts"].hears,
     shaped_by=("language",),
     needs=("segments",),
     schema=pa.schema(
@@ -80,7 +78,6 @@ EMOTIONS = Table(
     key=PLACE_KEY,
     references=(OF_SEGMENT,),
     made_by="emotions",
-    hears=JOBS["emotions"].hears,
     shaped_by=("emotion_seconds",),
     needs=("segments",),
     schema=pa.schema(
@@ -159,7 +156,6 @@ SPEAKERS = Table(
     key=PLACE_KEY,
     references=(OF_SEGMENT,),
     made_by="speakers",
-    hears=JOBS["speakers"].hears,
     shaped_by=("emotion_seconds",),
     needs=("segments",),
     schema=pa.schema(

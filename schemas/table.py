@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from schemas.jobs import Stream
+from schemas.jobs import JOBS, Stream
 
 _RULES = b"earwitness"
 
@@ -78,7 +78,8 @@ class Table:
         key: the columns that name one row; unique in the table.
         references: the tables that its rows point into.
         made_by: the job whose model shapes the rows; None where no model does.
-        hears: what its rows are made of; None for the inventory, and for what a command makes of other tables.
+        hears: what its rows are made of; of a job's table what the job hears; None for the inventory, and for what a
+            command makes of other tables.
         shaped_by: the settings (keys of the configuration) that its rows depend on, besides those that shape the
             tables that it needs; another value of one makes its rows anew.
         needs: tables that have to be made for this one to be whole.
@@ -101,6 +102,13 @@ class Table:
     command: str | None = None
     version: int = 1
     stage: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.made_by is None:
+            return
+        if self.made_by not in JOBS:
+            raise ValueError(f"the table {self.name} is made by the job {self.made_by}: declare it in schemas/jobs.py")
+        object.__setattr__(self, "hears", JOBS[self.made_by].hears)
 
     def __getstate__(self) -> dict[str, Any]:
         # pyarrow's own pickle forgets that the values of a fixed-size list are never null.

@@ -17,6 +17,7 @@ import torch
 from transformers.utils import logging
 
 from demo.untrained.audio import SOUNDS, language_audio, spectrogram_transformer
+from demo.untrained.demo_set import DEMO_SET
 from demo.untrained.speech import EMOTIONS, classifier, speaker, transcriber
 from demo.untrained.whisper import whisper
 
@@ -36,14 +37,6 @@ WRITERS: dict[str, Callable[[Path], None]] = {
     "wav2vec2_xvector": partial(speaker, "wav2vec2"),
 }
 KINDS: tuple[str, ...] = tuple(WRITERS)
-# The kinds that stand in for the design's default checkpoint of each job.
-DEMO_SET = {
-    "transcripts": "wav2vec2_ctc",
-    "emotions": "hubert_emotion",
-    "sounds": "ast_sounds",
-    "embeddings": "clap",
-    "speakers": "wavlm_xvector",
-}
 WARNING = "These models are untrained: their weights are random, and what they say means nothing."
 
 

@@ -36,7 +36,7 @@ def check_placement(config: Config) -> None:
 
 
 def placed(config: Config, kind: str, runner: Runner) -> Placement:
-    """What the configuration means for a model of some kind (see :data:`transforms.models.jobs.KINDS`).
+    """What the configuration means for a model of some kind (see :data:`transforms.models.kinds.KINDS`).
 
     What is left to us goes by this machine: the fastest that keeps the results.  Workers elsewhere may have
     other CPUs, and no OpenVINO; a bundle that runs twice has to give the same rows: there it is torch in fp32.

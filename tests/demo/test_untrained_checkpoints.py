@@ -27,7 +27,8 @@ from transformers import (
 )
 from transformers.utils import logging
 
-from demo.untrained.checkpoints import DEMO_SET, KINDS, WARNING, build, main
+from demo.untrained.checkpoints import KINDS, WARNING, build, main
+from demo.untrained.demo_set import DEMO_SET
 from demo.untrained.sounds import Samples, noises, voices
 
 TRANSCRIBERS = [kind for kind in KINDS if "_ctc" in kind]

@@ -48,7 +48,7 @@ def best_engine(device: str, kind: str) -> str:
     """What ``auto`` means: OpenVINO on a CPU where it is installed and computes such models, else torch.
 
     Args:
-        kind: one of the values of :data:`transforms.models.jobs.KINDS`.
+        kind: one of the values of :data:`transforms.models.kinds.KINDS`.
     """
     fits = torch.device(device).type == "cpu" and kind in COMPILED_KINDS
     return OPENVINO if fits and is_installed() else TORCH

@@ -1,4 +1,4 @@
-"""Which kinds of model do a job, what a checkpoint is, and opening the right model for it."""
+"""What a checkpoint is, and opening the right model for a job."""
 
 from __future__ import annotations
 
@@ -8,25 +8,9 @@ from schemas.jobs import JOBS
 from transforms.models.checkpoint import CONFIG, Located, ModelError, one_line, parse_checkpoint, read_config
 from transforms.models.door import Description, Door
 from transforms.models.engines import IN_TORCH, Engine
+from transforms.models.kinds import KINDS
 from transforms.models.locate import locate
 from transforms.models.weights import check_engine, load_extractor
-
-KINDS: dict[str, str] = {
-    "Wav2Vec2ForCTC": "ctc",
-    "HubertForCTC": "ctc",
-    "WavLMForCTC": "ctc",
-    "WhisperForConditionalGeneration": "whisper",
-    "Wav2Vec2ForSequenceClassification": "classifier",
-    "HubertForSequenceClassification": "classifier",
-    "WavLMForSequenceClassification": "classifier",
-    "ASTForAudioClassification": "classifier",
-    "ClapModel": "embedder",
-    "WavLMForXVector": "xvector",
-    "Wav2Vec2ForXVector": "xvector",
-}
-"""The kind of each class that is opened, by the name that stands in a config's ``architectures``;
-:data:`schemas.jobs.JOBS` says which kinds do a job."""
-
 
 WAVEFORM = "Wav2Vec2FeatureExtractor"
 

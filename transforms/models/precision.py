@@ -28,7 +28,7 @@ def best_precision(device: str, kind: str, engine: str = TORCH) -> str:
     (docs/precision.md).  Else fp32.
 
     Args:
-        kind: one of the values of :data:`transforms.models.jobs.KINDS`.
+        kind: one of the values of :data:`transforms.models.kinds.KINDS`.
         engine: that computes it.
     """
     if torch.device(device).type == "cuda":

@@ -12,7 +12,8 @@ import torch
 import transforms.models.compiled as compiled
 import transforms.models.engines as engines
 from transforms.models.engines import OPENVINO, TORCH, Engine, best_engine, engine_refusal, is_installed
-from transforms.models.jobs import KINDS, open_door
+from transforms.models.jobs import open_door
+from transforms.models.kinds import KINDS
 from transforms.models.precision import best_precision
 
 compiles = pytest.mark.skipif(not is_installed(), reason="OpenVINO is not installed")

@@ -1,0 +1,9 @@
+"""The untrained checkpoint that stands in for each job's base checkpoint, by the names in ``WRITERS``."""
+
+DEMO_SET = {
+    "transcripts": "wav2vec2_ctc",
+    "emotions": "hubert_emotion",
+    "sounds": "ast_sounds",
+    "embeddings": "clap",
+    "speakers": "wavlm_xvector",
+}
