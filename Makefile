@@ -1,18 +1,22 @@
-# Two commands do all the set-up: `make demo` and `make test`.
+# Two commands do all the set-up: `make demo` and `make test`; `make quick` is for between two changes.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 OUT := demo/out
 
-.PHONY: demo test lint picture soak bench notebook screenshot docs clean
+.PHONY: demo test quick lint picture soak bench notebook screenshot docs clean
 
 demo: $(VENV)/installed
 	$(BIN)/earwitness run demo/corpus --out $(OUT) --models demo --metadata demo/corpus/metadata.csv
 	@$(BIN)/python -m demo.rows $(OUT)
 
-# Two processes, a file's tests in one of them: what they share is made once in each.
+# Two processes.  Each takes neighbours, whose files share what they have made; who is done helps the other.
 test: $(VENV)/tested lint
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadscope
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal
+
+# What needs neither a process nor a model nor a run: see tests/quick.py.
+quick: $(VENV)/tested
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --quick -n 2 --dist worksteal
 
 lint: $(VENV)/tested
 	$(BIN)/ruff check .

@@ -1,14 +1,20 @@
-"""What several tests share."""
+"""What several tests share, and what the suite says of itself."""
 
 from __future__ import annotations
 
 import os
+import random
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of the code
+from tests.quick import Doors
+
+# A busy machine is no fault of the code; what falsifies is printed with the word that repeats it.
+settings.register_profile("untimed", deadline=None, print_blob=True)
 settings.load_profile("untimed")
 
 # Numba, which librosa compiles with, reads it when it is imported.  What two processes leave behind that compile into
@@ -18,12 +24,63 @@ os.environ["NUMBA_CACHE_DIR"] = str(Path(__file__).resolve().parents[1] / ".pyte
 
 SHARED_AUDIO = Path(__file__).resolve().parents[2] / "shared" / "audio"
 
+DOORS = Doors()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="leave what starts a process, holds a model or is slow")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--quick"):
+        DOORS.hang()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--quick"):
+        left = [item for item in items if item.get_closest_marker("slow")]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    if not item.config.getoption("--quick"):
+        return (yield)
+    with DOORS.shut():
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    if not item.config.getoption("--quick"):
+        return (yield)
+    with DOORS.shut():
+        return (yield)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Why tests were skipped, in one line."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
+    if reasons:
+        said = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
+        terminalreporter.write_line(f"{len(skipped)} skipped: {said}")
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """Another one each time, unless the word SEED of the environment says which; a test that fails shows it."""
+    seed = int(os.environ.get("SEED") or random.SystemRandom().randrange(1 << 30))
+    print(f"SEED={seed} repeats {request.node.nodeid}")
+    return seed
+
 
 @pytest.fixture(scope="session")
 def shared_audio() -> Path:
     """The folder of real recordings that developers have; users do not."""
     if not SHARED_AUDIO.is_dir():
-        pytest.skip(f"the developers' recordings are not at {SHARED_AUDIO}")
+        pytest.skip("needs the developers' recordings")
     return SHARED_AUDIO
 
 

@@ -71,6 +71,7 @@ def test_against_bare_forwards(settings: Settings) -> None:
     assert " 0 forward passes" not in table.notes[0]
 
 
+@pytest.mark.slow
 def test_decoding(settings: Settings) -> None:
     (table,) = import_module("benchmarks.decoding").compare(settings)
     check(table)
@@ -85,6 +86,7 @@ def test_decoding(settings: Settings) -> None:
         assert difference <= most, name
 
 
+@pytest.mark.slow
 def test_log_mel(settings: Settings) -> None:
     (table,) = import_module("benchmarks.log_mel").compare(settings)
     check(table)
@@ -137,6 +139,7 @@ def test_the_bare_loop_does_without_files(settings: Settings, tmp_path: Path, mo
     assert "silero_vad" in reason
 
 
+@pytest.mark.slow
 def test_the_command_writes_what_it_was_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     report = tmp_path / "docs" / "benchmarks.md"
     run = partial(suite.main, ["log_mel", "--size", "tiny", "--markdown", str(report)])

@@ -18,7 +18,7 @@ from pipelines.files.parquet import DamagedError, read_forgotten
 from pipelines.store.staging import Pass
 from schemas.catalog import TABLES
 from schemas.layout import MADE
-from tests.pipelines.corpora import DEMO, rows
+from tests.pipelines.corpora import DEMO, publish, rows
 from tests.pipelines.run.test_broken import ALL
 from tests.whole.damages import (
     CHEAP,
@@ -171,15 +171,28 @@ def test_out_that_goes_while_a_run_is_at_work(
     assert str(base / "out") in told[0]
 
 
+@pytest.fixture(scope="module")
+def of_tones(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A corpus of one recording."""
+    out = tmp_path_factory.mktemp("tones") / "out"
+    publish(out, {}, [DEMO / "signals" / "tones.wav"], tables=["recordings"])
+    return out
+
+
 @pytest.mark.parametrize("moment", ["look", "load_models", "execute", "assemble", "audit"])
 @pytest.mark.parametrize("known", [False, True], ids=["the first run", "a later run"])
 def test_out_goes_and_nothing_of_it_comes_back(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, moment: str, known: bool
+    of_tones: Path,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    moment: str,
+    known: bool,
 ) -> None:
     out, words = tmp_path / "new" / "out", ["run", str(DEMO / "signals" / "yes.wav"), "--tables", "recordings"]
     words += ["--out", str(out)]
     if known:
-        shutil.copytree(_of_tones(tmp_path / "tones"), out, symlinks=True)
+        shutil.copytree(of_tones, out, symlinks=True)
     done = getattr(pipelines.run.run, moment)
 
     def and_remove(*given: Any, **named: Any) -> Any:
@@ -196,21 +209,21 @@ def test_out_goes_and_nothing_of_it_comes_back(
     assert not out.exists()
 
 
-def _of_tones(out: Path) -> Path:
-    assert main(["run", str(DEMO / "signals" / "tones.wav"), "--tables", "recordings", "--out", str(out)]) == 0
+@pytest.fixture(scope="module")
+def of_yes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A corpus of one recording, with two tables."""
+    out = tmp_path_factory.mktemp("yes") / "out"
+    publish(out, {}, [DEMO / "signals" / "yes.wav"], tables=["windows", "segments"])
     return out
 
 
 @pytest.mark.parametrize("damage", [garbage, empty, folder, pipe])
 def test_a_table_that_is_made_anew_need_not_be_readable(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], damage: Damage
+    of_yes: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], damage: Damage
 ) -> None:
     """What the message says to do does help."""
-    archive, out = tmp_path / "archive", tmp_path / "out"
-    archive.mkdir()
-    shutil.copy(DEMO / "signals" / "yes.wav", archive)
-    words = ["run", str(archive), "--out", str(out), "--tables", "windows,segments"]
-    assert main(words) == 0
+    out = shutil.copytree(of_yes, tmp_path / "out", symlinks=True)
+    words = ["run", str(DEMO / "signals" / "yes.wav"), "--out", str(out), "--tables", "windows,segments"]
     before = {table: rows(out, table) for table in ("windows", "segments", "recordings")}
     (path,) = (out / "current" / "windows").glob("*.parquet")
     damage(path)

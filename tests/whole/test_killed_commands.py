@@ -23,7 +23,7 @@ from tests.pipelines.corpora import DEMO
 from tests.whole.killing import Zygote, started
 
 KILLS = int(os.environ.get("KILLS", "500"))
-"""Of the soak test, over all commands together; ``SEED`` sets the dice."""
+"""Of the soak test, over all commands together."""
 MINE = {"thesis.tex": "years", ".git/config": "mine", "snapshots/mine.txt": "mine", "report/notes.txt": "mine"}
 """What a person keeps in the folder of a corpus."""
 PROMPTS = "prompts: {clock: a ticking clock, rain: heavy rain}\n"
@@ -166,7 +166,6 @@ def trial(corpus: Corpus, name: str, undisturbed: Undisturbed, kill_after: float
 def trials(corpus: Corpus, count: int, seed: int, commands: int = len(COMMANDS)) -> None:
     """Kill ``count`` times, spread over some of the commands."""
     dice = random.Random(seed)
-    print(f"seed {seed}: {count} kills")
     ends: dict[str, list[str]] = {}
     for i, name in enumerate(dice.sample(list(COMMANDS), commands)):
         undisturbed = Undisturbed(corpus, name)
@@ -181,10 +180,10 @@ def trials(corpus: Corpus, count: int, seed: int, commands: int = len(COMMANDS))
     assert killed >= count // 2 or count < KILLS, f"{killed} of {count} were killed: the others were over before"
 
 
-def test_commands_that_write_are_killed(corpus: Corpus) -> None:
-    trials(corpus, 3, seed=random.randrange(1 << 30), commands=3)
+def test_commands_that_write_are_killed(corpus: Corpus, seed: int) -> None:
+    trials(corpus, 3, seed, commands=3)
 
 
 @pytest.mark.soak
-def test_hundreds_of_kills_of_every_command(corpus: Corpus) -> None:
-    trials(corpus, KILLS, seed=int(os.environ.get("SEED", "18")))
+def test_hundreds_of_kills_of_every_command(corpus: Corpus, seed: int) -> None:
+    trials(corpus, KILLS, seed)

@@ -72,13 +72,35 @@ def test_json_says_the_same_without_what_steers() -> None:
     assert json.loads(text) == {"name": HOSTILE}
 
 
-def at_a_terminal(*words: object) -> str:
-    """What a command writes to a terminal, both of its outputs."""
+AT_A_TERMINAL = """
+import contextlib, json, sys
+from pipelines.cli import main
+for words in json.loads(sys.stdin.readline()):
+    with contextlib.suppress(SystemExit):
+        main(words)
+    print(flush=True)
+    print("THE END OF IT", flush=True)
+"""
+"""Asks one command after the other: to start Python and its libraries takes longer than to answer."""
+
+
+def at_a_terminal(commands: list[list[str]]) -> list[str]:
+    """What each of some commands writes to a terminal, on both of its outputs."""
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "pipelines", *map(str, words)]
     environment = {**os.environ, "TERM": "dumb", "COLUMNS": "200"}
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+    process = subprocess.Popen(
+        [sys.executable, "-c", AT_A_TERMINAL],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    with process:
         os.close(theirs)
+        assert process.stdin is not None
+        process.stdin.write(json.dumps(commands).encode() + b"\n")
+        process.stdin.flush()
         said = b""
         while select.select([ours], [], [], 60)[0]:
             try:
@@ -90,7 +112,9 @@ def at_a_terminal(*words: object) -> str:
             said += some
         process.wait()
     os.close(ours)
-    return said.decode("utf-8").replace("\r\n", "\n")
+    *answers, rest = said.decode("utf-8").replace("\r\n", "\n").split("\nTHE END OF IT\n")
+    assert (len(answers), rest) == (len(commands), "")
+    return answers
 
 
 @pytest.fixture(scope="module")
@@ -105,21 +129,26 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("query", "OUT", "SELECT uri, region, word FROM words JOIN recordings USING (recording_id)"),
-        ("query", "OUT", "SELECT uri, word FROM words JOIN recordings USING (recording_id)", "--format", "csv"),
-        ("query", "OUT", "SELECT uri, word FROM words JOIN recordings USING (recording_id)", "--format", "json"),
-        ("mentions", "OUT", "acme"),
-        ("mentions", "OUT", "acme", "--by", "region"),
-        ("export", "OUT", f"{HOSTILE}.mp3", "--format", "vtt", "--to", "OUT/vtt"),
-        ("query", f"OUT/{HOSTILE}", "SELECT 1"),
-        ("status", "OUT", HOSTILE),
-    ],
+COMMANDS = (
+    ("query", "OUT", "SELECT uri, region, word FROM words JOIN recordings USING (recording_id)"),
+    ("query", "OUT", "SELECT uri, word FROM words JOIN recordings USING (recording_id)", "--format", "csv"),
+    ("query", "OUT", "SELECT uri, word FROM words JOIN recordings USING (recording_id)", "--format", "json"),
+    ("mentions", "OUT", "acme"),
+    ("mentions", "OUT", "acme", "--by", "region"),
+    ("export", "OUT", f"{HOSTILE}.mp3", "--format", "vtt", "--to", "OUT/vtt"),
+    ("query", f"OUT/{HOSTILE}", "SELECT 1"),
+    ("status", "OUT", HOSTILE),
 )
-def test_no_command_lets_it_through(out: Path, words: tuple[str, ...]) -> None:
-    said = at_a_terminal(*(word.replace("OUT", str(out)) for word in words))
+
+
+@pytest.fixture(scope="module")
+def answers(out: Path) -> list[str]:
+    return at_a_terminal([[word.replace("OUT", str(out)) for word in words] for words in COMMANDS])
+
+
+@pytest.mark.parametrize("number", range(len(COMMANDS)))
+def test_no_command_lets_it_through(answers: list[str], number: int) -> None:
+    said = answers[number]
     assert not steers(said), said
     assert "\\x1b" in said or "\\u001b" in said, said
 
