@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -186,4 +187,7 @@ def test_the_version_stands_in_one_place() -> None:
     ]
     assert written == []
     assert declared not in (ROOT / "setup.py").read_text("utf-8")
+    citation = ROOT / "CITATION.cff"  # what is cited repeats it
+    said = re.findall(r"^version: *(\S+)", citation.read_text("utf-8"), re.MULTILINE) if citation.is_file() else []
+    assert said in ([], [declared])
     assert earwitness.__version__ == declared, "install anew: pip install -e ."
