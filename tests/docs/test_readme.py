@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 from pipelines.checkpoints import BASE
 from tests.docs.markdown import ROOT, blocks, pages
@@ -43,3 +45,11 @@ def test_every_page_is_in_the_index() -> None:
 def test_every_block_says_what_it_is(page: Path) -> None:
     for block in blocks(page):
         assert block.language, f"{block}: no language behind the fence"
+
+
+def test_what_is_cited_has_the_version_of_the_package() -> None:
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    packaged = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert (cited["title"], cited["version"]) == ("Earwitness", packaged["version"])
+    assert cited["license"] == packaged["license"]
+    assert [one["name"] for one in cited["authors"]] == [one["name"] for one in packaged["authors"]]
