@@ -13,8 +13,7 @@ from tests.picture import FLOORS, RANKS, ROOT, Picture, pictures
 
 ONLY = {
     "apache_beam": "pipelines.run transforms.stages",
-    "rich": "pipelines.console pipelines.commands pipelines.cli pipelines.export.cues pipelines.corpus.output "
-    "pipelines.run.anew pipelines.run.estimate",
+    "rich": "pipelines.console pipelines.commands pipelines.cli pipelines.export.cues",
     "duckdb": "pipelines.audit pipelines.corpus pipelines.run.broken pipelines.embeddings.search "
     "pipelines.speakers.check",
     "great_expectations": "pipelines.audit",

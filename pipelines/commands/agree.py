@@ -38,10 +38,10 @@ def act(arguments: argparse.Namespace, aside: Console) -> None:
     with console(1) as result:
         show_rows(result, rows, columns, arguments.format)
     for doubt in doubts:
-        aside.print(f"note: {printable(doubt)}", style="yellow", highlight=False, markup=False)
+        aside.print(f"note: {printable(doubt)}", style="yellow")
     if doubts:
         told = "note: therefore these figures are not kept for `earwitness methods`"
-        aside.print(told, style="yellow", highlight=False, markup=False)
+        aside.print(told, style="yellow")
     else:
         told = keep(arguments.out, arguments.sheet, found)
-        aside.print(printable(told), style="dim", highlight=False, markup=False)
+        aside.print(printable(told), style="dim")

@@ -36,4 +36,4 @@ def act(arguments: argparse.Namespace, aside: Console) -> None:
             few = f", {exported.wordless:,} of recordings in which no word was recognised" if exported.wordless else ""
             said = f"{counted(len(exported.files), 'file')} in {arguments.to}{few}"
             for line in (said, *(f"missing in them: {missing}" for missing in exported.missing)):
-                result.print(line, highlight=False, markup=False, soft_wrap=True)
+                result.print(line, soft_wrap=True)

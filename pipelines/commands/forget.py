@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from pipelines.console.numbers import counted
 from pipelines.console.stopping import telling
 from pipelines.console.terminal import console
 from schemas.layout import TOMBSTONES
 
 if TYPE_CHECKING:
-    from pipelines.store.forget import Removed
+    pass
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -30,6 +29,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def act(arguments: argparse.Namespace, aside: Console) -> None:
+    from pipelines.commands.printed.forget import show_removed, what_of
     from pipelines.console.confirm import confirmed
     from pipelines.store.forget import forget, would_forget
 
@@ -38,49 +38,13 @@ def act(arguments: argparse.Namespace, aside: Console) -> None:
             would = would_forget(arguments.out, arguments.words)
             show_removed(result, would, dry=True)
             if arguments.dry_run:
-                result.print("nothing was removed", highlight=False)
+                result.print("nothing was removed")
                 return
-            what = f"{_what(would)} would be removed for good"
+            what = f"{what_of(would)} would be removed for good"
             if not confirmed(aside, "Remove them for good?", otherwise=f"{what}: say --yes if that is meant"):
-                result.print("nothing was removed", highlight=False)
+                result.print("nothing was removed")
                 return
         show_removed(result, forget(arguments.out, arguments.words))
-
-
-def show_removed(console: Console, removed: Removed, *, dry: bool = False) -> None:
-    """Say what was removed, or would be."""
-
-    def say(line: str) -> None:
-        console.print(line, highlight=False, markup=False)
-
-    rows = ", ".join(f"{n:,} of {table}" for table, n in removed.rows.items()) or "none"
-    say(
-        f"{'to be forgotten' if dry else 'forgotten'}: {_what(removed)}, out of "
-        f"{counted(removed.snapshots, 'snapshot')}; rows of the published tables: {rows}"
-    )
-    for uri in removed.replaced:
-        say(f"{uri} stays: it held one of them and holds something else now; name it as well if that is to go, too")
-    if removed.staging:
-        say(f"the work of a run that was not published {'would be' if dry else 'was'} given up")
-    pages = removed.pages
-    if pages.removed:
-        say(
-            f"{counted(pages.removed, 'page')} of the report {'would go' if dry else 'went'}, for they spoke of them: "
-            "`earwitness report` writes it anew; pages that you wrote elsewhere or copied are yours to delete"
-        )
-    if pages.left:
-        say("what else lies in the folder of the report is not ours, and stays")
-    if pages.behind is not None:
-        say(f"the folder of the report is a link to {pages.behind}: pages there may speak of them, and are yours")
-    if not dry:
-        say(
-            "no run takes up these files or this content again; a copy that was cut, coded anew or given other tags is "
-            "another recording, which a run would take"
-        )
-
-
-def _what(removed: Removed) -> str:
-    return f"{counted(removed.recordings, 'recording')} in {counted(removed.files, 'file')}"
 
 
 def _how_far(out: Path) -> Callable[[], str]:

@@ -58,6 +58,7 @@ def act(arguments: argparse.Namespace, aside: Console) -> None:
 
 
 def _show(arguments: argparse.Namespace, format: str, corpus: AskedCorpus, result: Console, aside: Console) -> None:
+    from pipelines.commands.printed.answer import showing
     from pipelines.commands.printed.mentions import show_mentions, show_rates
     from pipelines.corpus.output import answer
     from pipelines.mentions import find_mentions, mention_rates
@@ -76,10 +77,10 @@ def _show(arguments: argparse.Namespace, format: str, corpus: AskedCorpus, resul
     rows = mention_rates(corpus, found, arguments.phrases, arguments.by) if arguments.by else found
     if not as_table:
         beside = {"mentions_asked": as_arrow(rows)}
-        answer(corpus, "FROM mentions_asked", format, arguments.to, result, beside)
+        answer(corpus, "FROM mentions_asked", format, arguments.to, showing(result), beside)
     elif arguments.by:
         show_rates(result, rows)
     else:
         show_mentions(result, found)
     for note in notes(corpus, found, arguments.phrases, fuzzy=arguments.fuzzy):
-        (result if as_table else aside).print(note, highlight=False, markup=False)
+        (result if as_table else aside).print(note)

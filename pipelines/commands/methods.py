@@ -21,4 +21,4 @@ def act(arguments: argparse.Namespace, aside: Console) -> None:
 
     text = methods(arguments.out)
     with console(1) as result:
-        result.out(text, end="", highlight=False)
+        result.out(text, end="")

@@ -26,6 +26,7 @@ def add_timeout(parser: argparse.ArgumentParser) -> None:
 
 
 def act(arguments: argparse.Namespace, aside: Console) -> None:
+    from pipelines.commands.printed.answer import showing
     from pipelines.console.patience import check_seconds, patiently
     from pipelines.corpus.asked import open_corpus
     from pipelines.corpus.output import answer, format_of
@@ -33,4 +34,6 @@ def act(arguments: argparse.Namespace, aside: Console) -> None:
     format = format_of(arguments.format, arguments.to)
     check_seconds(arguments.timeout)
     with open_corpus(arguments.out) as corpus, console(1) as result:
-        patiently(lambda: answer(corpus, arguments.sql, format, arguments.to, result), corpus.stop, arguments.timeout)
+        patiently(
+            lambda: answer(corpus, arguments.sql, format, arguments.to, showing(result)), corpus.stop, arguments.timeout
+        )

@@ -115,10 +115,10 @@ def _kept(out: Path) -> str:
 
 
 def _run(terminal: Console, prepared: Prepared, before: Settings | None, kept: str, *, yes: bool) -> None:
-    from pipelines.commands.printed.run import show_summary
+    from pipelines.commands.printed.run import ask, show_summary
     from pipelines.console.confirm import UnansweredError
     from pipelines.console.progress import ProgressBar
-    from pipelines.run.anew import ask, made_anew, refuse_found, remembered
+    from pipelines.run.anew import made_anew, refuse_found, remembered
     from pipelines.run.run import run
     from pipelines.store.settings import Settings, put_back
 
@@ -151,14 +151,15 @@ def _run(terminal: Console, prepared: Prepared, before: Settings | None, kept: s
             done = f"nothing to do: {f'all {n:,} files are' if n > 1 else 'the 1 file is'} in the tables"
             other = before.differences(Settings.of(prepared.config, before)) if before is not None else []
             told = f"; the corpus keeps its settings, not those of this run: {', '.join(other)}" if other else ""
-            result.print(f"{done}{told}", highlight=False, markup=False)
+            result.print(f"{done}{told}")
         else:
             show_summary(result, prepared.config, published)
 
 
 def _estimate(terminal: Console, prepared: Prepared, before: Settings | None, kept: str) -> None:
+    from pipelines.commands.printed.run import show_estimate
     from pipelines.run.anew import made_anew
-    from pipelines.run.estimate import estimate, show_estimate
+    from pipelines.run.estimate import estimate
     from pipelines.run.increment import look
     from pipelines.store.folder import Folder
 
@@ -183,7 +184,7 @@ def _tell_settings(terminal: Console, there: Increment, todo: Todo, before: Sett
 
 
 def _note(terminal: Console, note: str) -> None:
-    terminal.print(f"note: {note}", style="yellow", highlight=False, markup=False)
+    terminal.print(f"note: {note}", style="yellow")
 
 
 def config_of(arguments: argparse.Namespace) -> Config:

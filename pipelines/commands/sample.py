@@ -45,6 +45,6 @@ def act(arguments: argparse.Namespace, aside: Console) -> None:
         groups = ", ".join(f"{n:,} {group or '(none)'}" for group, n in sorted(drawn.items()))
         with console(1) as result:
             by = f": {groups}" if arguments.by else ""
-            result.print(f"{counted(drawn.total(), 'segment')} in {arguments.to}{by}", highlight=False, markup=False)
+            result.print(f"{counted(drawn.total(), 'segment')} in {arguments.to}{by}")
             if labels:
-                result.print(f"emotions are coded as {', '.join(labels)}", highlight=False, markup=False)
+                result.print(f"emotions are coded as {', '.join(labels)}")

@@ -31,7 +31,8 @@ def add_model(parser: argparse.ArgumentParser) -> None:
 
 
 def act(arguments: argparse.Namespace, aside: Console) -> None:
-    from pipelines.console.rows import check_format, clock, show_rows
+    from pipelines.console.numbers import clock
+    from pipelines.console.rows import check_format, show_rows
     from pipelines.embeddings.search import hits
 
     check_format(arguments.format)

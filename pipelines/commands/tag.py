@@ -32,6 +32,4 @@ def act(arguments: argparse.Namespace, aside: Console) -> None:
             result.print(
                 f"{counted(tagged.windows, 'window')} scored with {counted(tagged.prompts, 'prompt')}: "
                 f"{seen_at(arguments.out, 'tags')}",
-                highlight=False,
-                markup=False,
             )

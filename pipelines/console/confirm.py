@@ -29,5 +29,5 @@ def confirmed(terminal: Console, question: str, *, otherwise: str) -> bool:
     """
     if not (terminal.is_terminal and sys.stdin is not None and sys.stdin.isatty()):
         raise UnansweredError(otherwise)
-    terminal.print(f"{question} [y/N] ", end="", highlight=False, markup=False)
+    terminal.print(f"{question} [y/N] ", end="")
     return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -10,7 +10,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from pipelines.console.numbers import counted
+from pipelines.console.numbers import clock, counted, speed_in_words
 from transforms.progress import Tick, read_tick
 
 LINE_EVERY_SECONDS = 10.0
@@ -76,7 +76,7 @@ class ProgressBar:
         self._doing = doing
         self._ended = time.monotonic()
         if self._bar is None:
-            self._console.print(doing, highlight=False, markup=False)
+            self._console.print(doing)
 
     def text(self) -> str:
         """What goes on, or the figures of the recordings while it is them."""
@@ -118,7 +118,7 @@ class ProgressBar:
             total = self._total.planned_seconds or None
             self._bar.update(self._task, completed=self._total.seconds, total=total, text=self.text())
         elif not self._doing and now - self._shown > max(LINE_EVERY_SECONDS, LINE_EVERY_SHARE * (now - self._began)):
-            self._console.print(self.text(), highlight=False)
+            self._console.print(self.text())
             self._shown = now
 
 
@@ -133,12 +133,11 @@ def describe(total: Tick, elapsed: float) -> str:
     parts = [
         f"{total.files:,}/{total.planned_files:,} files",
         f"{_hours(total.seconds)} of {_hours(total.planned_seconds)} h",
-        f"{speed:,.{0 if speed >= 10 else 1}f}x real time",
+        speed_in_words(speed),
         counted(total.errors, "error"),
     ]
     if speed > 1e-6 and total.planned_seconds > total.seconds:
-        left = round((total.planned_seconds - total.seconds) / speed)
-        parts.append(f"{left // 3600}:{left // 60 % 60:02d}:{left % 60:02d} left")
+        parts.append(f"{clock(1000 * round((total.planned_seconds - total.seconds) / speed))} left")
     return ", ".join(parts)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.text import Text
 
+from pipelines.console.table import print_table
 from pipelines.console.terminal import send
 from pipelines.files.cells import Spreadsheet
 from pipelines.files.plain_json import json_of
@@ -53,13 +53,7 @@ def show_rows(
             sheet.row([row[name] for name in names])
         send(console, text.getvalue())
     else:
-        _show_table(console, [[_shown(row[name]) for name in columns] for row in rows], headings or columns)
-
-
-def clock(ms: int) -> str:
-    """``h:mm:ss`` of milliseconds."""
-    seconds = ms // 1000
-    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+        print_table(console, headings or columns, [[_shown(row[name]) for name in columns] for row in rows])
 
 
 def _shown(value: Any) -> str:
@@ -78,13 +72,3 @@ def _shown(value: Any) -> str:
     if isinstance(value, dict):
         return " ".join(f"{key}={_shown(one)}" for key, one in value.items())
     return printable(" ".join(str(value).split()))
-
-
-def _show_table(console: Console, cells: Sequence[Sequence[str]], columns: Sequence[str]) -> None:
-    widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
-    for number, row in enumerate([columns, *cells]):
-        padded = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        line = Text(padded, style="bold" if number == 0 else "")
-        if console.is_terminal:
-            line.truncate(console.width, overflow="ellipsis")
-        console.print(line, highlight=False)

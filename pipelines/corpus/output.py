@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import BufferedWriter
-from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
 import duckdb
 import pyarrow as pa
-from rich.console import Console
 
-from pipelines.console.rows import check_format, show_rows
+from pipelines.console.rows import check_format
 from pipelines.console.terminal import PrintableBytes
 from pipelines.corpus.asked import AskedCorpus
 from pipelines.corpus.target import check_targets
@@ -27,9 +25,8 @@ from pipelines.sql import quoted
 from schemas.config import ConfigError
 
 FORMATS = ("table", "csv", "json", "parquet")
-SHOWN = 1_000
-"""Rows of a table: nobody reads more, and the other formats have all."""
 BATCH = 10_000
+Show = Callable[[Sequence[str], Iterator[Sequence[Any]]], None]
 AS_TEXT = ("time with time zone", "interval", "bit", "bignum", "union")
 """Types, as DuckDB calls them."""
 INFINITE = {32: 2**31 - 1, 64: 2**63 - 1}
@@ -41,14 +38,15 @@ def answer(
     question: str,
     format: str,
     to: Path | None,
-    console: Console,
+    show: Show,
     beside: Mapping[str, pa.Table] | None = None,
 ) -> None:
-    """Ask, and print the answer or write it to a file.
+    """Ask, and show the answer to a person, or write it to standard output or a file for a program.
 
     Args:
         format: one of FORMATS, as :func:`format_of` has it.
         to: a file, not of a table; None for standard output.
+        show: prints a table: is given the names of the columns, and the rows as they come.
         beside: tables in memory that the question names, too.
 
     Raises:
@@ -60,7 +58,7 @@ def answer(
     found = corpus.sql(question, beside=beside)
     try:
         if format == "table":
-            _show(found, console)
+            show(found.columns, _rows(_with_plain_types(found).to_arrow_reader(BATCH)))
         elif to is None:
             _print(found, format)
         else:
@@ -94,16 +92,6 @@ def format_of(asked: str | None, to: Path | None) -> str:
     if asked is None and suffix not in FORMATS[1:]:
         raise ConfigError(f"--to {to}: call it .csv, .json or .parquet, or say --format")
     return asked or suffix
-
-
-def _show(found: duckdb.DuckDBPyRelation, console: Console) -> None:
-    rows = list(islice(_rows(_with_plain_types(found).to_arrow_reader(BATCH)), SHOWN + 1))
-    columns = list(found.columns)
-    keys = [f"{at} {name}" for at, name in enumerate(columns)]  # two columns may bear one name
-    shown = [dict(zip(keys, row, strict=True)) for row in rows[:SHOWN]]
-    show_rows(console, shown, keys, "table", headings=columns)
-    if len(rows) > SHOWN:
-        console.print(f"the first {SHOWN:,} rows; --format csv, json or parquet has all of them", style="dim")
 
 
 def _write(found: duckdb.DuckDBPyRelation, format: str, file: IO[bytes], *, is_file: bool) -> None:

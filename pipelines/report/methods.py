@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.agreement.kept import Agreement, remembered
-from pipelines.console.numbers import counted
+from pipelines.console.numbers import counted, hours_in_words
 from pipelines.errors import RunError
 from pipelines.files.parquet import count_rows, read_batches, read_table
 from pipelines.speakers.check import check
@@ -69,7 +69,7 @@ def _material(snapshot: Path, runs: Sequence[dict[str, Any]]) -> Iterator[str]:
     span = f"on {first:%Y-%m-%d}" if first.date() == last.date() else f"between {first:%Y-%m-%d} and {last:%Y-%m-%d}"
     yield (
         f"{counted(files.num_rows, 'file')} with {counted(recordings.num_rows, 'distinct recording')} and "
-        f"{_hours(hours)} of audio were processed with Earwitness {span}, in {counted(len(runs), 'run')}."
+        f"{hours_in_words(hours)} of audio were processed with Earwitness {span}, in {counted(len(runs), 'run')}."
     )
     failed, partial = statuses["failed"], statuses["partial"]
     if files.num_rows:
@@ -224,7 +224,3 @@ def _rows(snapshot: Path, table: str) -> int:
 def _read(snapshot: Path, table: str) -> pa.Table:
     found = [read_table(path) for path in sorted((snapshot / table).glob("*.parquet"))]
     return pa.concat_tables(found, promote_options="default") if found else TABLES[table].schema.empty_table()
-
-
-def _hours(hours: float) -> str:
-    return f"{hours:,.1f} hours" if hours >= 10 else f"{hours:.2f} hours"

@@ -7,9 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rich.console import Console
-
-from pipelines.console.confirm import RefusedError, UnansweredError, confirmed
+from pipelines.console.confirm import UnansweredError
 from pipelines.console.numbers import counted
 from pipelines.run.increment import Increment
 from pipelines.store.changes import Todo
@@ -135,23 +133,6 @@ def _stays_otherwise(there: Increment, todo: Todo) -> dict[str, int]:
         for table, recipe in there.recipes.items():
             counts[table] += made.get(table, recipe) != recipe and (table, key) not in again
     return {table: counts[table] for table in TABLES if counts[table]}
-
-
-def ask(terminal: Console, anew: Anew, *, yes: bool) -> None:
-    """Ask whether that is meant; nothing is asked where nothing is made anew.
-
-    Raises:
-        UnansweredError: there is no terminal to ask at.
-        RefusedError: the answer is no.
-    """
-    if not anew:
-        return
-    if yes:
-        terminal.print(f"note: made anew: {anew}", style="yellow", highlight=False, markup=False)
-        return
-    otherwise = f"{anew} would be made anew: say --yes if that is meant, or name the settings that they were made in"
-    if not confirmed(terminal, f"to be made anew: {anew}\nGo on?", otherwise=otherwise):
-        raise RefusedError("nothing was done: name the settings that they were made in to leave them as they are")
 
 
 def remembered(there: Increment, todo: Todo, before: Settings | None) -> Settings:

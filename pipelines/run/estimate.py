@@ -10,9 +10,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from rich.console import Console
-
-from pipelines.console.numbers import counted
 from pipelines.run.headers import lengths
 from pipelines.run.run import Prepared, execute, load_models, work_of
 from pipelines.store.changes import Todo
@@ -135,40 +132,3 @@ def _timed(prepared: Prepared, sample: Sequence[tuple[Source, float]], folder: P
     began = time.monotonic()
     execute(work, prepared.engine)
     return time.monotonic() - began
-
-
-def show_estimate(console: Console, prepared: Prepared, guess: Estimate) -> None:
-    """Print it."""
-    about = "" if guess.all_headers else "about "
-    unreadable = f" ({about}{guess.unreadable:,} unreadable)" if guess.unreadable else ""
-    after = "their headers" if guess.all_headers else f"the headers of {guess.headers:,} and the sizes of all"
-    hours = f"{about}{guess.audio_seconds / 3600:.3g} hours of audio"
-    lines = [
-        f"{counted(guess.files, 'file')}{unreadable}, {hours} after {after}",
-        f"tables: {', '.join(prepared.tables)}",
-        *(f"  {job:12} {checkpoint}" for job, checkpoint in prepared.checkpoints.items()),
-    ]
-    if guess.known:
-        lines.insert(1, f"{counted(guess.known, 'known file')} beside them that need nothing")
-    console.print("\n".join(lines), highlight=False, markup=False)
-    if not guess.files:
-        console.print("nothing to do", highlight=False)
-        return
-    if guess.wall_seconds is None or guess.disk_bytes is None:
-        console.print("no time or disk is estimated: no file has a readable header", style="yellow")
-        return
-    workers = counted(prepared.engine.workers, "worker")
-    console.print(
-        f"about {_duration(guess.wall_seconds)} and {guess.disk_bytes / 1e6:,.1f} MB on disk, "
-        f"from a sample of {guess.sample_seconds:.0f} s on this machine with {workers}",
-        highlight=False,
-    )
-    console.print("nothing was written", highlight=False)
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 120:
-        return counted(max(1, round(seconds)), "second")
-    if seconds < 7200:
-        return f"{seconds / 60:.0f} minutes"
-    return f"{seconds / 3600:.1f} hours"

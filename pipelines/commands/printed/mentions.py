@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -10,11 +9,10 @@ import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
-from pipelines.console.rows import clock
+from pipelines.console.numbers import clock
+from pipelines.console.table import WIDTH, print_table
 from pipelines.statistics.intervals import ALIKE, FEWEST, NOTE
 
-WIDTH = 100
-"""Of what is piped; a terminal has its own."""
 SHOWN = 200
 """Mentions: nobody reads more, and the other formats have all."""
 SHORT = 26
@@ -36,8 +34,8 @@ def show_mentions(console: Console, mentions: pd.DataFrame) -> None:
         cells = [cell.ljust(w) for cell, w in zip(head, widths, strict=True) if w]
         line = Text("  ".join(cells).rstrip(), style="dim")
         line.truncate(width, overflow="ellipsis")
-        console.print(line, highlight=False)
-        console.print(_in_context(row, width), highlight=False)
+        console.print(line)
+        console.print(_in_context(row, width))
     if len(mentions) > SHOWN:
         console.print(
             f"the first {SHOWN:,} of {len(mentions):,}; --format csv, json or parquet has all of them", style="dim"
@@ -46,33 +44,35 @@ def show_mentions(console: Console, mentions: pd.DataFrame) -> None:
 
 def show_rates(console: Console, rates: pd.DataFrame) -> None:
     """A table for each phrase and column, and one of the emotions: values, and their intervals in brackets."""
-    width = console.width if console.is_terminal else WIDTH
     labels = [name[2:-4] for name in rates.columns if name.startswith("d_") and name.endswith("_low")]
     for phrase, by in dict.fromkeys(zip(rates["phrase"], rates["by"], strict=True)):
         those = rates[(rates["phrase"] == phrase) & (rates["by"] == by)]
         rows = _rows(those)
         named = by or "corpus"
         console.print(Text(f"{phrase}, by {by}" if by else phrase, style="bold"))
-        common = [(_cut(str(row["group"]) if by else "all"), "*" if row["small"] else "") for row in rows]
-        often = [(*start, *_often(row)) for start, row in zip(common, rows, strict=True)]
-        _table(console, [named, "", "mentions", "recordings", "hours", "an hour", "in 1,000 words"], often, width)
+        groups = [_cut(str(row["group"]) if by else "all") for row in rows]
+        often = [(_starred(name, row["small"]), *_often(row)) for name, row in zip(groups, rows, strict=True)]
+        print_table(console, [named, "mentions", "recordings", "hours", "an hour", "in 1,000 words"], often, repeated=1)
         moods = [
             (
-                start[0],
-                "*" if row["recordings_with"] < FEWEST else "",
+                _starred(name, row["recordings_with"] < FEWEST),
                 *(_value(row, f"d_{label}", 2, "+") for label in labels),
             )
-            for start, row in zip(common, rows, strict=True)
+            for name, row in zip(groups, rows, strict=True)
             if any(pd.notna(row[f"d_{label}"]) for label in labels)
         ]
         if moods:
-            _table(
-                console, [named, "", *labels], moods, width, "emotion there, less that of the rest of the recording:"
-            )
+            console.print("emotion there, less that of the rest of the recording:", style="dim")
+            print_table(console, [named, *labels], moods, repeated=1)
         console.print()
     if (rates["recordings_with"] < FEWEST).any():
-        console.print(f"* fewer than {FEWEST} recordings: too few to compare", style="dim", highlight=False)
-    console.print(f"in brackets: {NOTE}.\n{ALIKE}", style="dim", highlight=False)
+        console.print(f"* fewer than {FEWEST} recordings: too few to compare", style="dim")
+    console.print(f"in brackets: {NOTE}.\n{ALIKE}", style="dim")
+
+
+def _starred(group: str, is_small: bool) -> str:
+    """A group with a star, behind its name, where it is too small to compare."""
+    return f"{group} *" if is_small else group
 
 
 def _often(row: dict[str, Any]) -> tuple[str, ...]:
@@ -134,25 +134,3 @@ def _value(row: dict[str, Any], name: str, digits: int, sign: str = "") -> str:
     if pd.isna(row[f"{name}_low"]):
         return shown
     return f"{shown} [{row[f'{name}_low']:{sign},.{digits}f}, {row[f'{name}_high']:{sign},.{digits}f}]"
-
-
-def _table(
-    console: Console, headings: Sequence[str], rows: Sequence[Sequence[str]], width: int, title: str = ""
-) -> None:
-    """Lines padded to columns; emotions of many classes go on in further tables."""
-    if title:
-        console.print(title, style="dim", highlight=False)
-    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
-    parts: list[list[int]] = [[]]
-    used = widths[0] + widths[1] + 1
-    for i in range(2, len(headings)):
-        if parts[-1] and used + widths[i] + 2 > width:
-            parts.append([])
-            used = widths[0] + widths[1] + 1
-        parts[-1].append(i)
-        used += widths[i] + 2
-    for part in parts:
-        for number, row in enumerate([headings, *rows]):
-            start = f"{row[0].ljust(widths[0])} {row[1].ljust(widths[1])}"
-            rest = "".join("  " + row[i].ljust(widths[i]) for i in part)
-            console.print(Text((start + rest).rstrip(), style="bold" if number == 0 else ""), highlight=False)

@@ -29,7 +29,7 @@ def show_labelled(console: Console, out: Path, labelled: Labelled, column: str |
         column: of the metadata, to compare with; see :func:`pipelines.speakers.check.check`.
     """
     for line in lines(out, labelled, column):
-        console.print(line, highlight=False, markup=False)
+        console.print(line)
 
 
 def lines(out: Path, labelled: Labelled, column: str | None) -> list[str]:

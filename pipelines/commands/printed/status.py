@@ -48,7 +48,7 @@ def show_status(console: Console, out: Path) -> None:
             lines += _coverage(out, snapshot) + _waiting(snapshot)
     elif not lines:
         raise RunError(f"{out} holds no corpus")
-    console.print("\n".join(lines), highlight=False, markup=False)
+    console.print("\n".join(lines))
 
 
 def _runs(out: Path) -> list[str]:

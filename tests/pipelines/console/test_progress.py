@@ -79,7 +79,7 @@ def drained(bar: ProgressBar, until: str) -> str:
 @pytest.fixture
 def plain() -> Iterator[tuple[ProgressBar, io.StringIO]]:
     stream = io.StringIO()
-    with ProgressBar(Console(file=stream, soft_wrap=True), 5) as bar:
+    with ProgressBar(Console(file=stream, markup=False, highlight=False, soft_wrap=True), 5) as bar:
         yield bar, stream
 
 
@@ -155,7 +155,7 @@ def test_whoever_sends_without_end_does_not_keep_it_from_its_end(monkeypatch: py
             while not over.is_set():
                 stranger.sendto(b"hello", address)
 
-    with ProgressBar(Console(file=io.StringIO()), 1) as bar:
+    with ProgressBar(Console(file=io.StringIO(), markup=False, highlight=False), 1) as bar:
         floods = [threading.Thread(target=flood, args=(bar.address,)) for _ in range(2)]
         for thread in floods:
             thread.start()
@@ -176,7 +176,7 @@ def test_what_goes_on_is_told_in_lines_where_there_is_no_terminal(plain: tuple[P
 
 def test_ticks_sent_at_the_very_end_count() -> None:
     stream = io.StringIO()
-    with ProgressBar(Console(file=stream), 1000) as bar:
+    with ProgressBar(Console(file=stream, markup=False, highlight=False), 1000) as bar:
         sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         sender.sendto(json.dumps(asdict(Tick(planned_seconds=1000.0, planned_files=100))).encode(), bar.address)
         for _ in range(100):
@@ -189,7 +189,9 @@ def test_ticks_sent_at_the_very_end_count() -> None:
 def terminal(width: int) -> tuple[Console, io.StringIO]:
     stream = io.StringIO()
     settings: dict[str, Any] = {"force_terminal": True, "width": width, "height": 40, "soft_wrap": True}
-    return Console(file=stream, color_system=None, legacy_windows=False, **settings), stream
+    return Console(
+        file=stream, markup=False, highlight=False, color_system=None, legacy_windows=False, **settings
+    ), stream
 
 
 @pytest.mark.parametrize("width", [80, 120])

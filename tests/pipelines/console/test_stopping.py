@@ -118,7 +118,7 @@ def interrupt(*_: Any, **__: Any) -> Any:
         (["query", "OUT", "FROM files"], "pipelines.corpus.asked.open_corpus", "stopped"),
         (["mentions", "OUT", "acme"], "pipelines.corpus.asked.open_corpus", "stopped"),
         (["tables", "OUT"], "pipelines.corpus.asked.open_corpus", "stopped"),
-        (["search", "OUT", "rain"], "pipelines.embeddings.search.search", "stopped"),
+        (["search", "OUT", "rain"], "pipelines.embeddings.search.hits", "stopped"),
         (["status", "OUT"], "pipelines.commands.printed.status.show_status", "stopped"),
         (["methods", "OUT"], "pipelines.report.methods.methods", "stopped"),
         (["agree", "OUT", "s.csv"], "pipelines.agreement.sheet.read_sheet", "stopped"),

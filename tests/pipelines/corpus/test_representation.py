@@ -10,7 +10,6 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from pipelines.console.numbers import hours_in_words
 from pipelines.corpus import open_corpus
 from pipelines.corpus.representation import LONGEST_NAME, MOST_NAMES, Contents, as_html, as_text
 from tests.pipelines.tables import example, write_corpus
@@ -128,13 +127,6 @@ def test_a_corpus_that_is_closed_or_gone_can_be_looked_at(out: Path) -> None:
     for shown in (repr(corpus), corpus._repr_html_()):
         assert "is gone, newer ones took its place: open the corpus again" in shown
         assert "<table" not in shown
-
-
-@pytest.mark.parametrize(
-    ("n", "words"), [(0, "0.0 minutes"), (0.168, "10.1 minutes"), (1, "1.0 hours"), (12_345.6, "12,346 hours")]
-)
-def test_hours_in_words(n: float, words: str) -> None:
-    assert hours_in_words(n) == words
 
 
 def test_a_notebook_shows_it(out: Path) -> None:

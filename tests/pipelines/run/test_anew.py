@@ -12,8 +12,9 @@ import pytest
 from rich.console import Console
 
 from pipelines.cli import PUBLISHED, WRONG_USE, main
+from pipelines.commands.printed.run import ask
 from pipelines.errors import RunError
-from pipelines.run.anew import Anew, ask
+from pipelines.run.anew import Anew
 from schemas.catalog import TABLES
 from schemas.config import ConfigError
 from tests.pipelines.corpora import DEMO, rows
@@ -238,7 +239,7 @@ def test_at_a_terminal_it_asks(answer: str, goes_on: bool, monkeypatch: pytest.M
             return True
 
     screen = StringIO()
-    terminal = Console(file=screen, force_terminal=True, width=200)
+    terminal = Console(file=screen, markup=False, highlight=False, force_terminal=True, width=200)
     anew = Anew({"segments": 12, "prosody": 12, "windows": 1}, 0, ("channels each -> mix",))
     monkeypatch.setattr("sys.stdin", Keyboard(answer))
     if answer.lower().startswith("y"):
@@ -253,7 +254,7 @@ def test_at_a_terminal_it_asks(answer: str, goes_on: bool, monkeypatch: pytest.M
 
 def test_without_a_terminal_it_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", None)  # as under a scheduler that closed it
-    console = Console(file=StringIO())
+    console = Console(file=StringIO(), markup=False, highlight=False)
     ask(console, Anew({}, 0, ()), yes=False)
     with pytest.raises(ConfigError, match=r"^3 files of a run that did not come to its end \(x\) would .* --yes"):
         ask(console, Anew({}, 3, ("x",)), yes=False)

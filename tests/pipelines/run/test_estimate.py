@@ -69,7 +69,7 @@ def test_a_dry_run_writes_nothing(
     assert main(words) == PUBLISHED
     lines = capfd.readouterr().out.splitlines()
     hours = sum(soundfile.info(path).duration for path in (DEMO / "digits").iterdir()) / 3600
-    assert lines[0] == f"4 files, {hours:.3g} hours of audio after their headers"
+    assert lines[0] == f"4 files, {60 * hours:.1f} minutes of audio after their headers"
     assert lines[1] == "tables: files, recordings, segments, prosody, errors, runs"
     about = r"about \d+ seconds? and [\d.]+ MB on disk, from a sample of (\d+) s on this machine with \d workers?"
     sample = re.fullmatch(about, lines[2])
@@ -85,7 +85,10 @@ def test_only_the_new_work_is_estimated(tmp_path: Path, capfd: pytest.CaptureFix
     capfd.readouterr()
     assert main([*words, "--dry-run"]) == PUBLISHED
     lines = capfd.readouterr().out.splitlines()
-    assert lines[:2] == ["0 files, 0 hours of audio after their headers", "4 known files beside them that need nothing"]
+    assert lines[:2] == [
+        "0 files, 0.0 minutes of audio after their headers",
+        "4 known files beside them that need nothing",
+    ]
     assert lines[-1] == "nothing to do"
     assert main([*words, str(DEMO / "digits" / "code_007.wav"), "--dry-run"]) == PUBLISHED
     lines = capfd.readouterr().out.splitlines()
@@ -108,7 +111,7 @@ def test_no_file_is_read_but_those_of_the_sample(
     assert main(words) == PUBLISHED
     lines = capfd.readouterr().out.splitlines()
     assert lines[0].startswith("1,003 files (about 1,000 unreadable), about ")
-    assert lines[0].endswith(" hours of audio after the headers of 202 and the sizes of all")
+    assert lines[0].endswith(" minutes of audio after the headers of 202 and the sizes of all")
     assert {Path(path).suffix for path in read} == {".flac"}
 
 
@@ -140,5 +143,5 @@ def test_without_a_readable_file_there_is_no_estimate(tmp_path: Path, capfd: pyt
     words = ["run", str(tmp_path / "empty.wav"), "--out", str(tmp_path / "out"), "--tables", "prosody", "--dry-run"]
     assert main(words) == PUBLISHED
     lines = capfd.readouterr().out.splitlines()
-    assert lines[0] == "1 file (1 unreadable), 0 hours of audio after their headers"
+    assert lines[0] == "1 file (1 unreadable), 0.0 minutes of audio after their headers"
     assert lines[-1] == "no time or disk is estimated: no file has a readable header"

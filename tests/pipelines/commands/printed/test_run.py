@@ -20,14 +20,14 @@ def told(tmp_path: Path, seconds: float) -> list[str]:
     measured = Measured({"files": 1}, {"complete": 1}, {}, seconds, seconds, 2.0, {}, {}, {}, {}, inputs)
     screen = StringIO()
     published = Published("1", tmp_path, Audit(()), measured)
-    show_summary(Console(file=screen, width=200), Config(out=str(tmp_path)), published)
+    show_summary(Console(file=screen, markup=False, highlight=False, width=200), Config(out=str(tmp_path)), published)
     return screen.getvalue().splitlines()
 
 
 @pytest.mark.parametrize(
     ("seconds", "line"),
     [
-        (3600.0, "1 hours of audio in 2 s (1800.0x real time), 0 checks of the audit passed"),
+        (3600.0, "1.0 hours of audio in 2 seconds (1,800x real time), 0 checks of the audit passed"),
         (0.0, "0 checks of the audit passed"),  # other metadata only
     ],
 )

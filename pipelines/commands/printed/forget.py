@@ -1,0 +1,50 @@
+"""What ``earwitness forget`` removed, or would remove."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from pipelines.console.numbers import counted
+
+if TYPE_CHECKING:
+    from pipelines.store.forget import Removed
+
+
+def show_removed(console: Console, removed: Removed, *, dry: bool = False) -> None:
+    """Say what was removed, or would be."""
+
+    rows = ", ".join(f"{n:,} of {table}" for table, n in removed.rows.items()) or "none"
+    console.print(
+        f"{'to be forgotten' if dry else 'forgotten'}: {what_of(removed)}, out of "
+        f"{counted(removed.snapshots, 'snapshot')}; rows of the published tables: {rows}"
+    )
+    for uri in removed.replaced:
+        console.print(
+            f"{uri} stays: it held one of them and holds something else now; name it as well if that is to go, too"
+        )
+    if removed.staging:
+        console.print(f"the work of a run that was not published {'would be' if dry else 'was'} given up")
+    pages = removed.pages
+    if pages.removed:
+        console.print(
+            f"{counted(pages.removed, 'page')} of the report {'would go' if dry else 'went'}, for they spoke of them: "
+            "`earwitness report` writes it anew; pages that you wrote elsewhere or copied are yours to delete"
+        )
+    if pages.left:
+        console.print("what else lies in the folder of the report is not ours, and stays")
+    if pages.behind is not None:
+        console.print(
+            f"the folder of the report is a link to {pages.behind}: pages there may speak of them, and are yours"
+        )
+    if not dry:
+        console.print(
+            "no run takes up these files or this content again; a copy that was cut, coded anew or given other tags is "
+            "another recording, which a run would take"
+        )
+
+
+def what_of(removed: Removed) -> str:
+    """``2 recordings in 3 files``."""
+    return f"{counted(removed.recordings, 'recording')} in {counted(removed.files, 'file')}"
