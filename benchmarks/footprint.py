@@ -16,11 +16,13 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True)
 class Footprint:
-    """Attributes:
-    audio_seconds: that were heard.
-    seconds: wall time of the run, imports left out.
-    core_seconds: of the process in that time, over all its threads.
-    peak_bytes: the most memory that the process ever held.
+    """What a run took: time, core seconds and memory.
+
+    Attributes:
+        audio_seconds: that were heard.
+        seconds: wall time of the run, imports left out.
+        core_seconds: of the process in that time, over all its threads.
+        peak_bytes: the most memory that the process ever held.
     """
 
     audio_seconds: float

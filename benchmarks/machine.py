@@ -30,15 +30,17 @@ TELLING_FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "a
 
 @dataclass(frozen=True)
 class Machine:
-    """Attributes:
-    cpu: the model's name.
-    cores: that this process may use.
-    threads: that torch uses by itself.
-    flags: of :data:`TELLING_FLAGS`, those that the CPU has.
-    memory_bytes: of the machine; 0 where unknown.
-    load: the mean number of running processes over the last minute, before the measurements; None where unknown.
-    gpus: names of the GPUs that torch sees.
-    versions: of Python and the packages, by name.
+    """The machine that a benchmark ran on.
+
+    Attributes:
+        cpu: the model's name.
+        cores: that this process may use.
+        threads: that torch uses by itself.
+        flags: of :data:`TELLING_FLAGS`, those that the CPU has.
+        memory_bytes: of the machine; 0 where unknown.
+        load: the mean number of running processes over the last minute, before the measurements; None where unknown.
+        gpus: names of the GPUs that torch sees.
+        versions: of Python and the packages, by name.
     """
 
     cpu: str

@@ -31,9 +31,11 @@ BITS_PER_SECOND = 96_000
 
 @dataclass(frozen=True)
 class Corpus:
-    """Attributes:
-    name: for people.
-    seconds: of all files together.
+    """Audio files that a benchmark hears.
+
+    Attributes:
+        name: for people.
+        seconds: of all files together.
     """
 
     name: str

@@ -28,11 +28,13 @@ HOW = (
 
 @dataclass(frozen=True)
 class Table:
-    """Attributes:
-    title: what was compared.
-    columns: names, with their units.
-    rows: a cell for each column.
-    notes: what has to be known to read it.
+    """A table of figures.
+
+    Attributes:
+        title: what was compared.
+        columns: names, with their units.
+        rows: a cell for each column.
+        notes: what has to be known to read it.
     """
 
     title: str

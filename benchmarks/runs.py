@@ -23,10 +23,12 @@ NOTHING = DEMO / "broken" / "garbage.wav"
 
 @dataclass(frozen=True)
 class Ran:
-    """Attributes:
-    seconds: wall time; not of understanding the configuration, and the models were loaded before.
-    audio_seconds: that were decoded.
-    speech_share: of all recordings together; None where no table needed speech.
+    """One run, measured.
+
+    Attributes:
+        seconds: wall time; not of understanding the configuration, and the models were loaded before.
+        audio_seconds: that were decoded.
+        speech_share: of all recordings together; None where no table needed speech.
     """
 
     seconds: float

@@ -23,13 +23,15 @@ ROUNDS = {REAL: 5, TINY: 1}
 
 @dataclass(frozen=True)
 class Settings:
-    """Attributes:
-    folder: where checkpoints and audio are written.
-    size: ``real``, the published shapes with random weights, or ``tiny``, the demo's untrained ones.
-    seconds: of audio in one pass.
-    device: ``cpu`` or ``cuda``, as the run takes it.
-    precisions: of our runs, with their engines (see :mod:`benchmarks.ways`); the plain way is fp32.
-    batch_seconds: the most audio in a batch of the bare loop.
+    """How much is measured, with which models, and where.
+
+    Attributes:
+        folder: where checkpoints and audio are written.
+        size: ``real``, the published shapes with random weights, or ``tiny``, the demo's untrained ones.
+        seconds: of audio in one pass.
+        device: ``cpu`` or ``cuda``, as the run takes it.
+        precisions: of our runs, with their engines (see :mod:`benchmarks.ways`); the plain way is fp32.
+        batch_seconds: the most audio in a batch of the bare loop.
     """
 
     folder: Path

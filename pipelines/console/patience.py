@@ -17,8 +17,10 @@ GRACE_SECONDS = 2.0
 
 
 def check_seconds(seconds: float | None) -> None:
-    """Raises:
-    ConfigError: no time at all.
+    """Refuse a time to wait that is none.
+
+    Raises:
+        ConfigError: no time at all.
     """
     if seconds is not None and not 0 < seconds <= threading.TIMEOUT_MAX:
         raise ConfigError(f"--timeout {seconds:g}: expected seconds, more than 0")

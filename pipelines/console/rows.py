@@ -21,8 +21,10 @@ MOST, FIRST = 8, 3
 
 
 def check_format(name: str, known: Sequence[str] = FORMATS) -> None:
-    """Raises:
-    ConfigError: an unknown format.
+    """Refuse the name of a format that is not known.
+
+    Raises:
+        ConfigError: an unknown format.
     """
     if name not in known:
         raise ConfigError(f"--format {name}: choose from {', '.join(known)}")

@@ -164,8 +164,10 @@ class AskedCorpus(Shown):
         return spectrogram(self, self.recording(recording), start, end, channel)
 
     def check_own(self, columns: Iterable[str], option: str = "--by") -> None:
-        """Raises:
-        ConfigError: one of what was asked for with ``option`` is no metadata column.
+        """Refuse what was asked for as a metadata column and is none.
+
+        Raises:
+            ConfigError: one of what was asked for with ``option`` is no metadata column.
         """
         for column in columns:
             if column not in self.own:

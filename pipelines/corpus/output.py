@@ -150,8 +150,11 @@ def _with_plain_types(found: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation
 
 
 def _batches(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
-    """Raises:
-    duckdb.Error: as DuckDB said it; Arrow wraps what goes wrong behind the first batch into an OSError of no number.
+    """The batches of an answer, with DuckDB's own errors.
+
+    Raises:
+        duckdb.Error: as DuckDB said it; Arrow wraps what goes wrong behind the first batch into an OSError of no
+            number.
     """
     while True:
         try:

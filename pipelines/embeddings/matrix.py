@@ -30,9 +30,11 @@ PLACE = np.dtype([("recording_id", "S32"), ("channel", "<i2"), ("start_ms", "<i4
 
 @dataclass(frozen=True)
 class Vectors:
-    """Attributes:
-    values: float32 [n, dimension], unit length, contiguous; of a large corpus mapped from a file.
-    places: the stretch of each row, PLACE [n].
+    """The CLAP vectors of a snapshot as one matrix, and the stretch of each row.
+
+    Attributes:
+        values: float32 [n, dimension], unit length, contiguous; of a large corpus mapped from a file.
+        places: the stretch of each row, PLACE [n].
     """
 
     values: np.ndarray

@@ -37,9 +37,11 @@ FIRST_LONGER = 0.1
 
 @dataclass(frozen=True)
 class Cue:
-    """Attributes:
-    start_ms, end_ms: when it is shown; the end is after the start.
-    lines: at most LINES, each at most LINE columns wide unless it is a single word.
+    """One subtitle: its lines, and when it is shown.
+
+    Attributes:
+        start_ms, end_ms: when it is shown; the end is after the start.
+        lines: at most LINES, each at most LINE columns wide unless it is a single word.
     """
 
     start_ms: int

@@ -22,11 +22,13 @@ from schemas.config import ConfigError
 
 @dataclass(frozen=True)
 class Format:
-    """Attributes:
-    ending: of its files.
-    files: from a corpus and ids of recordings: id, how many words, the file.
-    needs: the table without which it is nothing.
-    uses: the tables that it leaves out where they are not.
+    """A format of ``export``: how its files are called and made, and which tables it takes.
+
+    Attributes:
+        ending: of its files.
+        files: from a corpus and ids of recordings: id, how many words, the file.
+        needs: the table without which it is nothing.
+        uses: the tables that it leaves out where they are not.
     """
 
     ending: str
@@ -44,10 +46,12 @@ FORMATS: Mapping[str, Format] = {
 
 @dataclass
 class Exported:
-    """Attributes:
-    files: in the order of the ids.
-    wordless: how many of them are of recordings in which no word was recognised.
-    missing: what the files lack, a line each.
+    """What an export wrote, and what its files lack.
+
+    Attributes:
+        files: in the order of the ids.
+        wordless: how many of them are of recordings in which no word was recognised.
+        missing: what the files lack, a line each.
     """
 
     files: list[Path] = field(default_factory=list)

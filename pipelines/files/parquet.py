@@ -49,9 +49,11 @@ class GoneError(RunError):
 
 
 def check_file(path: Path) -> None:
-    """Raises:
-    DamagedError: it is no regular file, or may not be looked at.
-    GoneError: it is not there.
+    """Refuse what is no file that can be read.
+
+    Raises:
+        DamagedError: it is no regular file, or may not be looked at.
+        GoneError: it is not there.
     """
     try:
         mode = os.stat(path).st_mode

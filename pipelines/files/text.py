@@ -15,8 +15,10 @@ come as such where they are not UTF-8."""
 
 
 def check_text(text: str) -> None:
-    """Raises:
-    ConfigError: it holds NUL or half a character.
+    """Refuse what is no text that a file or a table can hold.
+
+    Raises:
+        ConfigError: it holds NUL or half a character.
     """
     if found := NO_TEXT.search(text):
         raise ConfigError(

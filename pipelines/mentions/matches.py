@@ -14,9 +14,11 @@ from pipelines.mentions.words import Spoken
 
 @dataclass(frozen=True)
 class Matches:
-    """Attributes:
-    first, last: the words of each mention, both included, int [n].
-    distance: 0 for an exact one, int [n].
+    """Where a phrase was found among the words of a text, and how exactly.
+
+    Attributes:
+        first, last: the words of each mention, both included, int [n].
+        distance: 0 for an exact one, int [n].
     """
 
     first: np.ndarray

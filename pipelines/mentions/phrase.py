@@ -20,10 +20,12 @@ _POSSESSIVE = re.compile(r"(?<=\w)['’ʼ`´]s(?=\W*$)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Phrase:
-    """Attributes:
-    asked: as the user wrote it.
-    words: folded, at least one.
-    edits: the greatest distance of a mention; 0 for exact ones alone.
+    """A phrase that is looked for.
+
+    Attributes:
+        asked: as the user wrote it.
+        words: folded, at least one.
+        edits: the greatest distance of a mention; 0 for exact ones alone.
     """
 
     asked: str

@@ -19,14 +19,16 @@ _OF_CHECK = {"table", "expectation", "success", "unexpected_count"}
 
 @dataclass(frozen=True)
 class Glance:
-    """Attributes:
-    numbers: what it is, and the number as it is shown.
-    languages: code and hours of speech.
-    statuses: of files, and how many.
-    errors: reason, what it means, files, up to three of their names.
-    audit: table, checks, how many failed, what failed.
-    models: job and the checkpoints that made its rows.
-    left_out: jobs without a table.
+    """The figures at the top of the report.
+
+    Attributes:
+        numbers: what it is, and the number as it is shown.
+        languages: code and hours of speech.
+        statuses: of files, and how many.
+        errors: reason, what it means, files, up to three of their names.
+        audit: table, checks, how many failed, what failed.
+        models: job and the checkpoints that made its rows.
+        left_out: jobs without a table.
     """
 
     numbers: Sequence[tuple[str, str]]

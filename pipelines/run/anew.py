@@ -24,10 +24,12 @@ MOST_EARLIER = 8
 
 @dataclass(frozen=True)
 class Anew:
-    """Attributes:
-    tables: of how many recordings each table would be made anew.
-    unfinished: files of runs that did not come to their end, whose rows would be made anew.
-    reasons: why, each in some words.
+    """What a run would make again, and why.
+
+    Attributes:
+        tables: of how many recordings each table would be made anew.
+        unfinished: files of runs that did not come to their end, whose rows would be made anew.
+        reasons: why, each in some words.
     """
 
     tables: Mapping[str, int]

@@ -25,15 +25,17 @@ PUBLISHING_SECONDS = 3.0
 
 @dataclass(frozen=True)
 class Estimate:
-    """Attributes:
-    files: URIs that a run would take up.
-    known: URIs that need nothing.
-    headers: how many headers were read to know the hours; all of those of ``files`` that are new, or some.
-    unreadable: of the files, those without a header that can be read, told from the ones that were tried.
-    audio_seconds: after these headers, which lie now and then; contents that several files hold count for each.
-    sample_seconds: length of what was run as a sample.
-    wall_seconds: what the whole would take, from the start of the process; None without a sample.
-    disk_bytes: what its tables would take; None without a sample.
+    """What a run would do, and what it would cost.
+
+    Attributes:
+        files: URIs that a run would take up.
+        known: URIs that need nothing.
+        headers: how many headers were read to know the hours; all of those of ``files`` that are new, or some.
+        unreadable: of the files, those without a header that can be read, told from the ones that were tried.
+        audio_seconds: after these headers, which lie now and then; contents that several files hold count for each.
+        sample_seconds: length of what was run as a sample.
+        wall_seconds: what the whole would take, from the start of the process; None without a sample.
+        disk_bytes: what its tables would take; None without a sample.
     """
 
     files: int

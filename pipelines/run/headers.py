@@ -26,11 +26,13 @@ THREADS = 4
 
 @dataclass(frozen=True)
 class Lengths:
-    """Attributes:
-    seconds: of all files, as far as their sizes tell.
-    read: how many headers were read.
-    unreadable: of all files, how many have none that can be read.
-    drawn: the files whose headers say how long they are, with their seconds, in a random order.
+    """How long files are, as far as their headers and sizes tell.
+
+    Attributes:
+        seconds: of all files, as far as their sizes tell.
+        read: how many headers were read.
+        unreadable: of all files, how many have none that can be read.
+        drawn: the files whose headers say how long they are, with their seconds, in a random order.
     """
 
     seconds: float

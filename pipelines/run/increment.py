@@ -31,17 +31,19 @@ from transforms.discover import uri_of
 
 @dataclass
 class Increment:
-    """Attributes:
-    holdings: what the corpus and the runs that did not come to their end have made.
-    recipes: of each table that this run makes from audio.
-    weights: what each job's checkpoint holds.
-    own: the user's own columns.
-    tables: every table of the next snapshot.
-    gone: files whose rows are to be dropped.
-    retry: files that are taken up again though they are known.
-    forgotten: what is to be left out wherever it turns up.
-    buried: how many of the files given are left out, because they were forgotten by name.
-    unburied: how many files a forgetting that was cut off had left in the tables; they are dropped.
+    """What a run has to know to do the new work only.
+
+    Attributes:
+        holdings: what the corpus and the runs that did not come to their end have made.
+        recipes: of each table that this run makes from audio.
+        weights: what each job's checkpoint holds.
+        own: the user's own columns.
+        tables: every table of the next snapshot.
+        gone: files whose rows are to be dropped.
+        retry: files that are taken up again though they are known.
+        forgotten: what is to be left out wherever it turns up.
+        buried: how many of the files given are left out, because they were forgotten by name.
+        unburied: how many files a forgetting that was cut off had left in the tables; they are dropped.
     """
 
     prepared: Prepared

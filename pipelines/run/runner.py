@@ -22,11 +22,13 @@ LANES_OF_A_CLUSTER = 1024
 
 @dataclass(frozen=True)
 class Engine:
-    """Attributes:
-    options: for ``beam.Pipeline``.
-    lanes: how many equal portions of work it is given.
-    workers: workers of this machine that share its cores; 1 for an engine elsewhere.
-    is_local: rows and progress come back in this process.
+    """A runner of Beam with its options, and how work is divided for it.
+
+    Attributes:
+        options: for ``beam.Pipeline``.
+        lanes: how many equal portions of work it is given.
+        workers: workers of this machine that share its cores; 1 for an engine elsewhere.
+        is_local: rows and progress come back in this process.
     """
 
     options: PipelineOptions

@@ -17,12 +17,14 @@ USUAL = "speaker"
 
 
 class Check(NamedTuple):
-    """Attributes:
-    recordings: how many have both a value in the column and a speaker.
-    people: distinct values of the column among them.
-    voices: distinct pseudonyms among them.
-    rand: adjusted Rand index (Hubert and Arabie 1985): 0 is chance, 1 the same groups.
-    purity: share of the recordings whose value is the commonest one of their pseudonym.
+    """How far speaker labels agree with a metadata column that names who speaks.
+
+    Attributes:
+        recordings: how many have both a value in the column and a speaker.
+        people: distinct values of the column among them.
+        voices: distinct pseudonyms among them.
+        rand: adjusted Rand index (Hubert and Arabie 1985): 0 is chance, 1 the same groups.
+        purity: share of the recordings whose value is the commonest one of their pseudonym.
     """
 
     column: str
@@ -42,9 +44,11 @@ class Check(NamedTuple):
 
 
 def check_column(out: Path, column: str | None) -> None:
-    """Raises:
-    ConfigError: no metadata column has that name.
-    RunError: there is no corpus.
+    """Refuse a column to compare with that is no metadata column.
+
+    Raises:
+        ConfigError: no metadata column has that name.
+        RunError: there is no corpus.
     """
     with open_corpus(out) as corpus:
         corpus.check_own([] if column is None else [column], "--check")

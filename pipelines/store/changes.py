@@ -17,10 +17,12 @@ ROUND_BYTES = 16 << 30
 
 @dataclass
 class Todo:
-    """Attributes:
-    new: files that are not known, or have changed; they have to be read to know what they hold.
-    again: known recordings whose rows of some tables have to be made, by these tables.
-    skipped: how many files need nothing.
+    """The work of a run: which files are new, and which known recordings lack rows.
+
+    Attributes:
+        new: files that are not known, or have changed; they have to be read to know what they hold.
+        again: known recordings whose rows of some tables have to be made, by these tables.
+        skipped: how many files need nothing.
     """
 
     new: list[Source] = field(default_factory=list)

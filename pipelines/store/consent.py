@@ -14,9 +14,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Consent:
-    """Attributes:
-    recipes: of each table that may be made anew, the recipe by which.
-    of: the files, folders and globs of which, as :func:`from_anywhere` has them.
+    """What a person agreed to have made again.
+
+    Attributes:
+        recipes: of each table that may be made anew, the recipe by which.
+        of: the files, folders and globs of which, as :func:`from_anywhere` has them.
     """
 
     recipes: Mapping[str, str]

@@ -56,11 +56,13 @@ _DEMO = ("demo", "models")
 
 @dataclass(frozen=True)
 class Settings:
-    """Attributes:
-    values: of each of :data:`REMEMBERED`; ``model`` has the checkpoint of every job, or ``none``.
-    made: of each table, the recipe of the last run that made it, the parts of it, and some that were before it; nobody
-        need have been asked about them.
-    agreed: what a person said yes to when asked, and no run since has made otherwise.
+    """The settings that a corpus was made in.
+
+    Attributes:
+        values: of each of :data:`REMEMBERED`; ``model`` has the checkpoint of every job, or ``none``.
+        made: of each table, the recipe of the last run that made it, the parts of it, and some that were before it;
+            nobody need have been asked about them.
+        agreed: what a person said yes to when asked, and no run since has made otherwise.
     """
 
     values: Mapping[str, Any]

@@ -11,11 +11,13 @@ from schemas.records import Clip
 
 @dataclass(frozen=True)
 class Answers:
-    """Attributes:
-    clips: what the model heard.
-    results: what it said of each, in their order.
-    model: for the column ``model``.
-    top: classes kept of each clip, where a table keeps the most probable ones only.
+    """What a model said of some clips, from which rows are made.
+
+    Attributes:
+        clips: what the model heard.
+        results: what it said of each, in their order.
+        model: for the column ``model``.
+        top: classes kept of each clip, where a table keeps the most probable ones only.
     """
 
     clips: Sequence[Clip]
