@@ -60,11 +60,11 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Why tests were skipped, in one line."""
+    """Why tests were skipped, in one line: "62 skipped: 40 (needs OpenVINO), 22 (needs a GPU)"."""
     skipped = terminalreporter.stats.get("skipped", [])
     reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
     if reasons:
-        said = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
+        said = ", ".join(f"{count} ({reason})" for reason, count in reasons.most_common())
         terminalreporter.write_line(f"{len(skipped)} skipped: {said}")
 
 

@@ -64,6 +64,6 @@ def test_trim_cuts_what_is_not_heard() -> None:
 )
 def test_a_voice_that_cannot_say_it_is_refused(voice: Voice, semitones: float, says: str) -> None:
     if shutil.which(voice.engine) is None:
-        pytest.skip(f"{voice.engine} is not installed")
+        pytest.skip(f"needs {voice.engine}")
     with pytest.raises(ValueError, match=says):
         speak(voice, dataclasses.replace(NEUTRAL, semitones=semitones), "one", 16000)

@@ -27,6 +27,7 @@ from transformers import (
 )
 from transformers.utils import logging
 
+from demo.corpus import FOLDER
 from demo.untrained.checkpoints import KINDS, WARNING, build, main
 from demo.untrained.demo_set import DEMO_SET
 from demo.untrained.sounds import Samples, noises, voices
@@ -209,17 +210,16 @@ def test_clap_reads_what_it_wrote(folders: Folders) -> None:
     assert processor.tokenizer.decode(processor.tokenizer(text).input_ids, skip_special_tokens=True) == text
 
 
-def test_real_speech_is_told_apart(folders: Folders, shared_audio: Path) -> None:
-    samples, rate = soundfile.read(shared_audio / "speech" / "jfk" / "tests" / "jfk.flac", dtype="float32")
-    samples = samples.mean(axis=1) if samples.ndim == 2 else samples
-    samples = soxr.resample(samples, rate, RATE_HZ)
+def test_what_was_said_is_told_apart(folders: Folders) -> None:
+    samples, rate = soundfile.read(FOLDER / "interviews" / "support_call.flac", dtype="float32")
+    samples = soxr.resample(samples.mean(axis=1), rate, RATE_HZ)
     halves = [samples[: 4 * RATE_HZ], samples[4 * RATE_HZ : 8 * RATE_HZ]]
     processor = AutoProcessor.from_pretrained(folders("wav2vec2_ctc"))
     first, second = (
         processor.decode(given.argmax(dim=-1)) for given in logits(folders("wav2vec2_ctc"), "wav2vec2_ctc", halves)
     )
     assert first != second
-    assert min(len(first.split()), len(second.split())) >= 3
+    assert min(len(first), len(second)) >= 20
     one, other = (given.softmax(dim=-1) for given in logits(folders("hubert_emotion"), "hubert_emotion", halves))
     assert (one - other).abs().max() > 0.05
 

@@ -67,7 +67,7 @@ def test_words_lie_where_they_are_heard(voice: Voice, mood: Mood) -> None:
     """Sound fills the words, and the pause between the sentences is still: the truth is right to 50 ms."""
     need = ["espeak-ng"] if voice.engine == "espeak-ng" else ["flite", f"flite_cmu_us_{voice.name}"]
     if shutil.which(voice.engine) is None or any(find_library(name) is None for name in need):
-        pytest.skip(f"{voice.engine} is not installed")
+        pytest.skip(f"needs {voice.engine}")
     samples, words = say(voice, mood, "We were in the hall at six o'clock. Then I do not know.", 16000)
     said = "we were in the hall at six o'clock then i do not know"
     assert [word.text for word in words] == said.split()

@@ -1,4 +1,4 @@
-"""Signals with known answers, real speech, and the cutting of a recording into windows."""
+"""Signals with known answers, speech of machines and of people, and the cutting of a recording into windows."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import librosa
 import numpy as np
 from hypothesis import strategies as st
 
+DEMO = Path(__file__).resolve().parents[2] / "demo" / "corpus"
 RATE = 16_000
 WINDOW = 160_000
 
@@ -26,6 +27,24 @@ SPEECH = (
     "speechbrain/tests/samples/ASR/spk2_snt1.wav",
 )
 """Two men and two women, studio and radio, 2 to 11 s."""
+
+
+MADE = (
+    ("interviews/support_call.flac", 0, 500, 3830),
+    ("survey/answer_012.mp3", 0, 600, 3700),
+    ("interviews/taste.mp3", 0, 7290, 10_790),
+    ("survey/answer_031.ogg", 0, 600, 3590),
+)
+"""File of the demo corpus, channel, start and end in ms of sentences that two men and two women of synthesisers say."""
+
+
+def made_speech() -> list[np.ndarray]:
+    """The sentences of :data:`MADE`, and one recording made of them: it goes with the source, as people's does not."""
+    clips = []
+    for name, channel, start_ms, end_ms in MADE:
+        whole = np.atleast_2d(librosa.load(DEMO / name, sr=RATE, mono=False)[0])[channel]
+        clips.append(whole[start_ms * RATE // 1000 : end_ms * RATE // 1000])
+    return [*clips, np.concatenate(clips)]
 
 
 def real_speech(shared_audio: Path) -> list[np.ndarray]:

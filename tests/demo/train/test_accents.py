@@ -20,9 +20,7 @@ ENGLISH = set(
 )
 """Festival's radio phone set (radio_phones.scm), but for h# and brth (breath), which its front end does not say."""
 
-needs_voices = pytest.mark.skipif(
-    not accents.installed(), reason="festival's voices of other languages are not installed"
-)
+needs_voices = pytest.mark.skipif(not accents.installed(), reason="needs festival's voices of other languages")
 
 
 @pytest.mark.parametrize("accent", ACCENTS, ids=lambda accent: accent.voice)

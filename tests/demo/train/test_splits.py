@@ -20,7 +20,7 @@ from demo.train.data.talkers import CAST, espeak_people, talkers
 
 SEED = 7
 needs_synthesisers = pytest.mark.skipif(
-    shutil.which("espeak-ng") is None or shutil.which("flite") is None, reason="espeak-ng and flite are not installed"
+    shutil.which("espeak-ng") is None or shutil.which("flite") is None, reason="needs espeak-ng and flite"
 )
 
 

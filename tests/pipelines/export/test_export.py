@@ -57,7 +57,7 @@ def test_subtitles(out: Path, tmp_path: Path, capfd: Captured) -> None:
     assert len(webvtt.read(str(files["silence.cccccccc.vtt"]))) == 0
 
 
-@pytest.mark.skipif(shutil.which("ffprobe") is None, reason="there is no ffprobe on the PATH")
+@pytest.mark.skipif(shutil.which("ffprobe") is None, reason="needs ffprobe")
 def test_ffmpeg_reads_the_subtitles(out: Path, tmp_path: Path) -> None:
     for path in exported(out, tmp_path / "to", "vtt").values():
         asked = ["ffprobe", "-v", "warning", "-of", "json", "-show_streams", "-show_packets", str(path)]

@@ -21,7 +21,7 @@ DRIVER = "GL Driver Message"
 def browser() -> Iterator[Browser]:
     found = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
     if found is None:
-        pytest.skip("the pages are looked at in Chromium, and there is none on the PATH")
+        pytest.skip("needs Chromium")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:

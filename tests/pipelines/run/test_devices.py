@@ -104,7 +104,7 @@ def test_workers_that_share_a_model(beam: list[str], streams: int) -> None:
     assert found.threads % streams == 0
 
 
-@pytest.mark.skipif(not is_installed(), reason="OpenVINO is not installed")
+@pytest.mark.skipif(not is_installed(), reason="needs OpenVINO")
 def test_the_rows_say_what_ran(demo_models: dict[str, Path], tmp_path: Path) -> None:
     run = publish(tmp_path, demo_models, [DEMO / "digits" / "code_007.wav"], engine="openvino", beam=HERE)
     for job in demo_models:

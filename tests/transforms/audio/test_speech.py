@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from tests.transforms.listening import silero
-from tests.transforms.signals import real_speech
 from transforms.audio.speech import (
     FRAME,
     RATE,
@@ -70,6 +67,6 @@ def test_the_last_frame_is_filled_up(n: int) -> None:
     assert last.shape == (3, 1 if n % FRAME else 0)
 
 
-def test_real_speech_in_uneven_blocks(shared_audio: Path) -> None:
-    for samples in real_speech(shared_audio)[:3]:
+def test_voices_in_uneven_blocks(spoken: list[np.ndarray]) -> None:
+    for samples in spoken[:3]:
         np.testing.assert_allclose(detect(samples[None], [4097])[0], silero(samples), atol=1e-4)

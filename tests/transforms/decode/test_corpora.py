@@ -10,6 +10,7 @@ import pytest
 
 from schemas.reasons import Reason
 from tests.transforms.decode.decoding import decode, refusal
+from tests.transforms.signals import DEMO
 
 
 def test_every_odd_file_ends_as_samples_or_as_a_reason(shared_audio: Path) -> None:
@@ -38,6 +39,13 @@ def test_every_odd_file_ends_as_samples_or_as_a_reason(shared_audio: Path) -> No
             if row[decoder] in ("ok", "partial")
         ]
         assert len(samples) / format.sample_rate_hz > 0.98 * min(seconds), row["path"]
+
+
+def test_whole_files_of_the_demo_have_no_problems() -> None:
+    files = [path for path in DEMO.rglob("*.*") if path.suffix != ".csv" and path.parent.name != "broken"]
+    assert len({path.suffix for path in files}) >= 6
+    for path in files:
+        assert decode(path)[2] == {}, path
 
 
 @pytest.mark.parametrize("listing", ["speech.csv", "sounds.csv"])

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.transforms.signals import LENGTHS, RATE, harmonics, real_speech, synthetic, windows
+from tests.transforms.signals import LENGTHS, RATE, harmonics, synthetic, windows
 from transforms.features.frames import describe
 from transforms.features.framing import frame_count, with_context
 from transforms.features.spectrograms import power_spectrum
@@ -48,8 +48,8 @@ def assert_librosas(samples):
     return voiced
 
 
-def test_real_speech(shared_audio):
-    for samples in real_speech(shared_audio):
+def test_voices(spoken):
+    for samples in spoken:
         voiced = assert_librosas(samples)
         assert 0.3 < voiced.mean() < 0.9
 

@@ -6,7 +6,7 @@ import librosa
 import numpy as np
 import pytest
 
-from tests.transforms.signals import RATE, harmonics, real_speech
+from tests.transforms.signals import RATE, harmonics
 from transforms.features.framing import frame_count, framed, with_context
 from transforms.features.pitch import VOICED_FROM, pitch, voiced
 
@@ -18,16 +18,16 @@ def of(samples):
     return pitch(with_context(samples), len(samples))
 
 
-def test_all_frames_of_real_speech_are_as_librosa_has_them(shared_audio):
-    for samples in real_speech(shared_audio):
+def test_all_frames_of_voices_are_as_librosa_has_them(spoken):
+    for samples in spoken:
         n_frames = frame_count(len(samples))
         theirs = librosa.yin(samples, fmin=65, fmax=500, sr=RATE, frame_length=1024, hop_length=160)
         apart = np.abs(of(samples).f0_hz / theirs[:n_frames] - 1) > 1e-4
         assert apart.mean() < 2e-3  # near ties between two troughs, in unvoiced frames
 
 
-def test_voiced_frames_of_real_speech_are_mostly_voiced_for_pyin(shared_audio):
-    samples = real_speech(shared_audio)[3]
+def test_voiced_frames_of_a_voice_are_mostly_voiced_for_pyin(spoken):
+    samples = spoken[3]
     theirs, flag, _ = librosa.pyin(
         samples, fmin=65, fmax=500, sr=RATE, frame_length=1024, hop_length=160, pad_mode="constant"
     )

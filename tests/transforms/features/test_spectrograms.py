@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.transforms.signals import LENGTHS, RATE, harmonics, real_speech, synthetic, windows
+from tests.transforms.signals import LENGTHS, RATE, harmonics, synthetic, windows
 from transforms.features.framing import frame_count, with_context
 from transforms.features.spectrograms import (
     DB_MAX,
@@ -43,8 +43,8 @@ def assert_librosas(samples):
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=0.2)
 
 
-def test_real_speech(shared_audio):
-    for samples in real_speech(shared_audio):
+def test_voices(spoken):
+    for samples in spoken:
         assert_librosas(samples)
 
 

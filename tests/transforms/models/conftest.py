@@ -32,7 +32,7 @@ def one_thread() -> Iterator[None]:
 def engine(request: pytest.FixtureRequest) -> Engine:
     """Torch, and OpenVINO where it is installed, for two passes at once on one thread each."""
     if request.param == OPENVINO and not is_installed():
-        pytest.skip("OpenVINO is not installed")
+        pytest.skip("needs OpenVINO")
     return Engine(request.param, streams=2, threads=2)
 
 

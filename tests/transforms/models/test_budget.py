@@ -24,7 +24,7 @@ def test_a_full_gpu_is_still_given_a_second():
     assert seconds_that_fit(0, torch.float32) == 1.0
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
 def test_a_gpu_is_asked_for_its_free_memory():
     assert 1.0 <= batch_seconds("cuda", torch.bfloat16) <= LONGEST_SECONDS
 
