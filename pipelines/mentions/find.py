@@ -14,9 +14,9 @@ from pipelines.corpus.statements import left_out
 from pipelines.mentions.context import contexts
 from pipelines.mentions.emotions import MENTIONS, moods_sql
 from pipelines.mentions.matches import matches
-from pipelines.mentions.phrase import phrase_of
+from pipelines.mentions.phrase import Phrase, phrase_of
 from pipelines.mentions.speakers import voices_sql
-from pipelines.mentions.words import near_words
+from pipelines.mentions.words import Spoken, near_words
 from schemas.config import ConfigError
 
 AROUND_WORDS = 10
@@ -83,13 +83,7 @@ def find_mentions(
     wanted = [phrase_of(phrase, fuzzy=fuzzy, distance=distance) for phrase in dict.fromkeys(phrases)]
     if not wanted:
         raise ConfigError("say which phrase to look for")
-    if "transcripts" not in corpus.files:
-        raise ConfigError(f"mentions are looked for in transcripts: {left_out('transcripts')}")
-
-    def ask(question: str, parameters: Sequence[Any]) -> pa.Table:
-        return corpus.sql(question, parameters).to_arrow_table()
-
-    spoken = near_words(ask, wanted)
+    spoken = _spoken(corpus, wanted)
     parts = []
     for order, phrase in enumerate(wanted):
         found = matches(spoken, phrase)
@@ -135,6 +129,36 @@ def find_mentions(
     rows = rows.sort_values(["order", "file", "channel", "start_ms"], kind="stable", ignore_index=True)
     first = ["phrase", "file", "recording_id"]
     return rows[[*first, *(name for name in rows.columns if name not in (*first, "order", "n"))]]
+
+
+def mentions_alone(corpus: AskedCorpus, phrases: Sequence[str]) -> pd.DataFrame:
+    """The mentions of each phrase without what surrounds them, which is looked up for each and takes longer.
+
+    Returns: a row a mention.  Columns: phrase, recording_id, distance (0).
+
+    Raises:
+        ConfigError: a phrase without a letter; a corpus without transcripts.
+    """
+    wanted = [phrase_of(phrase) for phrase in dict.fromkeys(phrases)]
+    rows = pd.DataFrame({"phrase": [], "recording_id": [], "distance": []}, dtype=object)
+    if not wanted:
+        return rows
+    spoken = _spoken(corpus, wanted)
+    for phrase in wanted:
+        keys = spoken.recordings[spoken.segment[matches(spoken, phrase).first]]
+        rows = pd.concat([rows, pd.DataFrame({"phrase": phrase.asked, "recording_id": keys, "distance": 0})])
+    return rows.reset_index(drop=True)
+
+
+def _spoken(corpus: AskedCorpus, wanted: Sequence[Phrase]) -> Spoken:
+    """The words in which these phrases are looked for."""
+    if "transcripts" not in corpus.files:
+        raise ConfigError(f"mentions are looked for in transcripts: {left_out('transcripts')}")
+
+    def ask(question: str, parameters: Sequence[Any]) -> pa.Table:
+        return corpus.sql(question, parameters).to_arrow_table()
+
+    return near_words(ask, wanted)
 
 
 def _with_moods(rows: pd.DataFrame, moods: pd.DataFrame | None) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,11 @@ NO_VALUE = "(none)"
 
 
 def mention_rates(
-    corpus: AskedCorpus, mentions: pd.DataFrame, phrases: Sequence[str], by: Sequence[str] = ()
+    corpus: AskedCorpus,
+    mentions: pd.DataFrame,
+    phrases: Sequence[str],
+    by: Sequence[str] = (),
+    months: Collection[str] = (),
 ) -> pd.DataFrame:
     """Mentions of each phrase in each group of each metadata column.
 
@@ -23,8 +27,10 @@ def mention_rates(
     >>> rates = mention_rates(corpus, mentions, ["acme"], by=["region"])
 
     Args:
-        mentions: of :func:`~pipelines.mentions.find.find_mentions`, of these phrases.
+        mentions: of :func:`~pipelines.mentions.find.find_mentions`, of these phrases; or of
+            :func:`~pipelines.mentions.find.mentions_alone`, where nothing of the emotions is asked.
         by: metadata columns; none for the whole corpus.
+        months: those of them that hold dates, to be counted by month (2024-01); recordings without a date are left out.
 
     Returns: a row for each phrase, column and group.  Columns: phrase, by, group ("(none)" where a recording has no
         value), mentions, fuzzy (of them), recordings_with (a mention), recordings, small (fewer than FEWEST
@@ -39,7 +45,7 @@ def mention_rates(
     """
     corpus.check_own(by)
     columns = [*dict.fromkeys(by)] or [""]
-    groups = "".join(f", coalesce({quoted(name)}::VARCHAR, '{NO_VALUE}') AS {quoted('by ' + name)}" for name in by)
+    groups = "".join(f", {_group(name, name in months)} AS {quoted('by ' + name)}" for name in by)
     recordings = corpus.sql(f"""
         WITH said AS (SELECT recording_id, sum(len(words)) AS words FROM transcripts GROUP BY recording_id)
         SELECT recording_id, duration_ms / 3.6e6 AS hours, coalesce(words, 0)::DOUBLE AS words {groups}
@@ -59,6 +65,13 @@ def mention_rates(
                     {"phrase": phrase, "by": column, "group": group, **_rates(those, at_once), **_moods(mine, those)}
                 )
     return pd.DataFrame(rows)
+
+
+def _group(column: str, is_month: bool) -> str:
+    """The group of a recording, as SQL."""
+    if is_month:
+        return f"strftime(TRY_CAST({quoted(column)}::VARCHAR AS DATE), '%Y-%m')"
+    return f"coalesce({quoted(column)}::VARCHAR, '{NO_VALUE}')"
 
 
 def _rates(those: pd.DataFrame, at_once: float) -> dict[str, object]:

@@ -125,15 +125,19 @@ def words_chart(words: pd.DataFrame) -> go.Figure:
 
 
 def mentions_chart(counts: pd.DataFrame, x_title: str, *, as_dates: bool) -> go.Figure:
-    """Mentions in 10,000 words with intervals, a colour for each phrase; joined by lines only where time runs."""
+    """Mentions in 10,000 words with intervals, a colour for each phrase; joined by lines only where time runs.
+
+    Args:
+        counts: see :func:`pipelines.mentions.rates.mention_rates`.
+    """
     figure = go.Figure()
-    for (phrase, mine), colour in zip(counts.groupby("label", sort=False), COLOURS * 10, strict=False):
+    for (phrase, mine), colour in zip(counts.groupby("phrase", sort=False), COLOURS * 10, strict=False):
         figure.add_scatter(
-            x=mine["group"].map(escaped), y=mine["share"] * 1e4, name=escaped(str(phrase)),
+            x=mine["group"].map(escaped), y=mine["per_1000_words"] * 10, name=escaped(str(phrase)),
             mode="lines+markers" if as_dates else "markers",
             line={"color": colour}, marker={"size": 9},
-            error_y={"type": "data", "symmetric": False, "array": ((mine["high"] - mine["share"]) * 1e4).fillna(0),
-                     "arrayminus": ((mine["share"] - mine["low"]) * 1e4).fillna(0), "thickness": 1, "width": 3},
+            error_y={"type": "data", "symmetric": False, "array": _above(mine["per_1000_words_high"], mine),
+                     "arrayminus": -_above(mine["per_1000_words_low"], mine), "thickness": 1, "width": 3},
             customdata=mine["recordings"], hovertemplate="%{x}: %{y:.1f}, %{customdata} recordings<extra></extra>",
         )  # fmt: skip
     figure.update_yaxes(title="in 10,000 words", rangemode="tozero", automargin=True)
@@ -141,6 +145,11 @@ def mentions_chart(counts: pd.DataFrame, x_title: str, *, as_dates: bool) -> go.
     figure.update_xaxes(title=escaped(x_title), automargin=True, type="category", **order)
     figure.update_layout(showlegend=True, legend=LEGEND)
     return _laid_out(figure, 320)
+
+
+def _above(bound: pd.Series, mine: pd.DataFrame) -> pd.Series:
+    """How far a bound lies above the rate, in 10,000 words; 0 where there is none."""
+    return ((bound - mine["per_1000_words"]) * 10).fillna(0)
 
 
 def escaped(text: str) -> str:

@@ -12,10 +12,11 @@ import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
 from pipelines.corpus.asked import AskedCorpus
+from pipelines.mentions.find import mentions_alone
+from pipelines.mentions.rates import mention_rates
 from pipelines.report import charts, profiles
 from pipelines.report.glance import glance
 from pipelines.report.groups import counts_by, date_column
-from pipelines.report.mentions import mention_shares
 from pipelines.report.page import clock, for_script, href, render
 from pipelines.report.sound_map import AT_MOST, sound_map
 from pipelines.sql import quoted
@@ -130,8 +131,10 @@ def _mentions(corpus: AskedCorpus, figures: dict[str, go.Figure], by: Sequence[s
     if "transcripts" not in corpus.files or not phrases:
         return part
     date = date_column(corpus)
+    mentions = mentions_alone(corpus, phrases)
     for column, unit in [*((name, name) for name in by), *([(date, "time")] if date else [])]:
-        found = mention_shares(corpus, phrases, column, as_month=column == date)
+        rates = mention_rates(corpus, mentions, phrases, [column], months=[date] if date and column == date else [])
+        found = rates[rates["words"] > 0] if len(rates) else rates
         if len(found):
             figures[f"mentions-{unit}"] = charts.mentions_chart(found, column, as_dates=column == date)
             part.charts.append((f"mentions-{unit}", f"by {column}"))

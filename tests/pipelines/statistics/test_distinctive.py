@@ -15,7 +15,6 @@ from scipy.sparse import csr_array
 
 from pipelines.corpus.asked import open_corpus
 from pipelines.report.groups import counts_by
-from pipelines.report.mentions import mention_shares
 from pipelines.statistics.distinctive import _Counts, bare, bare_sql, distinctive
 from tests.pipelines.report.made import key_of, write_corpus
 
@@ -100,26 +99,12 @@ def test_what_is_rare_or_of_few_recordings_sets_nothing_apart() -> None:
     assert distinctive(counted(apart, ["a"] * 6 + ["b"] * 6).head(0)).empty
 
 
-def test_mentions_of_a_group_over_its_words(tmp_path: Path) -> None:
-    write_corpus(
-        tmp_path,
-        {
-            "/a.wav": "Acme, ACME cola. the acme's",  # 3 of 5
-            "/b.wav": "(acme) one two three four five",  # 1 of 6
-            "/c.wav": "nothing at all",
-        },
-        {"region": {"/a.wav": "north", "/b.wav": "north"}, "date": {"/a.wav": "2024-01-09", "/b.wav": "2024-02-01"}},
-    )
-    corpus = open_corpus(tmp_path)
-    found = mention_shares(corpus, ["acme", "acme cola"], "region").set_index(["group", "label"])
-    assert found.loc[("north", "acme"), "share"] == pytest.approx(4 / 11)
-    assert found.loc[("north", "acme cola"), "share"] == pytest.approx(1 / 11)
-    assert found.loc[("(none)", "acme"), ["share", "recordings"]].tolist() == [0, 1]
-    months = mention_shares(corpus, ["acme"], "date", as_month=True)
-    assert months["group"].tolist() == ["2024-01", "2024-02"]  # what has no date is in no month
-    assert months["share"].tolist() == pytest.approx([3 / 5, 1 / 6])
-    acme = counts_by(corpus, "region").query("group == 'north' and word == 'acme'")
-    assert acme.set_index("recording_id")["said"].to_dict() == {key_of("/a.wav"): 2, key_of("/b.wav"): 1}
+def test_words_are_counted_by_recording_and_group(tmp_path: Path) -> None:
+    write_corpus(tmp_path, {"/a.wav": "Acme, ACME cola. the"}, {"region": {"/a.wav": "north"}})
+    found = counts_by(open_corpus(tmp_path), "region").set_index("word")
+    assert found["said"].to_dict() == {"acme": 2, "cola": 1, "the": 1}
+    assert set(found["group"]) == {"north"}
+    assert set(found["recording_id"]) == {key_of("/a.wav")}
 
 
 @given(st.text(st.characters(max_codepoint=0x24F), max_size=8))
