@@ -67,11 +67,11 @@ def _rows(
 
     def stages() -> None:
         staging.mkdir()
-        execute(work, some.engine)
+        execute(work, some.runner)
         shutil.rmtree(staging)
 
     passes = record([door_of(task) for task in work.tasks], stages)
-    workers, threads = some.engine.workers, threads_each(some.engine)
+    workers, threads = some.runner.workers, threads_each(some.runner)
     seconds = interleaved(
         {
             SIDE_BY_SIDE: timed(partial(replay_side_by_side, passes, device, workers, threads)),

@@ -11,7 +11,7 @@ from pathlib import Path
 from pipelines.agreement.coders import MACHINE, check_apart
 from pipelines.agreement.sample import MACHINES
 from pipelines.console.numbers import counted
-from pipelines.corpus.asked import AskedCorpus, open_corpus
+from pipelines.corpus.asked import Corpus, open_corpus
 from pipelines.corpus.segments import labels_of, segments_of
 from pipelines.errors import RunError
 from pipelines.files.csv_file import read_csv
@@ -97,7 +97,7 @@ def read_sheet(out: Path, path: Path) -> Sheet:
     return Sheet(coded, [*doubts, *foreign_labels(known, coded)])
 
 
-def _of_another(corpus: AskedCorpus, missing: Sequence[str], n: int) -> list[str]:
+def _of_another(corpus: Corpus, missing: Sequence[str], n: int) -> list[str]:
     """Why the sheet is not that of this corpus as it is; segments of recordings that were forgotten are no reason."""
     recut = corpus.sql(
         "SELECT count(*) FROM (SELECT unnest(?::VARCHAR[]) AS id) m "

@@ -12,7 +12,7 @@ from pipelines.commands.query import add_timeout
 from pipelines.console.terminal import console
 
 if TYPE_CHECKING:
-    from pipelines.corpus.asked import AskedCorpus
+    from pipelines.corpus.asked import Corpus
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -57,7 +57,7 @@ def act(arguments: argparse.Namespace, aside: Console) -> None:
         patiently(lambda: _show(arguments, format, corpus, result, aside), corpus.stop, arguments.timeout)
 
 
-def _show(arguments: argparse.Namespace, format: str, corpus: AskedCorpus, result: Console, aside: Console) -> None:
+def _show(arguments: argparse.Namespace, format: str, corpus: Corpus, result: Console, aside: Console) -> None:
     from pipelines.commands.printed.answer import showing
     from pipelines.commands.printed.mentions import show_mentions, show_rates
     from pipelines.corpus.output import answer

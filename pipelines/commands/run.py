@@ -144,7 +144,7 @@ def _run(terminal: Console, prepared: Prepared, before: Settings | None, kept: s
                     raise
             remembered(there, todo, kept_now[0]).write(out)
 
-        published = run(prepared, bar.address if prepared.engine.is_local else None, bar.say, agree, agree_to_found)
+        published = run(prepared, bar.address if prepared.runner.is_local else None, bar.say, agree, agree_to_found)
     with console(1) as result:
         if published is None:
             n = len(prepared.sources)

@@ -40,7 +40,7 @@ ASKING = 16
 MORE = ": choose a name of a file that `SELECT uri FROM recordings` lists"
 
 
-class AskedCorpus(Shown):
+class Corpus(Shown):
     """One snapshot of a corpus, held open: what is published meanwhile is not seen.
 
     Attributes:
@@ -190,7 +190,7 @@ class AskedCorpus(Shown):
         if self._spill:
             self._spill.close()
 
-    def __enter__(self) -> AskedCorpus:
+    def __enter__(self) -> Corpus:
         return self
 
     def __exit__(
@@ -216,7 +216,7 @@ class AskedCorpus(Shown):
             self._view(BASELINE_MAPS, f"FROM {KEPT_BASELINES}")
 
 
-def open_corpus(out: str | Path) -> AskedCorpus:
+def open_corpus(out: str | Path) -> Corpus:
     """Open the snapshot that is published now; nothing is scanned, nothing can be written.
 
     >>> corpus = open_corpus("corpus")
@@ -236,7 +236,7 @@ def open_corpus(out: str | Path) -> AskedCorpus:
     for path in (path for those in files.values() for path in those):
         read_schema(Path(path))  # DuckDB waits for a pipe, and takes other columns for what they are called
     try:
-        return AskedCorpus(snapshot, files)
+        return Corpus(snapshot, files)
     except duckdb.Error as error:
         damaged = first_damaged(Path(path) for those in files.values() for path in those)
         if damaged is not None:

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from pipelines.console.rows import check_format
 from pipelines.console.terminal import PrintableBytes
-from pipelines.corpus.asked import AskedCorpus
+from pipelines.corpus.asked import Corpus
 from pipelines.corpus.target import check_targets
 from pipelines.errors import RunError, first_line, why
 from pipelines.files.atomic import as_text, is_device, whole_file
@@ -34,7 +34,7 @@ INFINITE = {32: 2**31 - 1, 64: 2**63 - 1}
 
 
 def answer(
-    corpus: AskedCorpus,
+    corpus: Corpus,
     question: str,
     format: str,
     to: Path | None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pipelines.corpus.asked import AskedCorpus
+from pipelines.corpus.asked import Corpus
 from pipelines.corpus.statements import left_out
 from pipelines.corpus.view_columns import view_rows
 from pipelines.corpus.views import VIEWS
@@ -15,7 +15,7 @@ from schemas.config import ConfigError
 from schemas.dictionary import column_rows
 
 
-def tables(corpus: AskedCorpus) -> list[dict[str, Any]]:
+def tables(corpus: Corpus) -> list[dict[str, Any]]:
     """A row for each table and view: name, rows (of views None: they would have to be computed), what one row is."""
     found: list[dict[str, Any]] = [
         {"table": name, "rows": count_rows(map(Path, files)), "one row is": TABLES[name].row}
@@ -27,7 +27,7 @@ def tables(corpus: AskedCorpus) -> list[dict[str, Any]]:
     return found + views
 
 
-def columns(corpus: AskedCorpus, table: str) -> list[dict[str, str]]:
+def columns(corpus: Corpus, table: str) -> list[dict[str, str]]:
     """A row for each column: its name, type, unit, range and meaning; the user's own metadata columns among them.
 
     Raises:
@@ -48,5 +48,5 @@ def columns(corpus: AskedCorpus, table: str) -> list[dict[str, str]]:
     ]
 
 
-def _types(corpus: AskedCorpus, table: str) -> dict[str, str]:
+def _types(corpus: Corpus, table: str) -> dict[str, str]:
     return dict(corpus.sql(f'SELECT column_name, column_type FROM (DESCRIBE "{table}")').fetchall())

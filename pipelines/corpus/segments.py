@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines.corpus.asked import AskedCorpus
+from pipelines.corpus.asked import Corpus
 from pipelines.errors import RunError
 from pipelines.sql import quoted
 from schemas.catalog import nearest
@@ -35,7 +35,7 @@ class Heard:
     emotion: str | None
 
 
-def segments_of(corpus: AskedCorpus, by: str | None = None, ids: Sequence[str] | None = None) -> list[Heard]:
+def segments_of(corpus: Corpus, by: str | None = None, ids: Sequence[str] | None = None) -> list[Heard]:
     """Segments in the order of their ids: all, or those of some ids.
 
     Raises:
@@ -62,7 +62,7 @@ def segments_of(corpus: AskedCorpus, by: str | None = None, ids: Sequence[str] |
     return [Heard(*row) for row in corpus.sql(question, [ids is None, list(ids or ())]).fetchall()]
 
 
-def labels_of(corpus: AskedCorpus) -> list[str]:
+def labels_of(corpus: Corpus) -> list[str]:
     """The classes of the emotion models that the corpus was made with; none where it holds no emotions."""
     if not _has_rows(corpus, "emotions"):
         return []
@@ -78,5 +78,5 @@ _EMOTION = """
 """
 
 
-def _has_rows(corpus: AskedCorpus, table: str) -> bool:
+def _has_rows(corpus: Corpus, table: str) -> bool:
     return table in corpus.files and bool(corpus.sql(f"FROM {table} LIMIT 1").fetchall())

@@ -50,7 +50,7 @@ class Spectrogram:
 
 
 def spectrogram(corpus: Tables, recording_id: str, start_s: float, end_s: float, channel: int | None) -> Spectrogram:
-    """See :meth:`pipelines.corpus.asked.AskedCorpus.spectrogram`."""
+    """See :meth:`pipelines.corpus.asked.Corpus.spectrogram`."""
     if not 0 <= start_s < end_s:
         raise ConfigError(f"no such stretch: from {start_s:g} s to {end_s:g} s")
     if channel is None:

@@ -9,7 +9,7 @@ import duckdb
 
 
 class Tables(Protocol):
-    """The tables of one snapshot, in SQL; :class:`pipelines.corpus.asked.AskedCorpus` is one.
+    """The tables of one snapshot, in SQL; :class:`pipelines.corpus.asked.Corpus` is one.
 
     Attributes:
         files: of each table that there is, its Parquet files.

@@ -7,14 +7,14 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pipelines.corpus.asked import AskedCorpus
+from pipelines.corpus.asked import Corpus
 from pipelines.store.place import is_corpus
 from schemas.config import ConfigError
 from schemas.layout import CURRENT, OURS, PASSING, REPORT
 from transforms.discover import uri_of
 
 
-def check_targets(corpus: AskedCorpus, paths: Sequence[Path], option: str = "--to", *, pages: bool = False) -> None:
+def check_targets(corpus: Corpus, paths: Sequence[Path], option: str = "--to", *, pages: bool = False) -> None:
     """Refuse files that are to be written where that would do harm.
 
     Args:
@@ -49,7 +49,7 @@ def _is_ours(name: str) -> bool:
     return plain in OURS or plain.startswith((PASSING, f".{CURRENT}-"))
 
 
-def _recordings(corpus: AskedCorpus, paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
+def _recordings(corpus: Corpus, paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
     """Those of the files that the corpus holds, with their URIs.
 
     Hard links, and paths that are written otherwise, are found among the files of their size: to look at each of a

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.console.numbers import counted
-from pipelines.corpus.asked import AskedCorpus, open_corpus
+from pipelines.corpus.asked import Corpus, open_corpus
 from pipelines.corpus.chosen import chosen
 from pipelines.corpus.statements import left_out
 from pipelines.corpus.target import check_targets
@@ -32,7 +32,7 @@ class Format:
     """
 
     ending: str
-    files: Callable[[AskedCorpus, Sequence[str]], Iterator[tuple[str, int, bytes]]]
+    files: Callable[[Corpus, Sequence[str]], Iterator[tuple[str, int, bytes]]]
     needs: str | None
     uses: tuple[str, ...]
 

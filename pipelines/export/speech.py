@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, NamedTuple
 
-from pipelines.corpus.asked import AskedCorpus
+from pipelines.corpus.asked import Corpus
 
 AT_ONCE = 200
 """Recordings that are asked for together: one question a recording would cost milliseconds each."""
@@ -42,7 +42,7 @@ def batches(ids: Sequence[str]) -> Iterator[list[str]]:
         yield some
 
 
-def rows_of(corpus: AskedCorpus, ids: Sequence[str], table: str, columns: str, order: str = "start_ms") -> list[Any]:
+def rows_of(corpus: Corpus, ids: Sequence[str], table: str, columns: str, order: str = "start_ms") -> list[Any]:
     """The rows of some recordings, by recording, channel and ``order``.
 
     Args:
@@ -55,7 +55,7 @@ def rows_of(corpus: AskedCorpus, ids: Sequence[str], table: str, columns: str, o
     return corpus.sql(question, [ids[0], ids[-1], list(ids)]).fetchall() if ids else []
 
 
-def spoken_in(corpus: AskedCorpus, ids: Sequence[str]) -> dict[str, dict[int, Spoken]]:
+def spoken_in(corpus: Corpus, ids: Sequence[str]) -> dict[str, dict[int, Spoken]]:
     """By recording and channel, what was said; channels in which nothing was are left out."""
     found: dict[str, dict[int, Spoken]] = {key: {} for key in ids}
     for key, channel, start, end, text, words in rows_of(corpus, ids, "transcripts", "start_ms, end_ms, text, words"):

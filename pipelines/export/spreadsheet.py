@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import Any
 
-from pipelines.corpus.asked import AskedCorpus
+from pipelines.corpus.asked import Corpus
 from pipelines.export.speech import rows_of
 from pipelines.files.cells import spreadsheet
 
@@ -16,7 +16,7 @@ OF_TABLES = {"emotions": ("emotion", "emotion_confidence"), "sounds": ("sound", 
 """Columns that are there where the table is."""
 
 
-def files(corpus: AskedCorpus, ids: Sequence[str]) -> Iterator[tuple[str, int, bytes]]:
+def files(corpus: Corpus, ids: Sequence[str]) -> Iterator[tuple[str, int, bytes]]:
     """The sheets of some recordings: id, how many words, the file; a row is a word, in the order of time."""
     own = [column for table, columns in OF_TABLES.items() if table in corpus.files for column in columns]
     asked = ", ".join(("start_ms", "end_ms", "word", "confidence", *own))

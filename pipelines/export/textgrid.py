@@ -8,14 +8,14 @@ from typing import Any
 
 from praatio.utilities import textgrid_io
 
-from pipelines.corpus.asked import AskedCorpus
+from pipelines.corpus.asked import Corpus
 from pipelines.export.speech import Spoken, Stretch, plain, rows_of, spoken_in
 
 WITHOUT_TEXT = "(speech)"
 """The label of a segment in which nothing was recognised; an empty one would be no interval."""
 
 
-def files(corpus: AskedCorpus, ids: Sequence[str]) -> Iterator[tuple[str, int, bytes]]:
+def files(corpus: Corpus, ids: Sequence[str]) -> Iterator[tuple[str, int, bytes]]:
     """The TextGrids of some recordings: id, how many words, the file.
 
     Tiers of intervals: ``words``, ``segments`` (their text), ``emotions`` and ``sounds`` (the likeliest class), those
@@ -77,7 +77,7 @@ def apart(stretches: Sequence[Stretch], end_ms: int) -> list[Stretch]:
     return [Stretch(*times) for times in zip(starts, ends, (s.label for s in ordered), strict=True)]
 
 
-def _segments(corpus: AskedCorpus, ids: Sequence[str]) -> dict[str, dict[int, Spoken]]:
+def _segments(corpus: Corpus, ids: Sequence[str]) -> dict[str, dict[int, Spoken]]:
     """By recording and channel, where somebody speaks, without a text."""
     found: dict[str, dict[int, Spoken]] = {key: {} for key in ids}
     if "segments" in corpus.files:
@@ -86,7 +86,7 @@ def _segments(corpus: AskedCorpus, ids: Sequence[str]) -> dict[str, dict[int, Sp
     return found
 
 
-def _labels(corpus: AskedCorpus, ids: Sequence[str], table: str) -> dict[str, dict[int, list[Stretch]]]:
+def _labels(corpus: Corpus, ids: Sequence[str], table: str) -> dict[str, dict[int, list[Stretch]]]:
     found: dict[str, dict[int, list[Stretch]]] = {key: {} for key in ids}
     for key, channel, start, end, label in rows_of(corpus, ids, table, "start_ms, end_ms, label"):
         found[key].setdefault(channel, []).append(Stretch(start, end, plain(label)))

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from webvtt import Caption, WebVTT
 
-from pipelines.corpus.asked import AskedCorpus
+from pipelines.corpus.asked import Corpus
 from pipelines.export.cues import Cue, cues
 from pipelines.export.speech import Spoken, spoken_in
 
 
-def files(corpus: AskedCorpus, ids: Sequence[str]) -> Iterator[tuple[str, int, bytes]]:
+def files(corpus: Corpus, ids: Sequence[str]) -> Iterator[tuple[str, int, bytes]]:
     """The subtitles of some recordings: id, how many words, the file.
 
     All channels are in one file, because a player shows one: where channels were kept apart each is a voice,

@@ -10,7 +10,7 @@ MENTIONS = "mentions_found"
 """Rows with n, recording_id, channel, start_ms, end_ms."""
 
 
-def moods_sql(columns: Mapping[str, Sequence[str]], around_ms: int) -> str:
+def emotions_sql(columns: Mapping[str, Sequence[str]], around_ms: int) -> str:
     """A SELECT that gives each mention and class of the emotion model four probabilities.
 
     ``inside``: the mean over the clips that overlap the mention, weighted by how much of it lies in them.

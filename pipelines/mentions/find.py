@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from pipelines.corpus.asked import AskedCorpus
+from pipelines.corpus.asked import Corpus
 from pipelines.corpus.statements import left_out
 from pipelines.mentions.context import contexts
-from pipelines.mentions.emotions import MENTIONS, moods_sql
+from pipelines.mentions.emotions import MENTIONS, emotions_sql
 from pipelines.mentions.matches import matches
 from pipelines.mentions.phrase import Phrase, phrase_of
 from pipelines.mentions.speakers import voices_sql
@@ -44,7 +44,7 @@ SOUNDS = f"""
 
 
 def find_mentions(
-    corpus: AskedCorpus,
+    corpus: Corpus,
     phrases: Sequence[str],
     *,
     fuzzy: bool = False,
@@ -66,10 +66,10 @@ def find_mentions(
 
     Returns: a row a mention, in the order of the phrases, files, channels and times.  Columns: phrase, file (its URI),
         recording_id, channel, start_ms, end_ms, text (as it was recognised), distance (0: exact), confidence (mean of
-        its words), before, after (context); speaker, speaker_from (see voices.WAYS); emotion, the likeliest class in
+        its words), before, after (context); speaker, speaker_from (see speakers.WAYS); emotion, the likeliest class in
         the mention, and for each class p_CLASS, p_CLASS_around, p_CLASS_recording, p_CLASS_speaker (see
-        :func:`~pipelines.mentions.emotions.moods_sql`); sounds, a list of up to three dicts of label and probability;
-        then the user's own metadata columns.  What the corpus has no table of is null.
+        :func:`~pipelines.mentions.emotions.emotions_sql`); sounds, a list of up to three dicts of label and
+        probability; then the user's own metadata columns.  What the corpus has no table of is null.
 
     Raises:
         ConfigError: no phrase, or one without a letter; a corpus without transcripts; a bad number.
@@ -116,8 +116,8 @@ def find_mentions(
         return corpus.sql(question, beside={MENTIONS: place}).df()
 
     rows = rows.merge(beside(f"SELECT n, speaker, speaker_from FROM ({voices_sql(corpus.columns, MENTIONS)})"), on="n")
-    rows = _with_moods(
-        rows, beside(moods_sql(corpus.columns, round(seconds * 1000))) if "emotions" in corpus.files else None
+    rows = _with_emotions(
+        rows, beside(emotions_sql(corpus.columns, round(seconds * 1000))) if "emotions" in corpus.files else None
     )
     if "sounds" in corpus.files:
         heard = beside(SOUNDS).set_index("n")["sounds"].to_dict()
@@ -131,7 +131,7 @@ def find_mentions(
     return rows[[*first, *(name for name in rows.columns if name not in (*first, "order", "n"))]]
 
 
-def mentions_alone(corpus: AskedCorpus, phrases: Sequence[str]) -> pd.DataFrame:
+def mentions_alone(corpus: Corpus, phrases: Sequence[str]) -> pd.DataFrame:
     """The mentions of each phrase without what surrounds them, which is looked up for each and takes longer.
 
     Returns: a row a mention.  Columns: phrase, recording_id, distance (0).
@@ -150,7 +150,7 @@ def mentions_alone(corpus: AskedCorpus, phrases: Sequence[str]) -> pd.DataFrame:
     return rows.reset_index(drop=True)
 
 
-def _spoken(corpus: AskedCorpus, wanted: Sequence[Phrase]) -> Spoken:
+def _spoken(corpus: Corpus, wanted: Sequence[Phrase]) -> Spoken:
     """The words in which these phrases are looked for."""
     if "transcripts" not in corpus.files:
         raise ConfigError(f"mentions are looked for in transcripts: {left_out('transcripts')}")
@@ -161,11 +161,11 @@ def _spoken(corpus: AskedCorpus, wanted: Sequence[Phrase]) -> Spoken:
     return near_words(ask, wanted)
 
 
-def _with_moods(rows: pd.DataFrame, moods: pd.DataFrame | None) -> pd.DataFrame:
-    if moods is None or moods.empty:
+def _with_emotions(rows: pd.DataFrame, emotions: pd.DataFrame | None) -> pd.DataFrame:
+    if emotions is None or emotions.empty:
         return rows.assign(emotion=None)
-    wide = moods.pivot(index="n", columns="label", values=["inside", "around", "recording", "speaker"])
-    labels = sorted(moods["label"].unique())
+    wide = emotions.pivot(index="n", columns="label", values=["inside", "around", "recording", "speaker"])
+    labels = sorted(emotions["label"].unique())
     inside = pd.DataFrame(wide["inside"]).dropna()
     rows["emotion"] = inside.idxmax(axis="columns").reindex(rows["n"]).to_numpy()
     for label in labels:

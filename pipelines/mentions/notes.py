@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from pipelines.console.numbers import counted
-from pipelines.corpus.asked import AskedCorpus
+from pipelines.corpus.asked import Corpus
 from pipelines.corpus.statements import left_out
 from pipelines.mentions.vocabulary import near_vocabulary
 
 
-def notes(corpus: AskedCorpus, mentions: pd.DataFrame, phrases: Sequence[str], *, fuzzy: bool) -> Iterator[str]:
+def notes(corpus: Corpus, mentions: pd.DataFrame, phrases: Sequence[str], *, fuzzy: bool) -> Iterator[str]:
     """Lines for people."""
     for table, what in (("emotions", "emotion"), ("sounds", "sounds")):
         if table not in corpus.files and len(mentions):

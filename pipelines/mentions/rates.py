@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import pandas as pd
 
-from pipelines.corpus.asked import AskedCorpus
+from pipelines.corpus.asked import Corpus
 from pipelines.sql import quoted
 from pipelines.statistics.intervals import FEWEST, Of, ratio_interval
 
@@ -15,7 +15,7 @@ NO_VALUE = "(none)"
 
 
 def mention_rates(
-    corpus: AskedCorpus,
+    corpus: Corpus,
     mentions: pd.DataFrame,
     phrases: Sequence[str],
     by: Sequence[str] = (),
@@ -62,7 +62,7 @@ def mention_rates(
             named = each.assign(group=each["by " + column] if column else "")
             for group, those in named.groupby("group", sort=True):
                 rows.append(
-                    {"phrase": phrase, "by": column, "group": group, **_rates(those, at_once), **_moods(mine, those)}
+                    {"phrase": phrase, "by": column, "group": group, **_rates(those, at_once), **_emotions(mine, those)}
                 )
     return pd.DataFrame(rows)
 
@@ -90,7 +90,7 @@ def _rates(those: pd.DataFrame, at_once: float) -> dict[str, object]:
     return row
 
 
-def _moods(mine: pd.DataFrame, those: pd.DataFrame) -> dict[str, object]:
+def _emotions(mine: pd.DataFrame, those: pd.DataFrame) -> dict[str, object]:
     row: dict[str, object] = {}
     mine = mine[mine["recording_id"].isin(those.index)]
     for label in labels_of(mine):

@@ -7,14 +7,14 @@ from collections import Counter
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import extract
 
-from pipelines.corpus.asked import AskedCorpus
+from pipelines.corpus.asked import Corpus
 from pipelines.mentions.phrase import fold
 
 LEAST_ALIKE = 0.6
 NAMED = 5
 
 
-def near_vocabulary(corpus: AskedCorpus, phrase: str) -> list[tuple[str, int]]:
+def near_vocabulary(corpus: Corpus, phrase: str) -> list[tuple[str, int]]:
     """Up to five words, the nearest first, and how often they are said; of longer phrases, near to any of its words.
 
     Near: no more than two of five letters are to be changed.

@@ -11,7 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
-from pipelines.corpus.asked import AskedCorpus
+from pipelines.corpus.asked import Corpus
 from pipelines.mentions.find import mentions_alone
 from pipelines.mentions.rates import mention_rates
 from pipelines.report import charts, profiles
@@ -45,7 +45,7 @@ class Part:
 
 
 def corpus_page(
-    corpus: AskedCorpus, title: str, by: Sequence[str], phrases: Sequence[str], pages: Mapping[str, str], linked: bool
+    corpus: Corpus, title: str, by: Sequence[str], phrases: Sequence[str], pages: Mapping[str, str], linked: bool
 ) -> str:
     """The HTML.
 
@@ -93,7 +93,7 @@ def corpus_page(
 
 
 def _profiles(
-    corpus: AskedCorpus, figures: dict[str, go.Figure], table: str, name: str, by: Sequence[str], texts: Sequence[str]
+    corpus: Corpus, figures: dict[str, go.Figure], table: str, name: str, by: Sequence[str], texts: Sequence[str]
 ) -> Part:
     part = Part(table, name, texts)
     if table not in corpus.files:
@@ -122,7 +122,7 @@ def _profiles(
     return part
 
 
-def _mentions(corpus: AskedCorpus, figures: dict[str, go.Figure], by: Sequence[str], phrases: Sequence[str]) -> Part:
+def _mentions(corpus: Corpus, figures: dict[str, go.Figure], by: Sequence[str], phrases: Sequence[str]) -> Part:
     text = (
         f"How often in 10,000 words, with {NOTE}. {ALIKE} "
         "The command earwitness mentions lists them all, with what surrounds them."
@@ -141,7 +141,7 @@ def _mentions(corpus: AskedCorpus, figures: dict[str, go.Figure], by: Sequence[s
     return part
 
 
-def _words(corpus: AskedCorpus, figures: dict[str, go.Figure], by: Sequence[str]) -> Part:
+def _words(corpus: Corpus, figures: dict[str, go.Figure], by: Sequence[str]) -> Part:
     text = (
         f"Words that a group says more than the others do, in {LEAST_RECORDINGS} or more of its recordings. Shown are "
         f"those further apart than any word is in {100 * (1 - CHANCE):.0f} % of {RELABELLINGS} chance divisions of the "
@@ -156,7 +156,7 @@ def _words(corpus: AskedCorpus, figures: dict[str, go.Figure], by: Sequence[str]
     return part
 
 
-def _map(corpus: AskedCorpus, figures: dict[str, go.Figure]) -> Part:
+def _map(corpus: Corpus, figures: dict[str, go.Figure]) -> Part:
     texts = (
         f"Each point is a window of 10 s (a sample of {AT_MOST:,} where there are more). Neighbours sound alike to "
         "CLAP; distances between clusters mean nothing (t-SNE). A click plays the window.",
@@ -170,7 +170,7 @@ def _map(corpus: AskedCorpus, figures: dict[str, go.Figure]) -> Part:
     return part
 
 
-def _search(corpus: AskedCorpus) -> dict[str, Any] | None:
+def _search(corpus: Corpus) -> dict[str, Any] | None:
     """Stretches of speech as rows of recording, start, text, emotion; None where there are none."""
     if "transcripts" not in corpus.files:
         return None
@@ -188,7 +188,7 @@ def _search(corpus: AskedCorpus) -> dict[str, Any] | None:
     return {"rows": [row[:4] for row in rows], "left": rows[0][4] - len(rows)}
 
 
-def _recordings(corpus: AskedCorpus, pages: Mapping[str, str]) -> dict[str, Any]:
+def _recordings(corpus: Corpus, pages: Mapping[str, str]) -> dict[str, Any]:
     own = "".join(f", CAST({quoted(name)} AS VARCHAR)" for name in corpus.own)
     found = corpus.sql(f"""
         SELECT recording_id, parse_filename(uri, false, 'forward_slash'), duration_ms, count(*) OVER () {own}
@@ -206,7 +206,7 @@ def _recordings(corpus: AskedCorpus, pages: Mapping[str, str]) -> dict[str, Any]
     return {"columns": ["file", "length", *corpus.own], "rows": rows, "left": left}
 
 
-def _places(corpus: AskedCorpus, pages: Mapping[str, str], linked: bool) -> dict[str, dict[str, str]]:
+def _places(corpus: Corpus, pages: Mapping[str, str], linked: bool) -> dict[str, dict[str, str]]:
     rows = corpus.sql(
         "SELECT recording_id, uri, parse_filename(uri, false, 'forward_slash') FROM recordings"
     ).fetchall()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.console.numbers import hours_in_words
-from pipelines.corpus.asked import AskedCorpus
+from pipelines.corpus.asked import Corpus
 from pipelines.files.parquet import DamagedError, read_json
 from schemas.catalog import TABLES
 from schemas.jobs import JOBS
@@ -41,7 +41,7 @@ class Glance:
     updated: str
 
 
-def glance(corpus: AskedCorpus) -> Glance:
+def glance(corpus: Corpus) -> Glance:
     """Read it from the published tables."""
     ask = corpus.sql
     recordings, hours, speech, loudness = ask("""
@@ -76,7 +76,7 @@ def glance(corpus: AskedCorpus) -> Glance:
     )
 
 
-def _errors(corpus: AskedCorpus) -> list[tuple[str, str, int, str]]:
+def _errors(corpus: Corpus) -> list[tuple[str, str, int, str]]:
     rows = corpus.sql("""
         SELECT reason, count(DISTINCT uri) AS n,
                list_slice(list_sort(list(DISTINCT parse_filename(uri, false, 'forward_slash'))), 1, 3)
@@ -86,7 +86,7 @@ def _errors(corpus: AskedCorpus) -> list[tuple[str, str, int, str]]:
     ]
 
 
-def _audit(corpus: AskedCorpus) -> list[tuple[str, int, int, str]]:
+def _audit(corpus: Corpus) -> list[tuple[str, int, int, str]]:
     path = corpus.snapshot / AUDIT
     if not os.path.lexists(path):
         return []
@@ -102,11 +102,11 @@ def _audit(corpus: AskedCorpus) -> list[tuple[str, int, int, str]]:
     return sorted(found, key=lambda row: list(TABLES).index(row[0]) if row[0] in TABLES else len(TABLES))
 
 
-def _models(corpus: AskedCorpus, job: str) -> str:
+def _models(corpus: Corpus, job: str) -> str:
     rows = corpus.sql(f"SELECT DISTINCT model FROM {job} ORDER BY model").fetchall()
     return ", ".join(row[0] for row in rows)
 
 
-def _updated(corpus: AskedCorpus) -> str:
+def _updated(corpus: Corpus) -> str:
     row = corpus.sql("SELECT max(finished) FROM runs").fetchall()[0][0]
     return "" if row is None else f"{row:%Y-%m-%d %H:%M} UTC"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pipelines.corpus.asked import AskedCorpus
+from pipelines.corpus.asked import Corpus
 from pipelines.sql import quoted
 from pipelines.statistics.distinctive import bare_sql
 
@@ -12,7 +12,7 @@ GROUPS_AT_MOST = 12
 """A column with more values than this is not a grouping but a name."""
 
 
-def grouping_columns(corpus: AskedCorpus) -> list[str]:
+def grouping_columns(corpus: Corpus) -> list[str]:
     """Metadata columns that part the recordings into 2 to :data:`GROUPS_AT_MOST` groups, no dates."""
     chosen = []
     for name in corpus.own:
@@ -25,7 +25,7 @@ def grouping_columns(corpus: AskedCorpus) -> list[str]:
     return chosen
 
 
-def date_column(corpus: AskedCorpus) -> str | None:
+def date_column(corpus: Corpus) -> str | None:
     """The first metadata column whose values are all dates, as text or typed."""
     for name in corpus.own:
         q = quoted(name)
@@ -37,7 +37,7 @@ def date_column(corpus: AskedCorpus) -> str | None:
     return None
 
 
-def counts_by(corpus: AskedCorpus, column: str) -> pd.DataFrame:
+def counts_by(corpus: Corpus, column: str) -> pd.DataFrame:
     """How often each recording says each word, and its group of a metadata column.
 
     Returns: columns group ("(none)" without a value), recording_id, word, said.

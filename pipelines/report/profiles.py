@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pipelines.corpus.asked import AskedCorpus
+from pipelines.corpus.asked import Corpus
 from pipelines.sql import quoted
 from pipelines.statistics.shares import shares
 
@@ -15,7 +15,7 @@ EVERYTHING = "whole corpus"
 FORMATS = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d"}
 
 
-def profile(corpus: AskedCorpus, table: str, column: str | None = None) -> pd.DataFrame:
+def profile(corpus: Corpus, table: str, column: str | None = None) -> pd.DataFrame:
     """The share of the time of ``emotions`` or ``sounds`` that bears each label, by a metadata column.
 
     Returns: what :func:`shares` returns, of the commonest labels.
@@ -24,7 +24,7 @@ def profile(corpus: AskedCorpus, table: str, column: str | None = None) -> pd.Da
     return _shares(corpus, table, group)
 
 
-def over_time(corpus: AskedCorpus, table: str, date: str) -> tuple[pd.DataFrame, str]:
+def over_time(corpus: Corpus, table: str, date: str) -> tuple[pd.DataFrame, str]:
     """The same by year, month or day of the recordings, whichever gives 3 to 60 points, and which of them it is."""
     day = f"TRY_CAST(r.{quoted(date)}::VARCHAR AS DATE)"
     for unit, pattern in FORMATS.items():
@@ -34,14 +34,14 @@ def over_time(corpus: AskedCorpus, table: str, date: str) -> tuple[pd.DataFrame,
     return _shares(corpus, table, f"strftime({day}, '{pattern}')", f"{day} IS NOT NULL"), unit
 
 
-def through_recordings(corpus: AskedCorpus, table: str) -> pd.DataFrame:
-    """The same by tenths of the recordings: how moods move from the first to the last minute."""
+def through_recordings(corpus: Corpus, table: str) -> pd.DataFrame:
+    """The same by tenths of the recordings: how emotions move from the first to the last minute."""
     tenth = "least(9, (x.start_ms + x.end_ms) * 5 // greatest(1, r.duration_ms))"
     found = _shares(corpus, table, f"printf('%02d', ({tenth})::INT * 10)", "r.duration_ms >= 60000")
     return found.assign(group=found["group"].astype(int) + 5) if len(found) else found
 
 
-def _shares(corpus: AskedCorpus, table: str, group: str, where: str = "true") -> pd.DataFrame:
+def _shares(corpus: Corpus, table: str, group: str, where: str = "true") -> pd.DataFrame:
     parts = corpus.sql(f"""
         WITH common AS (
             SELECT label FROM {table} GROUP BY label ORDER BY sum(end_ms - start_ms) DESC, label LIMIT {LABELS})

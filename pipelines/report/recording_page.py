@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from pipelines.corpus.asked import AskedCorpus
+from pipelines.corpus.asked import Corpus
 from pipelines.report.charts import colours_of
 from pipelines.report.page import clock, href, render
 from pipelines.sql import quoted
@@ -21,7 +21,7 @@ DARK_TO_BRIGHT = np.array([(8, 10, 30), (62, 20, 110), (160, 40, 100), (235, 110
 FLOOR_DB = 80.0
 
 
-def recording_page(corpus: AskedCorpus, recording_id: str, back: str, linked: bool) -> str:
+def recording_page(corpus: Corpus, recording_id: str, back: str, linked: bool) -> str:
     """The HTML of one recording.
 
     Args:
@@ -56,7 +56,7 @@ def recording_page(corpus: AskedCorpus, recording_id: str, back: str, linked: bo
     )
 
 
-def _lane(corpus: AskedCorpus, recording_id: str, duration_ms: int, table: str) -> dict[str, Any]:
+def _lane(corpus: Corpus, recording_id: str, duration_ms: int, table: str) -> dict[str, Any]:
     rows = corpus.sql(
         f"SELECT start_ms, end_ms, label, confidence FROM {table} WHERE recording_id = ? ORDER BY channel, start_ms",
         [recording_id],
@@ -77,7 +77,7 @@ def _lane(corpus: AskedCorpus, recording_id: str, duration_ms: int, table: str) 
     return {"name": table, "blocks": blocks, "legend": [(label, colours[label]) for label in labels]}
 
 
-def _of_first_channel(corpus: AskedCorpus, recording_id: str, table: str, columns: str) -> list[Any]:
+def _of_first_channel(corpus: Corpus, recording_id: str, table: str, columns: str) -> list[Any]:
     """The windows of a recording in order: of the mix, or of the first channel that was kept apart."""
     return corpus.sql(
         f"SELECT {columns} FROM {table} WHERE recording_id = ? "
@@ -86,7 +86,7 @@ def _of_first_channel(corpus: AskedCorpus, recording_id: str, table: str, column
     ).fetchall()
 
 
-def _level(corpus: AskedCorpus, recording_id: str, duration_ms: int) -> dict[str, Any] | None:
+def _level(corpus: Corpus, recording_id: str, duration_ms: int) -> dict[str, Any] | None:
     """The root mean square of the frames as an outline, mirrored: what an editor shows from afar."""
     if "frames" not in corpus.files:
         return None
@@ -102,7 +102,7 @@ def _level(corpus: AskedCorpus, recording_id: str, duration_ms: int) -> dict[str
     return {"width": width - 1, "path": f"M{upper} L{lower} Z"}
 
 
-def _spectrogram(corpus: AskedCorpus, recording_id: str, duration_ms: int) -> str | None:
+def _spectrogram(corpus: Corpus, recording_id: str, duration_ms: int) -> str | None:
     """A PNG as a data URL: time to the right, mel bands upwards, the top 80 dB."""
     if "spectrograms" not in corpus.files:
         return None
@@ -132,7 +132,7 @@ def _spectrogram(corpus: AskedCorpus, recording_id: str, duration_ms: int) -> st
     return "data:image/png;base64," + base64.b64encode(held.getvalue()).decode()
 
 
-def _segments(corpus: AskedCorpus, recording_id: str) -> list[dict[str, Any]]:
+def _segments(corpus: Corpus, recording_id: str) -> list[dict[str, Any]]:
     if "transcripts" not in corpus.files:
         return []
     rows = corpus.sql(

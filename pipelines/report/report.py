@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.corpus.asked import AskedCorpus, open_corpus
+from pipelines.corpus.asked import Corpus, open_corpus
 from pipelines.corpus.chosen import chosen
 from pipelines.corpus.target import check_targets
 from pipelines.errors import RunError, why
@@ -62,7 +62,7 @@ def write_report(
             raise RunError(told) from None
 
 
-def _check_groups(corpus: AskedCorpus, columns: Sequence[str]) -> None:
+def _check_groups(corpus: Corpus, columns: Sequence[str]) -> None:
     corpus.check_own(columns)
     for column in columns:
         n = corpus.sql(f"SELECT count(DISTINCT {quoted(column)}) FROM recordings").fetchall()[0][0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pipelines.corpus.asked import AskedCorpus
+from pipelines.corpus.asked import Corpus
 
 AT_MOST = 2_000
 """Windows that are drawn: more is neither seen nor computed in seconds."""
@@ -13,7 +13,7 @@ LEAST_SPREAD = 1e-6
 """Vectors that lie nearer to each other are of one sound, as those of windows of silence are."""
 
 
-def sound_map(corpus: AskedCorpus, seed: int = 0) -> pd.DataFrame:
+def sound_map(corpus: Corpus, seed: int = 0) -> pd.DataFrame:
     """Where a sample of the windows lies, by t-SNE over the CLAP vectors (van der Maaten and Hinton 2008).
 
     Neighbours on the map sound alike to the model.  Distances between groups that lie apart mean nothing.

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import torch
 
-from pipelines.run.runner import Engine as Runner
-from pipelines.run.runner import sharing, threads_each
+from pipelines.run.runner import Runner, sharing, threads_each
 from schemas.config import Config, ConfigError
 from transforms.models.engines import COMPILED_KINDS, OPENVINO, TORCH, Engine, best_engine, engine_refusal
 from transforms.models.precision import best_precision, cpu_has_bf16

@@ -89,7 +89,7 @@ def estimate(prepared: Prepared, todo: Todo, started: float | None = None) -> Es
         third = _timed(prepared, sample, Path(folder) / "whole")
         written = sum(p.stat().st_size for p in (Path(folder) / "whole").rglob("*.parquet"))
     a_second = seconds_a_second(shortest[1], second, sampled, third)
-    a_second *= evenness([seconds for _, seconds in sample], prepared.engine.workers)
+    a_second *= evenness([seconds for _, seconds in sample], prepared.runner.workers)
     wall = start + loading + first + a_second * max(0.0, total - shortest[1]) + PUBLISHING_SECONDS
     return told(sampled, wall, math.ceil(written * total / sampled))
 
@@ -132,5 +132,5 @@ def _timed(prepared: Prepared, sample: Sequence[tuple[Source, float]], folder: P
     some = replace(prepared, sources=tuple(source for source, _ in sample))
     work = work_of(some, "dry-run", folder, None)
     began = time.monotonic()
-    execute(work, prepared.engine)
+    execute(work, prepared.runner)
     return time.monotonic() - began

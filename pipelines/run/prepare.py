@@ -11,7 +11,7 @@ from pipelines.errors import why
 from pipelines.run.devices import check_placement, placement_notes
 from pipelines.run.metadata import join_metadata
 from pipelines.run.passed_over import notes_on
-from pipelines.run.runner import Engine, choose_engine
+from pipelines.run.runner import Runner, choose_runner
 from pipelines.store.place import check_place
 from schemas.catalog import OF_AUDIO, TABLES, nearest, tables_for
 from schemas.config import Config, ConfigError
@@ -38,12 +38,12 @@ class Prepared:
     tables: dict[str, Table]
     checkpoints: dict[str, str]
     descriptions: dict[str, Description]
-    engine: Engine
+    runner: Runner
     notes: tuple[str, ...] = ()
 
 
 def prepare(config: Config) -> Prepared:
-    """Understand a configuration: files, metadata, tables, checkpoints, engine.
+    """Understand a configuration: files, metadata, tables, checkpoints, runner.
 
     Raises:
         ConfigError, FileNotFoundError: wrong use.
@@ -55,7 +55,7 @@ def prepare(config: Config) -> Prepared:
     if not found.sources:
         told = "".join(f"; {note}" for note in notes_on(found.passed_over))
         raise ConfigError(f"no recordings: the folders named hold no files that could be any{told}")
-    engine = choose_engine(config.beam, len(found.sources))
+    runner = choose_runner(config.beam, len(found.sources))
     joined = join_metadata(found.sources, config.metadata)
     checkpoints = chosen(config)
     try:
@@ -82,7 +82,7 @@ def prepare(config: Config) -> Prepared:
         some = ", ".join(name[:100] for name in joined.unmatched[:3]) + (", ..." if len(joined.unmatched) > 3 else "")
         lines = counted(len(joined.unmatched), "line")
         notes.append(f"of the metadata, {lines} name no file of this run: {some}")
-    return Prepared(config, joined.sources, tables, checkpoints, descriptions, engine, tuple(notes))
+    return Prepared(config, joined.sources, tables, checkpoints, descriptions, runner, tuple(notes))
 
 
 def _check_place(out: str) -> None:

@@ -159,7 +159,7 @@ class _Run:
         if names:
             self._say("loading the models")
             models = load_models(work_of(narrowed(self._prepared, names), self._run_id, self._tables, None))
-            self._say("reading the headers" if self._ticks else "the engine is at work")
+            self._say("reading the headers" if self._ticks else "the runner is at work")
         for portion in rounds(todo.new):
             if self._is_late():
                 self._waiting += len(portion)
@@ -197,7 +197,7 @@ class _Run:
         hearing = replace(work.hearing, until=self._until)
         forgotten = self._there.forgotten
         work = replace(work, known=known, contents=contents or {}, forgotten=forgotten, hearing=hearing)
-        result = execute(work, self._prepared.engine)
+        result = execute(work, self._prepared.runner)
         self._results.append(result)
         given = {source.uri for source in sources} | {one.source.uri for one in known}
         lost = given - self._there.holdings.take(done, self._there.recipes)

@@ -1,4 +1,4 @@
-"""Which engine runs the pipeline, and with how many workers."""
+"""Which runner of Beam runs the pipeline, and with how many workers."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from apache_beam.runners.runner import create_runner
 from schemas.config import ConfigError
 
 LOCAL = ("direct", "fnapi")
-"""Names of Beam's in-process engine, written small and without "Runner": Beam takes them so too."""
+"""Names of Beam's in-process runner, written small and without "Runner": Beam takes them so too."""
 LANES_OF_A_CLUSTER = 1024
-"""An engine that moves work by itself is given many small lanes."""
+"""A runner that moves work by itself is given many small lanes."""
 
 
 @dataclass(frozen=True)
-class Engine:
+class Runner:
     """A runner of Beam with its options, and how work is divided for it.
 
     Attributes:
         options: for ``beam.Pipeline``.
         lanes: how many equal portions of work it is given.
-        workers: workers of this machine that share its cores; 1 for an engine elsewhere.
+        workers: workers of this machine that share its cores; 1 for a runner elsewhere.
         is_local: rows and progress come back in this process.
     """
 
@@ -42,10 +42,10 @@ class Engine:
         return self.is_local and self.options.view_as(DirectOptions).direct_running_mode == "multi_processing"
 
 
-def choose_engine(beam_options: Sequence[str], files: int) -> Engine:
-    """The engine that the user's Beam options name; by default this machine with all its cores.
+def choose_runner(beam_options: Sequence[str], files: int) -> Runner:
+    """The runner that the user's Beam options name; by default this machine with all its cores.
 
-    DirectRunner means Beam's in-process engine: what Beam itself takes for that name depends on the
+    DirectRunner means Beam's in-process runner: what Beam itself takes for that name depends on the
     pipeline and first tries to download another one.  Its workers are threads, so that a model is in
     memory once; torch, libsndfile and soxr leave them free to run side by side.
 
@@ -55,12 +55,12 @@ def choose_engine(beam_options: Sequence[str], files: int) -> Engine:
     """
     given = [o for o in beam_options if o != "--"]
     _refuse_unknown(given)
-    runner = PipelineOptions(given).view_as(StandardOptions).runner or "DirectRunner"
-    if "dask" in runner.lower():
+    name = PipelineOptions(given).view_as(StandardOptions).runner or "DirectRunner"
+    if "dask" in name.lower():
         raise ConfigError("--runner=DaskRunner loses rows in silence: use DirectRunner, Flink, Spark or Dataflow")
-    if runner.rpartition(".")[2].lower().removesuffix("runner") not in LOCAL:
-        _refuse_unknown_runner(runner)
-        return Engine(PipelineOptions(given), LANES_OF_A_CLUSTER, 1, is_local=False)
+    if name.rpartition(".")[2].lower().removesuffix("runner") not in LOCAL:
+        _refuse_unknown_runner(name)
+        return Runner(PipelineOptions(given), LANES_OF_A_CLUSTER, 1, is_local=False)
     options = PipelineOptions([*given, "--runner=FnApiRunner"])  # the last one counts
     direct = options.view_as(DirectOptions)
     if not any(o.startswith("--direct_num_workers") for o in given):
@@ -69,17 +69,17 @@ def choose_engine(beam_options: Sequence[str], files: int) -> Engine:
         direct.direct_num_workers = _cores()
     if direct.direct_num_workers > 1 and not any(o.startswith("--direct_running_mode") for o in given):
         direct.direct_running_mode = "multi_threading"
-    return Engine(options, direct.direct_num_workers, direct.direct_num_workers, is_local=True)
+    return Runner(options, direct.direct_num_workers, direct.direct_num_workers, is_local=True)
 
 
-def threads_each(engine: Engine) -> int:
+def threads_each(runner: Runner) -> int:
     """Threads inside the models of each worker, so that together they fill the cores once."""
-    return max(1, _cores() // engine.workers)
+    return max(1, _cores() // runner.workers)
 
 
-def sharing(engine: Engine) -> int:
-    """Workers that share a process, and with it the models; 1 for an engine elsewhere."""
-    return 1 if engine.has_processes or not engine.is_local else engine.workers
+def sharing(runner: Runner) -> int:
+    """Workers that share a process, and with it the models; 1 for a runner elsewhere."""
+    return 1 if runner.has_processes or not runner.is_local else runner.workers
 
 
 def _cores() -> int:

@@ -11,7 +11,7 @@ import apache_beam as beam
 from pipelines.run.devices import placed
 from pipelines.run.graph import Work, build
 from pipelines.run.prepare import Prepared
-from pipelines.run.runner import Engine, threads_each
+from pipelines.run.runner import Runner, threads_each
 from pipelines.run.watched import run_watched
 from schemas.jobs import JOBS
 from transforms.infer import Task
@@ -24,7 +24,7 @@ from transforms.stages.listen import Hearing
 def tasks_of(prepared: Prepared, run_id: str) -> tuple[Task, ...]:
     """The jobs of a run, on the devices, in the precisions and by the engines that it resolved to."""
     config = prepared.config
-    placements = {job: placed(config, d.kind, prepared.engine) for job, d in prepared.descriptions.items()}
+    placements = {job: placed(config, d.kind, prepared.runner) for job, d in prepared.descriptions.items()}
     return tuple(
         Task(
             name=job,
@@ -63,8 +63,8 @@ def work_of(prepared: Prepared, run_id: str, folder: Path, ticks: tuple[str, int
         tables=tables,
         tasks=tasks_of(prepared, run_id),
         rates=rates,
-        hearing=Hearing(listening, tables.get("recordings"), run_id, threads_each(prepared.engine), ticks),
-        lanes=prepared.engine.lanes,
+        hearing=Hearing(listening, tables.get("recordings"), run_id, threads_each(prepared.runner), ticks),
+        lanes=prepared.runner.lanes,
         shard_seconds=config.shard_seconds,
     )
 
@@ -80,15 +80,15 @@ def load_models(work: Work) -> dict[str, str]:
     return {task.name: door_of(task).model_id for task in work.tasks}
 
 
-def execute(work: Work, engine: Engine) -> beam.runners.runner.PipelineResult:
+def execute(work: Work, runner: Runner) -> beam.runners.runner.PipelineResult:
     """Run the pipeline to its end.
 
     Raises:
         RunError: a worker process died.
     """
-    pipeline = beam.Pipeline(options=engine.options)
+    pipeline = beam.Pipeline(options=runner.options)
     build(pipeline, work)
-    if engine.has_processes:
+    if runner.has_processes:
         return run_watched(pipeline)
     result = pipeline.run()
     result.wait_until_finish()

@@ -16,7 +16,7 @@ import pytest
 
 from pipelines.cli import FAILED, PUBLISHED, main
 from pipelines.run.graph import Work
-from pipelines.run.runner import Engine
+from pipelines.run.runner import Runner
 from pipelines.run.work import execute
 from tests.pipelines.corpora import DEMO, rows
 
@@ -48,8 +48,8 @@ def night(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest
         shutil.copy(DEMO / name, archive)
 
     def run(*words: str, faults: Sequence[tuple[str, str, Any, int]] = ()) -> tuple[int, str]:
-        def faulty(work: Work, engine: Engine) -> beam.runners.runner.PipelineResult:
-            result = execute(work, engine)
+        def faulty(work: Work, runner: Runner) -> beam.runners.runner.PipelineResult:
+            result = execute(work, runner)
             for fault in faults:
                 spoil(Path(work.folder), *fault)
             return result

@@ -53,7 +53,7 @@ def show_rates(console: Console, rates: pd.DataFrame) -> None:
         groups = [_cut(str(row["group"]) if by else "all") for row in rows]
         often = [(_starred(name, row["small"]), *_often(row)) for name, row in zip(groups, rows, strict=True)]
         print_table(console, [named, "mentions", "recordings", "hours", "an hour", "in 1,000 words"], often, repeated=1)
-        moods = [
+        emotions = [
             (
                 _starred(name, row["recordings_with"] < FEWEST),
                 *(_value(row, f"d_{label}", 2, "+") for label in labels),
@@ -61,9 +61,9 @@ def show_rates(console: Console, rates: pd.DataFrame) -> None:
             for name, row in zip(groups, rows, strict=True)
             if any(pd.notna(row[f"d_{label}"]) for label in labels)
         ]
-        if moods:
+        if emotions:
             console.print("emotion there, less that of the rest of the recording:", style="dim")
-            print_table(console, [named, *labels], moods, repeated=1)
+            print_table(console, [named, *labels], emotions, repeated=1)
         console.print()
     if (rates["recordings_with"] < FEWEST).any():
         console.print(f"* fewer than {FEWEST} recordings: too few to compare", style="dim")
@@ -90,14 +90,14 @@ def _head(row: dict[str, Any]) -> tuple[str, str, str, str, str]:
     name = _cut(PurePosixPath(row["file"]).name)
     channel = f" ch {row['channel']}" if row["channel"] and row["speaker_from"] != "channel" else ""
     near = f" ~{row['distance']}" if row["distance"] else ""
-    mood = ""
+    emotion = ""
     if isinstance(label := row["emotion"], str):
-        mood = f"{label} {row[f'p_{label}']:.2f}"
+        emotion = f"{label} {row[f'p_{label}']:.2f}"
         above = row[f"p_{label}"] - row[f"p_{label}_recording"]
-        mood += f" ({above:+.2f})" if pd.notna(above) else ""
+        emotion += f" ({above:+.2f})" if pd.notna(above) else ""
     behind = ", ".join(f"{one['label']} {one['probability']:.2f}" for one in row["sounds"] or ())
     speaker = row["speaker"] if isinstance(row["speaker"], str) else ""
-    return name, f"{clock(row['start_ms'])}{channel}{near}", _cut(speaker), mood, behind
+    return name, f"{clock(row['start_ms'])}{channel}{near}", _cut(speaker), emotion, behind
 
 
 def _in_context(row: dict[str, Any], width: int) -> Text:

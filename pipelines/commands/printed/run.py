@@ -82,7 +82,7 @@ def show_estimate(console: Console, prepared: Prepared, guess: Estimate) -> None
     if guess.wall_seconds is None or guess.disk_bytes is None:
         console.print("no time or disk is estimated: no file has a readable header", style="yellow")
         return
-    workers = counted(prepared.engine.workers, "worker")
+    workers = counted(prepared.runner.workers, "worker")
     console.print(
         f"about {duration_in_words(guess.wall_seconds)} and {megabytes(guess.disk_bytes)} on disk, "
         f"from a sample of {guess.sample_seconds:.0f} s on this machine with {workers}"

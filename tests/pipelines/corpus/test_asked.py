@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from transformers import ASTConfig, ASTModel
 
-from pipelines.corpus.asked import AskedCorpus, open_corpus
+from pipelines.corpus.asked import Corpus, open_corpus
 from pipelines.errors import RunError
 from schemas.config import ConfigError
 from tests.pipelines.corpora import DEMO, publish
@@ -28,11 +28,11 @@ def out(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def corpus(out: Path) -> AskedCorpus:
+def corpus(out: Path) -> Corpus:
     return open_corpus(out)
 
 
-def test_words_are_flat(corpus: AskedCorpus) -> None:
+def test_words_are_flat(corpus: Corpus) -> None:
     asked = corpus.sql("SELECT word, start_ms, end_ms, position, channel FROM words WHERE recording_id = ?", [CALL])
     assert asked.fetchall() == [
         ("acme", 1000, 2000, 1, 1),
@@ -42,14 +42,14 @@ def test_words_are_flat(corpus: AskedCorpus) -> None:
     ]
 
 
-def test_classes_and_tags_are_flat(corpus: AskedCorpus) -> None:
+def test_classes_and_tags_are_flat(corpus: Corpus) -> None:
     asked = corpus.sql("SELECT label, round(probability, 3) FROM emotion_probabilities WHERE channel = 2 ORDER BY 1")
     assert asked.fetchall() == [("ang", pytest.approx(0.9)), ("neu", pytest.approx(0.1))]
     asked = corpus.sql("SELECT place, label FROM sound_tags WHERE start_ms = 10000 AND channel = 1 ORDER BY place")
     assert asked.fetchall() == [(1, "Music"), (2, "Speech")]
 
 
-def test_baselines_weigh_clips_by_their_length(corpus: AskedCorpus) -> None:
+def test_baselines_weigh_clips_by_their_length(corpus: Corpus) -> None:
     asked = corpus.sql("SELECT channel, label, mean_probability FROM emotion_baselines WHERE recording_id = ?", [CALL])
     found = {(channel, label): mean for channel, label, mean in asked.fetchall()}
     assert found[1, "neu"] == pytest.approx((0.8 * 3 + 0.4 * 1) / 4)
@@ -57,7 +57,7 @@ def test_baselines_weigh_clips_by_their_length(corpus: AskedCorpus) -> None:
     assert found[None, "ang"] == pytest.approx((0.2 * 3 + 0.6 * 1 + 0.9 * 1) / 5)
 
 
-def test_moments_join_what_overlaps(corpus: AskedCorpus) -> None:
+def test_moments_join_what_overlaps(corpus: Corpus) -> None:
     rows = corpus.sql("SELECT * FROM moments ORDER BY recording_id, channel, start_ms").df().to_dict("records")
     assert [row["word"] for row in rows] == ["acme", "cola", "is", "Acme", "five", "<i>"]
     acme, cola, last, other, five, tag = rows
@@ -98,7 +98,7 @@ def test_a_limit_holds_where_nobody_has_a_channel_of_their_own(tmp_path: Path) -
         assert corpus.sql("SELECT count(*) FROM (FROM moments LIMIT 2)").fetchall() == [(2,)]
 
 
-def test_what_duckdb_users_know(corpus: AskedCorpus) -> None:
+def test_what_duckdb_users_know(corpus: Corpus) -> None:
     question = "SELECT word FROM words ORDER BY word"
     first, second = corpus.sql(question), corpus.sql(question)  # both open at once
     assert first.df()["word"].tolist() == second.pl()["word"].to_list()
@@ -181,14 +181,14 @@ def test_what_was_left_out_is_named(tmp_path: Path) -> None:
         ("SELECT sqr(2)", 'SQL: Scalar Function with name sqr does not exist! Did you mean "sqrt"?'),
     ],
 )
-def test_wrong_words_are_told_in_a_line(corpus: AskedCorpus, question: str, said: str) -> None:
+def test_wrong_words_are_told_in_a_line(corpus: Corpus, question: str, said: str) -> None:
     with pytest.raises(ConfigError) as told:
         corpus.sql(question)
     assert str(told.value) == said
 
 
 @pytest.mark.parametrize("question", ["DESCRIBE words", "SUMMARIZE words", "SHOW TABLES", "EXPLAIN ANALYZE FROM words"])
-def test_looking_around_is_a_question(corpus: AskedCorpus, question: str) -> None:
+def test_looking_around_is_a_question(corpus: Corpus, question: str) -> None:
     assert corpus.sql(question).fetchall()
 
 
@@ -236,7 +236,7 @@ def test_nothing_is_written_or_read_beside_the_corpus(out: Path, tmp_path: Path,
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
-def test_what_is_published_meanwhile_is_not_seen(out: Path, corpus: AskedCorpus) -> None:
+def test_what_is_published_meanwhile_is_not_seen(out: Path, corpus: Corpus) -> None:
     assert corpus.sql("SELECT count(*) FROM words").fetchall() == [(6,)]
     write_corpus(out, {**example(), "transcripts": []}, "2")
     assert corpus.sql("SELECT count(*) FROM words").fetchall() == [(6,)]
@@ -274,7 +274,7 @@ def test_any_folder_name_will_do(tmp_path: Path, name: str) -> None:
     assert open_corpus(tmp_path / name).sql("SELECT count(*) FROM words").fetchall() == [(6,)]
 
 
-def test_recordings_go_by_id_uri_and_name(corpus: AskedCorpus) -> None:
+def test_recordings_go_by_id_uri_and_name(corpus: Corpus) -> None:
     assert {corpus.recording(word) for word in (CALL, "/calls/call.wav", "call.wav", "call")} == {CALL}
     assert corpus.recording("it's <b>.mp3") == STREET
     with pytest.raises(ConfigError, match=r"unknown recording 'cal.wav': did you mean 'call.wav'\?"):

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from pipelines.corpus.asked import AskedCorpus, open_corpus
+from pipelines.corpus.asked import Corpus, open_corpus
 from pipelines.mentions import find_mentions, mention_rates
 from pipelines.mentions.speakers import voices_sql
 from pipelines.statistics.intervals import ratio_interval
@@ -21,7 +21,7 @@ OTHER = "c" * 32
 
 
 @pytest.fixture
-def corpus(tmp_path: Path) -> AskedCorpus:
+def corpus(tmp_path: Path) -> Corpus:
     """The example; a clip of the mention "Acme" beside another, and a recording of Street's region without a word."""
     rows = example()
     rows["emotions"].append(emotion(CALL, 2, 3000, 5000, neu=0.7, ang=0.3))
@@ -31,7 +31,7 @@ def corpus(tmp_path: Path) -> AskedCorpus:
     return open_corpus(tmp_path)
 
 
-def test_where_and_what(corpus: AskedCorpus) -> None:
+def test_where_and_what(corpus: Corpus) -> None:
     found = find_mentions(corpus, ["acme", "is", "ACME cola"], around=1)
     rows = found[["phrase", "file", "channel", "start_ms", "end_ms", "text", "distance", "before", "after"]]
     assert rows.to_numpy().tolist() == [
@@ -49,7 +49,7 @@ def test_where_and_what(corpus: AskedCorpus) -> None:
     ]
 
 
-def test_emotion_in_and_around_against_the_rest(corpus: AskedCorpus) -> None:
+def test_emotion_in_and_around_against_the_rest(corpus: Corpus) -> None:
     found = find_mentions(corpus, ["acme", "acme cola"], seconds=2)
     first, second, both = found.to_dict("records")
     # In the first clip of channel 1; the second begins 2 s later and lies out of reach of [-1, 4] s.
@@ -69,7 +69,7 @@ def test_emotion_in_and_around_against_the_rest(corpus: AskedCorpus) -> None:
     assert np.isnan(both["p_neu_speaker"])  # nothing else is said on that channel
 
 
-def test_sounds_behind_it_are_no_speech(corpus: AskedCorpus) -> None:
+def test_sounds_behind_it_are_no_speech(corpus: Corpus) -> None:
     found = find_mentions(corpus, ["acme", "is"])
     heard = [[(tag["label"], round(tag["probability"], 3)) for tag in tags] for tags in found["sounds"]]
     assert heard == [[("Music", 0.3)], [], [("Music", 0.9)]]  # channel 2 has no sounds; "is" lies in two windows
@@ -124,7 +124,7 @@ def test_labels_of_voices_come_first() -> None:
         ]
 
 
-def test_rates_by_group(corpus: AskedCorpus) -> None:
+def test_rates_by_group(corpus: Corpus) -> None:
     found = find_mentions(corpus, ["acme", "five"])
     rates = mention_rates(corpus, found, ["acme", "five"], ["region"]).set_index(["phrase", "group"])
     north = rates.loc[("acme", "north")]
@@ -205,7 +205,7 @@ def test_a_corpus_in_which_nothing_was_said(tmp_path: Path) -> None:
         (["acme"], {"distance": 1}, "--distance goes with --fuzzy"),
     ],
 )
-def test_what_cannot_be_asked(corpus: AskedCorpus, words: list[str], how: dict[str, Any], told: str) -> None:
+def test_what_cannot_be_asked(corpus: Corpus, words: list[str], how: dict[str, Any], told: str) -> None:
     with pytest.raises(ConfigError, match=told):
         find_mentions(corpus, words, **how)
 

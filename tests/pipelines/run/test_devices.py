@@ -11,7 +11,7 @@ import torch
 import pipelines.run.devices as placement
 import transforms.models.engines as engines
 from pipelines.run.devices import check_placement, placed, placement_notes
-from pipelines.run.runner import choose_engine, sharing
+from pipelines.run.runner import choose_runner, sharing
 from schemas.config import Config, ConfigError
 from tests.pipelines.corpora import DEMO, publish, rows
 from transforms.models.engines import is_installed
@@ -25,7 +25,7 @@ def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def resolved(kind: str, beam: list[str] = HERE, **config: Any) -> str:
-    found = placed(Config(**config), kind, choose_engine(beam, 10))
+    found = placed(Config(**config), kind, choose_runner(beam, 10))
     return f"{found.device} {found.precision} {found.engine.name}"
 
 
@@ -75,7 +75,7 @@ def test_a_gpu_is_for_torch(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_openvino_that_is_not_installed_is_wrong_use(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "find_spec", lambda name: None)
     check_placement(Config())
-    with pytest.raises(ConfigError, match=r"not installed: pip install earwitness\[openvino\]$"):
+    with pytest.raises(ConfigError, match=r"not installed: pip install 'earwitness\[openvino\]'$"):
         check_placement(Config(engine="openvino"))
 
 
@@ -97,7 +97,7 @@ def test_whisper_under_openvino_is_told_of() -> None:
     ],
 )
 def test_workers_that_share_a_model(beam: list[str], streams: int) -> None:
-    engine = choose_engine(beam, 10)
+    engine = choose_runner(beam, 10)
     assert sharing(engine) == streams
     found = placed(Config(), "ctc", engine).engine
     assert found.streams == streams

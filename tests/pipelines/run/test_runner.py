@@ -1,4 +1,4 @@
-"""Which engine a run gets from the user's Beam options."""
+"""Which runner a run gets from the user's Beam options."""
 
 from __future__ import annotations
 
@@ -7,35 +7,35 @@ import os
 import pytest
 from apache_beam.options.pipeline_options import DirectOptions, PortableOptions, StandardOptions
 
-from pipelines.run.runner import LANES_OF_A_CLUSTER, Engine, choose_engine, threads_each
+from pipelines.run.runner import LANES_OF_A_CLUSTER, Runner, choose_runner, threads_each
 from schemas.config import ConfigError
 
 CORES = len(os.sched_getaffinity(0))
 
 
-def runner(engine: Engine) -> str:
-    return engine.options.view_as(StandardOptions).runner
+def name_of(runner: Runner) -> str:
+    return runner.options.view_as(StandardOptions).runner
 
 
-def direct(engine: Engine) -> tuple[int, str]:
-    options = engine.options.view_as(DirectOptions)
+def direct(runner: Runner) -> tuple[int, str]:
+    options = runner.options.view_as(DirectOptions)
     return options.direct_num_workers, options.direct_running_mode
 
 
 def test_by_default_this_machine_with_all_its_cores() -> None:
-    engine = choose_engine([], 1000)
-    assert runner(engine) == "FnApiRunner"
-    assert engine.is_local
-    assert (engine.lanes, engine.workers) == (CORES, CORES)
-    assert direct(engine) == (CORES, "multi_threading" if CORES > 1 else "in_memory")
-    assert threads_each(engine) == 1
+    runner = choose_runner([], 1000)
+    assert name_of(runner) == "FnApiRunner"
+    assert runner.is_local
+    assert (runner.lanes, runner.workers) == (CORES, CORES)
+    assert direct(runner) == (CORES, "multi_threading" if CORES > 1 else "in_memory")
+    assert threads_each(runner) == 1
 
 
 def test_one_file_has_one_worker_and_it_all_threads() -> None:
-    engine = choose_engine([], 1)
-    assert direct(engine)[0] == 1
-    assert threads_each(engine) == CORES
-    assert choose_engine([], 0).workers == 1
+    runner = choose_runner([], 1)
+    assert direct(runner)[0] == 1
+    assert threads_each(runner) == CORES
+    assert choose_runner([], 0).workers == 1
 
 
 @pytest.mark.parametrize(
@@ -51,10 +51,10 @@ def test_one_file_has_one_worker_and_it_all_threads() -> None:
     ],
 )
 def test_names_of_the_local_engine(options: list[str]) -> None:
-    engine = choose_engine([*options, "--direct_num_workers=3"], 1000)
-    assert runner(engine) == "FnApiRunner"
-    assert engine.is_local
-    assert (engine.lanes, engine.workers) == (3, 3)
+    runner = choose_runner([*options, "--direct_num_workers=3"], 1000)
+    assert name_of(runner) == "FnApiRunner"
+    assert runner.is_local
+    assert (runner.lanes, runner.workers) == (3, 3)
 
 
 @pytest.mark.parametrize(
@@ -68,16 +68,16 @@ def test_names_of_the_local_engine(options: list[str]) -> None:
     ],
 )
 def test_the_users_workers(options: list[str], workers: int, mode: str) -> None:
-    engine = choose_engine(options, 5)
-    assert direct(engine) == (workers, mode)
-    assert engine.lanes == workers
+    runner = choose_runner(options, 5)
+    assert direct(runner) == (workers, mode)
+    assert runner.lanes == workers
 
 
-def test_an_engine_elsewhere_has_many_small_lanes() -> None:
-    engine = choose_engine(["--runner=PortableRunner", "--job_endpoint=embed", "--environment_type=LOOPBACK"], 5)
-    assert runner(engine) == "PortableRunner"
-    assert engine.options.view_as(PortableOptions).job_endpoint == "embed"
-    assert (engine.lanes, engine.workers, engine.is_local) == (LANES_OF_A_CLUSTER, 1, False)
+def test_a_runner_elsewhere_has_many_small_lanes() -> None:
+    runner = choose_runner(["--runner=PortableRunner", "--job_endpoint=embed", "--environment_type=LOOPBACK"], 5)
+    assert name_of(runner) == "PortableRunner"
+    assert runner.options.view_as(PortableOptions).job_endpoint == "embed"
+    assert (runner.lanes, runner.workers, runner.is_local) == (LANES_OF_A_CLUSTER, 1, False)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_an_engine_elsewhere_has_many_small_lanes() -> None:
 )
 def test_dask_is_refused_by_name(options: list[str]) -> None:
     with pytest.raises(ConfigError, match="DaskRunner loses rows in silence"):
-        choose_engine(options, 5)
+        choose_runner(options, 5)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_dask_is_refused_by_name(options: list[str]) -> None:
 )
 def test_what_beam_does_not_know_is_refused(options: list[str], told: str, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(ConfigError) as caught:
-        choose_engine(options, 5)
+        choose_runner(options, 5)
     assert str(caught.value).startswith(told)
     assert "\n" not in str(caught.value)
     assert "usage:" not in capfd.readouterr().err

@@ -209,7 +209,7 @@ def test_a_run_that_fails_leaves_the_corpus_as_it_was_and_its_work_to_the_next(t
     prepared = prepare(from_mapping(values))
 
     def spoil(doing: str) -> None:
-        if doing == "the engine is at work":
+        if doing == "the runner is at work":
             (staging,) = (out / "staging").iterdir()
             (staging / "tables" / "windows").touch()
 
