@@ -24,6 +24,7 @@ os.environ["NUMBA_CACHE_DIR"] = str(Path(__file__).resolve().parents[1] / ".pyte
 
 SHARED_AUDIO = Path(__file__).resolve().parents[2] / "shared" / "audio"
 
+WHOLE = Path(__file__).parent / "whole"
 DOORS = Doors()
 
 
@@ -38,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--quick"):
-        left = [item for item in items if item.get_closest_marker("slow")]
+        left = [item for item in items if item.get_closest_marker("slow") or WHOLE in item.path.parents]
         config.hook.pytest_deselected(items=left)
         items[:] = [item for item in items if item not in left]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ import soxr
 from schemas.config import SpeechConfig
 from schemas.reasons import Reason, Stage
 from tests.transforms.listening import DEMO, ID, hear, recording_of
+from tests.transforms.peak import peak_bytes
 from transforms.audio.speech import SpeechDetector
 from transforms.listen import Listening, listen
 
@@ -126,12 +126,9 @@ def repeated(path: Path, minutes: int) -> Path:
     return path
 
 
-def peak_bytes(path: Path, detector: SpeechDetector) -> tuple[int, int]:
+def peak_of(path: Path, detector: SpeechDetector) -> tuple[int, int]:
     """The most that listening held, and how many windows, segments and clips it gave and dropped."""
-    tracemalloc.start()
-    events = sum(1 for _ in listen(recording_of(path), ALL, detector))
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
+    events, peak = peak_bytes(lambda: sum(1 for _ in listen(recording_of(path), ALL, detector)))
     return peak, events
 
 
@@ -141,8 +138,8 @@ def peak_bytes(path: Path, detector: SpeechDetector) -> tuple[int, int]:
 def test_memory_does_not_grow_with_the_recording(
     short: int, long: int, tmp_path: Path, detector: SpeechDetector
 ) -> None:
-    few, few_events = peak_bytes(repeated(tmp_path / "short.wav", short), detector)
-    many, many_events = peak_bytes(repeated(tmp_path / "long.wav", long), detector)
+    few, few_events = peak_of(repeated(tmp_path / "short.wav", short), detector)
+    many, many_events = peak_of(repeated(tmp_path / "long.wav", long), detector)
     assert many_events > 0.8 * long / short * few_events
     # Bytes.  Loudness keeps a number for each 100 ms; a minute of samples at the two rates would be 15 MB.
     assert many < few + 500_000 + 30_000 * (long - short)

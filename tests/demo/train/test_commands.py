@@ -18,6 +18,8 @@ from demo.train.export import courses_of
 from demo.untrained.sounds import voice
 from transforms.models.jobs import describe
 
+pytestmark = pytest.mark.slow  # each trains
+
 RATE_HZ = 16_000
 MAINS: dict[str, tuple[str, Callable[[Sequence[str]], int]]] = {
     "sounds": ("sounds", sounds.main),

@@ -30,6 +30,7 @@ def digits() -> Digits:
     )
 
 
+@pytest.mark.slow
 def test_a_string_is_of_one_person_and_keeps_its_letters(digits: Digits) -> None:
     rng = np.random.default_rng(1)
     counts = set()

@@ -27,6 +27,8 @@ from demo.train.words import word_tokenizer
 from demo.untrained.sounds import voice
 from transforms.models.jobs import open_door
 
+pytestmark = pytest.mark.slow  # each trains
+
 RATE_HZ = 16_000
 STEPS = 6
 COURSE = transcripts.Course(STEPS)

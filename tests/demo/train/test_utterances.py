@@ -102,6 +102,7 @@ class Tone:
         return [(tone, [10])] * 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [20.0, 600.0])
 def test_a_step_can_hold_more_or_less(sources: list[Said], seconds: float) -> None:
     """As for a GPU, or for one of two processes."""

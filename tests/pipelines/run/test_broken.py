@@ -135,6 +135,7 @@ WITH = {
 }
 
 
+@pytest.mark.slow
 def test_a_bad_row_in_every_kind_of_table(tmp_path: Path) -> None:
     assert BREAKS.keys() | {"files"} == OF_RUNS.keys()
     bad = {name: 2 * i for i, name in enumerate(BREAKS)}
@@ -196,6 +197,7 @@ def test_a_bad_row_in_every_kind_of_table(tmp_path: Path) -> None:
     assert assembled(tmp_path / "healed", anew) == before
 
 
+@pytest.mark.slow
 def test_what_commands_have_made_goes_with_what_it_was_made_of(tmp_path: Path) -> None:
     """And rows that were published before break a rule that is new."""
     rows = joined(range(8), {})

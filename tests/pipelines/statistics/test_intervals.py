@@ -118,6 +118,7 @@ def test_how_often_the_truth_is_in_it(name: str, n: int) -> None:
     assert ratio_coverage(RATIOS[name], n, 500, np.random.default_rng(SEED)) >= LEAST
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [5, 10])
 def test_how_often_kappa_is_in_it(n: int) -> None:
     print(f"seed {SEED}")

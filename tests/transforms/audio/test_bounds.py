@@ -7,7 +7,6 @@ import signal
 import struct
 import subprocess
 import sys
-import tracemalloc
 from contextlib import closing
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from schemas.reasons import Reason
 from schemas.records import Recording, Source
 from tests.transforms.decode.decoding import RATE, decode, tones
 from tests.transforms.listening import ID, Sorted, sort_events
+from tests.transforms.peak import peak_bytes
 from transforms.audio.bounds import MOST_CHANNELS_APART
 from transforms.audio.speech import SpeechDetector
 from transforms.decode.audio import BLOCK_FRAMES, BLOCK_SAMPLES, DecodeError, open_audio
@@ -112,10 +112,7 @@ def test_blocks_are_as_large_however_many_channels_there_are(tmp_path: Path) -> 
 
 def test_a_thousand_channels_take_no_memory_to_speak_of(tmp_path: Path) -> None:
     path = many(tmp_path / "a.wav", 1024)
-    tracemalloc.start()
-    found = heard(path, Listening((16_000,), SpeechConfig()))
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
+    found, peak = peak_bytes(lambda: heard(path, Listening((16_000,), SpeechConfig())))
     assert found.heard.status == "complete"
     assert peak < 60_000_000  # one block of all frames would be 66 MB, and was held several times
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tracemalloc
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 
 from schemas.config import ConfigError, SpeechConfig
 from tests.transforms.listening import silero, timestamps
+from tests.transforms.peak import peak_bytes
 from transforms.audio.speech import (
     BRIEF_PAUSE,
     FRAME_MS,
@@ -60,6 +60,7 @@ def bounds(stretches: list[Stretch]) -> list[tuple[int, int]]:
     return [(s.start, s.end) for s in stretches]
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(runs=RUNS, config=configs(30.0))
 @example(runs=[(0.95, 20), (0.0, 1), (0.36, 20), (0.95, 20)], config=SpeechConfig())
@@ -105,6 +106,7 @@ def test_segments_of_voices_are_those_of_silero(spoken: list[np.ndarray]) -> Non
     assert len(found) >= len(clips)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(runs=RUNS, config=configs(1.0, 2.5, 30.0), cuts=st.lists(st.floats(0, 1), max_size=8))
 @example(runs=[(0.95, 400)], config=SpeechConfig(max_seconds=1.0), cuts=[])
@@ -191,12 +193,7 @@ def test_memory_does_not_grow_with_the_recording(level: float) -> None:
     """Of speech without a pause the probabilities of five minutes are held, 40 kB."""
     segmenter = Segmenter(SpeechConfig())
     part = np.full(43, level, np.float32)
-    tracemalloc.start()
-    for _ in range(5000):  # two hours
-        for _ in segmenter.push(part):
-            pass
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
+    _, peak = peak_bytes(lambda: sum(1 for _ in range(5000) for _ in segmenter.push(part)))  # two hours
     assert peak < 200_000
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tracemalloc
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from schemas.records import Place, Window
+from tests.transforms.peak import peak_bytes
 from transforms.audio.windows import CONTEXT, WINDOW_MS, Grid, level_dbfs
 
 PLACE = Place("a.wav", "0" * 32, 2, 0, 0)
@@ -99,7 +99,7 @@ def test_a_window_keeps_no_more_than_itself_alive() -> None:
             assert not any(np.shares_memory(samples, block) for block in blocks.values())
 
 
-def peak_bytes(minutes: int) -> int:
+def peak_of(minutes: int) -> int:
     """The most that a grid held over a stream of blocks of 1 s whose windows are dropped."""
 
     def stream() -> Iterator[dict[int, np.ndarray]]:
@@ -107,17 +107,18 @@ def peak_bytes(minutes: int) -> int:
             yield {rate: np.zeros(rate, np.float32) for rate in (16_000, 48_000)}
 
     grid = Grid(PLACE, (16_000, 48_000))
-    tracemalloc.start()
-    windows = sum(len(list(grid.push(block))) for block in stream())
-    windows += len(list(grid.finish(minutes * 60_000)))
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
+
+    def cut() -> int:
+        pushed = sum(len(list(grid.push(block))) for block in stream())
+        return pushed + len(list(grid.finish(minutes * 60_000)))
+
+    windows, peak = peak_bytes(cut)
     assert windows == 6 * minutes
     return peak
 
 
 def test_memory_does_not_grow_with_the_recording() -> None:
-    short, long = peak_bytes(1), peak_bytes(30)
+    short, long = peak_of(1), peak_of(30)
     assert long < 1.05 * short
     assert long < 4 * WINDOW_MS * (16 + 48) * 4  # bytes: a few windows at both rates
 

@@ -54,6 +54,7 @@ def test_voices(spoken):
         assert 0.3 < voiced.mean() < 0.9
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), n=LENGTHS)
 def test_any_length(seed, n):
