@@ -40,25 +40,27 @@ LISTS = {"sounds": "sounds.csv", "embeddings": "sounds.csv"}
 """Of the recordings that come as a folder; all other jobs hear ``speech.csv``."""
 HEAD = """# Precision and engines
 
-What `--precision` and `--engine` are worth on a CPU, and what they change. Written by `python -m benchmarks.precision`;
-contenders ran in turn (A B A B ...) in one process. A figure is the median of the rounds, in brackets the lowest and
-the highest; a ratio is taken within each round.
+What `--precision` and `--engine` change on a CPU: the speed, and the results. Written by `python -m
+benchmarks.precision`. The contenders took turns (A B A B ...) in one process. A figure is the median of the rounds.
+In brackets stand the lowest and the highest. A ratio is taken within each round.
 
-- On a CPU `auto` is OpenVINO where it is installed, else torch. It is bf16 for emotions, sounds and embeddings; there
-  bf16 was measured to keep 99 of 100 labels or more, and cosines above 0.99: by either engine where the CPU has AMX, by
-  OpenVINO alone where it has AVX512-BF16, because there torch computes WavLM more slowly in bf16 than in fp32. It is
-  fp32 for all else: of transcripts an earlier recogniser of the demo kept less than 99 of 100 words, speakers are not
-  measured. No figure here is of a CPU with AMX.
-- That recogniser was small and often wrong (more than half of the words of people), so that many of its letters were
-  near-ties: of a recogniser that is sure of its words fewer should change. That was not measured.
+- On a CPU, `auto` is OpenVINO if it is installed, and torch otherwise.
+- For emotions, sounds and embeddings `auto` is bf16. There bf16 was measured to keep at least 99 of 100 labels, and
+  cosines above 0.99. On a CPU with AMX this holds for both engines. On a CPU with AVX512-BF16 it holds for OpenVINO
+  alone, because torch computes WavLM more slowly in bf16 than in fp32 there.
+- For transcripts and speakers `auto` is fp32. With bf16, an earlier recogniser of the demo kept less than 99 of 100
+  words. Speakers were not measured.
+- No figure here is of a CPU with AMX.
+- That recogniser was small and often wrong (of the words of people, more than half), so many of its letters were
+  nearly undecided. A recogniser that is sure of its words should change fewer of them. That was not measured.
 - Weight norms are folded into the weights in every way.
 - fp32 by OpenVINO is held to the same tolerances against the reference as fp32 in torch: logits and probabilities
   within 1e-4, the same texts, cosines of 0.99999 or more.
-- Whisper is not here: it runs in torch, on CPUs in fp32 unless bf16 is asked for. CLAP's tower for texts stays in
-  torch in fp32 where OpenVINO hears the sounds.
+- Whisper is not in these tables. It runs in torch, and on CPUs in fp32 unless you ask for bf16. If OpenVINO computes
+  the sounds of CLAP, its texts are still computed by torch in fp32.
 - OpenVINO needs more memory than torch. Private memory of a process with wav2vec2-base after 10 s and then 150 clips,
-  nearly all of different lengths, up to 15 s: torch 0.33 GB in fp32, 0.62 GB in bf16; OpenVINO 1.19 GB in fp32,
-  0.77 GB in bf16. The file of the weights (0.38 GB) stays mapped beside it, save in torch in bf16."""
+  nearly all of different lengths, up to 15 s: torch 0.33 GB in fp32, 0.62 GB in bf16; OpenVINO 1.19 GB in fp32, 0.77
+  GB in bf16. The file of the weights (0.38 GB) is mapped in addition, but not by torch in bf16."""
 DEMO_SPEECH, DEMO_SOUNDS = ("interviews/*", "survey/*", "digits/*"), ("scenes/*", "radio/*", "signals/*")
 LONGEST_S: dict[Stream, float] = {"segments": 30.0, "clips": CLIP_S}
 SPEED = ("job, family", "way", "seconds", "x", "times fp32 in torch")

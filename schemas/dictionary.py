@@ -17,22 +17,22 @@ from schemas.table import Table, rules_of
 PREFACE = """\
 # The tables
 
-A corpus is a folder of tables. Each table is a folder of Parquet files: `OUT/current/transcripts/*.parquet`.
-This page is made from the declarations in `schemas/` by `python -m schemas.dictionary`.
+A corpus is a folder of tables. Each table is a folder of Parquet files: `OUT/current/transcripts/*.parquet`. This
+page is made from the declarations in `schemas/` by `python -m schemas.dictionary`.
 
 How to read it:
 
-- **One row is** says what is counted when the rows of a table are counted.
-- **Key**: the columns that name a row. No two rows share them.
-- **Points into**: where the rest of the story stands. The column of the same name in that table leads there.
-- **Null** is the absence of a value, which is not zero: silence has no loudness, an unvoiced frame no pitch.
-  A column that is not marked "may be null" has a value in every row.
+- **One row is** says what you count when you count the rows of a table.
+- **Key**: the columns that identify a row. No two rows have the same values there.
+- **Points into**: another table that says more. Join it by the columns of the same name.
+- **Null** means that there is no value. It is not zero: silence has no loudness, an unvoiced frame has no pitch. A
+  column that is not marked "may be null" has a value in every row.
 - All times are whole milliseconds (ms) from the start of the recording.
-- A share or probability lies between 0 and 1. LUFS and dBFS are decibels that count down from 0, the loudest that
-  a file can hold.
-- A `label` and its `confidence` are a model's: which of the classes that it was trained on is most alike, and how sure
-  the model is of that. They are not what a person meant or felt.
-- A part of a list is written `words.confidence`: the `confidence` of each of the `words` of a row.
+- A share or a probability lies between 0 and 1. LUFS and dBFS are decibels below 0, which is the loudest that a file
+  can hold.
+- A `label` and its `confidence` come from a model. The label is the most similar of the classes that the model was
+  trained on. The confidence is how sure the model is. They do not say what a person meant or felt.
+- `words.confidence` means a part of a list: the `confidence` of each of the `words` of a row.
 """
 
 
