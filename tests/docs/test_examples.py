@@ -103,7 +103,7 @@ def test_what_is_not_run_is_shown() -> None:
 
 def test_a_difference_is_seen() -> None:
     """The comparison of outputs is not one that agrees with everything."""
-    assert agrees("a 0.5\n...\nin 3 s", "a   0.71\nb\nc\nin 14 s\n")
+    assert agrees("a 0.5\n...\nin 3 seconds", "a   0.71\nb\nc\nin 1.5 minutes\n")
     assert not agrees("a 1", "a 2\n")
     assert not agrees("a\n...", "b\na\n")
     assert agrees("a ...", "a b c\n")
