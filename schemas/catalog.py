@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from schemas import inventory, sound, speech
+from schemas import inventory, sound, speakers, speech
 from schemas.jobs import JOBS
 from schemas.reasons import Stage
 from schemas.table import Table
@@ -21,8 +21,8 @@ _MADE = (
     sound.SOUNDS,
     sound.EMBEDDINGS,
     sound.TAGS,
-    speech.SPEAKERS,
-    speech.SPEAKER_LABELS,
+    speakers.SPEAKERS,
+    speakers.SPEAKER_LABELS,
     sound.WAVEFORMS,
 )
 """What is made of the recordings; a table stands behind those that it needs."""

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from demo.untrained.demo_set import DEMO_SET
-from schemas import sound, speech
+from schemas import sound, speakers, speech
 from schemas.catalog import INVENTORY, OF_RUNS, TABLES
 from schemas.jobs import JOBS, STREAMS
 from schemas.table import Table
@@ -17,6 +17,7 @@ from transforms.models.kinds import KINDS
 from transforms.rows.registry import ANSWERS, ROWS
 
 ROOT = Path(__file__).resolve().parents[1]
+SCHEMAS = (sound, speech, speakers)
 MADE = [name for name in TABLES if name not in INVENTORY]
 
 
@@ -26,20 +27,21 @@ def place_of(module: ModuleType) -> str:
 
 def declared_in(table: str) -> str:
     """The file of ``schemas`` that declares a table."""
-    return next(place_of(one) for one in (sound, speech) if any(value is TABLES[table] for value in vars(one).values()))
+    return next(place_of(one) for one in SCHEMAS if any(value is TABLES[table] for value in vars(one).values()))
 
 
 def rows_file(table: str) -> str:
-    """Where the rows of a table are made: beside those of the tables that are declared with it."""
-    return f"transforms/rows/{Path(declared_in(table)).name}"
+    """Where the rows of a table are made: beside those of the tables that hear the same."""
+    return f"transforms/rows/{'sound' if TABLES[table].hears == 'windows' else 'speech'}.py"
 
 
-@pytest.mark.parametrize("module", [sound, speech], ids=place_of)
+@pytest.mark.parametrize("module", SCHEMAS, ids=place_of)
 def test_every_table_that_is_declared_is_in_the_catalog(module: ModuleType) -> None:
     for name, value in vars(module).items():
         if isinstance(value, Table):
             where = f"{module.__name__.rpartition('.')[2]}.{name}"
-            assert TABLES.get(value.name) is value, f"{where} is in no catalog: add it to _MADE in schemas/catalog.py"
+            listed = TABLES.get(value.name) is value
+            assert listed, f"{where} is in no catalog: add it to _MADE in schemas/catalog.py"
 
 
 @pytest.mark.parametrize("name", MADE)
@@ -62,9 +64,9 @@ def test_every_table_has_a_function_that_makes_its_rows(name: str) -> None:
 
 
 def test_the_sets_agree() -> None:
-    assert set(ROWS) | set(ANSWERS) | set(INVENTORY) == set(OF_RUNS), "a function makes rows of no table: see schemas/"
-    assert set(ANSWERS) == set(JOBS)
-    assert not set(ROWS) & set(ANSWERS)
+    assert set(ROWS) | set(ANSWERS) | set(INVENTORY) == set(OF_RUNS), "the tables of a run are not those that are made"
+    assert set(ANSWERS) == set(JOBS), "the jobs of schemas/jobs.py are not those whose answers become rows"
+    assert not set(ROWS) & set(ANSWERS), "a table is made by a function and by a model"
 
 
 @pytest.mark.parametrize("name", [*ROWS, *ANSWERS])
@@ -77,6 +79,14 @@ def test_the_rows_of_every_table_are_held_by_a_test(name: str) -> None:
 def test_every_function_is_held_against_a_reference(path: Path) -> None:
     test = Path("tests") / "transforms" / "features" / f"test_{path.name}"
     assert (ROOT / test).is_file(), f"nothing holds {path.relative_to(ROOT)}: write {test}"
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_table_is_explained_in_the_docs(name: str) -> None:
+    page = (ROOT / "docs" / "tables.md").read_text("utf-8")
+    assert f"\n## {name}\n" in page, f"{name} is not in docs/tables.md: python -m schemas.dictionary > docs/tables.md"
+    index = (ROOT / "docs" / "index.md").read_text("utf-8")
+    assert f"── {name} " in index, f"the picture of the tables in docs/index.md has no {name}: add a line"
 
 
 @pytest.mark.parametrize("job", JOBS)

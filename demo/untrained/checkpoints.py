@@ -1,4 +1,4 @@
-"""Write tiny untrained checkpoints of the real model classes: `python -m demo.untrained.checkpoints FOLDER`.
+"""Write tiny untrained checkpoints of the real model classes: `python -m demo.untrained.checkpoints FOLDER [JOB ...]`.
 
 Each is a whole folder as on the Hub (config.json, model.safetensors, preprocessor and tokenizer files), so that
 the real loading path runs offline. The weights are random: what the models say means nothing.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -83,18 +83,24 @@ def _quietly() -> Iterator[None]:
         yield
 
 
-def build_demo_set(folder: Path) -> dict[str, Path]:
-    """Write one checkpoint a job, each in the subfolder that bears the job's name: job to folder."""
-    return {job: build(kind, folder / job) for job, kind in DEMO_SET.items()}
+def build_demo_set(folder: Path, jobs: Iterable[str] = DEMO_SET) -> dict[str, Path]:
+    """Write one checkpoint a job, each in the subfolder that bears the job's name: job to folder.
+
+    Raises:
+        KeyError: a job that has none.
+    """
+    return {job: build(DEMO_SET[job], folder / job) for job in jobs}
 
 
 def main(arguments: list[str]) -> int:
-    """Write the demo set into the folder named and say what it is worth; 2 for wrong use."""
-    if len(arguments) != 1 or arguments[0].startswith("-"):
-        print("usage: python -m demo.untrained.checkpoints FOLDER", file=sys.stderr)
+    """Write the demo set, or those of the jobs named, into a folder and say what it is worth; 2 for wrong use."""
+    folder, jobs = arguments[:1], arguments[1:]
+    if not folder or folder[0].startswith("-") or not set(jobs) <= set(DEMO_SET):
+        print("usage: python -m demo.untrained.checkpoints FOLDER [JOB ...]", file=sys.stderr)
+        print(f"jobs: {', '.join(DEMO_SET)}", file=sys.stderr)
         return 2
-    for job, folder in build_demo_set(Path(arguments[0])).items():
-        print(f"{job:12} {DEMO_SET[job]:16} {folder}")
+    for job, written in build_demo_set(Path(folder[0]), jobs or DEMO_SET).items():
+        print(f"{job:12} {DEMO_SET[job]:16} {written}")
     print(WARNING)
     return 0
 

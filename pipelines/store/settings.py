@@ -51,7 +51,6 @@ NOT_REMEMBERED = {
 """What it does not keep, and why."""
 
 VERSION = 1
-_DEMO = ("demo", "models")
 
 
 @dataclass(frozen=True)
@@ -240,7 +239,7 @@ def _of_runs(out: Path) -> Settings | None:
 
 
 def _is_of_demo(job: str, checkpoint: str) -> bool:
-    return Path(checkpoint).parts[-3:] == (*_DEMO, job)
+    return Path(checkpoint).parts[-3:] == ("demo", "models", job)
 
 
 def _flat(values: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -227,7 +227,7 @@ def test_what_was_said_is_told_apart(folders: Folders) -> None:
 def test_the_demo_set_has_a_folder_for_each_job(demo_set: tuple[Path, str]) -> None:
     root, said = demo_set
     assert WARNING in said
-    assert {folder.name for folder in root.iterdir()} == {"transcripts", "emotions", "sounds", "embeddings", "speakers"}
+    assert {folder.name for folder in root.iterdir()} == set(DEMO_SET)
     assert all(str(folder) in said for folder in root.iterdir())
 
 
@@ -242,5 +242,6 @@ def test_nothing_is_said_but_what_was_written(tmp_path: Path, capfd: pytest.Capt
 
 
 def test_wrong_use_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([]) == 2
-    assert "usage" in capsys.readouterr().err
+    for words in ([], ["--help"], ["folder", "moods"]):
+        assert main(words) == 2
+        assert "usage" in capsys.readouterr().err

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from pipelines.cli import parser
-from schemas.catalog import TABLES
 from schemas.config import Config, SpeechConfig
 from tests.docs.markdown import ROOT, pages
 
@@ -61,12 +60,6 @@ def test_options_that_are_described_exist(page: Path) -> None:
     for line in page.read_text("utf-8").splitlines():
         row = re.match(r"\| `(--[\w-]+)", line)
         assert not row or row[1] in known, row
-
-
-def test_every_table_is_named() -> None:
-    text = (ROOT / "docs" / "index.md").read_text("utf-8")
-    for table in TABLES:
-        assert re.search(rf"\b{table}\b", text), table
 
 
 def test_every_key_of_a_configuration_file_is_described() -> None:

@@ -12,7 +12,7 @@ import pytest
 from schemas.catalog import TABLES
 from schemas.dictionary import dictionary
 from schemas.reasons import MEANING
-from schemas.speech import SPEAKERS
+from schemas.speakers import SPEAKERS
 from schemas.table import rules_of
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "tables.md"

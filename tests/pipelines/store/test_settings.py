@@ -257,7 +257,7 @@ def test_a_corpus_of_an_earlier_version_has_them_in_its_last_run(tmp_path: Path)
     found = read_settings(tmp_path)
     assert found is not None
     assert found.values["channels"] == "each"
-    assert found.values["model"] == {**BASE, "emotions": "none", "speakers": "none"}
+    assert found.values["model"] == {**dict.fromkeys(JOBS, "none"), **BASE, "emotions": "none"}
     assert found.values["tables"] == ["windows", "sounds"]
     assert found.made == {}
     assert not (tmp_path / "settings.json").exists()

@@ -1,0 +1,95 @@
+"""The tables about who speaks: vectors of voices, and pseudonyms for voices that are alike."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from schemas.columns import ID, MODEL, OF_SEGMENT, PLACE_KEY, SEGMENT_ID, STRETCH
+from schemas.table import Table, column
+
+SPEAKERS = Table(
+    name="speakers",
+    row="a stretch as in emotions: the vector of the voice. Biometric data: off unless asked for",
+    key=PLACE_KEY,
+    references=(OF_SEGMENT,),
+    made_by="speakers",
+    shaped_by=("emotion_seconds",),
+    needs=("segments",),
+    schema=pa.schema(
+        [
+            SEGMENT_ID,
+            *STRETCH,
+            column(
+                "embedding",
+                pa.list_(pa.field("item", pa.float16(), nullable=False)),
+                "unit vector; a dot product is the cosine",
+                norm=1,
+            ),
+            MODEL,
+        ]
+    ),
+)
+
+SPEAKER_LABELS = Table(
+    name="speaker_labels",
+    row="a stretch of speakers: a pseudonym for its voice, by clustering; which voices are alike, not who speaks",
+    key=PLACE_KEY,
+    references=(OF_SEGMENT,),
+    needs=("segments", "speakers"),
+    command="speakers",
+    schema=pa.schema(
+        [
+            SEGMENT_ID,
+            *STRETCH,
+            column(
+                "recording_speaker",
+                ID,
+                "S1, S2, ... in the order in which the recording's voices are first heard; no two channels share "
+                "one; null where nobody on the channel says enough",
+                regex=r"S[1-9]\d*$",
+                nullable=True,
+            ),
+            column(
+                "corpus_speaker",
+                ID,
+                "P001, P002, ... over all recordings, the most talkative first; numbered anew by each "
+                "`earwitness speakers`; null where recording_speaker is",
+                regex=r"P\d{3,}$",
+                nullable=True,
+            ),
+            column(
+                "assigned",
+                ID,
+                "clustered: the stretch helped to find its speaker; nearest: too short or too odd for that, and given "
+                "the nearest; none: no speaker was found on its channel",
+                oneof=("clustered", "nearest", "none"),
+            ),
+            column(
+                "similarity",
+                pa.float32(),
+                "mean cosine with the other stretches that its speaker was found by, weighted by their length; "
+                "null where there are none",
+                low=-1,
+                high=1,
+                nullable=True,
+            ),
+            column(
+                "margin",
+                pa.float32(),
+                "similarity less that with the likeliest other speaker of its channel: how sure, under 0 nearer to the "
+                "other; null where the channel has no other, or similarity is",
+                low=-2,
+                high=2,
+                nullable=True,
+            ),
+            column(
+                "evidence",
+                ID,
+                "voice: the mix was clustered; voice and channel: channels were kept apart, each clustered by itself",
+                oneof=("voice", "voice and channel"),
+            ),
+            column("threshold", pa.float32(), "least mean cosine at which voices were joined", low=-1, high=1),
+            MODEL,
+        ]
+    ),
+)
