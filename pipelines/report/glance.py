@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from pipelines.console.numbers import hours_in_words
 from pipelines.corpus.asked import Corpus
-from pipelines.files.parquet import DamagedError, read_json
+from pipelines.files.damage import DamagedError
+from pipelines.files.json_file import read_json
 from schemas.catalog import TABLES
 from schemas.jobs import JOBS
 from schemas.layout import AUDIT

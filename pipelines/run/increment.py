@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from pipelines.console.numbers import counted
 from pipelines.errors import RunError
-from pipelines.files.parquet import read_forgotten, read_schema, read_table
+from pipelines.files.parquet import read_schema, read_table
 from pipelines.run.prepare import Prepared
 from pipelines.store.changes import Todo, compare
 from pipelines.store.folder import Folder
@@ -23,6 +23,7 @@ from pipelines.store.next_snapshot import as_written, declared_tables
 from pipelines.store.recipes import content_of, recipes_of
 from pipelines.store.staging import Pass, left_behind
 from pipelines.store.switch import read_shown
+from pipelines.store.tombstones import read_forgotten
 from schemas.forgotten import Forgotten
 from schemas.table import Table
 from transforms.beside.side_files import stand_ins_of

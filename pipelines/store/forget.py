@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from pipelines.audit.audit import audit
 from pipelines.errors import RunError
 from pipelines.files.atomic import write_whole
-from pipelines.files.parquet import count_rows, read_forgotten, read_table
+from pipelines.files.parquet import count_rows, read_table
 from pipelines.store.clearing import remove
 from pipelines.store.compaction import fit
 from pipelines.store.folder import Folder, published
@@ -25,6 +25,7 @@ from pipelines.store.next_snapshot import as_written, assemble
 from pipelines.store.report_folder import Pages, remove_report
 from pipelines.store.run_ids import rewritten, runs_in
 from pipelines.store.scrub import scrub_log, scrubbed
+from pipelines.store.tombstones import read_forgotten
 from schemas.catalog import TABLES
 from schemas.layout import AGREEMENT, AUDIT, PARQUET, PASSES, TOMBSTONES
 from transforms.shards import open_parquet

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from pipelines.files.parquet import DamagedError, read_table
+from pipelines.files.damage import DamagedError
+from pipelines.files.parquet import read_table
 from pipelines.store.staging import Pass
 from schemas.catalog import INVENTORY
 from schemas.layout import MADE

@@ -6,13 +6,13 @@ import os
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from pipelines.files.parquet import read_forgotten
 from pipelines.store.folder import Folder
 from pipelines.store.manifest import Holdings
 from pipelines.store.names import Names
 from pipelines.store.run_ids import runs_in
 from pipelines.store.staging import Pass
 from pipelines.store.switch import shown_name
+from pipelines.store.tombstones import read_forgotten
 from schemas.config import ConfigError
 from schemas.layout import PASSES
 from transforms.discover import uri_of

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.files.atomic import add_line
-from pipelines.files.parquet import read_bytes
+from pipelines.files.regular import read_bytes
 from pipelines.store.switch import shown_name
 from schemas.layout import LOG, STAGING
 

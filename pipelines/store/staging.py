@@ -11,7 +11,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.errors import RunError, why
-from pipelines.files.parquet import count_rows, read_json, read_metadata, read_table
+from pipelines.files.json_file import read_json
+from pipelines.files.parquet import count_rows, read_metadata, read_table
 from schemas.layout import PARQUET, PASS, PASSES, REJECTED
 
 

@@ -14,8 +14,9 @@ import pytest
 import pipelines
 import pipelines.run.run
 from pipelines.cli import main
-from pipelines.files.parquet import DamagedError, read_forgotten
+from pipelines.files.damage import DamagedError
 from pipelines.store.staging import Pass
+from pipelines.store.tombstones import read_forgotten
 from schemas.catalog import TABLES
 from schemas.layout import MADE
 from tests.pipelines.corpora import DEMO, publish, rows

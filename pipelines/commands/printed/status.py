@@ -13,7 +13,7 @@ from rich.console import Console
 from pipelines.console.numbers import counted
 from pipelines.embeddings.matrix import embedding_files, files_with_vectors
 from pipelines.errors import RunError
-from pipelines.files.parquet import count_rows, read_forgotten, read_schema, read_table
+from pipelines.files.parquet import count_rows, read_schema, read_table
 from pipelines.files.text import check_path
 from pipelines.run.increment import forgotten_in
 from pipelines.store.lock import holder_of
@@ -23,6 +23,7 @@ from pipelines.store.run_log import last
 from pipelines.store.settings import read_settings
 from pipelines.store.staging import finished_files
 from pipelines.store.switch import read_shown
+from pipelines.store.tombstones import read_forgotten
 from schemas.catalog import TABLES, stage_of
 from schemas.config import ConfigError, from_mapping
 from schemas.layout import STAGING

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.cli import FAILED, PUBLISHED, WRONG_USE, main
-from pipelines.files.parquet import read_forgotten
 from pipelines.store.folder import Folder
+from pipelines.store.tombstones import read_forgotten
 from tests.pipelines.corpora import DEMO, rows
 from transforms.identify import content_hash
 
