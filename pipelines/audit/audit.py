@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from pipelines.audit.check import SAMPLE, Audit, Check
 from pipelines.audit.references import Question, questions
 from pipelines.audit.values import check_values
-from pipelines.files.parquet import first_damaged
+from pipelines.files.parquet import first_damaged, parquet_files
 from pipelines.files.private import PrivateFolder
 from pipelines.sql import quoted
 from schemas.table import Table
@@ -40,7 +40,7 @@ def audit(folder: Path, tables: Sequence[Table], *, inputs: int | None = None) -
     try:
         return _audit(folder, tables, inputs)
     except duckdb.Error:
-        damaged = first_damaged(path for table in tables for path in sorted((folder / table.name).glob("*.parquet")))
+        damaged = first_damaged(path for table in tables for path in parquet_files(folder / table.name))
         if damaged is not None:
             raise damaged from None
         raise
@@ -52,7 +52,7 @@ def _audit(folder: Path, tables: Sequence[Table], inputs: int | None) -> Audit:
     with PrivateFolder() as spill, duckdb.connect(config={"temp_directory": str(spill)}) as duck:
         duck.execute("SET enable_progress_bar = false")
         for table in tables:
-            paths = sorted((folder / table.name).glob("*.parquet"))
+            paths = parquet_files(folder / table.name)
             schemas, broken = _schemas(paths)
             of_files = list(_check_files(table, schemas, broken))
             checks += [*of_files, _check_nullability(table, schemas)]

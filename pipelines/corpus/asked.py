@@ -22,6 +22,7 @@ from pipelines.files.parquet import first_damaged, read_schema
 from pipelines.files.private import PrivateFolder
 from pipelines.sql import quoted
 from pipelines.store.folder import published
+from pipelines.store.read import Snapshot
 from schemas.catalog import TABLES, nearest
 from schemas.config import ConfigError
 
@@ -229,8 +230,7 @@ def open_corpus(out: str | Path) -> Corpus:
         RunError: there is no corpus in it.
     """
     snapshot = published(Path(out))
-    found = {table: sorted(str(path) for path in (snapshot / table).glob("*.parquet")) for table in TABLES}
-    files = {table: paths for table, paths in found.items() if paths}
+    files = {name: list(map(str, paths)) for name in TABLES if (paths := Snapshot(snapshot).files(name))}
     if "recordings" not in files:
         raise RunError(f"{out} holds no corpus: there is no table of recordings in {snapshot}")
     for path in (path for those in files.values() for path in those):

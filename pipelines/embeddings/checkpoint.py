@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.checkpoints import BASE, DEMO_FOLDER, check_demo
-from pipelines.embeddings.matrix import files_with_vectors
 from pipelines.errors import RunError
-from pipelines.files.parquet import read_table
+from pipelines.store.read import Snapshot
 from schemas.config import ConfigError
-from schemas.jobs import JOBS
 from transforms.models.checkpoint import ModelError, parse_checkpoint, revision_of
 from transforms.models.locate import locate
 
@@ -20,33 +17,6 @@ if TYPE_CHECKING:
     from transforms.models.embedder import Embedder
 
 JOB = "embeddings"
-
-
-def maker_of(snapshot: Path, job: str = JOB) -> str:
-    """The checkpoint whose vectors the corpus holds, as ``name@revision``; precision and engine may differ.
-
-    Args:
-        job: whose table holds vectors.
-
-    Raises:
-        RunError: it holds none, or those of several checkpoints, which cannot be compared.
-    """
-    models: set[str] = set()
-    paths = files_with_vectors(snapshot, job)
-    for path in paths:
-        models.update(read_table(path, ["model"])["model"].unique().to_pylist())
-    made = sorted({model.rpartition("/")[0] for model in models})
-    if paths and not made:
-        raise RunError(f"the table {job} of the corpus has no rows: the run heard nothing to make them of")
-    if not made:
-        how = f"--model {job}=CHECKPOINT" if JOBS[job].asked_for_by_name else f"--tables {job}"
-        raise RunError(f"the corpus holds no {job}: make them with `earwitness run ... {how}`")
-    if len({name.rpartition("@")[2] for name in made}) > 1:
-        raise RunError(
-            f"several checkpoints made the {job} ({', '.join(made)}), and their vectors cannot be compared: "
-            f"make all anew with one, `earwitness run ... --force {job}`"
-        )
-    return made[0]
 
 
 def open_maker(snapshot: Path, *, models: str | None = None, model: str | None = None) -> Embedder:
@@ -59,11 +29,11 @@ def open_maker(snapshot: Path, *, models: str | None = None, model: str | None =
         model: a folder, or a name on the Hub.
 
     Raises:
-        RunError: see :func:`maker_of`; or it is not to be found.
+        RunError: see :meth:`pipelines.store.read.Snapshot.checkpoint_of`; or it is not to be found.
         ConfigError: what the user named is another checkpoint, no set of that name, or one that is not there.
         ModelError: what the user named cannot be opened.
     """
-    made = maker_of(snapshot)  # said before torch is imported and the model loaded, which takes seconds
+    made = Snapshot(snapshot).checkpoint_of(JOB)  # before torch is imported, which takes seconds
 
     from transforms.models.jobs import open_door
 
@@ -109,9 +79,7 @@ def _of_set(models: str) -> str:
 
 def _candidates(snapshot: Path, made: str) -> Iterator[str]:
     """Where the runs had it, the last first; then what the rows themselves say."""
-    runs = [row for path in (snapshot / "runs").glob("*.parquet") for row in read_table(path).to_pylist()]
-    for run in sorted(runs, key=lambda run: run["run_id"], reverse=True):
-        config = json.loads(run["config"])
+    for config in reversed(Snapshot(snapshot).configs()):
         checkpoint = (config.get("model") or {}).get(JOB) or _of_set(config.get("models", "base"))
         if checkpoint != "none":
             yield checkpoint

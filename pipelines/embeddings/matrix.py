@@ -6,18 +6,17 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 
 from pipelines.files.atomic import sync
-from pipelines.files.parquet import count_rows, read_batches, read_schema
+from pipelines.store.read import Snapshot, unit_rows
 from pipelines.store.switch import shown
 from schemas.layout import SEARCH
 
+TABLE = "embeddings"
 VALUES, PLACES = "vectors.npy", "places.npy"
 CACHED_ROWS = 20_000
 """Fewer are read from Parquet in less than a tenth of a second."""
@@ -64,34 +63,18 @@ def vectors_of(snapshot: Path) -> Vectors:
     return found
 
 
-def embedding_files(snapshot: Path) -> list[Path]:
-    """The files of ``embeddings``, sorted by name; none where the corpus has no such table."""
-    return files_with_vectors(snapshot, "embeddings")
-
-
-def files_with_vectors(snapshot: Path, table: str) -> list[Path]:
-    """The files of ``embeddings`` or ``speakers``, sorted by name; none where the corpus has no such table."""
-    return sorted((snapshot / table).glob("*.parquet"))
-
-
-def unit_rows(column: pa.Array) -> np.ndarray:
-    """A column of vectors as float32 [n, dimension]; what float16 took from their length is given back."""
-    values = column.flatten().to_numpy(zero_copy_only=False).reshape(len(column), -1).astype(np.float32)
-    values /= np.linalg.norm(values, axis=1, keepdims=True)
-    return values
-
-
 def _shape(snapshot: Path) -> tuple[int, int]:
-    paths = embedding_files(snapshot)
-    rows = count_rows(paths)
-    if not rows:
+    found = Snapshot(snapshot)
+    rows, schema = found.count(TABLE), found.schema(TABLE)
+    if not rows or schema is None:
         return 0, 0
-    return rows, read_schema(paths[0]).field("embedding").type.list_size
+    return rows, schema.field("embedding").type.list_size
 
 
 def _fill(snapshot: Path, into: Vectors) -> None:
     at = 0
-    for batch in _batches(snapshot):
+    columns = ["recording_id", "channel", "start_ms", "end_ms", "embedding"]
+    for batch in Snapshot(snapshot).batches(TABLE, BATCH_ROWS, columns):
         end = at + batch.num_rows
         into.values[at:end] = unit_rows(batch.column("embedding"))
         ids = batch.column("recording_id")
@@ -99,12 +82,6 @@ def _fill(snapshot: Path, into: Vectors) -> None:
         for name in ("channel", "start_ms", "end_ms"):
             into.places[name][at:end] = batch.column(name).to_numpy()
         at = end
-
-
-def _batches(snapshot: Path) -> Iterator[pa.RecordBatch]:
-    columns = ["recording_id", "channel", "start_ms", "end_ms", "embedding"]
-    for path in embedding_files(snapshot):
-        yield from (batch for batch in read_batches(path, BATCH_ROWS, columns) if batch.num_rows)
 
 
 def _build(snapshot: Path, rows: int, dimension: int) -> None:

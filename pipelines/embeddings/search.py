@@ -20,6 +20,7 @@ from pipelines.embeddings.nearest import nearest
 from pipelines.errors import RunError
 from pipelines.files.parquet import first_damaged, read_metadata
 from pipelines.store.folder import published
+from pipelines.store.read import Snapshot
 from pipelines.store.reading import reading
 from schemas.config import ConfigError
 
@@ -195,7 +196,7 @@ def _words(snapshot: Path, ids: Sequence[str]) -> dict[tuple[str, int], list[tup
 
 
 def _asked(snapshot: Path, table: str, columns: str, ids: Sequence[str], order: str = "") -> list[tuple]:
-    paths = [glob.escape(str(p)) for p in (snapshot / table).glob("*.parquet") if read_metadata(p).num_rows]
+    paths = [glob.escape(str(p)) for p in Snapshot(snapshot).files(table) if read_metadata(p).num_rows]
     if not paths or not ids:
         return []
     some = ", ".join("?" for _ in ids)
@@ -204,7 +205,7 @@ def _asked(snapshot: Path, table: str, columns: str, ids: Sequence[str], order: 
         try:
             return duck.execute(sql, [paths, *ids]).fetchall()
         except duckdb.Error:
-            damaged = first_damaged((snapshot / table).glob("*.parquet"))
+            damaged = first_damaged(Snapshot(snapshot).files(table))
             if damaged is not None:
                 raise damaged from None
             raise

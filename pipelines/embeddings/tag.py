@@ -11,10 +11,10 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.embeddings.checkpoint import open_maker
-from pipelines.embeddings.matrix import embedding_files, unit_rows
 from pipelines.embeddings.prompts import read_prompts, shown
 from pipelines.files.parquet import read_batches, read_metadata
 from pipelines.store.publish import publish_derived
+from pipelines.store.read import Snapshot, unit_rows
 from schemas.catalog import TABLES
 from schemas.layout import PARQUET
 from transforms.shards import GROUP_ROWS, open_parquet
@@ -66,7 +66,7 @@ def write_tags(
     """Write the rows of ``tags``, a file for each of the embeddings and in its order; returns the number of windows."""
     windows = 0
     columns = ["window_id", "recording_id", "channel", "start_ms", "end_ms", "embedding", "model"]
-    for number, path in enumerate(embedding_files(snapshot)):
+    for number, path in enumerate(Snapshot(snapshot).files("embeddings")):
         if not read_metadata(path).num_rows:
             continue
         with open_parquet(folder / f"{run_id}-{number:04d}{PARQUET}", TABLES["tags"].schema) as writer:

@@ -14,11 +14,12 @@ import pyarrow.compute as pc
 from pipelines.agreement.kept import Agreement, remembered
 from pipelines.console.numbers import counted, hours_in_words
 from pipelines.errors import RunError
-from pipelines.files.parquet import count_rows, read_batches, read_table
+from pipelines.files.parquet import read_batches
 from pipelines.speakers.check import check
 from pipelines.speakers.clusters import LEAST_MS, SHORT_MS
 from pipelines.statistics.intervals import NOTE
 from pipelines.store.folder import published
+from pipelines.store.read import Snapshot
 from pipelines.store.reading import reading
 from schemas.catalog import TABLES
 from schemas.jobs import JOBS
@@ -44,25 +45,25 @@ def methods(out: Path) -> str:
     """
     snapshot = published(out)
     with reading(out, snapshot):
-        return "\n\n".join(_paragraphs(out, snapshot)) + "\n"
+        return "\n\n".join(_paragraphs(out, Snapshot(snapshot))) + "\n"
 
 
-def _paragraphs(out: Path, snapshot: Path) -> Iterator[str]:
-    runs = sorted(_read(snapshot, "runs").to_pylist(), key=lambda run: run["run_id"])
+def _paragraphs(out: Path, snapshot: Snapshot) -> Iterator[str]:
+    runs = snapshot.runs()
     if not runs:
         raise RunError(f"{out} has no row in `runs`: nothing is known of how it was made")
-    config = json.loads(runs[-1]["config"])
+    configs = snapshot.configs()
     yield " ".join(_material(snapshot, runs))
-    yield " ".join(_analysis(out, snapshot, config, runs))
+    yield " ".join(_analysis(out, snapshot, configs))
     yield " ".join(_software(runs))
-    if _models(snapshot, "emotions"):
+    if snapshot.models("emotions"):
         yield LIMITS
-    if _models(snapshot, "emotions") or _models(snapshot, "transcripts"):
+    if snapshot.models("emotions") or snapshot.models("transcripts"):
         yield " ".join(_agreement(out)) or UNMEASURED
 
 
-def _material(snapshot: Path, runs: Sequence[dict[str, Any]]) -> Iterator[str]:
-    files, recordings, errors = (_read(snapshot, name) for name in ("files", "recordings", "errors"))
+def _material(snapshot: Snapshot, runs: Sequence[dict[str, Any]]) -> Iterator[str]:
+    files, recordings, errors = (snapshot.rows(name) for name in ("files", "recordings", "errors"))
     statuses = Counter(files["status"].to_pylist())
     hours = (pc.sum(recordings["duration_ms"]).as_py() or 0) / 3_600_000
     first, last = runs[0]["started"], runs[-1]["started"]
@@ -83,39 +84,40 @@ def _material(snapshot: Path, runs: Sequence[dict[str, Any]]) -> Iterator[str]:
         yield f"Errors by reason: {listed}."
 
 
-def _analysis(out: Path, snapshot: Path, config: dict[str, Any], runs: Sequence[dict[str, Any]]) -> Iterator[str]:
+def _analysis(out: Path, snapshot: Snapshot, configs: Sequence[dict[str, Any]]) -> Iterator[str]:
+    config = configs[-1]
     each = config.get("channels") == "each"
     yield "Channels were analysed separately." if each else "Channels were averaged."
-    if _rows(snapshot, "windows"):
-        yield f"A fixed grid of {WINDOW_MS / 1000:g} s ({_rows(snapshot, 'windows'):,} windows) was laid over them."
+    if snapshot.count("windows"):
+        yield f"A fixed grid of {WINDOW_MS / 1000:g} s ({snapshot.count('windows'):,} windows) was laid over them."
     speech = config.get("speech", {})
-    if _rows(snapshot, "segments") and speech:
+    if snapshot.count("segments") and speech:
         yield (
             f"Speech was found by silero-vad in frames of {FRAME_MS} ms: it begins at a probability of "
             f"{speech['threshold']:g} and ends 0.15 below it; stretches under {speech['min_speech_ms']} ms were "
             f"left out, pauses of {speech['min_silence_ms']} ms and more end a segment, to which {speech['pad_ms']} ms "
             f"were added on both sides, and longer ones were cut at briefer pauses to {speech['max_seconds']:g} s "
-            f"({_rows(snapshot, 'segments'):,} segments)."
+            f"({snapshot.count('segments'):,} segments)."
         )
     for name, job in JOBS.items():
         models = _models(snapshot, name)
         if models:
             listed = " and ".join(f"{_checkpoint(model)} ({n:,} rows)" for model, n in models)
             yield f"{job.sentence} {listed}{_how(TABLES[name], snapshot, config)}."
-    prompts = sorted(set(_read(snapshot, "tags")["prompt"].to_pylist())) if _rows(snapshot, "tags") else []
+    prompts = sorted(set(snapshot.rows("tags")["prompt"].to_pylist())) if snapshot.count("tags") else []
     if prompts:
         listed = "; ".join(f'"{prompt}"' for prompt in prompts)
         yield f"Every window was scored zero-shot, by the cosine of its vector and the text's, with: {listed}."
     yield from _speakers(out, snapshot)
-    if len({_shaping(json.loads(run["config"])) for run in runs}) > 1:
+    if len({_shaping(config) for config in configs}) > 1:
         yield (
             "The settings of the runs differ; those stated are of the last one "
             "(column `config` of the table `runs` has all)."
         )
 
 
-def _speakers(out: Path, snapshot: Path) -> Iterator[str]:
-    labels = _read(snapshot, "speaker_labels")
+def _speakers(out: Path, snapshot: Snapshot) -> Iterator[str]:
+    labels = snapshot.rows("speaker_labels")
     if not labels.num_rows:
         return
     at = " and ".join(f"{one:.2f}" for one in sorted(pc.unique(labels["threshold"]).to_pylist()))
@@ -139,7 +141,7 @@ def _speakers(out: Path, snapshot: Path) -> Iterator[str]:
         )
 
 
-def _how(table: Table, snapshot: Path, config: dict[str, Any]) -> str:
+def _how(table: Table, snapshot: Snapshot, config: dict[str, Any]) -> str:
     """In which settings a model's rows were made, and into which classes."""
     said = "".join(_in_setting(setting, config) for setting in table.shaped_by)
     if "probabilities" in table.schema.names:
@@ -199,28 +201,15 @@ def _shaping(config: dict[str, Any]) -> str:
     return json.dumps({name: config.get(name) for name in names}, sort_keys=True)
 
 
-def _classes(snapshot: Path, table: str) -> list[str]:
+def _classes(snapshot: Snapshot, table: str) -> list[str]:
     found: set[str] = set()
-    for path in (snapshot / table).glob("*.parquet"):
+    for path in snapshot.files(table):
         for batch in read_batches(path, 1, ["probabilities"]):  # every row names them all
             found.update(part["label"] for part in batch.column(0)[0].as_py())
             break
     return sorted(found)
 
 
-def _models(snapshot: Path, job: str) -> list[tuple[str, int]]:
+def _models(snapshot: Snapshot, job: str) -> list[tuple[str, int]]:
     """The checkpoints that made the rows of a table, with how many; the most first."""
-    counts: Counter[str] = Counter()
-    for path in (snapshot / job).glob("*.parquet"):
-        for one in read_table(path, ["model"])["model"].value_counts():
-            counts[one["values"].as_py()] += one["counts"].as_py()
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-
-
-def _rows(snapshot: Path, table: str) -> int:
-    return count_rows((snapshot / table).glob("*.parquet"))
-
-
-def _read(snapshot: Path, table: str) -> pa.Table:
-    found = [read_table(path) for path in sorted((snapshot / table).glob("*.parquet"))]
-    return pa.concat_tables(found, promote_options="default") if found else TABLES[table].schema.empty_table()
+    return sorted(snapshot.models(job).items(), key=lambda item: (-item[1], item[0]))

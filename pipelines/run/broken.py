@@ -19,6 +19,7 @@ from pipelines.audit.expectations import suite
 from pipelines.audit.references import questions
 from pipelines.audit.values import Expectations, whose_values
 from pipelines.console.numbers import counted
+from pipelines.files.parquet import parquet_files
 from pipelines.files.private import PrivateFolder
 from pipelines.sql import quoted
 from pipelines.store.manifest import Holdings
@@ -55,7 +56,7 @@ def broken_by(folder: Path, tables: Mapping[str, Table], audited: Audit) -> list
     with PrivateFolder() as spill, duckdb.connect(config={"temp_directory": str(spill)}) as duck:
         duck.execute("SET enable_progress_bar = false")
         for name in tables:
-            paths = sorted((folder / name).glob("*.parquet"))
+            paths = parquet_files(folder / name)
             duck.execute(f"CREATE VIEW {quoted(name)} AS FROM {parquet(paths)}")
         for name in sorted(names):
             failed = {check.expectation: check for check in audited.failures if check.table == name}

@@ -13,6 +13,7 @@ from pathlib import Path
 from pipelines.run.headers import lengths
 from pipelines.run.run import Prepared, execute, load_models, work_of
 from pipelines.store.changes import Todo
+from schemas.layout import PARQUET
 from schemas.records import Source
 
 SAMPLE_SECONDS = 40.0
@@ -87,7 +88,7 @@ def estimate(prepared: Prepared, todo: Todo, started: float | None = None) -> Es
         first = _timed(prepared, [shortest], Path(folder) / "first")
         second = _timed(prepared, [shortest], Path(folder) / "second")
         third = _timed(prepared, sample, Path(folder) / "whole")
-        written = sum(p.stat().st_size for p in (Path(folder) / "whole").rglob("*.parquet"))
+        written = sum(p.stat().st_size for p in (Path(folder) / "whole").rglob(f"*{PARQUET}"))
     a_second = seconds_a_second(shortest[1], second, sampled, third)
     a_second *= evenness([seconds for _, seconds in sample], prepared.runner.workers)
     wall = start + loading + first + a_second * max(0.0, total - shortest[1]) + PUBLISHING_SECONDS

@@ -13,13 +13,13 @@ import pyarrow as pa
 
 from pipelines.console.numbers import counted
 from pipelines.errors import RunError
-from pipelines.files.parquet import read_schema, read_table
 from pipelines.run.prepare import Prepared
 from pipelines.store.changes import Todo, compare
 from pipelines.store.folder import Folder
 from pipelines.store.inventory import Own, recordings_table
 from pipelines.store.manifest import Holdings
 from pipelines.store.next_snapshot import as_written, declared_tables
+from pipelines.store.read import Snapshot
 from pipelines.store.recipes import content_of, recipes_of
 from pipelines.store.staging import Pass, left_behind
 from pipelines.store.switch import read_shown
@@ -70,10 +70,8 @@ class Increment:
 
         def seconds_of(key: str) -> float:
             if not lengths and snapshot is not None:
-                for path in (snapshot / "recordings").glob("*.parquet"):
-                    found = read_table(path, ["recording_id", "duration_ms"])
-                    for row in found.to_pylist():
-                        lengths[row["recording_id"]] = row["duration_ms"] / 1000
+                for row in Snapshot(snapshot).rows("recordings", ["recording_id", "duration_ms"]).to_pylist():
+                    lengths[row["recording_id"]] = row["duration_ms"] / 1000
             return lengths.get(key, 0.0)
 
         return compare(
@@ -137,13 +135,13 @@ class Increment:
         if snapshot is None:
             return False
         for name, table in self.tables.items():
-            path = next((snapshot / name).glob("*.parquet"), None)
-            if path is None or not read_schema(path).equals(table.schema):
+            schema = Snapshot(snapshot).schema(name)
+            if schema is None or not schema.equals(table.schema):
                 return True
         if self.own.by_uri is None:
             return False
         now = recordings_table(self.holdings, self.tables["recordings"], self.own, self.holdings.alive(), "")
-        before = pa.concat_tables(map(read_table, sorted((snapshot / "recordings").glob("*.parquet"))))
+        before = Snapshot(snapshot).rows("recordings")
         names = [name for name in now.schema.names if name != "run_id"]
         return now.select(names).to_pylist() != before.select(names).to_pylist()  # both are sorted
 
@@ -197,10 +195,7 @@ def _staging_of(done: Pass) -> Path:
 
 
 def _with_errors(snapshot: Path) -> frozenset[str]:
-    found: set[str] = set()
-    for path in (snapshot / "errors").glob("*.parquet"):
-        found.update(read_table(path, ["uri"])["uri"].to_pylist())
-    return frozenset(found)
+    return frozenset(Snapshot(snapshot).rows("errors", ["uri"])["uri"].to_pylist())
 
 
 def _refuse_unmounted(named: Iterable[str], gone: Collection[str], given: Collection[str]) -> None:

@@ -15,8 +15,8 @@ from apache_beam.metrics.metric import MetricsFilter
 from apache_beam.runners.runner import PipelineResult
 
 from pipelines.audit.check import Check
-from pipelines.files.parquet import count_rows, read_table
 from pipelines.store.consent import from_anywhere
+from pipelines.store.read import Snapshot
 from pipelines.store.versions import versions
 from schemas.config import Config, to_mapping
 from schemas.layout import PARQUET
@@ -66,6 +66,7 @@ def measure(
     inputs: Mapping[str, int],
 ) -> Measured:
     """Count what lies in ``folder`` and add up the counters of the passes' ``results``."""
+    made = Snapshot(folder)
     counters = _totals(results, "earwitness")
     of_jobs = {job: _totals(results, f"earwitness.{job}") for job in models}
     model_seconds = {
@@ -73,9 +74,9 @@ def measure(
         for job in models
     }
     return Measured(
-        rows={name: _count(folder / name) for name in tables if name != "runs"},
-        files=_count_by(folder / "files", "status"),
-        errors=_count_by(folder / "errors", "reason"),
+        rows={name: made.count(name) for name in tables if name != "runs"},
+        files=_count_by(made, "files", "status"),
+        errors=_count_by(made, "errors", "reason"),
         audio_seconds=counters.get("heard_ms", 0) / 1000,
         kept_seconds=counters.get("kept_ms", 0) / 1000,
         wall_seconds=wall_seconds,
@@ -154,14 +155,8 @@ def failed_share(measured: Measured, most: float | None) -> Iterator[Check]:
         yield Check("files", says, ("status",), failed <= most * taken, failed, taken)
 
 
-def _count(folder: Path) -> int:
-    return count_rows(folder.glob("*.parquet"))
-
-
-def _count_by(folder: Path, column: str) -> dict[str, int]:
-    counts: Counter[str] = Counter()
-    for path in folder.glob("*.parquet"):
-        counts.update(read_table(path, [column])[column].to_pylist())
+def _count_by(made: Snapshot, table: str, column: str) -> dict[str, int]:
+    counts = Counter(made.rows(table, [column])[column].to_pylist())
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 

@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
-import pyarrow as pa
 
 from pipelines.console.numbers import counted
 from pipelines.corpus.asked import open_corpus
-from pipelines.files.parquet import read_table
 from pipelines.store.folder import published
+from pipelines.store.read import Snapshot
 
 USUAL = "speaker"
 
@@ -69,7 +68,7 @@ def check(out: Path, column: str | None) -> Check | None:
         own = corpus.own
     if column not in own:
         return None
-    labels, recordings = (_read(snapshot, name) for name in ("speaker_labels", "recordings"))
+    labels, recordings = (Snapshot(snapshot).rows(name) for name in ("speaker_labels", "recordings"))
     recordings = recordings.select(["recording_id", column]).rename_columns(["recording_id", "person"])
     with duckdb.connect(config={"temp_directory": ""}) as duck:  # by itself it spills to where one stands
         duck.register("labels", labels)
@@ -90,7 +89,3 @@ def check(out: Path, column: str | None) -> Check | None:
     purity = contingency_matrix(people, voices).max(axis=0).sum() / len(pairs)
     rand = adjusted_rand_score(people, voices)
     return Check(column, len(pairs), len(set(people)), len(set(voices)), float(rand), float(purity))
-
-
-def _read(snapshot: Path, table: str) -> pa.Table:
-    return pa.concat_tables(map(read_table, sorted((snapshot / table).glob("*.parquet"))))

@@ -11,8 +11,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from pipelines.embeddings.checkpoint import maker_of
-from pipelines.embeddings.matrix import files_with_vectors, unit_rows
 from pipelines.files.parquet import read_batches, read_metadata, read_schema
 from pipelines.speakers.clusters import (
     ASSIGNED,
@@ -26,6 +24,7 @@ from pipelines.speakers.clusters import (
 )
 from pipelines.speakers.threshold import Threshold, threshold_of
 from pipelines.store.publish import publish_derived
+from pipelines.store.read import Snapshot, unit_rows
 from schemas.catalog import TABLES
 from schemas.config import ConfigError
 from schemas.layout import PARQUET
@@ -72,7 +71,7 @@ def label_speakers(out: Path, threshold: float | None = None) -> Labelled:
     """
 
     def write(snapshot: Path, folder: Path, run_id: str) -> Labelled:
-        made = maker_of(snapshot, "speakers")
+        made = Snapshot(snapshot).checkpoint_of("speakers")
         chosen = threshold_of(made, threshold)
         if chosen is None:
             raise ConfigError(
@@ -86,7 +85,7 @@ def label_speakers(out: Path, threshold: float | None = None) -> Labelled:
 def _write(snapshot: Path, folder: Path, run_id: str, threshold: Threshold) -> Labelled:
     """Cluster, and write the rows: a file for each of ``speakers`` and in its order."""
     labelled = Labelled(threshold)
-    paths = [path for path in files_with_vectors(snapshot, "speakers") if read_metadata(path).num_rows]
+    paths = [path for path in Snapshot(snapshot).files("speakers") if read_metadata(path).num_rows]
     found: list[Speakers] = []
     channels: list[np.ndarray] = []
     for key, rows in (one for path in paths for one in recordings_of(path)):
@@ -201,7 +200,7 @@ def _hint(snapshot: Path) -> str:
     """What the corpus's own vectors say of it, in words."""
     found = neighbours_and_strangers(
         (stretches_of(rows), np.array(rows["segment_id"].to_pylist(), object))
-        for path in files_with_vectors(snapshot, "speakers")
+        for path in Snapshot(snapshot).files("speakers")
         for _, rows in recordings_of(path)
     )
     if found is None:

@@ -14,6 +14,7 @@ from pipelines.files.text import check_path
 from pipelines.store.clearing import remove
 from pipelines.store.lock import locked
 from pipelines.store.place import check_place, mark
+from pipelines.store.read import Snapshot
 from pipelines.store.recovery import clear, collect, has_whole_shards, keep_what_is_whole, recover, tidy
 from pipelines.store.run_ids import new_run_id, rewritten, runs_in
 from pipelines.store.switch import has_links, read_shown, show, shown
@@ -90,7 +91,7 @@ class Folder:
         """Give every table at least one file, and the runs before this one their place in ``runs``."""
         (tables / "runs").mkdir(exist_ok=True)
         before = shown(self.out)
-        for earlier in (before / "runs").glob("*.parquet") if before else ():
+        for earlier in Snapshot(before).files("runs") if before else ():
             link(earlier, tables / "runs" / earlier.name)
         self.fill(tables, declared)
 
@@ -99,7 +100,7 @@ class Folder:
         for name, table in declared.items():
             folder = tables / name
             folder.mkdir(exist_ok=True)
-            if not any(folder.glob("*.parquet")):
+            if not Snapshot(tables).files(name):
                 open_parquet(folder / f"empty{PARQUET}", table.schema).close()
 
     def publish(self, tables: Path, keep: int = 3, *, clear: bool = True) -> Path:

@@ -14,14 +14,14 @@ import pyarrow.compute as pc
 from pipelines.audit.audit import audit
 from pipelines.errors import RunError
 from pipelines.files.atomic import write_whole
-from pipelines.files.parquet import count_rows, read_table
 from pipelines.store.clearing import remove
-from pipelines.store.compaction import fit
+from pipelines.store.compaction import BATCH_ROWS, fit
 from pipelines.store.folder import Folder, published
 from pipelines.store.inventory import Own
 from pipelines.store.manifest import Holdings
 from pipelines.store.meant import Meant, meant
 from pipelines.store.next_snapshot import as_written, assemble
+from pipelines.store.read import Snapshot
 from pipelines.store.report_folder import Pages, remove_report
 from pipelines.store.run_ids import rewritten, runs_in
 from pipelines.store.scrub import scrub_log, scrubbed
@@ -63,7 +63,7 @@ def would_forget(out: Path, words: Iterable[str]) -> Removed:
     folder = Folder(out)
     those = meant(folder, list(words))
     removed = _removed(folder, those)
-    removed.rows = Counter({name: n for name in _names(snapshot) if (n := _count_of(snapshot, name, those))})
+    removed.rows = Counter({name: n for name in Snapshot(snapshot).tables if (n := _count_of(snapshot, name, those))})
     removed.snapshots = sum(_speaks_of(one, those) for one in runs_in(folder.snapshots))
     removed.pages = remove_report(out, dry=True)
     return removed
@@ -110,7 +110,7 @@ def _forget(folder: Folder, words: list[str]) -> Removed:
         # Under a name that says what it replaces, should this be killed before that is removed.
         tables = _without(folder, snapshot, those, rewritten(snapshot.name))
         before = _counts(snapshot)
-        audited = audit(tables, [as_written(tables, name) for name in _names(tables)])
+        audited = audit(tables, [as_written(tables, name) for name in Snapshot(tables).tables])
         if not audited.success:
             raise RunError(f"the audit of what is left failed: {audited.summary()[0]}")
         (tables / AUDIT).write_text(audited.to_json())
@@ -139,7 +139,7 @@ def _without(folder: Folder, snapshot: Path, those: Meant, run_id: str) -> Path:
     holdings = Holdings.read(snapshot)
     mine = [uri for uri, row in holdings.files.items() if uri in those.uris or row.recording_id in those.ids]
     holdings.drop_files(mine)
-    declared = {name: as_written(snapshot, name) for name in _names(snapshot)}
+    declared = {name: as_written(snapshot, name) for name in Snapshot(snapshot).tables}
     tables = folder.begin(run_id)
     assemble(tables, holdings, declared, Own((), None), run_id)
     runs = _read_runs(snapshot)
@@ -153,16 +153,11 @@ def _without(folder: Folder, snapshot: Path, those: Meant, run_id: str) -> Path:
 
 
 def _read_runs(snapshot: Path) -> pa.Table:
-    schema = TABLES["runs"].schema
-    return pa.concat_tables(fit(read_table(path), schema) for path in sorted((snapshot / "runs").glob("*.parquet")))
-
-
-def _names(snapshot: Path) -> list[str]:
-    return [name for name in TABLES if (snapshot / name).is_dir()]
+    return fit(Snapshot(snapshot).rows("runs"), TABLES["runs"].schema)
 
 
 def _counts(snapshot: Path) -> dict[str, int]:
-    return {name: count_rows((snapshot / name).glob("*.parquet")) for name in _names(snapshot) if name != "runs"}
+    return {name: Snapshot(snapshot).count(name) for name in Snapshot(snapshot).tables if name != "runs"}
 
 
 def _count_of(snapshot: Path, name: str, those: Meant) -> int:
@@ -170,8 +165,7 @@ def _count_of(snapshot: Path, name: str, those: Meant) -> int:
     columns = [column for column in ("recording_id", "uri") if column in TABLES[name].schema.names]
     named = pa.array([*those.ids, *those.uris], pa.string())
     count = 0
-    for path in (snapshot / name).glob("*.parquet") if columns else ():
-        rows = read_table(path, columns)
+    for rows in Snapshot(snapshot).batches(name, BATCH_ROWS, columns) if columns else ():
         speaks = [pc.is_in(rows[column].cast(pa.string()), value_set=named) for column in columns]
         count += pc.sum(functools.reduce(pc.or_, speaks)).as_py() or 0
     return count

@@ -10,9 +10,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.files.parquet import read_table
 from pipelines.store.compaction import fit
 from pipelines.store.manifest import BASE, Holdings
+from pipelines.store.read import Snapshot
 from schemas.catalog import STAGES, TABLES, stage_of, table_of
 from schemas.reasons import Reason, Stage
 from schemas.records import Source
@@ -172,9 +172,8 @@ def _parts(
 ) -> Iterator[tuple[int, pa.Table]]:
     """The rows of an inventory table in each place, those of passes as rows of this run."""
     if holdings.snapshot is not None:
-        for path in sorted((holdings.snapshot / name).glob("*.parquet")):
-            rows = read_table(path)
-            yield BASE, rows if keep_columns else fit(rows, table.schema)
+        rows = Snapshot(holdings.snapshot).rows(name)
+        yield BASE, rows if keep_columns else fit(rows, table.schema)
     for number, done in enumerate(holdings.passes, 1):
         found = done.read(name)
         if found is not None:

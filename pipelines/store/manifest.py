@@ -14,9 +14,10 @@ import pyarrow as pa
 
 from pipelines.files.damage import DamagedError
 from pipelines.files.parquet import read_table
+from pipelines.store.read import Snapshot
 from pipelines.store.staging import Pass
 from schemas.catalog import INVENTORY
-from schemas.layout import MADE
+from schemas.layout import MADE, PARQUET
 from schemas.reasons import Reason
 from transforms.shards import open_parquet
 
@@ -66,8 +67,7 @@ class Holdings:
         holdings = cls(snapshot)
         if snapshot is None:
             return holdings
-        for path in (snapshot / "files").glob("*.parquet"):
-            holdings.files.update(_file_rows(read_table(path)))
+        holdings.files = _file_rows(Snapshot(snapshot).rows("files"))
         holdings.base_recordings = holdings.alive()
         if os.path.lexists(snapshot / MADE):
             rows = read_table(snapshot / MADE, _SCHEMA.names)
@@ -90,9 +90,8 @@ class Holdings:
             return
         ways = {id(self.made[key]): self.made[key] for key in self.alive() if key in self.made}
         for name in dict.fromkeys((*INVENTORY, *(table for made in ways.values() for table in made))):
-            folder = self.snapshot / name
-            if name not in set(without) - set(INVENTORY) and not any(folder.glob("*.parquet")):
-                raise DamagedError(folder / "*.parquet", "are gone")
+            if name not in set(without) - set(INVENTORY) and not Snapshot(self.snapshot).files(name):
+                raise DamagedError(self.snapshot / name / f"*{PARQUET}", "are gone")
 
     def take(self, done: Pass, recipes: Mapping[str, str]) -> set[str]:
         """Count in what a pass has made, as far as it was made by the recipes that are asked for now.

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from pipelines.files.parquet import read_schema
 from pipelines.store.compaction import Given, place
 from pipelines.store.inventory import Own, errors_table, files_table, recordings_table
 from pipelines.store.manifest import BASE, Holdings
+from pipelines.store.read import Snapshot
 from schemas.catalog import INVENTORY, TABLES
 from schemas.layout import PARQUET
 from schemas.table import Table
@@ -31,10 +31,9 @@ def declared_tables(made: Mapping[str, Table], snapshot: Path | None, own: Own) 
 def as_written(snapshot: Path, name: str) -> Table:
     """A table as it is declared now, with the vector length and the user's columns that its files have."""
     table = TABLES[name]
-    path = next((snapshot / name).glob("*.parquet"), None)
-    if path is None:
+    schema = Snapshot(snapshot).schema(name)
+    if schema is None:
         return table
-    schema = read_schema(path)
     for field in schema:
         if pa.types.is_fixed_size_list(field.type) and field.name in table.schema.names:
             table = table.with_vector(field.name, field.type.list_size)
@@ -69,7 +68,7 @@ def _given(name: str, holdings: Holdings, alive: Collection[str]) -> Iterator[Gi
         stale = set().union(*(holdings.owner[needed] for needed in TABLES[name].needs)) if TABLES[name].command else ()
         drop = set(owner) | set(stale) | (holdings.base_recordings - set(alive)) | out
         if not holdings.base_recordings <= drop:  # else no row of them counts: they may be damaged
-            for path in sorted((holdings.snapshot / name).glob("*.parquet")):
+            for path in Snapshot(holdings.snapshot).files(name):
                 yield Given(path, path.stem, drop)
     for number, done in enumerate(holdings.passes, 1):
         given = done.files_of(name)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from pipelines.audit.audit import audit
 from pipelines.errors import RunError, why
-from pipelines.files.parquet import read_table
 from pipelines.store.folder import Folder, published
 from pipelines.store.inventory import Own
 from pipelines.store.manifest import Holdings
 from pipelines.store.next_snapshot import as_written, assemble
+from pipelines.store.read import Snapshot
 from schemas.catalog import TABLES
 from schemas.config import Config
 from schemas.layout import AUDIT
@@ -73,6 +72,4 @@ def _publish(folder: Folder, name: str, write: Callable[[Path, Path, str], T]) -
 
 def _keep(snapshot: Path) -> int:
     """How many snapshots the last run kept."""
-    runs = [row for path in (snapshot / "runs").glob("*.parquet") for row in read_table(path).to_pylist()]
-    last = max(runs, key=lambda run: run["run_id"], default=None)
-    return json.loads(last["config"]).get("keep", Config.keep) if last else Config.keep
+    return Snapshot(snapshot).last_config().get("keep", Config.keep)

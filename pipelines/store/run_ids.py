@@ -18,8 +18,8 @@ def new_run_id(known: Iterable[str]) -> str:
     """
     now = datetime.now(UTC)
     last = max(known, default=None)
-    if last is not None and (began := _time_of(last)) >= now:
-        now = began + timedelta(microseconds=1)
+    if last is not None and (at := began(last)) >= now:
+        now = at + timedelta(microseconds=1)
     return f"{now:%Y%m%dT%H%M%S%fZ}-{secrets.token_hex(2)}"
 
 
@@ -51,7 +51,12 @@ def superseded(snapshots: Iterable[Path]) -> list[Path]:
     return [path for those in order for path in those[:-1]]
 
 
-def _time_of(run_id: str) -> datetime:
-    """When a run began; of an earlier version's id, which has no microseconds, the last of its second."""
+def began(run_id: str) -> datetime:
+    """When a run began; of an earlier version's id, which has no microseconds, the last of its second.
+
+    Of what is no id it is the first moment that there is.
+    """
+    if not ID.fullmatch(run_id.removesuffix(LEFT)):
+        return datetime.min.replace(tzinfo=UTC)
     written = run_id.partition("Z")[0]
     return datetime.strptime(f"{written:9<21}", "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)

@@ -16,9 +16,9 @@ from typing import Any
 from pipelines.checkpoints import chosen, set_of
 from pipelines.errors import why
 from pipelines.files.atomic import write_whole
-from pipelines.files.parquet import read_table
 from pipelines.files.regular import is_file
 from pipelines.store.consent import Consent
+from pipelines.store.read import Snapshot
 from pipelines.store.setting_words import absolute, display, word_of
 from pipelines.store.switch import shown
 from schemas.catalog import TABLES, needs_of
@@ -221,14 +221,11 @@ def _of_runs(out: Path) -> Settings | None:
     snapshot = shown(out)
     if snapshot is None:
         return None
-    columns = ["run_id", "started", "config"]
-    paths = sorted((snapshot / "runs").glob("*.parquet"))
-    rows = [row for path in paths for row in read_table(path, columns).to_pylist()]
-    if not rows:
+    configs = Snapshot(snapshot).configs()
+    if not configs:
         return None
-    configs = [json.loads(row["config"]) for row in sorted(rows, key=lambda row: (row["started"], row["run_id"]))]
     values = {key: value for key, value in configs[-1].items() if key in REMEMBERED}
-    asked = [config.get("tables") for config in configs]
+    asked: list[Any] = [config.get("tables") for config in configs]
     values["tables"] = None if None in asked else [name for name in TABLES if any(name in tables for tables in asked)]
     try:
         return Settings.of(from_mapping(values))

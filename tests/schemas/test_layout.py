@@ -13,14 +13,10 @@ from schemas import layout
 ROOT = Path(__file__).resolve().parents[2]
 WORDS = {layout.CURRENT, layout.REPORT, layout.SEARCH, layout.PASSES, layout.NEXT, layout.REJECTED}
 """What is an ordinary word beside: a name of ours only where it is part of a path."""
-NAMES = (
-    {
-        *(value for name, value in vars(layout).items() if name.isupper() and isinstance(value, str)),
-        *layout.OURS,
-    }
-    - WORDS
-    - {layout.PARQUET}
-)
+NAMES = {
+    *(value for name, value in vars(layout).items() if name.isupper() and isinstance(value, str)),
+    *layout.OURS,
+} - WORDS
 ALLOWED = {("transforms/models/locate.py", "snapshots"): "the Hub's own cache has a folder of that name"}
 MODULES = sorted(
     path.relative_to(ROOT).as_posix()
@@ -54,7 +50,7 @@ def _joins(operator: ast.operator) -> bool:
 
 def _ends_so(part: str, name: str) -> bool:
     """``x.parquet``, and what is left of ``f"{run}.parquet"``."""
-    return name in (layout.GROWING, layout.GOING) and part.endswith(name)
+    return name in (layout.PARQUET, layout.GROWING, layout.GOING) and part.endswith(name)
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -80,6 +76,8 @@ def test_what_is_allowed_is_there() -> None:
         'staged.glob("*/passes/*")',
         'name == "snapshots"',
         'f"{out}/current/tags/{table}"',
+        'folder.glob("*.parquet")',
+        'f"{run_id}.parquet"',
         'path.with_name(f".{name}.growing")',
     ],
 )

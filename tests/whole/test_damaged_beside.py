@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import shutil
 from collections.abc import Callable
@@ -232,25 +231,3 @@ def test_a_table_that_is_made_anew_need_not_be_readable(
     assert (code, "--force windows" in told[0]) == (1, True)
     assert tried([*words, "--force", "windows"], capfd) == (0, [])
     assert {table: rows(out, table) for table in before} == before
-
-
-READERS = ("read_table", "read_schema", "read_metadata", "ParquetFile", "ParquetDataset")
-BESIDES = {"parquet.py", "audit.py"}
-"""The reader itself; the audit tells of all files at once how they differ."""
-
-
-def test_nothing_else_opens_parquet_or_json_of_a_corpus() -> None:
-    root = Path(pipelines.__file__).parent
-    found = set()
-    for path in root.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Attribute) and node.attr in (
-                "read_table",
-                "read_schema",
-                "read_metadata",
-                "ParquetFile",
-            ):
-                found.add(path.name)
-            if isinstance(node, ast.ImportFrom) and node.module == "pyarrow.parquet":
-                found.add(path.name)
-    assert found <= BESIDES

@@ -13,6 +13,7 @@ from pipelines.console.table import print_table
 from pipelines.run.anew import Anew
 from pipelines.run.estimate import Estimate
 from pipelines.run.run import Prepared, Published
+from pipelines.store.read import Snapshot
 from pipelines.store.switch import seen_at
 from schemas.catalog import TABLES
 from schemas.config import Config
@@ -22,7 +23,7 @@ from schemas.layout import CURRENT, POINTER
 def show_summary(console: Console, config: Config, published: Published) -> None:
     """Print the tables with their rows, what failed and why, how long it took and where all lies."""
     measured = published.measured
-    runs = len(list((published.snapshot / "runs").glob("*.parquet")))
+    runs = Snapshot(published.snapshot).count("runs")
     rows = [(name, f"{n:,}", TABLES[name].row) for name, n in {**measured.rows, "runs": runs}.items()]
     print_table(console, ("table", "rows", "one row is"), rows, right={1})
     files = ", ".join(f"{n:,} {status}" for status, n in measured.files.items())

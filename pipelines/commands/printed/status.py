@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from pathlib import Path
 
-import pyarrow as pa
 from rich.console import Console
 
 from pipelines.console.numbers import counted
-from pipelines.embeddings.matrix import embedding_files, files_with_vectors
 from pipelines.errors import RunError
-from pipelines.files.parquet import count_rows, read_schema, read_table
+from pipelines.files.parquet import read_schema
 from pipelines.files.text import check_path
 from pipelines.run.increment import forgotten_in
 from pipelines.store.lock import holder_of
 from pipelines.store.manifest import Holdings
+from pipelines.store.read import Snapshot
 from pipelines.store.reading import reading
 from pipelines.store.run_log import last
 from pipelines.store.settings import read_settings
@@ -92,7 +90,7 @@ def _coverage(out: Path, snapshot: Path) -> list[str]:
     """
     holdings = Holdings.read(snapshot)
     holdings.check_whole()
-    for path in (path for table in TABLES for path in sorted((snapshot / table).glob("*.parquet"))):
+    for path in (path for table in TABLES for path in Snapshot(snapshot).files(table)):
         read_schema(path)  # a count alone would say that all is well where half a file is left
     alive = holdings.alive()
     ways: dict[str, Counter[str]] = {}
@@ -121,21 +119,20 @@ def _coverage(out: Path, snapshot: Path) -> list[str]:
 def _taken_out(snapshot: Path) -> Counter[str]:
     """By stage, the recordings whose rows were taken out because some broke a rule."""
     found: set[tuple[str, str]] = set()
-    for path in (snapshot / "errors").glob("*.parquet"):
-        for row in read_table(path, ["recording_id", "stage", "reason"]).to_pylist():
-            if row["reason"] == Reason.BROKE_A_RULE.value and row["recording_id"] is not None:
-                found.add((row["stage"], row["recording_id"]))
+    for row in Snapshot(snapshot).rows("errors", ["recording_id", "stage", "reason"]).to_pylist():
+        if row["reason"] == Reason.BROKE_A_RULE.value and row["recording_id"] is not None:
+            found.add((row["stage"], row["recording_id"]))
     return Counter(stage for stage, _ in found)
 
 
 def _untagged(snapshot: Path) -> list[str]:
     """Windows whose embeddings were made since the last ``earwitness tag``; nothing where nobody tagged."""
-    tags = [read_table(path, ["tag"]) for path in (snapshot / "tags").glob("*.parquet")]
-    rows = pa.concat_tables(tags).num_rows if tags else 0
+    tags = Snapshot(snapshot).rows("tags", ["tag"])["tag"]
+    rows = len(tags)
     if not rows:
         return []
-    prompts = len(pa.concat_tables(tags).unify_dictionaries()["tag"].unique())
-    windows = count_rows(embedding_files(snapshot))
+    prompts = len(tags.unify_dictionaries().unique())
+    windows = Snapshot(snapshot).count("embeddings")
     left = windows - rows // prompts  # a window has a row for each prompt, or none
     again = f"; {counted(left, 'window')} without: repeat `earwitness tag`" if left else ""
     return [f"{'tags':12}  {counted(prompts, 'prompt')}, {rows // prompts:,} of {counted(windows, 'window')}{again}"]
@@ -143,10 +140,10 @@ def _untagged(snapshot: Path) -> list[str]:
 
 def _unlabelled(snapshot: Path) -> list[str]:
     """Stretches whose vectors were made since the last ``earwitness speakers``; nothing where nobody asked for it."""
-    labels = count_rows((snapshot / "speaker_labels").glob("*.parquet"))
+    labels = Snapshot(snapshot).count("speaker_labels")
     if not labels:
         return []
-    stretches = count_rows(files_with_vectors(snapshot, "speakers"))
+    stretches = Snapshot(snapshot).count("speakers")
     left = stretches - labels
     again = f"; {counted(left, 'stretch', 'stretches')} without: repeat `earwitness speakers`" if left else ""
     return [f"speaker_labels  {labels:,} of {counted(stretches, 'stretch', 'stretches')}{again}"]
@@ -154,10 +151,9 @@ def _unlabelled(snapshot: Path) -> list[str]:
 
 def _waiting(snapshot: Path) -> list[str]:
     """What the next run with the words of the last one would take up."""
-    runs = [row for path in (snapshot / "runs").glob("*.parquet") for row in read_table(path).to_pylist()]
-    if not runs:
+    said = Snapshot(snapshot).last_config()
+    if not said:
         return []
-    said = json.loads(max(runs, key=lambda run: run["run_id"])["config"])
     try:
         named = from_mapping({"recordings": said["recordings"]}).recordings
         if relative := [name for name in named if not os.path.isabs(name)]:  # as earlier versions kept them

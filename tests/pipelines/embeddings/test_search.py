@@ -20,11 +20,11 @@ from pipelines.cli import FAILED, PUBLISHED, WRONG_USE, main
 from pipelines.corpus import open_corpus
 from pipelines.embeddings import matrix as vectors_module
 from pipelines.embeddings import search as search_module
-from pipelines.embeddings.checkpoint import maker_of
 from pipelines.embeddings.matrix import vectors_of
 from pipelines.embeddings.search import Hit, hits, search
 from pipelines.errors import RunError
 from pipelines.store.folder import published
+from pipelines.store.read import Snapshot
 from schemas.errors import Error
 from schemas.layout import SEARCH
 from tests.pipelines.corpora import DEMO, publish, rows
@@ -230,7 +230,7 @@ def test_rows_of_several_checkpoints_are_refused(corpus: Path, capfd: Captured) 
 def test_one_checkpoint_in_several_precisions_is_one(corpus: Path) -> None:
     made_by = rows(corpus, "embeddings")[0]["model"].rpartition("/")[0]
     change_models(corpus, [f"{made_by}/fp32", f"{made_by}/bf16-openvino"])
-    assert maker_of(published(corpus)) == made_by
+    assert Snapshot(published(corpus)).checkpoint_of("embeddings") == made_by
 
 
 def test_a_checkpoint_that_is_gone(corpus: Path, capfd: Captured) -> None:

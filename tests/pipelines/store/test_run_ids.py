@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.store.run_ids import new_run_id, rewritten, runs_in, superseded
+from pipelines.store.run_ids import began, new_run_id, rewritten, runs_in, superseded
 from schemas.layout import ID
 
 FIRST, OLD = "20260101T000000000001Z-00ab", "20260101T000000Z-00ab"
@@ -27,6 +28,12 @@ def test_a_rewritten_snapshot_stands_right_behind_its_first() -> None:
         assert rewritten(again) == f"{first}-2"
         assert ID.fullmatch(again)
         assert first < again
+
+
+def test_when_a_run_began() -> None:
+    assert began("20260102T030405000006Z-0000") == datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC)
+    assert began("20260102T030405Z-ffff-3") == datetime(2026, 1, 2, 3, 4, 5, 999_999, tzinfo=UTC)
+    assert began("x") < began("20260102T030405Z-ffff")
 
 
 def test_what_was_written_anew_takes_the_place_of_what_was(tmp_path: Path) -> None:

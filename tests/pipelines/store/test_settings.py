@@ -238,7 +238,7 @@ def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
 
 def run_row(n: int, **config: Any) -> dict[str, Any]:
     return {
-        "run_id": "z" if n == 1 else "a",  # ids of one second sort at random
+        "run_id": f"20260101T000000Z-{'ffff' if n == 1 else '0000'}",  # ids of one second sort at random
         "started": datetime(2026, 1, n, tzinfo=UTC),
         "finished": datetime(2026, 1, n, tzinfo=UTC),
         "config": json.dumps(to_mapping(from_mapping(config))),
