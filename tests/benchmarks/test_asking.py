@@ -9,6 +9,8 @@ import pytest
 from benchmarks.asking import main
 from pipelines.corpus.asked import open_corpus
 
+pytestmark = pytest.mark.slow  # each measures
+
 
 def test_it_says_what_questions_took(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--words", "7200", "--rounds", "1", "--folder", str(tmp_path)]) == 0

@@ -6,6 +6,8 @@ import pytest
 
 from benchmarks.reporting import main
 
+pytestmark = pytest.mark.slow  # each measures
+
 
 def test_it_says_what_a_report_took(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--recordings", "3"]) == 0
