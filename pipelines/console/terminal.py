@@ -54,7 +54,7 @@ def console(descriptor: int) -> Iterator[Console]:
     """Lines as long as they are, so that what is piped can be searched; names that are no text are escaped, and what
     looks like Rich's markup in one stays in it."""
     stream = os.fdopen(os.dup(descriptor), "w", encoding="utf-8", errors="backslashreplace")
-    ours = _Console(file=stream, soft_wrap=True, emoji=False)
+    ours = _Console(file=stream, soft_wrap=True, emoji=False, markup=False)
     try:
         yield ours
     finally:
@@ -103,7 +103,7 @@ class _Console(Console):
 
 def complain(to: Console, what: str, details: Path | None = None) -> None:
     where = f"\nthe details are in {details}" if details else ""
-    to.print(f"earwitness: {printable(what)}{where}", style="red")
+    to.print(f"earwitness: {printable(what)}{where}", style="red", highlight=False, markup=False)
 
 
 def keep(log: Path, error: Exception) -> Path | None:

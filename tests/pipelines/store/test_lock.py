@@ -20,7 +20,8 @@ import filelock._util
 import pytest
 
 from pipelines.errors import RunError
-from pipelines.store.lock import NAME, NO_FLOCK, BusyError, holder_of, locked
+from pipelines.store.lock import NO_FLOCK, BusyError, holder_of, locked
+from schemas.layout import LOCK
 
 ROOT = Path(__file__).resolve().parents[3]
 WITHOUT = """
@@ -98,7 +99,7 @@ def no_flock(descriptor: int, operation: int) -> None:
 
 def test_the_lock_says_who_holds_it_and_leaves_nothing(tmp_path: Path) -> None:
     with locked(tmp_path):
-        told = json.loads((tmp_path / NAME).read_text())
+        told = json.loads((tmp_path / LOCK).read_text())
         assert (told["pid"], told["host"]) == (os.getpid(), socket.gethostname())
         with pytest.raises(BusyError, match=rf"process {os.getpid()} on .* since 2\d\d\d-"), locked(tmp_path):
             pass
@@ -121,7 +122,7 @@ def test_a_lock_whose_holder_was_killed_is_taken_over(
     assert found is not None
     assert (found.pid, found.host) == (process.pid, socket.gethostname())
     killed(process)
-    assert (tmp_path / NAME).exists()
+    assert (tmp_path / LOCK).exists()
     assert holder_of(tmp_path) is None
     with locked(tmp_path):
         found = holder_of(tmp_path)
@@ -152,13 +153,13 @@ def test_of_those_that_come_at_once_one_gets_in(tmp_path: Path, many: int, flock
     """Also to a folder in which a run was killed, which is where two could take its place."""
     dead = holder(tmp_path, flock=flock)
     killed(dead)
-    left = (tmp_path / NAME).read_text()
+    left = (tmp_path / LOCK).read_text()
     processes = [started(RACE, flock=flock) for _ in range(many)]
     for turn in range(20):
         out = tmp_path / str(turn)
         out.mkdir()
         if turn % 2:
-            (out / NAME).write_text(left)
+            (out / LOCK).write_text(left)
         at = time.time() + 0.05
         for process in processes:
             tell(process, f"{at} {out}")
@@ -168,14 +169,14 @@ def test_of_those_that_come_at_once_one_gets_in(tmp_path: Path, many: int, flock
     for process in processes:
         process.communicate()
         assert process.returncode == 0
-    assert [path.name for path in tmp_path.rglob(".*")] == [NAME]
+    assert [path.name for path in tmp_path.rglob(".*")] == [LOCK]
 
 
 def test_a_number_that_another_process_has_now_is_no_holder(tmp_path: Path) -> None:
     process = holder(tmp_path)
     killed(process)
-    told = json.loads((tmp_path / NAME).read_text())
-    (tmp_path / NAME).write_text(json.dumps({**told, "pid": os.getppid()}))
+    told = json.loads((tmp_path / LOCK).read_text())
+    (tmp_path / LOCK).write_text(json.dumps({**told, "pid": os.getppid()}))
     assert holder_of(tmp_path) is None
 
 
@@ -184,8 +185,8 @@ def test_without_locks_a_number_that_another_process_has_now_is_no_holder(
 ) -> None:
     process = holder(tmp_path, flock=False)
     killed(process)
-    told = (tmp_path / NAME).read_text().splitlines()
-    (tmp_path / NAME).write_text("\n".join([str(os.getppid()), *told[1:], ""]))
+    told = (tmp_path / LOCK).read_text().splitlines()
+    (tmp_path / LOCK).write_text("\n".join([str(os.getppid()), *told[1:], ""]))
     monkeypatch.setattr(fcntl, "flock", no_flock)
     with locked(tmp_path):
         pass
@@ -198,16 +199,16 @@ def test_without_locks_a_holder_elsewhere_cannot_be_asked(
     """Neither by a machine whose mount of the same folder knows locks."""
     if not flock:
         monkeypatch.setattr(fcntl, "flock", no_flock)
-    (tmp_path / NAME).write_text("4711\nelsewhere\n")
+    (tmp_path / LOCK).write_text("4711\nelsewhere\n")
     with pytest.raises(BusyError) as caught, locked(tmp_path):
         pass
     assert re.fullmatch(
         f"another run is at work on {tmp_path}: process 4711 on elsewhere since 2[^;]*; try again later, or, if you "
-        f"know that on elsewhere no run is at work on it any more, remove {tmp_path / NAME}: this file system does "
+        f"know that on elsewhere no run is at work on it any more, remove {tmp_path / LOCK}: this file system does "
         "not tell",
         str(caught.value),
     )
-    assert (tmp_path / NAME).read_text() == "4711\nelsewhere\n"
+    assert (tmp_path / LOCK).read_text() == "4711\nelsewhere\n"
 
 
 def test_where_it_cannot_be_taken_over_the_message_says_how_to_go_on(
@@ -222,10 +223,10 @@ def test_where_it_cannot_be_taken_over_the_message_says_how_to_go_on(
         pass
     assert re.fullmatch(
         rf"a run on {tmp_path} was killed, process {process.pid} on \S+ since \S+, and this file system does not let "
-        f"its lock be taken over: remove {tmp_path / NAME} and repeat the command",
+        f"its lock be taken over: remove {tmp_path / LOCK} and repeat the command",
         str(caught.value),
     )
-    (tmp_path / NAME).unlink()
+    (tmp_path / LOCK).unlink()
     with locked(tmp_path):
         pass
 
@@ -261,15 +262,15 @@ def test_what_is_no_lock_is_left_alone(tmp_path: Path, monkeypatch: pytest.Monke
     out, behind = tmp_path / "out", tmp_path / "thesis"
     out.mkdir()
     behind.write_text("chapter 1")
-    plant(kind, out / NAME, behind)
-    before = os.lstat(out / NAME)
+    plant(kind, out / LOCK, behind)
+    before = os.lstat(out / LOCK)
     with pytest.raises(RunError) as caught, locked(out):
         pass
     assert "\n" not in str(caught.value)
-    assert str(out / NAME) in str(caught.value)
+    assert str(out / LOCK) in str(caught.value)
     assert holder_of(out) is None
-    assert os.path.samestat(before, os.lstat(out / NAME))
-    assert stat.S_IFMT(before.st_mode) == stat.S_IFMT(os.lstat(out / NAME).st_mode)
+    assert os.path.samestat(before, os.lstat(out / LOCK))
+    assert stat.S_IFMT(before.st_mode) == stat.S_IFMT(os.lstat(out / LOCK).st_mode)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "thesis"]
     assert behind.read_text() == "chapter 1"
 
@@ -294,16 +295,16 @@ def test_what_is_no_lock_is_left_alone(tmp_path: Path, monkeypatch: pytest.Monke
     ],
 )
 def test_a_damaged_lock_names_nobody(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / NAME).write_bytes(content)
+    (tmp_path / LOCK).write_bytes(content)
     assert holder_of(tmp_path) is None
-    with pytest.raises(RunError, match=re.escape(str(tmp_path / NAME))), locked(tmp_path):
+    with pytest.raises(RunError, match=re.escape(str(tmp_path / LOCK))), locked(tmp_path):
         pass
-    assert (tmp_path / NAME).read_bytes() == content
+    assert (tmp_path / LOCK).read_bytes() == content
 
 
 def test_a_lock_that_nobody_has_signed_is_free(tmp_path: Path) -> None:
     """A machine that lost its power may leave one."""
-    (tmp_path / NAME).touch()
+    (tmp_path / LOCK).touch()
     with locked(tmp_path):
         assert holder_of(tmp_path) is not None
 
@@ -316,7 +317,7 @@ def test_a_reader_never_sees_half_of_it(tmp_path: Path) -> None:
     def look() -> None:
         while not over.is_set():
             try:
-                text = (tmp_path / NAME).read_text()
+                text = (tmp_path / LOCK).read_text()
                 seen.add(json.loads(text)["pid"] if text else None)
             except FileNotFoundError:
                 seen.add(None)
@@ -330,7 +331,7 @@ def test_a_reader_never_sees_half_of_it(tmp_path: Path) -> None:
     for turn in range(300):
         if turn % 2:
             (tmp_path / "old").write_text(json.dumps(old).ljust(512))
-            os.rename(tmp_path / "old", tmp_path / NAME)  # as a run that was killed leaves it
+            os.rename(tmp_path / "old", tmp_path / LOCK)  # as a run that was killed leaves it
         with locked(tmp_path):
             pass
     over.set()
@@ -341,9 +342,9 @@ def test_a_reader_never_sees_half_of_it(tmp_path: Path) -> None:
 def test_what_a_holder_removes_is_its_own(tmp_path: Path) -> None:
     """Somebody took the lock of a run that he thought dead."""
     with locked(tmp_path):
-        (tmp_path / NAME).unlink()
+        (tmp_path / LOCK).unlink()
         process = holder(tmp_path)
-    assert json.loads((tmp_path / NAME).read_text())["pid"] == process.pid
+    assert json.loads((tmp_path / LOCK).read_text())["pid"] == process.pid
     with pytest.raises(BusyError), locked(tmp_path):
         pass
     killed(process)
