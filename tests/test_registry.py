@@ -71,7 +71,7 @@ def test_the_sets_agree() -> None:
 
 @pytest.mark.parametrize("name", [*ROWS, *ANSWERS])
 def test_the_rows_of_every_table_are_held_by_a_test(name: str) -> None:
-    path = "tests/transforms/rows/test_audio.py"
+    path = "tests/transforms/rows/test_sound.py"
     assert f'"{name}"' in (ROOT / path).read_text("utf-8"), f"no test asks for rows of {name}: add one to {path}"
 
 

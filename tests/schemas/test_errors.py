@@ -10,7 +10,7 @@ from pipelines.errors import RunError
 from pipelines.store.lock import BusyError
 from schemas.config import ConfigError
 from schemas.errors import Error
-from tests.schemas.test_floors import MODULES, ROOT
+from tests.test_floors import MODULES, ROOT
 from transforms.models.checkpoint import ModelError
 
 OF_PERSONS = (ConfigError, RunError, BusyError, ModelError)

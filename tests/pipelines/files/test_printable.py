@@ -12,13 +12,11 @@ import subprocess
 import sys
 import unicodedata
 from pathlib import Path
-from typing import Any
 
 import pytest
 from rich.text import Text
 
 from pipelines.console.terminal import complain, console
-from pipelines.files.plain_json import json_of
 from pipelines.files.printable import printable, printable_lines
 from tests.pipelines.tables import CALL, STREET, example, recording, transcript, write_corpus
 
@@ -55,21 +53,6 @@ def test_names_are_no_markup(tmp_path: Path) -> None:
     with (tmp_path / "said").open("w") as file, console(file.fileno()) as ours:
         ours.print("corpus[red]/current [/x] :smile:")
     assert (tmp_path / "said").read_text() == "corpus[red]/current [/x] :smile:\n"
-
-
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), [{"a": -float("inf")}]])
-def test_json_has_no_numbers_that_are_none(value: Any) -> None:
-    def refuse(word: str) -> None:
-        raise AssertionError(word)
-
-    assert "null" in json_of(value)
-    json.loads(json_of(value), parse_constant=refuse)
-
-
-def test_json_says_the_same_without_what_steers() -> None:
-    text = json_of({"name": HOSTILE}, indent=1)
-    assert not steers(text)
-    assert json.loads(text) == {"name": HOSTILE}
 
 
 AT_A_TERMINAL = """

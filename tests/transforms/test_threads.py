@@ -1,0 +1,34 @@
+"""A worker's libraries use as many threads as it is told, and a second word changes the first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import torch
+from threadpoolctl import threadpool_info, threadpool_limits
+
+from transforms.threads import return_freed_memory, use_threads
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    with threadpool_limits():
+        yield
+    torch.set_num_threads(threads)
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_torch_and_the_blas_of_numpy_keep_to_it(n: int) -> None:
+    use_threads(n)
+    assert torch.get_num_threads() == n
+    found = [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
+    assert found
+    assert all(threads <= n for threads in found)
+
+
+def test_memory_is_given_back_and_nothing_breaks() -> None:
+    return_freed_memory()
+    assert np.zeros(1 << 20).sum() == 0
