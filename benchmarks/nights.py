@@ -18,6 +18,7 @@ import pyarrow as pa
 from pipelines.run.prepare import Prepared, prepare
 from pipelines.store.folder import Folder
 from pipelines.store.manifest import FileRow, Holdings
+from pipelines.store.publish import fill as fill_tables
 from pipelines.store.recipes import recipes_of
 from schemas.catalog import TABLES
 from schemas.config import from_mapping
@@ -65,7 +66,7 @@ def publish_known(prepared: Prepared, out: Path) -> None:
     (folder / "files").mkdir()
     with open_parquet(folder / "files" / "all.parquet", schema) as writer:
         writer.write_table(pa.Table.from_arrays(columns, schema=schema))
-    corpus.complete(folder, {name: TABLES[name] for name in prepared.tables})
+    fill_tables(folder, {name: TABLES[name] for name in prepared.tables})
     corpus.publish(folder)
 
 

@@ -46,7 +46,7 @@ THROUGH = {
     # The next snapshot, from what there is and what a run or a command has made.
     "pipelines/run/test_increment": "pipelines.store: changes inventory manifest next_snapshot staging "
     "tombstones versions",
-    "pipelines/speakers/test_label": "pipelines.speakers: check; pipelines.store: publish",
+    "pipelines/speakers/test_label": "pipelines.speakers: check; pipelines.store: derived",
     "pipelines/store/test_folder": "pipelines.store: clearing recovery",
     "pipelines/store/test_forget": "schemas: forgotten; pipelines.store: meant report_folder",
     "pipelines/store/test_lock": "pipelines.store: holder",

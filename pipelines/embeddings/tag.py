@@ -13,7 +13,7 @@ import pyarrow as pa
 from pipelines.embeddings.checkpoint import open_maker
 from pipelines.embeddings.prompts import read_prompts, shown
 from pipelines.files.parquet import read_batches, read_metadata
-from pipelines.store.publish import publish_derived
+from pipelines.store.derived import publish_derived
 from pipelines.store.read import Snapshot, unit_rows
 from schemas.catalog import TABLES
 from schemas.layout import PARQUET

@@ -5,7 +5,6 @@ A rule that one recording's rows do not keep is no reason to withhold all others
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -97,7 +96,7 @@ def _whose(
 def take_out_broken(
     folder: Path, tables: Mapping[str, Table], holdings: Holdings, audited: Audit
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Take out of the holdings what broke a rule, and empty the ``folder`` of the tables that were audited.
+    """Take out of the holdings what broke a rule, where it is somebody's; the tables in ``folder`` stay as they are.
 
     Returns:
         A line for each rule; or, with nothing taken out, why so, where there is more to say than the audit does.
@@ -106,9 +105,6 @@ def take_out_broken(
     taken_out = take_out(holdings, tables, broken) if broken else ()
     if isinstance(taken_out, str):
         return (), (taken_out,)
-    if taken_out:
-        shutil.rmtree(folder)
-        folder.mkdir()
     return taken_out, ()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import apache_beam as beam
 
-from pipelines.audit.audit import Audit, audit
+from pipelines.audit.check import Audit, Check
 from pipelines.console.numbers import counted
 from pipelines.errors import RunError, first_line, why
 from pipelines.run.broken import take_out_broken
@@ -23,10 +23,10 @@ from pipelines.run.prepare import Prepared, prepare
 from pipelines.run.work import execute, load_models, narrowed, tasks_of, work_of
 from pipelines.store.changes import Todo, rounds
 from pipelines.store.folder import Folder, went
-from pipelines.store.next_snapshot import assemble
+from pipelines.store.publish import Draft, RejectedError, link_runs, publish
 from pipelines.store.staging import Pass
 from schemas.config import ConfigError, seconds_of
-from schemas.layout import AUDIT, PASSES, REJECTED
+from schemas.layout import PASSES, REJECTED
 from schemas.records import Known, Source
 from transforms.models.checkpoint import ModelError
 
@@ -127,10 +127,8 @@ class _Run:
         if self._there.buried:
             self._say(f"{counted(self._there.buried, 'file')} passed over: forgotten")
         if self._there.unburied:
-            left = counted(self._there.unburied, "file")
-            self._say(
-                f"{left} left in the tables by a `forget` that was cut off: dropped; repeat it for older snapshots"
-            )
+            left = f"{counted(self._there.unburied, 'file')} left in the tables by a `forget` that was cut off"
+            self._say(f"{left}: dropped; repeat it for older snapshots")
         todo = self._there.todo()
         self._there.refuse_other_vectors(todo)
         self._agree(self._there, todo)
@@ -143,8 +141,8 @@ class _Run:
             raise RunError(f"{self._folder.out} cannot be written: {why(error)}") from None
         try:
             return self._publish(self._hear(todo), todo)
-        except _RejectedError as error:
-            raise RunError(str(error)) from None
+        except RejectedError:
+            raise
         except BaseException as error:
             self._folder.abandon(self._tables)
             if isinstance(error, Exception) and not isinstance(error, ModelError | ConfigError | RunError):
@@ -212,35 +210,37 @@ class _Run:
         return self._until is not None and time.time() > self._until
 
     def _publish(self, models: Mapping[str, str], todo: Todo) -> Published:
-        there = self._there
-        measured, audited = self._assembled(models, todo)
-        reasons: tuple[str, ...] = ()
-        if not audited.success and not self._prepared.config.strict:
-            taken_out, reasons = take_out_broken(self._tables, there.tables, there.holdings, audited)
-            if taken_out:
-                measured, audited = self._assembled(models, todo)
-                audited = replace(audited, taken_out=taken_out)
-        (self._tables / AUDIT).write_text(audited.to_json())
-        if not audited.success:
+        """Assemble what the passes made with what was there, audit and publish it.
+
+        Raises:
+            RejectedError: the audit failed; the staging is marked, so that it is looked at and not gone on from.
+        """
+        config, there = self._prepared.config, self._there
+        reasons: list[str] = []
+
+        def write_runs() -> None:
+            took, inputs = time.monotonic() - self._clock, there.inputs(todo, self._own_from, self._waiting)
+            self._measured = measure(self._tables, there.tables, self._results, models, took, inputs)
+            write_run(self._tables, there.tables["runs"], config, self._run_id, self._started, self._measured)
+            link_runs(self._folder.out, self._tables)
+            self._say("auditing the tables")
+
+        def mend(audited: Audit) -> tuple[str, ...]:
+            if config.strict:
+                return ()
+            taken_out, why_not = take_out_broken(self._tables, there.tables, there.holdings, audited)
+            reasons.extend(why_not)
+            return taken_out
+
+        def checks() -> Iterable[Check]:
+            return failed_share(self._measured, config.max_error_share)
+
+        draft = Draft(self._tables, there.holdings, there.tables, there.own, write_runs)
+        try:
+            snapshot, audited = publish(self._folder, draft, keep=config.keep, checks=checks, mend=mend)
+        except RejectedError as error:
             for staging in (self._tables.parent, *consumed(there.holdings)):
                 (staging / REJECTED).touch()
-            kept = "\n  ".join((f"the tables are kept in {self._tables}", *reasons, *audited.summary()))
-            raise _RejectedError(f"the audit failed; nothing was published; {kept}")
-        snapshot = self._folder.publish(self._tables, self._prepared.config.keep)
-        return Published(self._run_id, snapshot, audited, measured)
-
-    def _assembled(self, models: Mapping[str, str], todo: Todo) -> tuple[Measured, Audit]:
-        """Write all tables of the next snapshot, and audit them."""
-        tables, there = self._there.tables, self._there
-        assemble(self._tables, there.holdings, tables, there.own, self._run_id)
-        inputs = there.inputs(todo, self._own_from, self._waiting)
-        measured = measure(self._tables, tables, self._results, models, time.monotonic() - self._clock, inputs)
-        write_run(self._tables, tables["runs"], self._prepared.config, self._run_id, self._started, measured)
-        self._folder.complete(self._tables, tables)
-        self._say("auditing the tables")
-        audited = audit(self._tables, list(tables.values()), inputs=len(there.holdings.files))
-        return measured, audited.and_also(failed_share(measured, self._prepared.config.max_error_share))
-
-
-class _RejectedError(Exception):
-    """The audit failed; the staging stays."""
+            kept = "\n  ".join((f"the tables are kept in {self._tables}", *reasons, *error.audited.summary()))
+            raise RejectedError(error.audited, f"the audit failed; nothing was published; {kept}") from None
+        return Published(self._run_id, snapshot, audited, self._measured)

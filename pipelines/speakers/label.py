@@ -23,7 +23,7 @@ from pipelines.speakers.clusters import (
     speakers_of,
 )
 from pipelines.speakers.threshold import Threshold, threshold_of
-from pipelines.store.publish import publish_derived
+from pipelines.store.derived import publish_derived
 from pipelines.store.read import Snapshot, unit_rows
 from schemas.catalog import TABLES
 from schemas.config import ConfigError

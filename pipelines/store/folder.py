@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pipelines.errors import RunError
 from pipelines.files.atomic import sync
-from pipelines.files.link import link
 from pipelines.files.text import check_path
 from pipelines.store.clearing import remove
 from pipelines.store.lock import locked
 from pipelines.store.place import check_place, mark
-from pipelines.store.read import Snapshot
 from pipelines.store.recovery import clear, collect, has_whole_shards, keep_what_is_whole, recover, tidy
 from pipelines.store.run_ids import new_run_id, rewritten, runs_in
 from pipelines.store.switch import has_links, read_shown, show, shown
-from schemas.layout import CURRENT, LEFT, MARK, NEXT, PARQUET, SNAPSHOTS, STAGING
-from schemas.table import Table
-from transforms.shards import open_parquet
+from schemas.layout import CURRENT, LEFT, MARK, NEXT, SNAPSHOTS, STAGING
 
 
 class Folder:
@@ -86,22 +82,6 @@ class Folder:
         tables = self.staging / run_id / NEXT
         tables.mkdir(parents=True)
         return tables
-
-    def complete(self, tables: Path, declared: Mapping[str, Table]) -> None:
-        """Give every table at least one file, and the runs before this one their place in ``runs``."""
-        (tables / "runs").mkdir(exist_ok=True)
-        before = shown(self.out)
-        for earlier in Snapshot(before).files("runs") if before else ():
-            link(earlier, tables / "runs" / earlier.name)
-        self.fill(tables, declared)
-
-    def fill(self, tables: Path, declared: Mapping[str, Table]) -> None:
-        """Give every table at least one file."""
-        for name, table in declared.items():
-            folder = tables / name
-            folder.mkdir(exist_ok=True)
-            if not Snapshot(tables).files(name):
-                open_parquet(folder / f"empty{PARQUET}", table.schema).close()
 
     def publish(self, tables: Path, keep: int = 3, *, clear: bool = True) -> Path:
         """Let readers see ``tables``, all at once, and keep the last ``keep`` snapshots.

@@ -6,12 +6,12 @@ import functools
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.audit.audit import audit
 from pipelines.errors import RunError
 from pipelines.files.atomic import write_whole
 from pipelines.store.clearing import remove
@@ -20,14 +20,15 @@ from pipelines.store.folder import Folder, published
 from pipelines.store.inventory import Own
 from pipelines.store.manifest import Holdings
 from pipelines.store.meant import Meant, meant
-from pipelines.store.next_snapshot import as_written, assemble
+from pipelines.store.next_snapshot import as_written
+from pipelines.store.publish import Draft, RejectedError, publish
 from pipelines.store.read import Snapshot
 from pipelines.store.report_folder import Pages, remove_report
 from pipelines.store.run_ids import rewritten, runs_in
 from pipelines.store.scrub import scrub_log, scrubbed
 from pipelines.store.tombstones import read_forgotten
 from schemas.catalog import TABLES
-from schemas.layout import AGREEMENT, AUDIT, PARQUET, PASSES, TOMBSTONES
+from schemas.layout import AGREEMENT, PARQUET, PASSES, TOMBSTONES
 from transforms.shards import open_parquet
 
 
@@ -105,16 +106,17 @@ def _forget(folder: Folder, words: list[str]) -> Removed:
             continue
         removed.snapshots += 1
         if snapshot.resolve() != shown_now:
-            folder.rewrite(snapshot, _without(folder, snapshot, those, folder.new_run_id()))
+            draft = _without(folder, snapshot, those, folder.new_run_id())
+            draft.write()
+            folder.rewrite(snapshot, draft.tables)
             continue
         # Under a name that says what it replaces, should this be killed before that is removed.
-        tables = _without(folder, snapshot, those, rewritten(snapshot.name))
         before = _counts(snapshot)
-        audited = audit(tables, [as_written(tables, name) for name in Snapshot(tables).tables])
-        if not audited.success:
-            raise RunError(f"the audit of what is left failed: {audited.summary()[0]}")
-        (tables / AUDIT).write_text(audited.to_json())
-        after = _counts(folder.publish(tables, keep=1 << 30))
+        try:
+            left, _ = publish(folder, _without(folder, snapshot, those, rewritten(snapshot.name)), keep=1 << 30)
+        except RejectedError as error:
+            raise RunError(f"the audit of what is left failed: {error.audited.summary()[0]}") from None
+        after = _counts(left)
         removed.rows.update({name: n - after[name] for name, n in before.items() if n > after[name]})
         remove(snapshot)
     scrub_log(out, names)
@@ -134,22 +136,23 @@ def _speaks_of(snapshot: Path, those: Meant) -> bool:
     return any(scrubbed(text, names) != text for text in _read_runs(snapshot)["config"].to_pylist())
 
 
-def _without(folder: Folder, snapshot: Path, those: Meant, run_id: str) -> Path:
-    """The tables of a snapshot without them, in staging."""
+def _without(folder: Folder, snapshot: Path, those: Meant, run_id: str) -> Draft:
+    """The tables of a snapshot without them."""
     holdings = Holdings.read(snapshot)
     mine = [uri for uri, row in holdings.files.items() if uri in those.uris or row.recording_id in those.ids]
     holdings.drop_files(mine)
     declared = {name: as_written(snapshot, name) for name in Snapshot(snapshot).tables}
     tables = folder.begin(run_id)
-    assemble(tables, holdings, declared, Own((), None), run_id)
+    return Draft(tables, holdings, declared, Own((), None), partial(_write_runs, snapshot, tables, those))
+
+
+def _write_runs(snapshot: Path, tables: Path, those: Meant) -> None:
+    """The runs of a snapshot, without what was forgotten in the words that they were given."""
     runs = _read_runs(snapshot)
     at = runs.schema.get_field_index("config")
     configs = [scrubbed(text, {*those.ids, *those.uris}) for text in runs["config"].to_pylist()]
-    (tables / "runs").mkdir()
-    with open_parquet(tables / "runs" / f"{run_id}{PARQUET}", TABLES["runs"].schema) as writer:
+    with open_parquet(tables / "runs" / f"{tables.parent.name}{PARQUET}", TABLES["runs"].schema) as writer:
         writer.write_table(runs.set_column(at, runs.schema.field(at), pa.array(configs, pa.string())))
-    folder.fill(tables, declared)
-    return tables
 
 
 def _read_runs(snapshot: Path) -> pa.Table:

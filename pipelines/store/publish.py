@@ -1,75 +1,119 @@
-"""Tables that a command makes out of others, published in the place of what it made before."""
+"""The next snapshot of a corpus: assembled, audited, and shown to readers; the one way, whoever publishes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
 
 from pipelines.audit.audit import audit
-from pipelines.errors import RunError, why
-from pipelines.store.folder import Folder, published
+from pipelines.audit.check import Audit, Check
+from pipelines.errors import RunError
+from pipelines.files.atomic import write_whole
+from pipelines.files.link import link
+from pipelines.store.folder import Folder
 from pipelines.store.inventory import Own
 from pipelines.store.manifest import Holdings
-from pipelines.store.next_snapshot import as_written, assemble
+from pipelines.store.next_snapshot import assemble
 from pipelines.store.read import Snapshot
-from schemas.catalog import TABLES
-from schemas.config import Config
-from schemas.layout import AUDIT
+from pipelines.store.switch import shown
+from schemas.layout import AUDIT, PARQUET
+from schemas.table import Table
+from transforms.shards import open_parquet
 
-OF_COMMAND = -1
-"""Where the rows lie that a command makes: neither in the published snapshot nor in a pass."""
-T = TypeVar("T")
+RUNS = "runs"
 
 
-def publish_derived(out: Path, name: str, write: Callable[[Path, Path, str], T]) -> T:
-    """Publish the corpus with a table made anew; what a run that was cut off has left stays for the next run.
+class RejectedError(RunError):
+    """The audit failed, and readers see what they saw before; the staging is as it was when the audit was asked.
+
+    Attributes:
+        audited: what was asked, and what failed.
+    """
+
+    def __init__(self, audited: Audit, said: str | None = None) -> None:
+        super().__init__(said or f"the audit failed; nothing was published: {audited.summary()[0]}")
+        self.audited = audited
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the next snapshot is to be.
+
+    Attributes:
+        tables: its folder, as :meth:`pipelines.store.folder.Folder.begin` made it.
+        holdings: what it holds of which recording, and where those rows lie.
+        declared: every table of it.
+        own: the user's own columns.
+        write_runs: fills the table of runs, when all others are there to be counted.
+    """
+
+    tables: Path
+    holdings: Holdings
+    declared: Mapping[str, Table]
+    own: Own
+    write_runs: Callable[[], None]
+
+    def write(self) -> None:
+        """Write or link every table, each into at least one file."""
+        assemble(self.tables, self.holdings, self.declared, self.own, self.tables.parent.name)
+        (self.tables / RUNS).mkdir(exist_ok=True)
+        self.write_runs()
+        fill(self.tables, self.declared)
+
+    def audit(self) -> Audit:
+        """Ask whether what was written is what was declared, with a row of ``files`` for each file that is known."""
+        return audit(self.tables, list(self.declared.values()), inputs=len(self.holdings.files))
+
+
+def publish(
+    folder: Folder,
+    draft: Draft,
+    *,
+    keep: int,
+    clear: bool = True,
+    checks: Callable[[], Iterable[Check]] = tuple,
+    mend: Callable[[Audit], tuple[str, ...]] = lambda audited: (),
+) -> tuple[Path, Audit]:
+    """Assemble the tables, audit them, and let readers see them: all at once, or not at all.
 
     Args:
-        name: of the table.
-        write: is given the published snapshot, the table's new folder, and the name that its files begin with.
+        keep, clear: as :meth:`pipelines.store.folder.Folder.publish` takes them.
+        checks: what is asked beside the audit, when the tables are there.
+        mend: takes out of the holdings what broke a rule, and says so in lines; then the tables are assembled and
+            audited once more.
 
     Returns:
-        What ``write`` did.
+        The snapshot, and its audit.
 
     Raises:
-        BusyError: a run is at work.
-        RunError: no corpus; OUT cannot be written; the audit failed.
+        RejectedError: the audit failed.
+        RunError: rows of an earlier version do not fit the tables as they are declared now.
     """
-    published(out)
-    folder = Folder(out)
-    try:
-        with folder.held():
-            return _publish(folder, name, write)
-    except OSError as error:
-        raise RunError(f"{out} cannot be written: {why(error)}") from None
+    draft.write()
+    audited = draft.audit().and_also(checks())
+    if not audited.success and (taken_out := mend(audited)):
+        shutil.rmtree(draft.tables)
+        draft.tables.mkdir()
+        draft.write()
+        audited = replace(draft.audit().and_also(checks()), taken_out=taken_out)
+    write_whole(draft.tables / AUDIT, audited.to_json().encode())
+    if not audited.success:
+        raise RejectedError(audited)
+    return folder.publish(draft.tables, keep, clear=clear), audited
 
 
-def _publish(folder: Folder, name: str, write: Callable[[Path, Path, str], T]) -> T:
-    snapshot = published(folder.out)
-    run_id = folder.new_run_id()
-    tables = folder.begin(run_id)
-    try:
-        (tables / name).mkdir()
-        written = write(snapshot, tables / name, run_id)
-        declared = {o: as_written(snapshot, o) for o in TABLES if o != name and (snapshot / o).is_dir()}
-        holdings = Holdings.read(snapshot)
-        holdings.check_whole()
-        # What ``errors`` holds about the rows that went is of the past.
-        holdings.owner[name] = dict.fromkeys(holdings.alive(), OF_COMMAND)
-        assemble(tables, holdings, declared, Own((), None), run_id)
-        folder.complete(tables, {**declared, name: TABLES[name]})
-        audited = audit(tables, [*declared.values(), TABLES[name]])
-        if not audited.success:
-            raise RunError(f"the audit failed; nothing was published: {audited.summary()[0]}")
-        (tables / AUDIT).write_text(audited.to_json())
-        folder.publish(tables, _keep(snapshot), clear=False)
-    except BaseException:
-        folder.abandon(tables)
-        raise
-    return written
+def link_runs(out: Path, tables: Path) -> None:
+    """Give the runs that readers see now their place among those of the next snapshot."""
+    before = shown(out)
+    for earlier in Snapshot(before).files(RUNS) if before else ():
+        link(earlier, tables / RUNS / earlier.name)
 
 
-def _keep(snapshot: Path) -> int:
-    """How many snapshots the last run kept."""
-    return Snapshot(snapshot).last_config().get("keep", Config.keep)
+def fill(tables: Path, declared: Mapping[str, Table]) -> None:
+    """Give every table at least one file."""
+    for name, table in declared.items():
+        (tables / name).mkdir(exist_ok=True)
+        if not Snapshot(tables).files(name):
+            open_parquet(tables / name / f"empty{PARQUET}", table.schema).close()

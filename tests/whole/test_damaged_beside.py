@@ -6,12 +6,14 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 import pipelines
 import pipelines.run.run
+import pipelines.store.publish
 from pipelines.cli import main
 from pipelines.files.damage import DamagedError
 from pipelines.store.staging import Pass
@@ -179,13 +181,20 @@ def of_tones(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-@pytest.mark.parametrize("moment", ["look", "load_models", "execute", "assemble", "audit"])
+@pytest.mark.parametrize(
+    ("module", "moment"),
+    [
+        *((pipelines.run.run, moment) for moment in ("look", "load_models", "execute")),
+        *((pipelines.store.publish, moment) for moment in ("assemble", "audit")),
+    ],
+)
 @pytest.mark.parametrize("known", [False, True], ids=["the first run", "a later run"])
 def test_out_goes_and_nothing_of_it_comes_back(
     of_tones: Path,
     tmp_path: Path,
     capfd: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
+    module: ModuleType,
     moment: str,
     known: bool,
 ) -> None:
@@ -193,7 +202,7 @@ def test_out_goes_and_nothing_of_it_comes_back(
     words += ["--out", str(out)]
     if known:
         shutil.copytree(of_tones, out, symlinks=True)
-    done = getattr(pipelines.run.run, moment)
+    done = getattr(module, moment)
 
     def and_remove(*given: Any, **named: Any) -> Any:
         try:
@@ -201,7 +210,7 @@ def test_out_goes_and_nothing_of_it_comes_back(
         finally:
             shutil.rmtree(out)
 
-    monkeypatch.setattr(pipelines.run.run, moment, and_remove)
+    monkeypatch.setattr(module, moment, and_remove)
     assert tried(words, capfd) == (
         1,
         [f"earwitness: {out} went away while the run was at work; nothing was published"],

@@ -63,7 +63,7 @@ def corpus(demo_models: dict[str, Path], tmp_path_factory: pytest.TempPathFactor
         assemble(tables, *others)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pipelines.run.run.assemble", watched)
+        patch.setattr("pipelines.store.publish.assemble", watched)
         published = publish(out, demo_models, FILES, shard_seconds=10.0, beam=["--direct_num_workers=2"])
     audio = {}
     for path in FILES:

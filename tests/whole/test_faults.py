@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import pipelines.run.run
+import pipelines.store.publish
 from pipelines.cli import FAILED, PUBLISHED, main
 from pipelines.errors import RunError
 from pipelines.run.run import prepare, run
@@ -50,7 +51,9 @@ def corpus(one_night: Path, tmp_path: Path) -> tuple[Path, list[str]]:
     return out, ["run", str(one_night / "archive"), "--out", str(out), "--tables", "windows"]
 
 
-@pytest.mark.parametrize("where", ["assemble", "audit", "execute"])
+@pytest.mark.parametrize(
+    "where", ["pipelines.store.publish.assemble", "pipelines.store.publish.audit", "pipelines.run.run.execute"]
+)
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), MemoryError("out of memory")])
 def test_a_fault_at_any_stage(
     corpus: tuple[Path, list[str]],
@@ -66,7 +69,7 @@ def test_a_fault_at_any_stage(
         raise error
 
     with monkeypatch.context() as patched:
-        patched.setattr(f"pipelines.run.run.{where}", fail)
+        patched.setattr(where, fail)
         assert main(words) == FAILED
     told = [line for line in capfd.readouterr().err.splitlines() if line.startswith("earwitness: ")]
     assert len(told) == 1
@@ -127,14 +130,14 @@ def test_a_disk_that_is_full_at_any_step_of_a_publish(
     before = os.readlink(out / "current"), rows(out, "files")
     steps = 0
     is_publishing = False
-    real_assemble = pipelines.run.run.assemble
+    real_assemble = pipelines.store.publish.assemble
 
     def assembling(*given: Any) -> None:
         nonlocal is_publishing
         is_publishing = True
         real_assemble(*given)
 
-    monkeypatch.setattr("pipelines.run.run.assemble", assembling)
+    monkeypatch.setattr("pipelines.store.publish.assemble", assembling)
     for module, name in ((os, "mkdir"), (os, "rename"), (os, "replace"), (os, "symlink"), (os, "link"), (os, "fsync")):
         real = getattr(module, name)
 

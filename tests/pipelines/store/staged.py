@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.store.folder import Folder
+from pipelines.store.publish import fill, link_runs
 from schemas.catalog import TABLES
 
 NAMES = ("windows", "errors", "runs")
@@ -36,7 +37,8 @@ def stage_as(folder: Folder, named: str, rows: int) -> Path:
         pq.write_table(
             pa.table(values, pa.schema([f.with_nullable(True) for f in schema])), staging / name / f"{named}.parquet"
         )
-    folder.complete(staging, {name: TABLES[name] for name in NAMES})
+    link_runs(folder.out, staging)
+    fill(staging, {name: TABLES[name] for name in NAMES})
     return staging
 
 

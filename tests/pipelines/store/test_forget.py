@@ -208,7 +208,7 @@ def test_cut_off_behind_the_tombstones_the_next_run_takes_it_out(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("pipelines.store.forget.assemble", die)
+        patched.setattr("pipelines.store.publish.assemble", die)
         assert main(["forget", str(out), str(word), "--yes"]) > 2
     capfd.readouterr()
     assert main(["status", str(out)]) == PUBLISHED

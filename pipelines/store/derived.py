@@ -1,0 +1,67 @@
+"""Tables that a command makes out of others, published in the place of what it made before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from pipelines.errors import RunError, why
+from pipelines.store.folder import Folder, published
+from pipelines.store.inventory import Own
+from pipelines.store.manifest import Holdings
+from pipelines.store.next_snapshot import as_written
+from pipelines.store.publish import Draft, link_runs, publish
+from pipelines.store.read import Snapshot
+from schemas.catalog import TABLES
+from schemas.config import Config
+
+OF_COMMAND = -1
+"""Where the rows lie that a command makes: neither in the published snapshot nor in a pass."""
+T = TypeVar("T")
+
+
+def publish_derived(out: Path, name: str, write: Callable[[Path, Path, str], T]) -> T:
+    """Publish the corpus with a table made anew; what a run that was cut off has left stays for the next run.
+
+    Args:
+        name: of the table.
+        write: is given the published snapshot, the table's new folder, and the name that its files begin with.
+
+    Returns:
+        What ``write`` did.
+
+    Raises:
+        BusyError: a run is at work.
+        RunError: no corpus; OUT cannot be written; the audit failed.
+    """
+    published(out)
+    folder = Folder(out)
+    try:
+        with folder.held():
+            return _publish(folder, name, write)
+    except OSError as error:
+        raise RunError(f"{out} cannot be written: {why(error)}") from None
+
+
+def _publish(folder: Folder, name: str, write: Callable[[Path, Path, str], T]) -> T:
+    snapshot = published(folder.out)
+    run_id = folder.new_run_id()
+    tables = folder.begin(run_id)
+    try:
+        (tables / name).mkdir()
+        written = write(snapshot, tables / name, run_id)
+        declared = {other: as_written(snapshot, other) for other in Snapshot(snapshot).tables}
+        holdings = Holdings.read(snapshot)
+        holdings.check_whole()
+        # What ``errors`` holds about the rows that went is of the past, and of the table no file is taken over.
+        holdings.owner[name] = dict.fromkeys(holdings.alive(), OF_COMMAND)
+        draft = Draft(
+            tables, holdings, {**declared, name: TABLES[name]}, Own((), None), partial(link_runs, folder.out, tables)
+        )
+        publish(folder, draft, keep=Snapshot(snapshot).last_config().get("keep", Config.keep), clear=False)
+    except BaseException:
+        folder.abandon(tables)
+        raise
+    return written
