@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from itertools import chain
 from pathlib import Path
 
 from pipelines.files.regular import is_folder
@@ -65,7 +66,7 @@ def keep_what_is_whole(staged: Path) -> None:
         return
     if is_folder(staged / NEXT):
         shutil.rmtree(staged / NEXT, ignore_errors=True)
-    for growing in staged.glob(f"{PASSES}/*/*/.*{GROWING}"):
+    for growing in chain(staged.glob(f"{PASSES}/*/.*{GROWING}"), staged.glob(f"{PASSES}/*/*/.*{GROWING}")):
         growing.unlink(missing_ok=True)
 
 

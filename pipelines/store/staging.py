@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.errors import RunError, why
+from pipelines.files.atomic import write_whole
 from pipelines.files.json_file import read_json
 from pipelines.files.parquet import count_rows, read_metadata, read_table
 from schemas.layout import PARQUET, PASS, PASSES, REJECTED
@@ -40,7 +41,7 @@ class Pass:
         folder.parent.mkdir(exist_ok=True)
         folder.mkdir()
         about = {"recipes": dict(recipes), "identifies": identifies}
-        (folder / PASS).write_text(json.dumps(about, indent=1))
+        write_whole(folder / PASS, json.dumps(about, indent=1).encode())
         return cls(folder, recipes, identifies)
 
     @classmethod

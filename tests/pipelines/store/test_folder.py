@@ -244,10 +244,11 @@ def test_of_what_was_killed_only_whole_shards_stay(tmp_path: Path) -> None:
     shards.mkdir(parents=True)
     (shards / "000000.parquet").touch()
     (shards / ".000001.parquet.growing").touch()
+    (shards.parent / ".earwitness-0123456789abcdef.growing").touch()
     rejected = stage(folder, 4, 1)
     (rejected.parent / "rejected").touch()
     with folder.held():
         assert sorted(os.listdir(folder.staging)) == [run_id(3), run_id(4)]
         assert os.listdir(folder.staging / run_id(3)) == ["passes"]
-        assert not (shards / ".000001.parquet.growing").exists()
+        assert not list(folder.staging.rglob("*.growing"))
         assert rejected.is_dir()
