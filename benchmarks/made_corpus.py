@@ -13,9 +13,9 @@ import numpy as np
 import pyarrow as pa
 
 from schemas.catalog import TABLES
-from schemas.columns import ID
+from schemas.columns import label
 from schemas.table import Table
-from transforms.shards import GROUP_BYTES, GROUP_ROWS, open_parquet
+from transforms.shards import GROUP_BYTES, GROUP_ROWS, open_table
 
 SEGMENT_MS, CLIP_MS, WINDOW_MS = 10_000, 5_000, 10_000
 WORDS = 10
@@ -33,6 +33,7 @@ EMOTIONS = ("neu", "hap", "ang", "sad")
 SOUNDS = ("Speech", "Music", "Rain", "Vehicle", "Dog", "Wind", "Crowd", "Silence")
 TAGS = 5
 SPOKEN = "made@000000000000/fp32"
+REGION = label("region", "where", nullable=True)
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,10 @@ def write_corpus(out: Path, words: int, seed: int = 0) -> Made:
     for number, first in enumerate(range(0, n, A_FILE)):
         ids = [f"{key:032x}" for key in range(first, min(first + A_FILE, n))]
         for table, rows in (
-            (TABLES["recordings"].with_columns([pa.field("region", ID)]), iter([_recordings(ids, random)])),
+            (
+                TABLES["recordings"].with_columns([label("region", "where", nullable=True)]),
+                iter([_recordings(ids, random)]),
+            ),
             (TABLES["transcripts"], _transcripts(ids, vocabulary, random)),
             (TABLES["emotions"], _scored(ids, CLIP_MS, "probabilities", EMOTIONS, len(EMOTIONS), random)),
             (TABLES["sounds"], _scored(ids, WINDOW_MS, "tags", SOUNDS, TAGS, random)),
@@ -165,11 +169,11 @@ def _lists(table: str, column: str, values: list[pa.Array], k: int) -> pa.Array:
 def _write(folder: Path, number: int, table: Table, pieces: Iterator[dict[str, pa.Array]]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     held: list[pa.Table] = []
-    with open_parquet(folder / f"made-{number:04}.parquet", table.schema) as writer:
+    with open_table(folder / f"made-{number:04}.parquet", table) as writer:
 
         def flush() -> None:
             if held:
-                rows = pa.concat_tables(held).unify_dictionaries().combine_chunks()
+                rows = pa.concat_tables(held).combine_chunks()
                 writer.write_table(rows, row_group_size=max(1, rows.num_rows))
                 held.clear()
 
@@ -185,6 +189,4 @@ def _column(piece: dict[str, pa.Array], field: pa.Field) -> pa.Array:
     if field.name not in piece:
         return pa.nulls(len(piece["recording_id"]), field.type)
     values = piece[field.name]
-    if pa.types.is_dictionary(field.type):
-        return values.cast(field.type.value_type).dictionary_encode()
     return values.cast(field.type)

@@ -22,7 +22,7 @@ from pipelines.store.publish import fill as fill_tables
 from pipelines.store.recipes import recipes_of
 from schemas.catalog import TABLES
 from schemas.config import from_mapping
-from transforms.shards import open_parquet
+from transforms.shards import open_table
 
 FILES = 100_000
 FOLDERS = 100
@@ -62,18 +62,12 @@ def publish_known(prepared: Prepared, out: Path) -> None:
         "run_id": [RUN_ID] * len(ids),
     }
     schema = TABLES["files"].schema
-    columns = [_column(values[field.name], field.type) for field in schema]
+    columns = [pa.array(values[field.name], field.type) for field in schema]
     (folder / "files").mkdir()
-    with open_parquet(folder / "files" / "all.parquet", schema) as writer:
+    with open_table(folder / "files" / "all.parquet", TABLES["files"]) as writer:
         writer.write_table(pa.Table.from_arrays(columns, schema=schema))
     fill_tables(folder, {name: TABLES[name] for name in prepared.tables})
     corpus.publish(folder)
-
-
-def _column(values: list, type: pa.DataType) -> pa.Array:
-    if pa.types.is_dictionary(type):
-        return pa.array(values, type.value_type).dictionary_encode()
-    return pa.array(values, type)
 
 
 def main(arguments: list[str]) -> None:

@@ -100,7 +100,7 @@ def write_tables(out: Path, n: int, seed: int = 0) -> None:
     vectors = rng.normal(size=(n * windows, DIMENSION)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     ends = pa.array(np.arange(n * windows + 1) * DIMENSION, pa.int32())
-    embeddings = pa.ListArray.from_arrays(ends, pa.array(vectors.astype(np.float16).ravel()))
+    embeddings = pa.ListArray.from_arrays(ends, pa.array(vectors.astype(np.float16).astype(np.float32).ravel()))
     _write(out, "embeddings", n * windows, window_id=segment, **place, embedding=embeddings)
 
 
@@ -119,7 +119,7 @@ def _column(values: Sequence | np.ndarray | pa.Array | None, type: pa.DataType, 
     if values is None:
         if pa.types.is_integer(type):
             return pa.array([0] * n, type)
-        text = pa.types.is_string(type) or pa.types.is_dictionary(type)
+        text = pa.types.is_string(type)
         return pa.array(["made"] * n).cast(type) if text else pa.nulls(n, type)
     made = values if isinstance(values, pa.Array) else pa.array(values)
     return made.cast(type)

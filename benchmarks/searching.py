@@ -21,7 +21,7 @@ from benchmarks.machine import cores
 from pipelines.embeddings.matrix import BATCH_ROWS, vectors_of
 from pipelines.embeddings.nearest import nearest
 from schemas.catalog import TABLES
-from transforms.shards import open_parquet
+from transforms.shards import open_table
 
 DIMENSION = 512
 WINDOWS_EACH = 360
@@ -31,10 +31,11 @@ ROUNDS = 9
 
 def write_embeddings(snapshot: Path, windows: int, seed: int = 0) -> None:
     """A table ``embeddings`` of random unit vectors, sorted by recording."""
-    schema = TABLES["embeddings"].with_vector("embedding", DIMENSION).schema
+    table = TABLES["embeddings"].with_vector("embedding", DIMENSION)
+    schema = table.schema
     random = np.random.default_rng(seed)
     (snapshot / "embeddings").mkdir(parents=True)
-    with open_parquet(snapshot / "embeddings" / "synthetic.parquet", schema) as writer:
+    with open_table(snapshot / "embeddings" / "synthetic.parquet", table) as writer:
         for start in range(0, windows, BATCH_ROWS):
             numbers = np.arange(start, min(start + BATCH_ROWS, windows))
             vectors = random.standard_normal((len(numbers), DIMENSION), np.float32)
@@ -43,14 +44,14 @@ def write_embeddings(snapshot: Path, windows: int, seed: int = 0) -> None:
             starts = numbers % WINDOWS_EACH * 10_000
             columns = {
                 "window_id": pa.array(f"{key}/0/{at}" for key, at in zip(ids, starts, strict=True)),
-                "recording_id": pa.array(ids).dictionary_encode(),
+                "recording_id": pa.array(ids),
                 "channel": pa.array(np.zeros(len(numbers), np.int16)),
                 "start_ms": pa.array(starts, pa.int32()),
                 "end_ms": pa.array(starts + 10_000, pa.int32()),
                 "embedding": pa.FixedSizeListArray.from_arrays(
-                    pa.array(vectors.astype(np.float16).ravel()), type=schema.field("embedding").type
+                    pa.array(vectors.astype(np.float16).astype(np.float32).ravel()), type=schema.field("embedding").type
                 ),
-                "model": pa.array(["synthetic@000000000000/fp32"] * len(numbers)).dictionary_encode(),
+                "model": pa.array(["synthetic@000000000000/fp32"] * len(numbers)),
             }
             rows = pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
             writer.write_table(rows, row_group_size=max(1, rows.num_rows))

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyarrow as pa
 
 from schemas.table import Reference, column
 
-ID = pa.dictionary(pa.int32(), pa.string())
-"""Ids and labels repeat from row to row: the only columns that are dictionary encoded."""
-
 MILLISECONDS = pa.int32()
 
-RECORDING = column(
-    "recording_id", ID, "hash of the bytes of the recording: SHA-256, first 128 bits", regex=r"[0-9a-f]{32}$"
-)
+
+def list_of(type: pa.DataType) -> pa.ListType:
+    """A list of any length, none of whose elements is null."""
+    return pa.list_(pa.field("element", type, nullable=False))
+
+
+VECTOR = list_of(pa.float32())
+"""Of one length in a table (:meth:`schemas.table.Table.with_vector`); rounded to float16, which many readers lack."""
+
+
+def label(name: str, doc: str, **rules: Any) -> pa.Field:
+    """An id or a label: text that repeats from row to row, so that a file keeps each one once."""
+    return column(name, pa.string(), doc, repeats=True, **rules)
+
+
+RECORDING = label("recording_id", "hash of the bytes of the recording: SHA-256, first 128 bits", regex=r"[0-9a-f]{32}$")
 CHANNEL = column("channel", pa.int16(), "0 is the mix of all channels; 1, 2, ... a channel kept apart", low=0)
 START = column("start_ms", MILLISECONDS, "where the stretch starts in the recording", unit="ms", low=0)
 END = column("end_ms", MILLISECONDS, "where the stretch ends in the recording", unit="ms", low=0)
 STRETCH = (RECORDING, CHANNEL, START, END)
 """Every row about a stretch of audio begins with these."""
 
-MODEL = column(
-    "model", ID, "the checkpoint that made the row: name@revision/precision, with -openvino where OpenVINO computed it"
+MODEL = label(
+    "model", "the checkpoint that made the row: name@revision/precision, with -openvino where OpenVINO computed it"
 )
-RUN = column("run_id", ID, "the run that made the row")
+RUN = label("run_id", "the run that made the row")
 
 WINDOW_ID = column("window_id", pa.string(), "recording_id/channel/start_ms of the window")
 SEGMENT_ID = column("segment_id", pa.string(), "recording_id/channel/start_ms of the segment of speech")

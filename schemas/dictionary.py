@@ -103,8 +103,6 @@ def _parts(type: pa.DataType) -> list[pa.Field]:
 
 def _readable(type: pa.DataType) -> str:
     """The type for a reader who does not know Arrow's names."""
-    if pa.types.is_dictionary(type):
-        return _readable(type.value_type)
     if pa.types.is_string(type):
         return "text"
     if pa.types.is_boolean(type):
@@ -113,8 +111,6 @@ def _readable(type: pa.DataType) -> str:
         return "bytes"
     if pa.types.is_timestamp(type):
         return f"time ({type.tz})" if type.tz else "time"
-    if pa.types.is_float16(type):
-        return "float16"
     if _is_list(type):
         if pa.types.is_struct(type.value_type):
             return f"list of ({', '.join(part.name for part in _parts(type))})"

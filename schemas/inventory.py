@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pyarrow as pa
 
-from schemas.columns import ID, MILLISECONDS, OF_RECORDING, RECORDING, RUN, share
+from schemas.columns import MILLISECONDS, OF_RECORDING, RECORDING, RUN, label, list_of, share
 from schemas.reasons import Reason, Stage
 from schemas.table import Table, column
 
@@ -25,9 +25,8 @@ FILES = Table(
             column("bytes", pa.int64(), "size of the file", unit="bytes", low=0),
             column("modified", UTC, "when the file was last changed", nullable=True),
             RECORDING.with_nullable(True),
-            column(
+            label(
                 "status",
-                ID,
                 "complete: every sample was read; partial: part of it was (see errors); "
                 "no_audio: nothing to hear in it; failed: it could not be read",
                 oneof=STATUSES,
@@ -46,8 +45,8 @@ RECORDINGS = Table(
         [
             RECORDING,
             column("uri", pa.string(), "the file that was decoded: the first by name that holds the content"),
-            column("container", ID, "container format, as the decoder names it"),
-            column("codec", ID, "codec or sample format, as the decoder names it"),
+            label("container", "container format, as the decoder names it"),
+            label("codec", "codec or sample format, as the decoder names it"),
             column("sample_rate_hz", pa.int32(), "sampling rate of the file", unit="Hz", low=1),
             column("channels", pa.int16(), "channels of the file", low=1),
             column("duration_ms", MILLISECONDS, "length of what was decoded", unit="ms", low=0),
@@ -84,8 +83,8 @@ def errors(stages: Iterable[str]) -> Table:
             [
                 column("uri", pa.string(), "the file that it happened to"),
                 RECORDING.with_nullable(True),
-                column("stage", ID, "where it failed", oneof=list(stages)),
-                column("reason", ID, "why: a code of the closed list", oneof=[r.value for r in Reason]),
+                label("stage", "where it failed", oneof=list(stages)),
+                label("reason", "why: a code of the closed list", oneof=[r.value for r in Reason]),
                 column("message", pa.string(), "the same for a person, in one line"),
                 column("channel", pa.int16(), "the channel, where one was read", low=0, nullable=True),
                 column(
@@ -121,13 +120,13 @@ RUNS = Table(
             column("config", pa.string(), "the whole configuration as JSON"),
             column(
                 "models",
-                pa.list_(VERSION),
+                list_of(VERSION),
                 "the checkpoint of each job: name@revision/precision, with -openvino where OpenVINO ran it",
             ),
-            column("versions", pa.list_(VERSION), "versions of Python and of the packages that shape rows"),
+            column("versions", list_of(VERSION), "versions of Python and of the packages that shape rows"),
             column(
                 "counts",
-                pa.list_(COUNT),
+                list_of(COUNT),
                 "rows of each table after the run, files by status, errors by reason; inputs by what the run did about "
                 "them (taken, failed of these, skipped, resumed, pruned, waiting); of each job seen_ms, the audio in "
                 "its batches, and padding_ms, how much of that was padding or repetition",
@@ -143,7 +142,7 @@ RUNS = Table(
             column("wall_seconds", pa.float64(), "from the start to the end of the last stage", unit="s", low=0),
             column(
                 "model_seconds",
-                pa.list_(SECONDS_BY_STAGE),
+                list_of(SECONDS_BY_STAGE),
                 "time inside each model, summed over workers",
                 unit="s",
             ),

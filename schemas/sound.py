@@ -5,19 +5,21 @@ from __future__ import annotations
 import pyarrow as pa
 
 from schemas.columns import (
-    ID,
     MODEL,
     OF_RECORDING,
     OF_WINDOW,
     PLACE_KEY,
     STRETCH,
+    VECTOR,
     WINDOW_ID,
+    label,
+    list_of,
     share,
 )
 from schemas.table import Table, column
 
-FLOATS = pa.list_(pa.field("item", pa.float32(), nullable=False))
-NULLABLE_FLOATS = pa.list_(pa.field("item", pa.float32(), nullable=True))
+FLOATS = list_of(pa.float32())
+NULLABLE_FLOATS = pa.list_(pa.float32())
 HOP = column("hop_ms", pa.float32(), "time between two frames; frame i is centred i hops after start_ms", unit="ms")
 
 WINDOWS = Table(
@@ -111,9 +113,9 @@ SOUNDS = Table(
         [
             WINDOW_ID,
             *STRETCH,
-            column("label", ID, "the most probable class"),
+            label("label", "the most probable class"),
             share("confidence", "its probability"),
-            column("tags", pa.list_(TAG), "the most probable classes, most probable first"),
+            column("tags", list_of(TAG), "the most probable classes, most probable first"),
             MODEL,
         ]
     ),
@@ -133,7 +135,7 @@ EMBEDDINGS = Table(
             *STRETCH,
             column(
                 "embedding",
-                pa.list_(pa.field("item", pa.float16(), nullable=False)),
+                VECTOR,
                 "unit vector; a dot product is the cosine",
                 norm=1,
             ),
@@ -153,8 +155,8 @@ TAGS = Table(
         [
             WINDOW_ID,
             *STRETCH,
-            column("tag", ID, "the user's name for the prompt"),
-            column("prompt", ID, "the text that was compared; of several templates all texts, a bar between them"),
+            label("tag", "the user's name for the prompt"),
+            label("prompt", "the text that was compared; of several templates all texts, a bar between them"),
             column("score", pa.float32(), "cosine of the window's and the prompt's CLAP vectors", low=-1, high=1),
             MODEL,
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from schemas.columns import ID, MODEL, OF_SEGMENT, PLACE_KEY, SEGMENT_ID, STRETCH
+from schemas.columns import MODEL, OF_SEGMENT, PLACE_KEY, SEGMENT_ID, STRETCH, VECTOR, label
 from schemas.table import Table, column
 
 SPEAKERS = Table(
@@ -21,7 +21,7 @@ SPEAKERS = Table(
             *STRETCH,
             column(
                 "embedding",
-                pa.list_(pa.field("item", pa.float16(), nullable=False)),
+                VECTOR,
                 "unit vector; a dot product is the cosine",
                 norm=1,
             ),
@@ -41,25 +41,22 @@ SPEAKER_LABELS = Table(
         [
             SEGMENT_ID,
             *STRETCH,
-            column(
+            label(
                 "recording_speaker",
-                ID,
                 "S1, S2, ... in the order in which the recording's voices are first heard; no two channels share "
                 "one; null where nobody on the channel says enough",
                 regex=r"S[1-9]\d*$",
                 nullable=True,
             ),
-            column(
+            label(
                 "corpus_speaker",
-                ID,
                 "P001, P002, ... over all recordings, the most talkative first; numbered anew by each "
                 "`earwitness speakers`; null where recording_speaker is",
                 regex=r"P\d{3,}$",
                 nullable=True,
             ),
-            column(
+            label(
                 "assigned",
-                ID,
                 "clustered: the stretch helped to find its speaker; nearest: too short or too odd for that, and given "
                 "the nearest; none: no speaker was found on its channel",
                 oneof=("clustered", "nearest", "none"),
@@ -82,9 +79,8 @@ SPEAKER_LABELS = Table(
                 high=2,
                 nullable=True,
             ),
-            column(
+            label(
                 "evidence",
-                ID,
                 "voice: the mix was clustered; voice and channel: channels were kept apart, each clustered by itself",
                 oneof=("voice", "voice and channel"),
             ),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pyarrow as pa
 
 from schemas.columns import (
-    ID,
     MILLISECONDS,
     MODEL,
     OF_RECORDING,
@@ -13,6 +12,8 @@ from schemas.columns import (
     PLACE_KEY,
     SEGMENT_ID,
     STRETCH,
+    label,
+    list_of,
     share,
 )
 from schemas.reasons import Stage
@@ -57,8 +58,8 @@ TRANSCRIPTS = Table(
             SEGMENT_ID,
             *STRETCH,
             column("text", pa.string(), "the transcript; empty where nothing was recognised"),
-            column("words", pa.list_(WORD), "each word with its times in the recording and its confidence"),
-            column("language", ID, "as given, or as the model detected it", nullable=True),
+            column("words", list_of(WORD), "each word with its times in the recording and its confidence"),
+            label("language", "as given, or as the model detected it", nullable=True),
             share("confidence", "mean posterior of the tokens"),
             MODEL,
         ]
@@ -84,9 +85,9 @@ EMOTIONS = Table(
         [
             SEGMENT_ID,
             *STRETCH,
-            column("label", ID, "the most probable class"),
+            label("label", "the most probable class"),
             share("confidence", "its probability"),
-            column("probabilities", pa.list_(CLASS_PROBABILITY), "every class with its probability"),
+            column("probabilities", list_of(CLASS_PROBABILITY), "every class with its probability"),
             MODEL,
         ]
     ),

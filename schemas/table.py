@@ -30,6 +30,7 @@ def column(
     regex: str | None = None,
     length: int | None = None,
     norm: float | None = None,
+    repeats: bool = False,
     nullable: bool = False,
 ) -> pa.Field:
     """One column: its type, what it means and what may stand in it.
@@ -40,6 +41,7 @@ def column(
         regex: what a text has to match from its start.
         length: the length of a list.
         norm: the Euclidean norm of a vector (held to within 0.01 by the audit).
+        repeats: the same texts stand in many rows: they are dictionary encoded in the file, and plain text to readers.
     """
     rules = {
         "doc": doc,
@@ -50,6 +52,7 @@ def column(
         "oneof": list(oneof) if oneof is not None else None,
         "length": length,
         "norm": norm,
+        "repeats": repeats or None,
     }
     kept = json.dumps({k: v for k, v in rules.items() if v is not None}, sort_keys=True)
     return pa.field(name, type, nullable=nullable, metadata={_RULES: kept.encode()})

@@ -77,7 +77,7 @@ def _fill(snapshot: Path, into: Vectors) -> None:
     for batch in Snapshot(snapshot).batches(TABLE, BATCH_ROWS, columns):
         end = at + batch.num_rows
         into.values[at:end] = unit_rows(batch.column("embedding"))
-        ids = batch.column("recording_id")
+        ids = batch.column("recording_id").dictionary_encode()  # a handful of recordings, many windows
         into.places["recording_id"][at:end] = np.array(ids.dictionary.to_pylist(), "S32")[ids.indices.to_numpy()]
         for name in ("channel", "start_ms", "end_ms"):
             into.places[name][at:end] = batch.column(name).to_numpy()

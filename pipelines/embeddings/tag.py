@@ -17,7 +17,7 @@ from pipelines.store.derived import publish_derived
 from pipelines.store.read import Snapshot, unit_rows
 from schemas.catalog import TABLES
 from schemas.layout import PARQUET
-from transforms.shards import GROUP_ROWS, open_parquet
+from transforms.shards import GROUP_ROWS, open_table
 
 if TYPE_CHECKING:
     from transforms.models.embedder import Embedder
@@ -69,7 +69,7 @@ def write_tags(
     for number, path in enumerate(Snapshot(snapshot).files("embeddings")):
         if not read_metadata(path).num_rows:
             continue
-        with open_parquet(folder / f"{run_id}-{number:04d}{PARQUET}", TABLES["tags"].schema) as writer:
+        with open_table(folder / f"{run_id}-{number:04d}{PARQUET}", TABLES["tags"]) as writer:
             for batch in read_batches(path, max(1, GROUP_ROWS // len(prompts)), columns):
                 rows = _rows(batch, prompts, queries)
                 writer.write_table(rows, row_group_size=max(1, rows.num_rows))
@@ -82,11 +82,10 @@ def _rows(batch: pa.RecordBatch, prompts: Mapping[str, tuple[str, ...]], queries
     n = len(prompts)
     scores = np.clip(unit_rows(batch.column("embedding")) @ queries.T, -1, 1)
     each = pa.array(np.repeat(np.arange(batch.num_rows), n))
-    again = np.tile(np.arange(n, dtype=np.int32), batch.num_rows)
+    again = pa.array(np.tile(np.arange(n), batch.num_rows))
     made = {name: batch.column(name).take(each) for name in batch.schema.names if name != "embedding"}
-    made["tag"] = pa.DictionaryArray.from_arrays(again, pa.array(list(prompts), pa.string()))
-    # Two names may stand for one text, and a dictionary holds no value twice.
-    made["prompt"] = pa.array(shown(prompts), pa.string()).dictionary_encode().take(pa.array(again))
+    made["tag"] = pa.array(list(prompts), pa.string()).take(again)
+    made["prompt"] = pa.array(shown(prompts), pa.string()).take(again)
     made["score"] = pa.array(scores.ravel().astype(np.float32))
     schema = TABLES["tags"].schema
     return pa.Table.from_arrays([made[name] for name in schema.names], schema=schema)

@@ -32,7 +32,7 @@ def read_table(path: Path, columns: Collection[str] | None = None) -> pa.Table:
         GoneError: it is not there.
     """
     with _opened(path, columns) as file:
-        return file.read(columns=None if columns is None else list(columns))
+        return _as_now(file.read(columns=None if columns is None else list(columns)))
 
 
 def read_batches(path: Path, rows: int, columns: Collection[str] | None = None) -> Iterator[pa.RecordBatch]:
@@ -46,11 +46,11 @@ def read_batches(path: Path, rows: int, columns: Collection[str] | None = None) 
                 raise DamagedError(path, f"is damaged ({in_short(error)})") from None
             if batch is None:
                 return
-            yield batch
+            yield _as_now(pa.Table.from_batches([batch])).combine_chunks().to_batches()[0] if batch.num_rows else batch
 
 
 def read_schema(path: Path) -> pa.Schema:
-    """The schema of a Parquet file; raises as :func:`read_table` does."""
+    """The schema of a Parquet file, in whatever format it is; raises as :func:`read_table` does."""
     with _opened(path, ()) as file:
         return file.schema_arrow
 
@@ -75,6 +75,23 @@ def first_damaged(paths: Iterable[Path]) -> DamagedError | None:
         except DamagedError as error:
             return error
     return None
+
+
+def _as_now(rows: pa.Table) -> pa.Table:
+    """Rows of a file of format 1 (:mod:`schemas.file_format`) as those of now: plain texts, vectors of float32."""
+    for at, field in enumerate(rows.schema):
+        now = _type_now(field.type)
+        if now is not field.type:
+            rows = rows.set_column(at, field.with_type(now), rows.column(at).cast(now))
+    return rows
+
+
+def _type_now(type: pa.DataType) -> pa.DataType:
+    if pa.types.is_dictionary(type):
+        return type.value_type
+    if pa.types.is_fixed_size_list(type) and pa.types.is_float16(type.value_type):
+        return pa.list_(type.value_field.with_type(pa.float32()), type.list_size)
+    return type
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from pipelines.store.recipes import content_of, recipes_of
 from pipelines.store.staging import Pass, left_behind
 from pipelines.store.switch import read_shown
 from pipelines.store.tombstones import read_forgotten
+from schemas.file_format import is_current
 from schemas.forgotten import Forgotten
 from schemas.table import Table
 from transforms.beside.side_files import stand_ins_of
@@ -136,7 +137,7 @@ class Increment:
             return False
         for name, table in self.tables.items():
             schema = Snapshot(snapshot).schema(name)
-            if schema is None or not schema.equals(table.schema):
+            if schema is None or not is_current(schema, table):
                 return True
         if self.own.by_uri is None:
             return False

@@ -22,7 +22,7 @@ from schemas.config import Config, to_mapping
 from schemas.layout import PARQUET
 from schemas.table import Table
 from transforms.rows.batch import to_batch
-from transforms.shards import open_parquet
+from transforms.shards import open_table
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def write_run(folder: Path, table: Table, config: Config, run_id: str, started: 
         },
     )
     (folder / table.name).mkdir(exist_ok=True)
-    with open_parquet(folder / table.name / f"{run_id}{PARQUET}", table.schema) as writer:
+    with open_table(folder / table.name / f"{run_id}{PARQUET}", table) as writer:
         writer.write_table(pa.Table.from_batches([row]))
 
 

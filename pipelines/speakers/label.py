@@ -28,7 +28,7 @@ from pipelines.store.read import Snapshot, unit_rows
 from schemas.catalog import TABLES
 from schemas.config import ConfigError
 from schemas.layout import PARQUET
-from transforms.shards import GROUP_ROWS, open_parquet
+from transforms.shards import GROUP_ROWS, open_table
 
 BATCH_ROWS = 16_384
 EVIDENCE = ("voice", "voice and channel")
@@ -136,13 +136,13 @@ def _write_file(path: Path, parts: Iterator[pa.Table]) -> None:
     """The parts, joined to row groups: one by one each would cost more than its rows."""
     held: list[pa.Table] = []
     n = 0
-    with open_parquet(path, TABLES["speaker_labels"].schema) as writer:
+    with open_table(path, TABLES["speaker_labels"]) as writer:
         for part in chain(parts, [None]):
             if part is not None:
                 held.append(part)
                 n += part.num_rows
             if held and (part is None or n >= GROUP_ROWS):
-                writer.write_table(pa.concat_tables(held).unify_dictionaries().combine_chunks(), row_group_size=n)
+                writer.write_table(pa.concat_tables(held).combine_chunks(), row_group_size=n)
                 held, n = [], 0
 
 
@@ -192,8 +192,8 @@ def _rows(rows: pa.Table, speakers: Speakers, voices: np.ndarray, names: pa.Arra
 
 
 def _coded(at: np.ndarray, known: np.ndarray, values: pa.Array) -> pa.Array:
-    """The values at these places, null where none is known; only those that are there stand in the dictionary."""
-    return values.take(pa.array(at, pa.int64(), mask=~known)).dictionary_encode()
+    """The values at these places, null where none is known."""
+    return values.take(pa.array(at, pa.int64(), mask=~known))
 
 
 def _hint(snapshot: Path) -> str:

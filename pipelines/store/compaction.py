@@ -15,9 +15,11 @@ import pyarrow.parquet as pq
 from pipelines.errors import RunError
 from pipelines.files.link import link
 from pipelines.files.parquet import read_batches, read_metadata, read_schema, read_table
+from schemas.catalog import TABLES
+from schemas.file_format import is_current
 from schemas.layout import PARQUET
 from schemas.table import Table
-from transforms.shards import GROUP_BYTES, GROUP_ROWS, open_parquet
+from transforms.shards import GROUP_BYTES, GROUP_ROWS, open_table
 
 MERGED_BYTES = 256 << 20
 SMALL_BYTES = 64 << 20
@@ -66,6 +68,23 @@ def place(given: Sequence[Given], folder: Path, table: Table, run_id: str) -> No
         )
 
 
+def place_runs(given: Sequence[Path], folder: Path, run_id: str) -> None:
+    """Put the runs before this one into the folder of ``runs``: linked, or joined to one file where they are many.
+
+    Raises:
+        RunError: a row lacks a column that may not be null.
+    """
+    table = TABLES["runs"]
+    joined = len(given) > SMALL_FILES or not all(is_current(read_schema(path), table) for path in given)
+    if not joined:
+        for path in given:
+            link(path, folder / path.name)
+        return
+    rows = pa.concat_tables(fit(read_table(path), table.schema) for path in given).sort_by("run_id")
+    with open_table(folder / f"{run_id}-merged{PARQUET}", table) as writer:
+        writer.write_table(rows.combine_chunks(), row_group_size=max(1, rows.num_rows))
+
+
 def fit(rows: pa.Table, schema: pa.Schema) -> pa.Table:
     """Rows as ``schema`` has them: new columns are null, old ones go, types are converted.
 
@@ -84,10 +103,7 @@ def fit(rows: pa.Table, schema: pa.Schema) -> pa.Table:
             continue
         values = rows.column(at)
         try:
-            if values.type != column.type and pa.types.is_dictionary(column.type):
-                plain = values.cast(column.type.value_type)
-                values = pa.chunked_array([chunk.dictionary_encode() for chunk in plain.chunks], column.type)
-            elif values.type != column.type:
+            if values.type != column.type:
                 values = values.cast(column.type)
         except pa.ArrowInvalid as error:
             raise RunError(f"rows of an earlier version do not fit the column {column.name}: {error}") from None
@@ -96,8 +112,7 @@ def fit(rows: pa.Table, schema: pa.Schema) -> pa.Table:
 
 
 def _differs(one: Given, table: Table) -> bool:
-    schema = read_schema(one.path)
-    return not schema.equals(table.schema)
+    return not is_current(read_schema(one.path), table)
 
 
 def _holds(one: Given) -> bool:
@@ -137,14 +152,11 @@ def _chain(stream: Sequence[Given]) -> Iterator[tuple[str, pa.RecordBatch]]:
         for batch in read_batches(one.path, BATCH_ROWS):
             if not batch.num_rows:
                 continue
-            # As plain text: to unify thousands of dictionaries costs more than to make one.
-            columns = [c.dictionary_decode() if pa.types.is_dictionary(c.type) else c for c in batch.columns]
-            plain = pa.RecordBatch.from_arrays(columns, batch.schema.names)
-            keys = plain.column("recording_id").to_numpy(zero_copy_only=False)
+            keys = batch.column("recording_id").to_numpy(zero_copy_only=False)
             starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
             for start, end in zip(starts, [*starts[1:], len(keys)], strict=True):
                 if keys[start] not in one.drop:
-                    yield keys[start], plain.slice(start, end - start)
+                    yield keys[start], batch.slice(start, end - start)
 
 
 def _write(pieces: Iterator[tuple[str, pa.RecordBatch]], folder: Path, table: Table, run_id: str) -> None:
@@ -162,7 +174,7 @@ def _write(pieces: Iterator[tuple[str, pa.RecordBatch]], folder: Path, table: Ta
                 joined = fit(pa.Table.from_batches(held).combine_chunks(), table.schema)
             else:  # files of several versions lie side by side
                 joined = pa.concat_tables(fit(pa.Table.from_batches([batch]), table.schema) for batch in held)
-            writer.write_table(joined.unify_dictionaries().combine_chunks(), row_group_size=max(1, rows))
+            writer.write_table(joined.combine_chunks(), row_group_size=max(1, rows))
         held, size, rows = [], 0, 0
 
     try:
@@ -173,7 +185,7 @@ def _write(pieces: Iterator[tuple[str, pa.RecordBatch]], folder: Path, table: Ta
                 writer = None
             if writer is None:
                 path = folder / f"{run_id}-merged-{files:04d}{PARQUET}"
-                writer = open_parquet(path, table.schema)
+                writer = open_table(path, table)
                 files += 1
             last = key
             held.append(batch)

@@ -29,7 +29,7 @@ from pipelines.store.scrub import scrub_log, scrubbed
 from pipelines.store.tombstones import read_forgotten
 from schemas.catalog import TABLES
 from schemas.layout import AGREEMENT, PARQUET, PASSES, TOMBSTONES
-from transforms.shards import open_parquet
+from transforms.shards import open_table
 
 
 @dataclass
@@ -151,7 +151,7 @@ def _write_runs(snapshot: Path, tables: Path, those: Meant) -> None:
     runs = _read_runs(snapshot)
     at = runs.schema.get_field_index("config")
     configs = [scrubbed(text, {*those.ids, *those.uris}) for text in runs["config"].to_pylist()]
-    with open_parquet(tables / "runs" / f"{tables.parent.name}{PARQUET}", TABLES["runs"].schema) as writer:
+    with open_table(tables / "runs" / f"{tables.parent.name}{PARQUET}", TABLES["runs"]) as writer:
         writer.write_table(runs.set_column(at, runs.schema.field(at), pa.array(configs, pa.string())))
 
 

@@ -179,19 +179,17 @@ def _parts(
         if found is not None:
             rows = fit(found, table.schema)
             at = table.schema.get_field_index("run_id")
-            column = pa.array([run_id] * rows.num_rows, pa.string()).dictionary_encode()
+            column = pa.array([run_id] * rows.num_rows, pa.string())
             yield number, rows.set_column(at, table.schema.field(at), column)
 
 
 def _joined(parts: Sequence[pa.Table], table: Table) -> pa.Table:
     if not parts:
         return table.schema.empty_table()
-    return pa.concat_tables(parts).unify_dictionaries().combine_chunks()
+    return pa.concat_tables(parts).combine_chunks()
 
 
 def _column(values: Sequence[Any], type: pa.DataType) -> pa.Array:
-    if pa.types.is_dictionary(type):
-        return pa.array(values, type.value_type).dictionary_encode()
     try:
         return pa.array(values, type)
     except (pa.ArrowInvalid, pa.ArrowTypeError):  # a column of the user's that has another type now

@@ -19,9 +19,15 @@ from pipelines.store.staging import Pass
 from schemas.catalog import INVENTORY
 from schemas.layout import MADE, PARQUET
 from schemas.reasons import Reason
+from schemas.table import column
 from transforms.shards import open_parquet
 
-_SCHEMA = pa.schema([pa.field("key", pa.string()), pa.field("recipes", pa.dictionary(pa.int32(), pa.string()))])
+_SCHEMA = pa.schema(
+    [
+        column("key", pa.string(), "a recording_id, or the URI of a file without one", nullable=True),
+        column("recipes", pa.string(), "as JSON, of each table how its rows were made", repeats=True, nullable=True),
+    ]
+)
 BASE = 0
 """The number of the published snapshot among the places where rows lie; passes count from 1."""
 OUT_OF_REACH = (Reason.NOT_FOUND.value, Reason.UNREADABLE.value)
@@ -169,7 +175,7 @@ class Holdings:
             if id(made) not in texts:
                 texts[id(made)] = json.dumps(dict(made), sort_keys=True)
             values.append(texts[id(made)])
-        columns = [pa.array(list(kept), pa.string()), pa.array(values, pa.string()).dictionary_encode()]
+        columns = [pa.array(list(kept), pa.string()), pa.array(values, pa.string())]
         with open_parquet(folder / MADE, _SCHEMA) as writer:
             writer.write_table(pa.Table.from_arrays(columns, schema=_SCHEMA))
 

@@ -14,7 +14,7 @@ from pipelines.store.read import Snapshot
 from schemas.catalog import INVENTORY, TABLES
 from schemas.layout import PARQUET
 from schemas.table import Table
-from transforms.shards import GROUP_ROWS, open_parquet
+from transforms.shards import GROUP_ROWS, open_table
 
 
 def declared_tables(made: Mapping[str, Table], snapshot: Path | None, own: Own) -> dict[str, Table]:
@@ -53,10 +53,10 @@ def assemble(folder: Path, holdings: Holdings, tables: Mapping[str, Table], own:
         if name not in INVENTORY:
             place(list(_given(name, holdings, alive)), folder / name, table, run_id)
     files = files_table(holdings, tables["files"], run_id)
-    _write(folder, "files", files, run_id)
+    _write(folder, tables["files"], files, run_id)
     recordings = recordings_table(holdings, tables["recordings"], own, alive, run_id)
-    _write(folder, "recordings", recordings, run_id)
-    _write(folder, "errors", errors_table(holdings, tables["errors"], alive, run_id), run_id)
+    _write(folder, tables["recordings"], recordings, run_id)
+    _write(folder, tables["errors"], errors_table(holdings, tables["errors"], alive, run_id), run_id)
     holdings.write(folder)
 
 
@@ -80,12 +80,8 @@ def _given(name: str, holdings: Holdings, alive: Collection[str]) -> Iterator[Gi
                 yield Given(path, f"{done.folder.parent.parent.name}-{done.folder.name}-{path.stem}", gone | out)
 
 
-def _write(folder: Path, name: str, rows: pa.Table, run_id: str) -> None:
-    (folder / name).mkdir(exist_ok=True)
-    for at, field in enumerate(rows.schema):
-        if pa.types.is_dictionary(field.type):
-            # A dictionary keeps the values of rows that were left out, and they must not be found in the file.
-            plain = rows.column(at).cast(field.type.value_type).combine_chunks()
-            rows = rows.set_column(at, field, plain.dictionary_encode())
-    with open_parquet(folder / name / f"{run_id}{PARQUET}", rows.schema) as writer:
-        writer.write_table(rows, row_group_size=GROUP_ROWS)
+def _write(folder: Path, table: Table, rows: pa.Table, run_id: str) -> None:
+    (folder / table.name).mkdir(exist_ok=True)
+    with open_table(folder / table.name / f"{run_id}{PARQUET}", table) as writer:
+        if rows.num_rows:  # some readers break on a row group without rows
+            writer.write_table(rows, row_group_size=GROUP_ROWS)

@@ -11,7 +11,7 @@ from pipelines.audit.audit import audit
 from pipelines.audit.check import Audit, Check
 from pipelines.errors import RunError
 from pipelines.files.atomic import write_whole
-from pipelines.files.link import link
+from pipelines.store.compaction import place_runs
 from pipelines.store.folder import Folder
 from pipelines.store.inventory import Own
 from pipelines.store.manifest import Holdings
@@ -20,7 +20,7 @@ from pipelines.store.read import Snapshot
 from pipelines.store.switch import shown
 from schemas.layout import AUDIT, PARQUET
 from schemas.table import Table
-from transforms.shards import open_parquet
+from transforms.shards import open_table
 
 RUNS = "runs"
 
@@ -105,10 +105,9 @@ def publish(
 
 
 def link_runs(out: Path, tables: Path) -> None:
-    """Give the runs that readers see now their place among those of the next snapshot."""
+    """Give the runs that readers see now their place among those of the next snapshot; many files become one."""
     before = shown(out)
-    for earlier in Snapshot(before).files(RUNS) if before else ():
-        link(earlier, tables / RUNS / earlier.name)
+    place_runs(Snapshot(before).files(RUNS) if before else [], tables / RUNS, tables.parent.name)
 
 
 def fill(tables: Path, declared: Mapping[str, Table]) -> None:
@@ -116,4 +115,4 @@ def fill(tables: Path, declared: Mapping[str, Table]) -> None:
     for name, table in declared.items():
         (tables / name).mkdir(exist_ok=True)
         if not Snapshot(tables).files(name):
-            open_parquet(tables / name / f"empty{PARQUET}", table.schema).close()
+            open_table(tables / name / f"empty{PARQUET}", table).close()

@@ -136,15 +136,5 @@ def unit_rows(column: pa.Array) -> np.ndarray:
 
 
 def _joined(found: list[pa.Table]) -> pa.Table:
-    """The rows of files that several versions may have written: with other columns, widths and encodings."""
-    try:
-        return pa.concat_tables(found, promote_options="permissive")
-    except pa.ArrowTypeError:  # text with a dictionary in one, without in another
-        return pa.concat_tables(map(_plain, found), promote_options="permissive")
-
-
-def _plain(rows: pa.Table) -> pa.Table:
-    fields = [
-        field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field for field in rows.schema
-    ]
-    return rows.cast(pa.schema(fields))
+    """The rows of files that several versions may have written: with other columns and widths."""
+    return pa.concat_tables(found, promote_options="permissive")

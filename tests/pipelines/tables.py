@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from schemas.catalog import TABLES
-from schemas.columns import ID
+from schemas.columns import label
 
 CALL, STREET = "a" * 32, "b" * 32
 MODEL = "m@1/fp32"
@@ -29,7 +29,7 @@ def write_corpus(out: Path, tables: Mapping[str, Sequence[Mapping[str, Any]]], n
     return snapshot
 
 
-METADATA = pa.field("region", ID)
+METADATA = label("region", "the user's own", nullable=True)
 
 
 def recording(id: str, uri: str, region: str | None, channels: int = 1) -> dict[str, Any]:

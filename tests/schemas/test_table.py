@@ -56,7 +56,7 @@ def test_a_vector_is_sized_and_nothing_else_changes(name: str) -> None:
     sized = table.with_vector("embedding", 512)
     assert sized.schema.names == table.schema.names
     vector = sized.schema.field("embedding")
-    assert vector.type == pa.list_(pa.field("item", pa.float16(), nullable=False), 512)
+    assert vector.type == pa.list_(pa.field("item", pa.float32(), nullable=False), 512)
     assert rules_of(vector) == rules_of(table.schema.field("embedding"))
     assert not vector.nullable
     assert [f for f in sized.schema if f.name != "embedding"] == [f for f in table.schema if f.name != "embedding"]

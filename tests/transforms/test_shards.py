@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -17,8 +18,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from schemas.catalog import TABLES
+from schemas.file_format import FORMAT, is_current
 from schemas.records import Rows
-from schemas.table import Table, column
+from schemas.table import Table, column, rules_of
 from transforms.rows.batch import to_batch
 from transforms.shards import GROUP_BYTES, GROUP_ROWS, ShardWriter
 
@@ -33,8 +35,6 @@ SIZED = {
 
 def values(type: pa.DataType, rng: np.random.Generator, i: int) -> Any:
     """A value of a type that every reader can give back: small numbers, odd characters, empty lists."""
-    if pa.types.is_dictionary(type):
-        return f"label {i % 5} é"
     if pa.types.is_string(type):
         return f"text {i}, \"quoted\" 'äß漢'"
     if pa.types.is_binary(type):
@@ -134,17 +134,16 @@ def expected_encoding(path: str, table: Table) -> str:
     """What suits the type of a column in the file, such as ``words.list.element.start_ms``."""
     at, *inner = path.split(".")
     type = table.schema.field(at).type
+    repeats = rules_of(table.schema.field(at)).get("repeats", False)
     for step in inner:
         if step not in ("list", "element"):
             type = type.field(step).type
         elif step == "element":
             type = type.value_type
-    if pa.types.is_dictionary(type) or (inner and pa.types.is_string(type)):
+    if pa.types.is_string(type) and (inner or repeats):
         return "RLE_DICTIONARY"
     if type in (pa.int32(), pa.int64()):
         return "DELTA_BINARY_PACKED"
-    if type in (pa.float32(), pa.float64()):
-        return "BYTE_STREAM_SPLIT"
     return "RLE or PLAIN" if pa.types.is_boolean(type) else "PLAIN"
 
 
@@ -162,11 +161,33 @@ def test_encodings_suit_the_types(name: str, tmp_path: Path) -> None:
             assert not {"DELTA_BINARY_PACKED", "BYTE_STREAM_SPLIT"} & set(chunk.encodings), chunk.path_in_schema
 
 
-def test_float16_is_written_plain(tmp_path: Path) -> None:
-    path = written(tmp_path, SIZED["embeddings"], batch_of(SIZED["embeddings"]))
-    group = pq.ParquetFile(path).metadata.row_group(0)
-    chunk = next(c for i in range(group.num_columns) if "embedding.list" in (c := group.column(i)).path_in_schema)
-    assert set(chunk.encodings) == {"PLAIN", "RLE"}
+READ_BY_ALL = {"BOOLEAN", "INT32", "INT64", "FLOAT", "DOUBLE", "BYTE_ARRAY"}
+
+
+@pytest.mark.parametrize("name", SIZED)
+def test_every_reader_knows_the_types(name: str, tmp_path: Path) -> None:
+    """No float16 (FIXED_LEN_BYTE_ARRAY), no dictionaries of Arrow's, no null where none is."""
+    path = written(tmp_path, SIZED[name], batch_of(SIZED[name]))
+    physical = pq.ParquetFile(path).schema
+    for i in range(len(physical)):
+        column = physical.column(i)
+        assert column.physical_type in READ_BY_ALL, column.path
+    for field in pq.read_schema(path):
+        assert not pa.types.is_dictionary(field.type), field.name
+        if pa.types.is_list(field.type) or pa.types.is_fixed_size_list(field.type):
+            assert field.type.value_field.nullable == (field.name == "f0_hz"), field.name
+
+
+@pytest.mark.parametrize("name", SIZED)
+def test_a_file_says_what_it_holds(name: str, tmp_path: Path) -> None:
+    path = written(tmp_path, SIZED[name], batch_of(SIZED[name]))
+    question = "SELECT key::VARCHAR, value::VARCHAR FROM parquet_kv_metadata(?)"
+    said = dict(duckdb.execute(question, [str(path)]).fetchall())
+    assert said["earwitness.format"] == FORMAT
+    table = json.loads(pq.read_schema(path).metadata[b"earwitness.table"])
+    assert table["one_row_is"] == SIZED[name].row
+    assert [column["name"] for column in table["columns"]] == SIZED[name].schema.names
+    assert is_current(pq.read_schema(path), SIZED[name])
 
 
 # Files
@@ -227,7 +248,8 @@ def test_small_batches_share_a_row_group(tmp_path: Path) -> None:
     assert pq.ParquetFile(path).metadata.num_row_groups == 1
 
 
-def test_row_groups_are_bounded_by_rows(tmp_path: Path) -> None:
+def test_row_groups_are_bounded_by_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("transforms.shards.GROUP_BYTES", 1 << 30)  # of so few bytes a row no group has its 8 MB
     table = TABLES["windows"]
     batch = pa.Table.from_batches([batch_of(table, n=500)] * 40).combine_chunks().to_batches()[0]
     path = written(tmp_path, table, *[batch] * 14)

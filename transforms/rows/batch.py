@@ -24,17 +24,11 @@ def to_batch(table: Table, columns: Mapping[str, Any]) -> pa.RecordBatch:
     arrays = []
     for field in table.schema:
         values = columns[field.name]
-        array = values if isinstance(values, pa.Array) else _array(values, field.type)
+        array = values if isinstance(values, pa.Array) else pa.array(values, field.type)
         if array.null_count and not field.nullable:
             raise ValueError(f"{table.name}.{field.name}: a null in a column that has none")
         arrays.append(array)
     return pa.RecordBatch.from_arrays(arrays, schema=table.schema)
-
-
-def _array(values: Any, type: pa.DataType) -> pa.Array:
-    if pa.types.is_dictionary(type):
-        return pa.array(values, type.value_type).dictionary_encode()
-    return pa.array(values, type)
 
 
 def stretch_columns(places: Iterable[Place]) -> dict[str, list[Any]]:
@@ -49,11 +43,15 @@ def stretch_columns(places: Iterable[Place]) -> dict[str, list[Any]]:
 
 
 def vectors(arrays: Sequence[Any], type: pa.DataType) -> pa.Array:
-    """Float vectors [dimension] as a fixed-size list array of float16."""
+    """Float vectors [dimension] as a fixed-size list array of float32, rounded to float16.
+
+    Half of the bits of a vector tell nothing (recall of the nearest ten is 1.00 without them), and zeros compress; as a
+    type float16 is unknown to Spark and others.
+    """
     import numpy as np
 
-    flat = np.stack(arrays).astype(np.float16)
-    return pa.FixedSizeListArray.from_arrays(pa.array(flat.ravel(), pa.float16()), type=type)
+    flat = np.stack(arrays).astype(np.float16).astype(np.float32)
+    return pa.FixedSizeListArray.from_arrays(pa.array(flat.ravel(), pa.float32()), type=type)
 
 
 def float_lists(arrays: Sequence[Any], type: pa.DataType, *, nan_is_null: bool = False) -> pa.Array:

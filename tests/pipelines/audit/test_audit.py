@@ -132,7 +132,7 @@ def plain(field: pa.Field) -> Any:
         return None
     if pa.types.is_list(field.type):
         return []
-    if pa.types.is_dictionary(field.type) or pa.types.is_string(field.type):
+    if pa.types.is_string(field.type):
         return rules.get("oneof", ["x"])[0]
     return pa.scalar(rules.get("low", 0)).cast(field.type).as_py()
 
@@ -406,7 +406,7 @@ ERRORS = TABLES["errors"].schema
             TABLES["embeddings"].with_vector("embedding", DIMENSION + 1).schema,
             "every file has the declared types",
             ("embedding",),
-            f"more.parquet: embedding is fixed_size_list<element: halffloat not null>[{DIMENSION + 1}]",
+            f"more.parquet: embedding is fixed_size_list<element: float not null>[{DIMENSION + 1}]",
         ),
     ],
     ids=["extra column", "missing column", "another order", "another type", "another vector length"],

@@ -206,7 +206,7 @@ def change_models(corpus: Path, models: list[str]) -> None:
     for path in (corpus / "current" / "embeddings").glob("*.parquet"):
         table = pq.read_table(path, partitioning=None)
         at = table.schema.get_field_index("model")
-        column = pa.array([models[i % len(models)] for i in range(table.num_rows)]).dictionary_encode()
+        column = pa.array([models[i % len(models)] for i in range(table.num_rows)])
         pq.write_table(table.set_column(at, table.schema.field(at), column), path)
 
 

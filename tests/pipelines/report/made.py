@@ -33,7 +33,7 @@ def _default(field: pa.Field) -> Any:
         return []
     if pa.types.is_timestamp(field.type):
         return NOW
-    if pa.types.is_string(field.type) or pa.types.is_dictionary(field.type):
+    if pa.types.is_string(field.type):
         return ""
     return False if pa.types.is_boolean(field.type) else 0
 
@@ -78,7 +78,7 @@ def write_corpus(
             window = {"recording_id": key, "channel": 0, "start_ms": start, "end_ms": start + 10000}
             sounds.append(window | {"label": label, "confidence": 0.5, "model": "s@1/fp32"})
             vector = rng.normal(size=8)
-            vector = (vector / np.linalg.norm(vector)).astype(np.float16)
+            vector = (vector / np.linalg.norm(vector)).astype(np.float16).astype(np.float32)
             embeddings.append(
                 window | {"window_id": f"{key}-0-{start}", "embedding": list(vector), "model": "c@1/fp32"}
             )

@@ -25,8 +25,7 @@ def write(out: Path, table: str, rows: list[dict[str, Any]]) -> None:
     folder = out / "snapshots" / "one" / table
     folder.mkdir(parents=True)
     fields = [field.with_nullable(True) for field in TABLES[table].schema]
-    plain = [f.with_type(f.type.value_type) if pa.types.is_dictionary(f.type) else f for f in fields]
-    pq.write_table(pa.Table.from_pylist(rows, schema=pa.schema(plain)), folder / "rows.parquet")
+    pq.write_table(pa.Table.from_pylist(rows, schema=pa.schema(fields)), folder / "rows.parquet")
 
 
 def run_of(day: int, versions: dict[str, str], **config: Any) -> dict[str, Any]:

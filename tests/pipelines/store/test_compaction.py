@@ -16,7 +16,7 @@ from pipelines.store.compaction import Given, fit, place
 from schemas.catalog import TABLES
 from schemas.table import Table
 from transforms.rows.batch import to_batch
-from transforms.shards import open_parquet
+from transforms.shards import open_table
 
 WINDOWS = TABLES["windows"]
 
@@ -30,7 +30,7 @@ def write(path: Path, keys: list[str], table: Table = WINDOWS) -> Given:
             row |= {"end_ms": (i + 1) * 10_000, "rms_dbfs": -20.0, "silence": False}
             for name, values in columns.items():
                 values.append(row.get(name))
-    with open_parquet(path, table.schema) as writer:
+    with open_table(path, table) as writer:
         writer.write_table(pa.Table.from_batches([to_batch(table, columns)]))
     return Given(path, path.stem)
 
