@@ -20,7 +20,6 @@ WITHIN = {
     "HungError": "becomes a row of errors",
     "CrashedError": "becomes a row of errors",
     "_ByFileError": "is caught where it is raised",
-    "_RejectedError": "is caught where it is raised",
     "StoppedError": "a KeyboardInterrupt: nobody who catches errors means Ctrl-C",
 }
 
