@@ -22,6 +22,20 @@ settings.load_profile("untimed")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 os.environ["NUMBA_CACHE_DIR"] = str(Path(__file__).resolve().parents[1] / ".pytest_cache" / f"numba-{WORKER}")
 
+
+def take_share() -> None:
+    """Give this process of several its share of the cores: a run takes a worker for each that it sees.
+
+    Workers and threads of two processes on the same cores wait for each other, which takes up to six times the CPU.
+    """
+    number, count = int(WORKER.removeprefix("gw")), int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, cores[number % len(cores) :: count] or cores)
+
+
+if WORKER != "alone" and hasattr(os, "sched_setaffinity"):
+    take_share()
+
 SHARED_AUDIO = Path(__file__).resolve().parents[2] / "shared" / "audio"
 
 WHOLE = Path(__file__).parent / "whole"

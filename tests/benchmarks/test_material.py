@@ -29,6 +29,7 @@ def test_half_is_speech(tmp_path: Path) -> None:
     assert np.abs(heard[middle:] - said[middle : len(heard)]).max() > 0.01
 
 
+@pytest.mark.slow
 def test_speech_has_no_pauses_and_never_ends() -> None:
     said = speech(400.0, 16_000)
     assert len(said) == 400 * 16_000
@@ -37,6 +38,7 @@ def test_speech_has_no_pauses_and_never_ends() -> None:
     assert len(speech(1.0)) == RATE
 
 
+@pytest.mark.slow
 def test_lengths_are_those_of_a_run() -> None:
     found = segments(120.0)
     assert 120 <= sum(found) < 120 + SEGMENT_DECILES_S[-1]

@@ -82,6 +82,7 @@ def words_of(sentence: dict[str, str]) -> list[dict[str, str]]:
     ]
 
 
+@pytest.mark.slow
 def test_size_and_minutes() -> None:
     minutes = sum(len(samples) / rate for samples, rate in map(read, WHOLE)) / 60
     assert 9 <= minutes <= 11
@@ -293,6 +294,7 @@ def test_metadata_names_files_that_are_there() -> None:
     assert {row["file"] for row in metadata} < set(WHOLE)
 
 
+@pytest.mark.slow
 def test_the_script_makes_the_same_scene_again(tmp_path: Path) -> None:
     again = [dataclasses.asdict(row) for row in corpus.scenes(tmp_path)]
     assert [{key: str(value) for key, value in row.items()} for row in again] == [

@@ -17,7 +17,6 @@ from demo.corpus import FOLDER
 from demo.train import figures
 from demo.train.data.sentences import spoken
 from pipelines.checkpoints import DEMO_FOLDER
-from schemas.jobs import JOBS
 from tests.demo.meaning import Meaning
 from tests.pipelines.corpora import publish, rows
 from transforms.models.embedder import Embedder
@@ -42,10 +41,8 @@ UNHEARD = ("en-us+m3", "en-us+f2", "en-us+Andrea", "en-gb-scotland+f4", "flite/r
 
 
 @pytest.fixture(scope="module")
-def meaning(tmp_path_factory: pytest.TempPathFactory) -> Meaning:
-    out = tmp_path_factory.mktemp("meaning")
-    publish(out, {job: DEMO_FOLDER / job for job in JOBS}, [FOLDER])
-    return Meaning(out)
+def meaning(demo_corpus: Path) -> Meaning:
+    return Meaning(demo_corpus)
 
 
 def test_conversations_are_understood(meaning: Meaning) -> None:

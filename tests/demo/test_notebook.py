@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from demo.corpus import FOLDER
 from demo.notebook import NOTEBOOK, OUT, executed
-from pipelines.checkpoints import DEMO_FOLDER
-from schemas.jobs import JOBS
-from tests.pipelines.corpora import publish
 
 MOST_BYTES = 300_000
 
@@ -23,14 +20,9 @@ def kept() -> nbformat.NotebookNode:
 
 
 def test_every_cell_runs_and_shows_what_is_kept(
-    kept: nbformat.NotebookNode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kept: nbformat.NotebookNode, demo_corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publish(
-        tmp_path / "out",
-        {job: DEMO_FOLDER / job for job in JOBS},
-        [FOLDER],
-        metadata={"path": str(FOLDER / "metadata.csv")},
-    )
+    shutil.copytree(demo_corpus, tmp_path / "out", symlinks=True)
     monkeypatch.setenv("PLOTLY_RENDERER", "plotly_mimetype")  # pictures would need Chromium
     again = executed(tmp_path / "out")
     assert [cell.source for cell in again.cells] == [cell.source for cell in kept.cells]

@@ -17,14 +17,12 @@ DEMO = Path(__file__).resolve().parents[2] / "demo" / "corpus"
 def publish(out: Path, models: dict[str, Path], recordings: list[Path], **config: Any) -> Published:
     """Run over ``recordings`` with the checkpoints ``models``, a folder for each job.
 
-    In fp32, so that the rows can be held against references, whatever this CPU would take by itself; by one worker,
-    for each starts decoders of its own.  Where several are what is looked at, the test says so.
+    In fp32, so that the rows can be held against references, whatever this CPU would take by itself.
     """
     values = {
         "recordings": [str(path) for path in recordings],
         "out": str(out),
         "precision": "fp32",
-        "beam": ["--direct_num_workers=1"],
         "model": {job: str(folder) for job, folder in models.items()},
         **config,
     }

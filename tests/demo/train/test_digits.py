@@ -49,6 +49,7 @@ def test_a_string_is_of_one_person_and_keeps_its_letters(digits: Digits) -> None
     assert counts == set(range(1, MOST + 1))
 
 
+@pytest.mark.slow
 def test_rests_run_together_and_stand_apart(digits: Digits) -> None:
     """Half of the strings have rests of up to 0.15 s, half of up to 0.5 s, each 0.5 to 1.5 times that."""
     rng = np.random.default_rng(2)
@@ -72,6 +73,7 @@ def test_short_strings_where_they_are_to_be_short(digits: Digits) -> None:
     assert np.mean([len(clip) <= 2.5 * RATE_HZ for clip, _ in drawn]) > 0.95
 
 
+@pytest.mark.slow
 def test_people_are_those_to_train_on(tmp_path: Path) -> None:
     """And the silence around their digits is gone."""
     tone = np.sin(2 * np.pi * 300 * np.arange(RATE_HZ // 2) / RATE_HZ)

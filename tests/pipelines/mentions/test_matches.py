@@ -100,6 +100,7 @@ def distance(one: str, other: str) -> int:
     return row[-1]
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(
     words=st.lists(st.text("ab-' ", min_size=1, max_size=5).filter(lambda w: " " not in w), max_size=8),

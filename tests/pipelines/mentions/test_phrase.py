@@ -56,6 +56,7 @@ def test_phrases_that_cannot_be() -> None:
 LETTERS = "abcäßéжШ学한ि'-.  "
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(st.data())
 def test_the_pattern_passes_over_nothing(data: st.DataObject) -> None:

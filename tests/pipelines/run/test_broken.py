@@ -239,6 +239,7 @@ def test_so_many_broken_recordings_are_no_bad_files(tmp_path: Path, wrong: int, 
         assert isinstance(taken_out, tuple)
 
 
+@pytest.mark.slow
 def test_what_is_about_no_recording_is_not_taken_out(tmp_path: Path) -> None:
     tables = {name: OF_RUNS[name] for name in ("files", "recordings", "windows", "errors")}
     holdings = heard(tmp_path, joined(range(4), {1: put("files", 0, bytes=-1), 2: BREAKS["windows"]}))
@@ -252,6 +253,7 @@ def test_what_is_about_no_recording_is_not_taken_out(tmp_path: Path) -> None:
     assert broken_by(tmp_path / "bad", tables, Audit(tuple(c for c in failed.checks if c.table != "files"))) is None
 
 
+@pytest.mark.slow
 def test_what_a_user_has_written_breaks_no_rule(tmp_path: Path) -> None:
     """Columns of theirs may hold any number, and be called as ours of other tables are."""
     own = [

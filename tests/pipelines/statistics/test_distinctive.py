@@ -68,6 +68,7 @@ def test_a_word_that_all_recordings_of_a_group_use_is_found() -> None:
     assert found["said"].tolist() == [said[:12, 50].sum()]
 
 
+@pytest.mark.slow
 def test_chance_makes_words_distinctive_as_seldom_as_stated() -> None:
     """Corpora of 20 conversations in two groups by lot: in 5 % of them, and in 10 % of 100 at the very most."""
     print(f"seed {SEED}")

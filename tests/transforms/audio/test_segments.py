@@ -86,6 +86,7 @@ def test_only_the_end_of_the_recording_is_seen_otherwise(runs: list[tuple[float,
         assert not (speech[ours[1] :] >= config.threshold).any()
 
 
+@pytest.mark.slow
 def test_segments_of_a_call_are_those_of_silero(probabilities: list[np.ndarray]) -> None:
     config = SpeechConfig()
     found = [bounds(stretches_of(np.append(p, np.zeros(12, np.float32)), config)) for p in probabilities]

@@ -13,6 +13,7 @@ from tests.transforms.decode.decoding import decode, refusal
 from tests.transforms.signals import DEMO
 
 
+@pytest.mark.slow
 def test_every_odd_file_ends_as_samples_or_as_a_reason(shared_audio: Path) -> None:
     refused: dict[str, set[Reason]] = {
         "undecodable": {Reason.UNDECODABLE, Reason.EMPTY_FILE},
@@ -48,6 +49,7 @@ def test_whole_files_of_the_demo_have_no_problems() -> None:
         assert decode(path)[2] == {}, path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("listing", ["speech.csv", "sounds.csv"])
 def test_clean_files_have_no_problems(shared_audio: Path, listing: str) -> None:
     with open(shared_audio / listing) as file:
