@@ -27,6 +27,8 @@ ONLY = {
     "librosa": "transforms.features",
     "yaml": "pipelines.files",
     "filelock": "pipelines.store.lock",
+    "xlsxwriter": "pipelines.export.tables.excel",
+    "pyreadstat": "pipelines.export.tables.statistics",
 }
 """The modules and rooms that may import a library: what is used everywhere can nowhere be replaced."""
 

@@ -35,6 +35,13 @@ def megabytes(n: int) -> str:
     return f"{n / 1e6:,.1f} MB"
 
 
+def size_in_words(n: int) -> str:
+    """``4 bytes``, ``1.5 kB``, ``1,200.5 MB`` of a number of bytes; a kilobyte is a thousand."""
+    if n < 1000:
+        return counted(n, "byte")
+    return f"{n / 1e3:.1f} kB" if n < 1e6 else megabytes(n)
+
+
 def speed_in_words(times: float) -> str:
     """``8.2x real time``, ``31x real time``."""
     return f"{times:,.{0 if times >= 10 else 1}f}x real time"

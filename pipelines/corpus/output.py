@@ -16,6 +16,7 @@ import pyarrow as pa
 from pipelines.console.rows import check_format
 from pipelines.console.terminal import PrintableBytes
 from pipelines.corpus.asked import Corpus
+from pipelines.corpus.rows import batches, different_names, rows
 from pipelines.corpus.target import check_targets
 from pipelines.errors import RunError, first_line, why
 from pipelines.files.atomic import as_text, is_device, whole_file
@@ -29,8 +30,6 @@ BATCH = 10_000
 Show = Callable[[Sequence[str], Iterator[Sequence[Any]]], None]
 AS_TEXT = ("time with time zone", "interval", "bit", "bignum", "union")
 """Types, as DuckDB calls them."""
-INFINITE = {32: 2**31 - 1, 64: 2**63 - 1}
-"""How DuckDB writes a date or a time that is infinite, by the bits of its type."""
 
 
 def answer(
@@ -58,7 +57,7 @@ def answer(
     found = corpus.sql(question, beside=beside)
     try:
         if format == "table":
-            show(found.columns, _rows(_with_plain_types(found).to_arrow_reader(BATCH)))
+            show(found.columns, rows(_with_plain_types(found).to_arrow_reader(BATCH)))
         elif to is None:
             _print(found, format)
         else:
@@ -96,23 +95,23 @@ def format_of(asked: str | None, to: Path | None) -> str:
 
 def _write(found: duckdb.DuckDBPyRelation, format: str, file: IO[bytes], *, is_file: bool) -> None:
     reader = _with_plain_types(found).to_arrow_reader(BATCH)
-    names = _different(reader.schema.names)
+    names = different_names(reader.schema.names)
     if format == "parquet":
         import pyarrow.parquet as pq
 
         schema = pa.schema([field.with_name(name) for field, name in zip(reader.schema, names, strict=True)])
         with pq.ParquetWriter(file, schema) as writer:
-            for batch in _batches(reader):
+            for batch in batches(reader):
                 writer.write_batch(pa.RecordBatch.from_arrays(batch.columns, schema=schema))
     elif format == "csv":
         with spreadsheet(file, is_file=is_file) as sheet:
             sheet.row(names)
-            for row in _rows(reader):
+            for row in rows(reader):
                 sheet.row(row)
     else:
         with as_text(file) as text:
             before = "["
-            for row in _rows(reader):
+            for row in rows(reader):
                 text.write(before + "\n" + json_of(dict(zip(names, row, strict=True))))
                 before = ","
             text.write("\n]\n" if before == "," else "[]\n")
@@ -127,18 +126,6 @@ def _print(found: duckdb.DuckDBPyRelation, format: str) -> None:
     sys.stdout.flush()
 
 
-def _different(names: Sequence[str]) -> list[str]:
-    """Each name once: the second ``a`` is ``a_1``, as DuckDB calls it within a question."""
-    taken = set(names)
-    found: list[str] = []
-    for name in names:
-        n, new = 0, name
-        while new in found or (n and new in taken):
-            n, new = n + 1, f"{name}_{n + 1}"
-        found.append(new)
-    return found
-
-
 def _with_plain_types(found: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
     """Types that Python and Parquet have no word for, or lose the zone of, as DuckDB writes them."""
     if not any(type.id in AS_TEXT for type in found.types):
@@ -147,42 +134,3 @@ def _with_plain_types(found: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation
     return found.project(
         ", ".join(f"{column} AS {quoted(name)}" for column, name in zip(columns, found.columns, strict=True))
     )
-
-
-def _batches(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
-    """The batches of an answer, with DuckDB's own errors.
-
-    Raises:
-        duckdb.Error: as DuckDB said it; Arrow wraps what goes wrong behind the first batch into an OSError of no
-            number.
-    """
-    while True:
-        try:
-            batch = reader.read_next_batch()
-        except StopIteration:
-            return
-        except OSError as error:
-            raise duckdb.Error(str(error)) from None
-        yield batch
-
-
-def _rows(reader: pa.RecordBatchReader) -> Iterator[Sequence[Any]]:
-    """By position: two columns may bear one name."""
-    for batch in _batches(reader):
-        yield from zip(*(_values(column) for column in batch.columns), strict=True)
-
-
-def _values(column: pa.Array) -> list[Any]:
-    try:
-        return column.to_pylist()
-    except (OverflowError, ValueError):  # dates of before the year 1 and after 9999, and infinity
-        return [_value(scalar) for scalar in column]
-
-
-def _value(scalar: pa.Scalar) -> Any:
-    try:
-        return scalar.as_py()
-    except (OverflowError, ValueError):
-        if abs(getattr(scalar, "value", 0)) >= INFINITE.get(scalar.type.bit_width, 0):
-            return "infinity" if scalar.value > 0 else "-infinity"
-        return scalar.cast(pa.string()).as_py()

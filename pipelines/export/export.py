@@ -13,7 +13,7 @@ from pipelines.corpus.chosen import chosen
 from pipelines.corpus.statements import left_out
 from pipelines.corpus.target import check_targets
 from pipelines.errors import RunError, why
-from pipelines.export import spreadsheet, textgrid, vtt
+from pipelines.export import textgrid, vtt, words
 from pipelines.export.names import file_names
 from pipelines.export.speech import batches
 from pipelines.files.atomic import write_whole
@@ -40,7 +40,7 @@ class Format:
 FORMATS: Mapping[str, Format] = {
     "vtt": Format(".vtt", vtt.files, "transcripts", ()),
     "textgrid": Format(".TextGrid", textgrid.files, None, ("segments", "transcripts", "emotions", "sounds")),
-    "csv": Format(".csv", spreadsheet.files, "transcripts", ("emotions", "sounds")),
+    "words": Format(".csv", words.files, "transcripts", ("emotions", "sounds")),
 }
 
 

@@ -55,8 +55,12 @@ def spreadsheet(file: IO[bytes], *, is_file: bool = True) -> Iterator[Spreadshee
 def cell(value: Any) -> Any:
     """A value as a cell: numbers, dates and times as they are, lists and structures as JSON, bytes as hexadecimals.
 
+    ``true`` and ``false`` in small letters, as JSON, R and SQL have them.
+
     Text that a spreadsheet would compute gets an apostrophe in front.
     """
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, list | dict | tuple):

@@ -95,7 +95,7 @@ def test_tiers(out: Path, tmp_path: Path) -> None:
 
 
 def test_rows(out: Path, tmp_path: Path) -> None:
-    files = exported(out, tmp_path / "to", "csv")
+    files = exported(out, tmp_path / "to", "words")
     assert files["call.aaaaaaaa.csv"].read_bytes().startswith(b"\xef\xbb\xbfrecording_id,file,channel,start,end,word,")
     with files["call.aaaaaaaa.csv"].open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -128,21 +128,25 @@ def test_what_is_there_stays(out: Path, tmp_path: Path, capfd: Captured) -> None
     mine = to / "call.aaaaaaaa.csv"
     to.mkdir()
     mine.write_text("mine")
-    assert main(["export", str(out), "--format", "csv", "--to", str(to)]) == FAILED
+    assert main(["export", str(out), "--format", "words", "--to", str(to)]) == FAILED
     told = capfd.readouterr().err
     assert told == f"earwitness: {mine} would be written over: name another folder, or say --force\n"
     assert [path.name for path in to.iterdir()] == [mine.name]
-    files = exported(out, to, "csv", "--force")
+    files = exported(out, to, "words", "--force")
     assert len(files) == 4
     assert "acme" in mine.read_text("utf-8-sig")
-    assert main(["export", str(out), "--format", "csv", "--to", str(to), "silence", STREET]) == FAILED
+    assert main(["export", str(out), "--format", "words", "--to", str(to), "silence", STREET]) == FAILED
     assert "and 1 more file would be written over" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
-        (["--format", "srt", "--to", "{to}"], WRONG_USE, "--format srt: choose from vtt, textgrid, csv"),
+        (
+            ["--format", "srt", "--to", "{to}"],
+            WRONG_USE,
+            "--format srt: choose from parquet, csv, xlsx, sav, dta, vtt, textgrid, words",
+        ),
         (
             ["--format", "vtt", "--to", "{to}", "cal"],
             WRONG_USE,
@@ -165,7 +169,7 @@ def test_what_is_refused(out: Path, tmp_path: Path, capfd: Captured, words: list
 def test_jobs_that_were_left_out(tmp_path: Path, capfd: Captured) -> None:
     rows = {name: those for name, those in example().items() if name in ("recordings", "sounds", "errors")}
     write_corpus(tmp_path / "out", rows)
-    for format in ("vtt", "csv"):
+    for format in ("vtt", "words"):
         assert main(["export", str(tmp_path / "out"), "--format", format, "--to", str(tmp_path / format)]) == WRONG_USE
         assert f"--format {format}: the table 'transcripts' was left out of this corpus" in capfd.readouterr().err
     files = exported(tmp_path / "out", tmp_path / "to", "textgrid")

@@ -1,4 +1,4 @@
-"""Words in rows: CSV, as spreadsheets and statistics programs read it."""
+"""Words in rows: a sheet of each recording, as spreadsheets and statistics programs read CSV."""
 
 from __future__ import annotations
 
