@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from schemas.config import Config, ConfigError
+from schemas.config import Config
+from schemas.errors import UsageError
 from schemas.jobs import JOBS
 
 BASE: dict[str, str] = {name: job.base for name, job in JOBS.items() if not job.asked_for_by_name}
@@ -18,7 +19,7 @@ def chosen(config: Config) -> dict[str, str]:
     """The checkpoint of each job that is to be done.
 
     Raises:
-        ConfigError: the demo checkpoints are not there.
+        UsageError: the demo checkpoints are not there.
     """
     of_set = set_of(config.models)
     if config.models == "demo":
@@ -36,7 +37,7 @@ def check_demo(jobs: Iterable[str]) -> None:
     """Whether the demo's checkpoints are there: they lie in the source, and not in what is installed from a wheel.
 
     Raises:
-        ConfigError: one of these jobs has none.
+        UsageError: one of these jobs has none.
     """
     missing = [job for job in jobs if not (DEMO_FOLDER / job).is_dir()]
     if not missing:
@@ -44,8 +45,8 @@ def check_demo(jobs: Iterable[str]) -> None:
     others = "or name others with --model JOB=FOLDER"
     if DEMO_FOLDER.is_dir():
         told = f"no checkpoint for {', '.join(missing)} in {DEMO_FOLDER}: get the source of Earwitness anew, {others}"
-        raise ConfigError(f"--models demo: {told}")
-    raise ConfigError(
+        raise UsageError(f"--models demo: {told}")
+    raise UsageError(
         "--models demo: its checkpoints lie in demo/models of the source, without which Earwitness is installed here: "
         f"run `make demo` in a clone, or install it with `pip install -e CLONE`, {others}"
     )

@@ -15,13 +15,13 @@ from pipelines.commands import ADD
 from pipelines.console.patience import hearing_ctrl_c
 from pipelines.console.stopping import exit_code, is_asked, listen
 from pipelines.console.terminal import complain, console, keep, own_terminal
-from pipelines.errors import RunError, first_line
+from pipelines.errors import CommandError, first_line
 from pipelines.files.printable import printable_lines
 from pipelines.files.text import check_text
 from pipelines.process import end, on_signals
 from pipelines.store.lock import BusyError
 from pipelines.store.versions import version_of
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 from transforms.models.checkpoint import ModelError
 
 PUBLISHED, FAILED, WRONG_USE, BUSY = 0, 1, 2, 75
@@ -56,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     try:
         arguments = parse(list(sys.argv[1:] if argv is None else argv))
-    except ConfigError as error:
+    except UsageError as error:
         with console(2) as terminal:
             complain(terminal, str(error))
         return WRONG_USE
@@ -78,7 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _failed(error: Exception, terminal: Console, log: Path) -> int:
     """Say what went wrong, and how the process is to end."""
     match error:
-        case ConfigError():
+        case UsageError():
             complain(terminal, str(error))
             return WRONG_USE
         case BusyError():
@@ -86,7 +86,7 @@ def _failed(error: Exception, terminal: Console, log: Path) -> int:
             return BUSY
         case ModelError():
             complain(terminal, str(error))
-        case RunError():
+        case CommandError():
             complain(terminal, str(error), keep(log, error) if error.__cause__ else None)
         case _:
             told = f"an error that was not foreseen: {type(error).__name__}: {first_line(error)}"
@@ -101,7 +101,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
 
     Raises:
         SystemExit: unknown words, or help was asked for.
-        ConfigError: words behind ``--`` that the command does not take, or that are no text.
+        UsageError: words behind ``--`` that the command does not take, or that are no text.
     """
     arguments = _told_apart(words)
     for name, value in vars(arguments).items():
@@ -133,7 +133,7 @@ def _told_apart(words: Sequence[str]) -> argparse.Namespace:
     if rest and given is None and others:
         setattr(arguments, rest, _bare(others.pop(0)))
     if others and others[-1].startswith(WORD):
-        raise ConfigError(f"{arguments.command} takes no word {_bare(others[0])} behind --")
+        raise UsageError(f"{arguments.command} takes no word {_bare(others[0])} behind --")
     if others:
         parser().error(f"unknown word {others[0]}")
     return arguments

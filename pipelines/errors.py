@@ -1,11 +1,11 @@
-"""A run that failed, and why."""
+"""What a command could not do, and why."""
 
 from __future__ import annotations
 
 from schemas.errors import Error
 
 
-class RunError(Error):
+class CommandError(Error):
     """What was asked for could not be done: one line that says what and where.  Of a run, nothing was published.
 
     Its cause, where it has one, is an error that nobody foresaw.

@@ -1,7 +1,7 @@
 """The configuration of a run: strict, with every default in one place.
 
 A file (YAML, read by the caller with a safe loader) and the command line both end here.  An
-unknown key, a wrong type or a value out of range is a :class:`ConfigError` of one line.
+unknown key, a wrong type or a value out of range is a :class:`UsageError` of one line.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from schemas.catalog import nearest
-from schemas.errors import Error
+from schemas.errors import UsageError
 from schemas.jobs import JOBS
 from schemas.shown import LIMIT, shown
 
@@ -24,10 +24,6 @@ MAX_HOURS = 200.0
 """A week without a break is 168."""
 
 METADATA_TYPES = ("text", "int", "float", "bool", "date")
-
-
-class ConfigError(Error, ValueError):
-    """Wrong use: one line that says what, where and what to do."""
 
 
 @dataclass(frozen=True)
@@ -130,10 +126,10 @@ class Config:
     def __post_init__(self) -> None:
         for job in self.model:
             if job not in JOBS:
-                raise ConfigError(f"model: unknown job {shown(job)}{nearest(_word(job), JOBS)}")
+                raise UsageError(f"model: unknown job {shown(job)}{nearest(_word(job), JOBS)}")
         for name, kind in self.metadata.types.items():
             if kind not in METADATA_TYPES:
-                raise ConfigError(
+                raise UsageError(
                     f"metadata.types.{_word(name)}: unknown type {shown(kind)}{nearest(_word(kind), METADATA_TYPES)}"
                 )
         _between("emotion_seconds", self.emotion_seconds, 1, 30)
@@ -153,11 +149,11 @@ def seconds_of(duration: str) -> float:
     """Seconds that a duration such as 8h, 90m or 30s stands for.
 
     Raises:
-        ConfigError: it is none.
+        UsageError: it is none.
     """
     found = re.fullmatch(r"(\d+(?:\.\d+)?)([hms])", duration.strip())
     if not found:
-        raise ConfigError(f"stop_after: {shown(duration)} is no time such as 8h, 90m or 30s")
+        raise UsageError(f"stop_after: {shown(duration)} is no time such as 8h, 90m or 30s")
     return float(found[1]) * {"h": 3600, "m": 60, "s": 1}[found[2]]
 
 
@@ -165,7 +161,7 @@ def from_mapping(values: Mapping[str, Any]) -> Config:
     """The configuration that a mapping, as YAML gives it, describes.
 
     Raises:
-        ConfigError: an unknown key (the message names the nearest known one), a wrong type, a
+        UsageError: an unknown key (the message names the nearest known one), a wrong type, a
             value out of range.
     """
     return _build(Config, values, "")
@@ -178,11 +174,11 @@ def to_mapping(config: Config) -> dict[str, Any]:
 
 def _build(kind: type, values: Mapping[str, Any], where: str) -> Any:
     if not isinstance(values, Mapping):
-        raise ConfigError(f"{where.rstrip('.') or 'the configuration'}: expected keys and values, got {shown(values)}")
+        raise UsageError(f"{where.rstrip('.') or 'the configuration'}: expected keys and values, got {shown(values)}")
     hints = typing.get_type_hints(kind)
     for key in values:
         if key not in hints:
-            raise ConfigError(f"unknown key {shown(where + _word(key))}{nearest(_word(key), hints)}")
+            raise UsageError(f"unknown key {shown(where + _word(key))}{nearest(_word(key), hints)}")
     return kind(**{key: _convert(hints[key], value, f"{where}{key}") for key, value in values.items()})
 
 
@@ -194,23 +190,23 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
         return _convert(next(a for a in args if a is not type(None)), value, where)
     if origin is Literal:
         if value not in args:
-            raise ConfigError(f"{where}: {shown(value)} is not known{nearest(_word(value), [str(a) for a in args])}")
+            raise UsageError(f"{where}: {shown(value)} is not known{nearest(_word(value), [str(a) for a in args])}")
         return value
     if origin is tuple:
         items = [value] if isinstance(value, str) else value
         if not isinstance(items, list | tuple):
-            raise ConfigError(f"{where}: expected a list, got {shown(value)}")
+            raise UsageError(f"{where}: expected a list, got {shown(value)}")
         return tuple(_convert(args[0], item, where) for item in items)
     if origin is not None and issubclass(origin, Mapping):
         if not isinstance(value, Mapping):
-            raise ConfigError(f"{where}: expected keys and values, got {shown(value)}")
+            raise UsageError(f"{where}: expected keys and values, got {shown(value)}")
         return {str(k): _convert(args[1], v, f"{where}.{_word(k)}") for k, v in value.items()}
     if dataclasses.is_dataclass(hint):
         return _build(typing.cast(type, hint), value, where + ".")
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value) if abs(value) < 1 << 64 else math.copysign(math.inf, value)
     if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
-        raise ConfigError(f"{where}: expected {hint.__name__}, got {shown(value)}")
+        raise UsageError(f"{where}: expected {hint.__name__}, got {shown(value)}")
     return value
 
 
@@ -231,4 +227,4 @@ def _plain(value: Any) -> Any:
 
 def _between(name: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:
-        raise ConfigError(f"{name}: {shown(value)} is not between {low:g} and {high:g}")
+        raise UsageError(f"{name}: {shown(value)} is not between {low:g} and {high:g}")

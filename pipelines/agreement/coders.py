@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 
 MACHINE = "machine"
 LONGEST = 64
@@ -15,11 +15,11 @@ def check_coders(names: Sequence[str]) -> None:
     """Refuse names with which a sheet could not be read again.
 
     Raises:
-        ConfigError: one that is empty, holds signs, is not told from the machine's columns or from another name.
+        UsageError: one that is empty, holds signs, is not told from the machine's columns or from another name.
     """
     for name in names:
         if not _is_plain(name):
-            raise ConfigError(
+            raise UsageError(
                 f"--coders: the name {name[:80]!r}: expected a letter or digit, then letters, digits, blanks, dots, "
                 f"hyphens or underscores, {LONGEST} at most"
             )
@@ -30,17 +30,17 @@ def check_apart(names: Sequence[str], where: str) -> None:
     """Refuse coders who are not told from the machine, from all people, or from each other.
 
     Raises:
-        ConfigError: one is.
+        UsageError: one is.
     """
     seen: dict[str, str] = {}
     for name in names:
         same = _folded(name)
         if same == MACHINE or same.startswith(f"{MACHINE}_"):
-            raise ConfigError(f"{where}: the coder {name!r}: names that begin with `{MACHINE}_` are the machine's own")
+            raise UsageError(f"{where}: the coder {name!r}: names that begin with `{MACHINE}_` are the machine's own")
         if same == "people" or " and " in same:
-            raise ConfigError(f"{where}: the coder {name!r}: the figures of several people are called so")
+            raise UsageError(f"{where}: the coder {name!r}: the figures of several people are called so")
         if same in seen:
-            raise ConfigError(f"{where}: expected different names of coders: {seen[same]!r} and {name!r} are the same")
+            raise UsageError(f"{where}: expected different names of coders: {seen[same]!r} and {name!r} are the same")
         seen[same] = name
 
 

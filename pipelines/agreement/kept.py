@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.corpus.asked import open_corpus
-from pipelines.errors import RunError, why
+from pipelines.errors import CommandError, why
 from pipelines.files.atomic import write_whole
 from schemas.layout import AGREEMENT
 
@@ -44,7 +44,7 @@ def keep(out: Path, sheet: Path, found: Sequence[Agreement]) -> str:
     """Keep the figures, and say where, and of which they took the place.
 
     Raises:
-        RunError: OUT cannot be written.
+        CommandError: OUT cannot be written.
     """
     path = out / AGREEMENT
     before = _before(path)
@@ -57,7 +57,7 @@ def keep(out: Path, sheet: Path, found: Sequence[Agreement]) -> str:
     try:
         write_whole(path, json.dumps(kept, indent=1).encode("utf-8"))
     except OSError as error:
-        raise RunError(f"{path}: {why(error)}") from None
+        raise CommandError(f"{path}: {why(error)}") from None
     return f"kept for `earwitness methods`: {path}" + (f"; it took the place of {before}" if before else "")
 
 
@@ -65,7 +65,7 @@ def remembered(out: Path) -> list[Agreement]:
     """What was kept last; nothing where nobody did, something was forgotten or another model has answered since.
 
     Raises:
-        RunError: the file is damaged.
+        CommandError: the file is damaged.
     """
     path = out / AGREEMENT
     if not path.exists():
@@ -76,7 +76,7 @@ def remembered(out: Path) -> list[Agreement]:
         for one in figures:
             _check(one)
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
-        raise RunError(f"{path} is damaged: run `earwitness agree` again, or remove it") from None
+        raise CommandError(f"{path} is damaged: run `earwitness agree` again, or remove it") from None
     return figures if kept.get("models") == _models(out) else []  # older files do not name their models
 
 

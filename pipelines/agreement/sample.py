@@ -11,10 +11,10 @@ from pipelines.agreement.coders import check_coders
 from pipelines.corpus.asked import open_corpus
 from pipelines.corpus.segments import Heard, segments_of
 from pipelines.corpus.target import check_targets
-from pipelines.errors import RunError, why
+from pipelines.errors import CommandError, why
 from pipelines.files.atomic import whole_file
 from pipelines.files.cells import spreadsheet
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 
 COLUMNS = ("segment_id", "file", "channel", "start", "end", "group")
 MACHINES = ("machine_transcript", "machine_emotion")
@@ -46,14 +46,14 @@ def sample(
         How many were drawn of each group.
 
     Raises:
-        RunError: no corpus, no segments; the sheet is there already or cannot be written.
-        ConfigError: an ``n`` below 1, an unknown column, bad names of coders, a sheet that is not called ``.csv`` or
+        CommandError: no corpus, no segments; the sheet is there already or cannot be written.
+        UsageError: an ``n`` below 1, an unknown column, bad names of coders, a sheet that is not called ``.csv`` or
             would lie in the corpus.
     """
     if to.suffix.lower() != ".csv":
-        raise ConfigError(f"--to {to}: the sheet is CSV, call it .csv")
+        raise UsageError(f"--to {to}: the sheet is CSV, call it .csv")
     if n < 1:
-        raise ConfigError(f"--n {n}: expected 1 or more")
+        raise UsageError(f"--n {n}: expected 1 or more")
     check_coders(coders)
     with open_corpus(out) as corpus:
         check_targets(corpus, [to])
@@ -66,9 +66,9 @@ def sample(
                 answers = [] if blind else [heard.transcript or "", heard.emotion or ""]
                 sheet.row([*_cells(heard), *answers, *[""] * len(own)])
     except FileExistsError:
-        raise RunError(f"{to} is there already: name another file") from None
+        raise CommandError(f"{to} is there already: name another file") from None
     except OSError as error:
-        raise RunError(f"{to}: {why(error)}") from None
+        raise CommandError(f"{to}: {why(error)}") from None
     return Counter(heard.group for heard in drawn)
 
 

@@ -13,9 +13,9 @@ from pipelines.agreement.sample import MACHINES
 from pipelines.console.numbers import counted
 from pipelines.corpus.asked import Corpus, open_corpus
 from pipelines.corpus.segments import labels_of, segments_of
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from pipelines.files.csv_file import read_csv
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 from schemas.shown import shown
 
 NOTHING = "-"
@@ -62,19 +62,19 @@ def read_sheet(out: Path, path: Path) -> Sheet:
     """What people filled in, held against what the corpus says now.
 
     Raises:
-        RunError: no corpus; no segment of the sheet is in it; nothing is filled in.
-        ConfigError: the sheet cannot be read, lacks columns, names a segment or a column twice, or coders who are
+        CommandError: no corpus; no segment of the sheet is in it; nothing is filled in.
+        UsageError: the sheet cannot be read, lacks columns, names a segment or a column twice, or coders who are
             not told from each other or from the machine.
     """
     rows = _rows(path)
     columns = [name for name in rows[0] if name not in MACHINES and re.fullmatch(r".+_(transcript|emotion)", name)]
     if not columns:
-        raise ConfigError(f"{path}: no column CODER_transcript or CODER_emotion")
+        raise UsageError(f"{path}: no column CODER_transcript or CODER_emotion")
     check_apart(list(dict.fromkeys(name.rpartition("_")[0] for name in columns)), str(path))
     with open_corpus(out) as corpus:
         heard = {one.segment_id: one for one in segments_of(corpus, ids=[row["segment_id"] for row in rows])}
         if not heard:
-            raise RunError(f"{path}: none of its segments is in {out}: is it the sheet of another corpus?")
+            raise CommandError(f"{path}: none of its segments is in {out}: is it the sheet of another corpus?")
         known = labels_of(corpus)
         doubts = _of_another(corpus, [row["segment_id"] for row in rows if row["segment_id"] not in heard], len(rows))
     coded = []
@@ -93,7 +93,7 @@ def read_sheet(out: Path, path: Path) -> Sheet:
         said = None if machine.transcript is None else spoken(machine.transcript)
         coded.append(Coded(machine.recording_id, row.get("group") or "", said, transcripts, emotions, labels))
     if not any(one.transcripts or one.emotions for one in coded):
-        raise RunError(f"{path}: nothing is filled in: fill the columns {', '.join(columns)}")
+        raise CommandError(f"{path}: nothing is filled in: fill the columns {', '.join(columns)}")
     return Sheet(coded, [*doubts, *foreign_labels(known, coded)])
 
 
@@ -142,12 +142,12 @@ def spoken(text: str) -> str:
 def _rows(path: Path) -> list[dict[str, str]]:
     read = read_csv(path, lambda header: "segment_id" in header)
     if not read.rows or "segment_id" not in read.header:
-        raise ConfigError(f"{path}: expected a sheet of `earwitness sample`, with a column segment_id and rows")
+        raise UsageError(f"{path}: expected a sheet of `earwitness sample`, with a column segment_id and rows")
     rows, seen = [], set[str]()
     for line, cells in read.rows:
         row = dict(zip(read.header, cells, strict=True))
         if row["segment_id"] in seen:
-            raise ConfigError(f"{path}, line {line}: the segment {shown(row['segment_id'])} stands there twice")
+            raise UsageError(f"{path}, line {line}: the segment {shown(row['segment_id'])} stands there twice")
         seen.add(row["segment_id"])
         rows.append(row)
     return rows

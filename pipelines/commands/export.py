@@ -43,21 +43,21 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def act(arguments: argparse.Namespace, aside: Console) -> None:
-    from schemas.config import ConfigError
+    from schemas.errors import UsageError
 
     if arguments.format not in (*A_TABLE, *A_RECORDING):
-        raise ConfigError(f"--format {arguments.format}: choose from {', '.join((*A_TABLE, *A_RECORDING))}")
+        raise UsageError(f"--format {arguments.format}: choose from {', '.join((*A_TABLE, *A_RECORDING))}")
     of_tables = {"--tables": arguments.tables, "--without": arguments.without, "--flat": arguments.flat}
     if arguments.format in A_TABLE:
         if arguments.recordings:
-            raise ConfigError(
+            raise UsageError(
                 f"--format {arguments.format} writes whole tables, not those of {arguments.recordings[0]}: "
                 "a sheet of words for each recording is --format words"
             )
         return _tables(arguments)
     for option, given in of_tables.items():
         if given:
-            raise ConfigError(f"{option} is for whole tables ({', '.join(A_TABLE)}), not for {arguments.format}")
+            raise UsageError(f"{option} is for whole tables ({', '.join(A_TABLE)}), not for {arguments.format}")
     return _recordings(arguments)
 
 

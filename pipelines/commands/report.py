@@ -11,7 +11,7 @@ from rich.console import Console
 from pipelines.console.numbers import counted
 from pipelines.console.stopping import telling, written_files
 from pipelines.console.terminal import console
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -29,7 +29,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def act(arguments: argparse.Namespace, aside: Console) -> None:
     if find_spec("plotly") is None:
-        raise RunError("the report is drawn with plotly, which is not installed: pip install 'earwitness[report]'")
+        raise CommandError("the report is drawn with plotly, which is not installed: pip install 'earwitness[report]'")
 
     from pipelines.report.report import write_report
 

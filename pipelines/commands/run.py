@@ -15,7 +15,8 @@ from pipelines.process import began
 from pipelines.run.config_file import read_yaml
 from pipelines.store.switch import published_or
 from schemas.catalog import OF_RUNS
-from schemas.config import Config, ConfigError, from_mapping
+from schemas.config import Config, from_mapping
+from schemas.errors import UsageError
 from schemas.jobs import JOBS
 from schemas.shown import shown
 
@@ -74,9 +75,9 @@ def act(arguments: argparse.Namespace, terminal: Console) -> None:
     named = named_of(arguments)
     config = from_mapping(named)
     if not config.recordings:
-        raise ConfigError("no recordings: name files, folders or globs")
+        raise UsageError("no recordings: name files, folders or globs")
     if not config.out:
-        raise ConfigError("no place for the tables: name a folder with --out")
+        raise UsageError("no place for the tables: name a folder with --out")
     out = Path(config.out)
     with telling(_nothing_written if arguments.dry_run else published_or(out, lambda: _kept(out))):
         _go(arguments, terminal, named, config)
@@ -94,7 +95,7 @@ def _go(arguments: argparse.Namespace, terminal: Console, named: dict[str, Any],
     try:
         prepared = prepare(config)
     except FileNotFoundError as error:
-        raise ConfigError(str(error)) from None
+        raise UsageError(str(error)) from None
     for note in prepared.notes:
         _note(terminal, note)
     kept = before.as_it_was(named) if before is not None else ""
@@ -191,7 +192,7 @@ def config_of(arguments: argparse.Namespace) -> Config:
     """What a run is told, with defaults for the rest.
 
     Raises:
-        ConfigError: see :func:`named_of`.
+        UsageError: see :func:`named_of`.
     """
     return from_mapping(named_of(arguments))
 
@@ -200,7 +201,7 @@ def named_of(arguments: argparse.Namespace) -> dict[str, Any]:
     """The keys that a person names: in the configuration file, if there is one, with the command line over it.
 
     Raises:
-        ConfigError: a file that cannot be read, words that are no pair.
+        UsageError: a file that cannot be read, words that are no pair.
     """
     values: dict[str, Any] = read_yaml(arguments.config) if arguments.config else {}
     for name in (
@@ -233,12 +234,12 @@ def named_of(arguments: argparse.Namespace) -> dict[str, Any]:
 def _mapping(values: dict[str, Any], key: str) -> dict[str, Any]:
     known = values.get(key) or {}
     if not isinstance(known, dict):
-        raise ConfigError(f"{key}: expected keys and values, got {shown(known)}")
+        raise UsageError(f"{key}: expected keys and values, got {shown(known)}")
     return known
 
 
 def _pair(word: str) -> tuple[str, str]:
     job, equals, checkpoint = word.partition("=")
     if not equals or not checkpoint:
-        raise ConfigError(f"--model {word[:100]}: expected JOB=CHECKPOINT, as in emotions=superb/hubert-base-superb-er")
+        raise UsageError(f"--model {word[:100]}: expected JOB=CHECKPOINT, as in emotions=superb/hubert-base-superb-er")
     return job, checkpoint

@@ -6,15 +6,15 @@ import sys
 
 from rich.console import Console
 
-from pipelines.errors import RunError
-from schemas.config import ConfigError
+from pipelines.errors import CommandError
+from schemas.errors import UsageError
 
 
-class UnansweredError(ConfigError):
+class UnansweredError(UsageError):
     """Nobody was there to be asked."""
 
 
-class RefusedError(RunError):
+class RefusedError(CommandError):
     """Somebody was asked, and said no."""
 
 

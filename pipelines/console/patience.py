@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from pipelines.errors import RunError
-from schemas.config import ConfigError
+from pipelines.errors import CommandError
+from schemas.errors import UsageError
 
 T = TypeVar("T")
 
@@ -20,10 +20,10 @@ def check_seconds(seconds: float | None) -> None:
     """Refuse a time to wait that is none.
 
     Raises:
-        ConfigError: no time at all.
+        UsageError: no time at all.
     """
     if seconds is not None and not 0 < seconds <= threading.TIMEOUT_MAX:
-        raise ConfigError(f"--timeout {seconds:g}: expected seconds, more than 0")
+        raise UsageError(f"--timeout {seconds:g}: expected seconds, more than 0")
 
 
 def patiently(work: Callable[[], T], stop: Callable[[], None], seconds: float | None = None) -> T:
@@ -34,7 +34,7 @@ def patiently(work: Callable[[], T], stop: Callable[[], None], seconds: float | 
         seconds: how long it may take; None for as long as it likes.
 
     Raises:
-        RunError: it took longer.
+        CommandError: it took longer.
         KeyboardInterrupt: a person stopped it.
     """
     found: list[T] = []
@@ -57,7 +57,7 @@ def patiently(work: Callable[[], T], stop: Callable[[], None], seconds: float | 
         raise
     if not in_time:
         _end(stop, ended)
-        raise RunError(f"no answer within {seconds:g} s: ask for less, or give it longer with --timeout")
+        raise CommandError(f"no answer within {seconds:g} s: ask for less, or give it longer with --timeout")
     if failed:
         raise failed[0]
     return found[0]

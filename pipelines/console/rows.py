@@ -13,7 +13,7 @@ from pipelines.console.terminal import send
 from pipelines.files.cells import Spreadsheet
 from pipelines.files.plain_json import json_of
 from pipelines.files.printable import printable
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 
 FORMATS = ("table", "csv", "json")
 MOST, FIRST = 8, 3
@@ -24,10 +24,10 @@ def check_format(name: str, known: Sequence[str] = FORMATS) -> None:
     """Refuse the name of a format that is not known.
 
     Raises:
-        ConfigError: an unknown format.
+        UsageError: an unknown format.
     """
     if name not in known:
-        raise ConfigError(f"--format {name}: choose from {', '.join(known)}")
+        raise UsageError(f"--format {name}: choose from {', '.join(known)}")
 
 
 def show_rows(

@@ -17,14 +17,14 @@ from pipelines.corpus.chosen import names_of
 from pipelines.corpus.representation import Shown
 from pipelines.corpus.statements import check_one_question, told
 from pipelines.corpus.views import BASELINE_MAPS, KEPT_BASELINES, NAMES_OF_BASELINES, VIEWS, view_sql
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from pipelines.files.parquet import first_damaged, read_schema
 from pipelines.files.private import PrivateFolder
 from pipelines.sql import quoted
 from pipelines.store.folder import published
 from pipelines.store.read import Snapshot
 from schemas.catalog import TABLES, nearest
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 
 if TYPE_CHECKING:
     from pipelines.corpus.spectrogram import Spectrogram
@@ -98,13 +98,13 @@ class Corpus(Shown):
             DuckDB's relation: ``.df()`` for pandas, ``.arrow()``, ``.pl()`` for Polars, ``.fetchall()``.
 
         Raises:
-            ConfigError: SQL that is wrong or not a question, an unknown table or column, a table that was left out.
-            RunError: the snapshot's files are gone.
+            UsageError: SQL that is wrong or not a question, an unknown table or column, a table that was left out.
+            CommandError: the snapshot's files are gone.
         """
         asking = self._connection.cursor()  # its own: DuckDB lets a connection have one unfinished result
         self._asking.append(asking)
         if self._stopped:
-            raise RunError("the question was stopped")
+            raise CommandError("the question was stopped")
         for name, rows in (beside or {}).items():
             asking.register(name, rows)
         check_one_question(question, asking)
@@ -116,19 +116,19 @@ class Corpus(Shown):
         except duckdb.Error as error:
             raise self.wrong(error, words) from None
 
-    def wrong(self, error: duckdb.Error, words: set[str]) -> ConfigError | RunError:
+    def wrong(self, error: duckdb.Error, words: set[str]) -> UsageError | CommandError:
         """The error that DuckDB raised for a question of these words, in a line.
 
         A relation computes when it is fetched: wrap what fetches with it, for the errors that come then.
         """
-        return self._damage(error, words) or ConfigError(told(error, self.columns, words & self.columns.keys()))
+        return self._damage(error, words) or UsageError(told(error, self.columns, words & self.columns.keys()))
 
-    def _damage(self, error: Exception, words: set[str]) -> RunError | None:
+    def _damage(self, error: Exception, words: set[str]) -> CommandError | None:
         """The error in a line where it is the corpus or the machine that is wrong, not the question."""
         if not self.snapshot.is_dir():
-            return RunError(f"{self.snapshot} is gone, newer ones took its place: open the corpus again")
+            return CommandError(f"{self.snapshot} is gone, newer ones took its place: open the corpus again")
         if isinstance(error, duckdb.OutOfMemoryException):
-            return RunError(f"the question needs more memory or disk than there is: {told(error, {}, ())}")
+            return CommandError(f"the question needs more memory or disk than there is: {told(error, {}, ())}")
         if isinstance(error, duckdb.IOException | duckdb.InvalidInputException | duckdb.SerializationException):
             asked = words & self.files.keys() or self.files.keys()
             return first_damaged(Path(path) for table in sorted(asked) for path in self.files[table])
@@ -138,7 +138,7 @@ class Corpus(Shown):
         """The id of the recording that a word names, see :meth:`pipelines.corpus.chosen.Names.named`.
 
         Raises:
-            ConfigError: none, or several.
+            UsageError: none, or several.
         """
         names = names_of(self)
         found = names.named(word)
@@ -146,8 +146,8 @@ class Corpus(Shown):
             return found[0]
         if found:
             among = ", ".join(uri for uri, keys in names.uris.items() if set(found) & keys.keys())
-            raise ConfigError(f"{word!r} names {len(found)} recordings ({among}): say the whole URI or the id")
-        raise ConfigError(f"unknown recording {word!r}{names.hint(word) or MORE}")
+            raise UsageError(f"{word!r} names {len(found)} recordings ({among}): say the whole URI or the id")
+        raise UsageError(f"unknown recording {word!r}{names.hint(word) or MORE}")
 
     def spectrogram(self, recording: str, start: float, end: float, channel: int | None = None) -> Spectrogram:
         """The log-mel spectrogram of a stretch.
@@ -158,7 +158,7 @@ class Corpus(Shown):
             channel: None for the lowest that the recording has: the mix, or the first that was kept apart.
 
         Raises:
-            ConfigError: an unknown recording or channel, no such stretch, spectrograms that were left out.
+            UsageError: an unknown recording or channel, no such stretch, spectrograms that were left out.
         """
         from pipelines.corpus.spectrogram import spectrogram  # librosa takes a second to import
 
@@ -168,12 +168,12 @@ class Corpus(Shown):
         """Refuse what was asked for as a metadata column and is none.
 
         Raises:
-            ConfigError: one of what was asked for with ``option`` is no metadata column.
+            UsageError: one of what was asked for with ``option`` is no metadata column.
         """
         for column in columns:
             if column not in self.own:
                 none = ": the corpus has no metadata: run it with --metadata CSV"
-                raise ConfigError(
+                raise UsageError(
                     f"{option} {column}: no metadata column{nearest(column, self.own) if self.own else none}"
                 )
 
@@ -227,12 +227,12 @@ def open_corpus(out: str | Path) -> Corpus:
         out: the folder that runs were given as ``--out``.
 
     Raises:
-        RunError: there is no corpus in it.
+        CommandError: there is no corpus in it.
     """
     snapshot = published(Path(out))
     files = {name: list(map(str, paths)) for name in TABLES if (paths := Snapshot(snapshot).files(name))}
     if "recordings" not in files:
-        raise RunError(f"{out} holds no corpus: there is no table of recordings in {snapshot}")
+        raise CommandError(f"{out} holds no corpus: there is no table of recordings in {snapshot}")
     for path in (path for those in files.values() for path in those):
         read_schema(Path(path))  # DuckDB waits for a pipe, and takes other columns for what they are called
     try:
@@ -241,7 +241,7 @@ def open_corpus(out: str | Path) -> Corpus:
         damaged = first_damaged(Path(path) for those in files.values() for path in those)
         if damaged is not None:
             raise damaged from None
-        raise RunError(f"{snapshot} cannot be read: {told(error, {}, ())}") from None
+        raise CommandError(f"{snapshot} cannot be read: {told(error, {}, ())}") from None
 
 
 def _list(paths: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pipelines.corpus.tables import Tables
 from pipelines.store.names import Names
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 
 TOP = re.compile(r"top:([1-9]\d*)")
 
@@ -30,7 +30,7 @@ def chosen(corpus: Tables, words: Sequence[str], option: str = "") -> list[str]:
         option: what the words were given as, for the error.
 
     Raises:
-        ConfigError: a word that names nothing.
+        UsageError: a word that names nothing.
     """
     names = names_of(corpus)
     found: dict[str, None] = {}
@@ -38,7 +38,7 @@ def chosen(corpus: Tables, words: Sequence[str], option: str = "") -> list[str]:
         ids = _with_most_speech(corpus, int(top[1])) if (top := TOP.fullmatch(word)) else names.named(word)
         if not ids:
             said = f"{option} {word}" if option else word
-            raise ConfigError(f"{said}: no recording of that id or file name{names.hint(word)}")
+            raise UsageError(f"{said}: no recording of that id or file name{names.hint(word)}")
         found.update(dict.fromkeys(ids))
     return list(found)
 

@@ -18,12 +18,12 @@ from pipelines.console.terminal import PrintableBytes
 from pipelines.corpus.asked import Corpus
 from pipelines.corpus.rows import batches, different_names, rows
 from pipelines.corpus.target import check_targets
-from pipelines.errors import RunError, first_line, why
+from pipelines.errors import CommandError, first_line, why
 from pipelines.files.atomic import as_text, is_device, whole_file
 from pipelines.files.cells import spreadsheet
 from pipelines.files.plain_json import json_of
 from pipelines.sql import quoted
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 
 FORMATS = ("table", "csv", "json", "parquet")
 BATCH = 10_000
@@ -49,8 +49,8 @@ def answer(
         beside: tables in memory that the question names, too.
 
     Raises:
-        ConfigError: wrong SQL, a file of the corpus or a recording as ``to``.
-        RunError: the file cannot be written.
+        UsageError: wrong SQL, a file of the corpus or a recording as ``to``.
+        CommandError: the file cannot be written.
     """
     if to is not None:
         check_targets(corpus, [to])
@@ -66,30 +66,30 @@ def answer(
     except duckdb.Error as error:  # a cast that fails is told only when it is computed
         raise corpus.wrong(error, set(re.findall(r"\w+", question.lower()))) from None
     except pa.ArrowException as error:
-        raise ConfigError(f"--format {format} cannot hold that: {first_line(error)}: choose another") from None
+        raise UsageError(f"--format {format} cannot hold that: {first_line(error)}: choose another") from None
     except BrokenPipeError:  # `| head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nor is there anything to flush
     except OSError as error:
-        raise RunError(f"{to or 'standard output'}: {why(error)}") from None
+        raise CommandError(f"{to or 'standard output'}: {why(error)}") from None
 
 
 def format_of(asked: str | None, to: Path | None) -> str:
     """One of FORMATS: as asked for, or by the suffix of the file, or a table for people to read.
 
     Raises:
-        ConfigError: an unknown format, a table in a file, a file whose suffix says nothing, Parquet on a terminal.
+        UsageError: an unknown format, a table in a file, a file whose suffix says nothing, Parquet on a terminal.
     """
     if asked is not None:
         check_format(asked, FORMATS)
     if asked == "table" and to is not None:
-        raise ConfigError("--format table is not for a file: with --to say csv, json or parquet")
+        raise UsageError("--format table is not for a file: with --to say csv, json or parquet")
     if to is None:
         if asked == "parquet" and sys.stdout.isatty():
-            raise ConfigError("--format parquet is not for a terminal: name a file with --to, or send it on with >")
+            raise UsageError("--format parquet is not for a terminal: name a file with --to, or send it on with >")
         return asked or "table"
     suffix = to.suffix.lower().removeprefix(".")
     if asked is None and suffix not in FORMATS[1:]:
-        raise ConfigError(f"--to {to}: call it .csv, .json or .parquet, or say --format")
+        raise UsageError(f"--to {to}: call it .csv, .json or .parquet, or say --format")
     return asked or suffix
 
 

@@ -11,8 +11,8 @@ from pipelines.corpus.view_columns import view_rows
 from pipelines.corpus.views import VIEWS
 from pipelines.files.parquet import count_rows
 from schemas.catalog import TABLES, nearest
-from schemas.config import ConfigError
 from schemas.dictionary import column_rows
+from schemas.errors import UsageError
 
 
 def tables(corpus: Corpus) -> list[dict[str, Any]]:
@@ -31,10 +31,10 @@ def columns(corpus: Corpus, table: str) -> list[dict[str, str]]:
     """A row for each column: its name, type, unit, range and meaning; the user's own metadata columns among them.
 
     Raises:
-        ConfigError: an unknown table, or one that was left out of this corpus.
+        UsageError: an unknown table, or one that was left out of this corpus.
     """
     if table not in corpus.columns:
-        raise ConfigError(left_out(table) or f"unknown table {table!r}{nearest(table, corpus.columns)}")
+        raise UsageError(left_out(table) or f"unknown table {table!r}{nearest(table, corpus.columns)}")
     if table in VIEWS:
         return view_rows(table, corpus.columns[table], _types(corpus, table))
     declared = column_rows(TABLES[table])

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.corpus.asked import Corpus
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from pipelines.sql import quoted
 from schemas.catalog import nearest
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,13 @@ def segments_of(corpus: Corpus, by: str | None = None, ids: Sequence[str] | None
     """Segments in the order of their ids: all, or those of some ids.
 
     Raises:
-        RunError: the corpus has no segments.
-        ConfigError: ``recordings`` has no column ``by``.
+        CommandError: the corpus has no segments.
+        UsageError: ``recordings`` has no column ``by``.
     """
     if not _has_rows(corpus, "segments"):
-        raise RunError("the corpus holds no segments of speech")
+        raise CommandError("the corpus holds no segments of speech")
     if by is not None and by not in corpus.columns["recordings"]:
-        raise ConfigError(f"--by {by}: no column of recordings{nearest(by, corpus.columns['recordings'])}")
+        raise UsageError(f"--by {by}: no column of recordings{nearest(by, corpus.columns['recordings'])}")
     group = f"coalesce(r.{quoted(by)}::VARCHAR, '')" if by is not None else "''"
     transcript, emotion, joins = "NULL", "NULL", ""
     if _has_rows(corpus, "transcripts"):

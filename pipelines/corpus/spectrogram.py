@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.corpus.tables import Tables
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 from transforms.features.spectrograms import frame_times_s, mel_frequencies_hz, patches, to_db
 
 AST_PATCH = 16
@@ -52,19 +52,19 @@ class Spectrogram:
 def spectrogram(corpus: Tables, recording_id: str, start_s: float, end_s: float, channel: int | None) -> Spectrogram:
     """See :meth:`pipelines.corpus.asked.Corpus.spectrogram`."""
     if not 0 <= start_s < end_s:
-        raise ConfigError(f"no such stretch: from {start_s:g} s to {end_s:g} s")
+        raise UsageError(f"no such stretch: from {start_s:g} s to {end_s:g} s")
     if channel is None:
         found = corpus.sql("SELECT min(channel) FROM spectrograms WHERE recording_id = ?", [recording_id]).fetchall()
         channel = found[0][0]
         if channel is None:
-            raise ConfigError(f"the recording {recording_id} has no spectrograms: `errors` says why")
+            raise UsageError(f"the recording {recording_id} has no spectrograms: `errors` says why")
     rows = corpus.sql(
         "SELECT start_ms, hop_ms, n_frames, n_mels, db_min, db_max, data FROM spectrograms WHERE recording_id = ? "
         "AND channel = ? AND start_ms < ? AND end_ms > ? ORDER BY start_ms",
         [recording_id, channel, round(end_s * 1000), round(start_s * 1000)],
     ).fetchall()
     if not rows:
-        raise ConfigError(f"the recording {recording_id} has nothing at {start_s:g} s on channel {channel}")
+        raise UsageError(f"the recording {recording_id} has nothing at {start_s:g} s on channel {channel}")
     pictures, times = [], []
     for start_ms, hop_ms, n_frames, n_mels, db_min, db_max, data in rows:
         # Whole milliseconds: sums of floats would put a frame on the wrong side of an edge.

@@ -12,7 +12,7 @@ import duckdb
 from pipelines.corpus.views import COLUMNS_OF, VIEWS
 from pipelines.files.text import check_text
 from schemas.catalog import TABLES, nearest
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 
 _EXPLAIN = re.compile(r"\s*explain\b(?:\s+analyze\b)?(?:\s*\([^()]*\))?", re.IGNORECASE)
 _READING = {"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"}
@@ -35,31 +35,31 @@ def check_one_question(sql: str, connection: duckdb.DuckDBPyConnection) -> None:
     calls a SELECT what has a COPY or an INSERT in its WITH clause: its parse is looked through.
 
     Raises:
-        ConfigError: none, several, another statement, or one that cannot be parsed or is no text.
+        UsageError: none, several, another statement, or one that cannot be parsed or is no text.
     """
     check_text(sql)
     try:
         statements = duckdb.extract_statements(sql)
     except duckdb.Error as error:
-        raise ConfigError(told(error, {}, ())) from None
+        raise UsageError(told(error, {}, ())) from None
     if len(statements) != 1:
-        raise ConfigError(f"the SQL holds {len(statements) or 'no'} statements: ask one question at a time")
+        raise UsageError(f"the SQL holds {len(statements) or 'no'} statements: ask one question at a time")
     kind = statements[0].type
     if kind == duckdb.StatementType.EXPLAIN:
         inner = _EXPLAIN.sub("", sql, count=1)
         if inner == sql:  # a comment stands before it
-            raise ConfigError("begin the SQL with EXPLAIN")
+            raise UsageError("begin the SQL with EXPLAIN")
         return check_one_question(inner, connection)
     if kind == duckdb.StatementType.MULTI:
-        raise ConfigError("PIVOT has to know its columns here: PIVOT ... ON label IN ('a', 'b') USING ...")
+        raise UsageError("PIVOT has to know its columns here: PIVOT ... ON label IN ('a', 'b') USING ...")
     found = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchall()
     parsed = json.loads(found[0][0])
     nodes = set(_nodes(parsed))
     if kind != duckdb.StatementType.SELECT or parsed["error"] or not nodes <= _READING:
         what = ", ".join(sorted(node.split("_")[0] for node in nodes - _READING)) or kind.name
-        raise ConfigError(f"{what} is not a question: a corpus is only read (SELECT, DESCRIBE, SUMMARIZE)")
+        raise UsageError(f"{what} is not a question: a corpus is only read (SELECT, DESCRIBE, SUMMARIZE)")
     for name in _files(parsed):
-        raise ConfigError(f"SQL: {name} is no table of the corpus: `earwitness tables` lists them")
+        raise UsageError(f"SQL: {name} is no table of the corpus: `earwitness tables` lists them")
     return None
 
 

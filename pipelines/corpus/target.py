@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipelines.corpus.asked import Corpus
 from pipelines.store.place import is_corpus
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 from schemas.layout import CURRENT, OURS, PASSING, REPORT
 from transforms.discover import uri_of
 
@@ -23,7 +23,7 @@ def check_targets(corpus: Corpus, paths: Sequence[Path], option: str = "--to", *
         pages: whether they are the report's, which may lie in the corpus's folder of that name.
 
     Raises:
-        ConfigError: one lies at a name of ours in the folder of a corpus, or below one; one is a recording of the
+        UsageError: one lies at a name of ours in the folder of a corpus, or below one; one is a recording of the
             corpus, by whatever name.
     """
     own = corpus.snapshot.parent.parent
@@ -33,9 +33,9 @@ def check_targets(corpus: Corpus, paths: Sequence[Path], option: str = "--to", *
                 if not _is_ours(at.name) or (pages and at == own / REPORT):
                     continue
                 if at.parent == own or is_corpus(at.parent):
-                    raise ConfigError(f"{option} {path}: {at} is the corpus's own: name another place")
+                    raise UsageError(f"{option} {path}: {at} is the corpus's own: name another place")
     if (found := next(_recordings(corpus, paths), None)) is not None:
-        raise ConfigError(f"{option} {found[0]}: that is the recording {found[1]}: name another file")
+        raise UsageError(f"{option} {found[0]}: that is the recording {found[1]}: name another file")
 
 
 def _places(path: Path) -> set[Path]:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.checkpoints import BASE, DEMO_FOLDER, check_demo
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from pipelines.store.read import Snapshot
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 from transforms.models.checkpoint import ModelError, parse_checkpoint, revision_of
 from transforms.models.locate import locate
 
@@ -29,8 +29,8 @@ def open_maker(snapshot: Path, *, models: str | None = None, model: str | None =
         model: a folder, or a name on the Hub.
 
     Raises:
-        RunError: see :meth:`pipelines.store.read.Snapshot.checkpoint_of`; or it is not to be found.
-        ConfigError: what the user named is another checkpoint, no set of that name, or one that is not there.
+        CommandError: see :meth:`pipelines.store.read.Snapshot.checkpoint_of`; or it is not to be found.
+        UsageError: what the user named is another checkpoint, no set of that name, or one that is not there.
         ModelError: what the user named cannot be opened.
     """
     made = Snapshot(snapshot).checkpoint_of(JOB)  # before torch is imported, which takes seconds
@@ -42,7 +42,7 @@ def open_maker(snapshot: Path, *, models: str | None = None, model: str | None =
     if named is not None:
         found = revision_of(locate(JOB, parse_checkpoint(named), weights=True))
         if found != revision:
-            raise ConfigError(
+            raise UsageError(
                 f"{named} is of revision {found}, and the embeddings were made by {made}: name that checkpoint, "
                 "or none: it is looked for where the runs had it"
             )
@@ -55,7 +55,7 @@ def open_maker(snapshot: Path, *, models: str | None = None, model: str | None =
                 return _as_embedder(open_door(JOB, candidate))
         except ModelError:
             continue
-    raise RunError(
+    raise CommandError(
         f"the embeddings were made by {made}, which is not to be found (looked for in {', '.join(tried)}): "
         "name its folder, or its name on the Hub, with --model"
     )
@@ -67,7 +67,7 @@ def _named(models: str | None, model: str | None) -> str | None:
     if models is None:
         return None
     if models not in ("base", "demo"):
-        raise ConfigError(f"--models {models}: choose from base, demo")
+        raise UsageError(f"--models {models}: choose from base, demo")
     if models == "demo":
         check_demo([JOB])
     return _of_set(models)

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines.errors import why
 from pipelines.files.plain_yaml import plain_yaml
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 from schemas.shown import shown as shown_value
 
 LONGEST = 2_000
@@ -22,20 +22,18 @@ def read_prompts(path: Path) -> dict[str, tuple[str, ...]]:
     ``prompts`` (either) and ``templates``, a list of texts in which ``{}`` stands for the prompt.
 
     Raises:
-        ConfigError: the file cannot be read, or is something else.
+        UsageError: the file cannot be read, or is something else.
     """
     try:
         given = plain_yaml(path)
     except OSError as error:
-        raise ConfigError(f"{path}: {why(error)}") from None
+        raise UsageError(f"{path}: {why(error)}") from None
     except ValueError as error:
-        raise ConfigError(f"{path} is no YAML of prompts: {error}") from None
+        raise UsageError(f"{path} is no YAML of prompts: {error}") from None
     templates = ["{}"]
     if isinstance(given, dict) and "prompts" in given:
         if unknown := given.keys() - {"prompts", "templates"}:
-            raise ConfigError(
-                f"{path}: {min(map(shown_value, unknown))} beside prompts: only templates may stand there"
-            )
+            raise UsageError(f"{path}: {min(map(shown_value, unknown))} beside prompts: only templates may stand there")
         templates = _templates(path, given.get("templates", templates))
         given = given["prompts"]
     if isinstance(given, list):
@@ -45,13 +43,13 @@ def read_prompts(path: Path) -> dict[str, tuple[str, ...]]:
     else:
         named = []
     if not named:
-        raise ConfigError(f"{path}: expected a list of prompts, or names with their prompts")
+        raise UsageError(f"{path}: expected a list of prompts, or names with their prompts")
     prompts: dict[str, tuple[str, ...]] = {}
     for name, prompt in named:
         for word in (name, prompt):
             _check_text(path, word)
         if name in prompts:
-            raise ConfigError(f"{path}: {shown_value(name)} stands there twice")
+            raise UsageError(f"{path}: {shown_value(name)} stands there twice")
         prompts[name] = tuple(template.replace("{}", prompt) for template in templates)
     return prompts
 
@@ -64,20 +62,20 @@ def shown(prompts: Mapping[str, tuple[str, ...]]) -> list[str]:
 def _templates(path: Path, given: Any) -> list[str]:
     templates = given if isinstance(given, list) else [given]
     if not templates:
-        raise ConfigError(f"{path}: templates is empty: leave it out")
+        raise UsageError(f"{path}: templates is empty: leave it out")
     for template in templates:
         _check_text(path, template)
         if "{}" not in template:
-            raise ConfigError(f"{path}: the template {shown_value(template)} has no {{}} for the prompt")
+            raise UsageError(f"{path}: the template {shown_value(template)} has no {{}} for the prompt")
     return templates
 
 
 def _check_text(path: Path, word: Any) -> None:
     if not isinstance(word, str):
-        raise ConfigError(f"{path}: expected text, got {shown_value(word)}: put it in quotes if it is one")
+        raise UsageError(f"{path}: expected text, got {shown_value(word)}: put it in quotes if it is one")
     if not word.strip():
-        raise ConfigError(f"{path}: a prompt or a name is empty")
+        raise UsageError(f"{path}: a prompt or a name is empty")
     if len(word) > LONGEST:
-        raise ConfigError(f"{path}: {shown_value(word)} has {len(word):,} characters; a prompt is a few words")
+        raise UsageError(f"{path}: {shown_value(word)} has {len(word):,} characters; a prompt is a few words")
     if "\0" in word or any("\ud800" <= character <= "\udfff" for character in word):
-        raise ConfigError(f"{path}: {shown_value(word)} holds a character that is no text")
+        raise UsageError(f"{path}: {shown_value(word)} holds a character that is no text")

@@ -17,12 +17,12 @@ import pandas as pd
 from pipelines.embeddings.checkpoint import open_maker
 from pipelines.embeddings.matrix import Vectors, vectors_of
 from pipelines.embeddings.nearest import nearest
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from pipelines.files.parquet import first_damaged, read_metadata
 from pipelines.store.folder import published
 from pipelines.store.read import Snapshot
 from pipelines.store.reading import reading
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 
 if TYPE_CHECKING:
     from transforms.models.embedder import Embedder
@@ -81,7 +81,7 @@ def search(
         as the corpus has transcripts.
 
     Raises:
-        RunError, ConfigError, ModelError: see :func:`hits`.
+        CommandError, UsageError, ModelError: see :func:`hits`.
     """
     found = hits(corpus, text, like=like, top=top, models=models, model=model)
     return pd.DataFrame(map(asdict, found), columns=[field.name for field in fields(Hit)])
@@ -101,17 +101,17 @@ def hits(
     Windows of one score stand in the order of recording, channel and time.
 
     Raises:
-        RunError: no corpus, no embeddings or those of several checkpoints; the file gives no sound; the snapshot went
-            meanwhile.
-        ConfigError: neither or both of text and file, a ``top`` below 1, another checkpoint than the embeddings'.
+        CommandError: no corpus, no embeddings or those of several checkpoints; the file gives no sound; the snapshot
+            went meanwhile.
+        UsageError: neither or both of text and file, a ``top`` below 1, another checkpoint than the embeddings'.
         ModelError: a checkpoint that cannot be opened.
     """
     if (text is None) == (like is None):
-        raise ConfigError("say what to look for: either a text or a file with --like")
+        raise UsageError("say what to look for: either a text or a file with --like")
     if text is not None and not text.strip():
-        raise ConfigError("the text to look for is empty")
+        raise UsageError("the text to look for is empty")
     if top < 1:
-        raise ConfigError(f"--top {top}: expected 1 or more")
+        raise UsageError(f"--top {top}: expected 1 or more")
     out, snapshot = _places(corpus)
     with reading(out, snapshot):
         embedder = open_maker(snapshot, models=models, model=model)
@@ -131,7 +131,7 @@ def embed_file(embedder: Embedder, path: Path) -> np.ndarray:
     """The vectors of a file's windows of 10 s, made as in a run: float32 [n_windows, dimension].
 
     Raises:
-        RunError: it cannot be decoded, or holds too little.
+        CommandError: it cannot be decoded, or holds too little.
     """
     from schemas.records import Failure, Problem, Recording, Source, Window
     from transforms.decode.guard import Decoder
@@ -163,7 +163,7 @@ def embed_file(embedder: Embedder, path: Path) -> np.ndarray:
                     told = event.message
     embed()
     if not found:
-        raise RunError(f"--like {path}: {told}")
+        raise CommandError(f"--like {path}: {told}")
     return np.array(found, np.float32)
 
 

@@ -38,8 +38,8 @@ def tag(out: Path, path: Path, *, models: str | None = None, model: str | None =
 
     Raises:
         BusyError: a run is at work.
-        RunError: no corpus, no embeddings or those of several checkpoints; OUT cannot be written; the audit failed.
-        ConfigError: the prompts cannot be understood; another checkpoint than the embeddings'.
+        CommandError: no corpus, no embeddings or those of several checkpoints; OUT cannot be written; the audit failed.
+        UsageError: the prompts cannot be understood; another checkpoint than the embeddings'.
         ModelError: a checkpoint that cannot be opened.
     """
     prompts = read_prompts(path)

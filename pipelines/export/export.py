@@ -12,12 +12,12 @@ from pipelines.corpus.asked import Corpus, open_corpus
 from pipelines.corpus.chosen import chosen
 from pipelines.corpus.statements import left_out
 from pipelines.corpus.target import check_targets
-from pipelines.errors import RunError, why
+from pipelines.errors import CommandError, why
 from pipelines.export import textgrid, vtt, words
 from pipelines.export.names import file_names
 from pipelines.export.speech import batches
 from pipelines.files.atomic import write_whole
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 
 
 @dataclass(frozen=True)
@@ -69,29 +69,30 @@ def export(out: Path, format: str, to: Path, recordings: Sequence[str] = (), *, 
         force: write over files that are there.
 
     Raises:
-        ConfigError: an unknown format or recording, a table that was left out and without which there is
+        UsageError: an unknown format or recording, a table that was left out and without which there is
             nothing, a folder of the corpus.
-        RunError: no corpus, no recordings in it, files that are there already, a folder that cannot be written.
+        CommandError: no corpus, no recordings in it, files that are there already, a folder that cannot be written.
     """
     if format not in FORMATS:
-        raise ConfigError(f"--format {format}: choose from {', '.join(FORMATS)}")
+        raise UsageError(f"--format {format}: choose from {', '.join(FORMATS)}")
     kind = FORMATS[format]
     with open_corpus(out) as corpus:
         if kind.needs and kind.needs not in corpus.files:
-            raise ConfigError(f"--format {format}: {left_out(kind.needs)}")
+            raise UsageError(f"--format {format}: {left_out(kind.needs)}")
         uris = dict(corpus.sql("SELECT recording_id, uri FROM recordings ORDER BY recording_id").fetchall())
         if not uris:
-            raise RunError(f"{out}: no recording could be read, so there is nothing to write; see its table `errors`")
+            nothing = "no recording could be read, so there is nothing to write"
+            raise CommandError(f"{out}: {nothing}; see its table `errors`")
         paths = {key: to / (name + kind.ending) for key, name in file_names(uris).items()}
         ids = sorted(chosen(corpus, recordings)) if recordings else list(uris)
         check_targets(corpus, [paths[key] for key in ids])
         there = [paths[key] for key in ids if os.path.lexists(paths[key])]
         if there and not force:
             more = f" and {counted(len(there) - 1, 'more file')}" if len(there) > 1 else ""
-            raise RunError(f"{there[0]}{more} would be written over: name another folder, or say --force")
+            raise CommandError(f"{there[0]}{more} would be written over: name another folder, or say --force")
         exported = Exported(missing=[left_out(table) or table for table in kind.uses if table not in corpus.files])
         if len(exported.missing) == len(kind.uses) > 1:
-            raise ConfigError(f"--format {format}: {exported.missing[0]}")
+            raise UsageError(f"--format {format}: {exported.missing[0]}")
         try:
             to.mkdir(parents=True, exist_ok=True)
             for some in batches(ids):
@@ -100,5 +101,5 @@ def export(out: Path, format: str, to: Path, recordings: Sequence[str] = (), *, 
                     exported.files.append(paths[key])
                     exported.wordless += not n_words
         except OSError as error:
-            raise RunError(f"{error.filename or to}: {why(error)}") from None
+            raise CommandError(f"{error.filename or to}: {why(error)}") from None
     return exported

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipelines.errors import why
 from pipelines.files.cells import read_cell
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 from schemas.shown import shown
 
 DELIMITERS = ",;\t"
@@ -40,7 +40,7 @@ def read_csv(path: Path, fits: Callable[[Sequence[str]], bool], what: str = "") 
         what: the file is, in front of the messages.
 
     Raises:
-        ConfigError: it cannot be read, its header cannot be, or a row is none; names the file and the line.
+        UsageError: it cannot be read, its header cannot be, or a row is none; names the file and the line.
     """
     where = f"{what}{path}"
     text = _text(path, where)
@@ -53,7 +53,7 @@ def read_csv(path: Path, fits: Callable[[Sequence[str]], bool], what: str = "") 
         if not any(cells):
             continue
         if len(cells) != len(header):
-            raise ConfigError(f"{where}, line {line}: {len(cells):,} values for {len(header)} columns")
+            raise UsageError(f"{where}, line {line}: {len(cells):,} values for {len(header)} columns")
         full.append((line, [read_cell(cell) for cell in cells]))
     return CsvFile(header, full)
 
@@ -63,17 +63,17 @@ def _text(path: Path, where: str) -> str:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise ConfigError(f"{where}: {why(error)}") from error
+        raise UsageError(f"{where}: {why(error)}") from error
     if len(content) > MOST_BYTES:
-        raise ConfigError(f"{where} has more than {MOST_BYTES >> 20} MB")
+        raise UsageError(f"{where} has more than {MOST_BYTES >> 20} MB")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = _line_of(content, error.start)
-        raise ConfigError(f"{where}, line {line} is not UTF-8 text (byte {error.start}): save it as UTF-8") from error
+        raise UsageError(f"{where}, line {line} is not UTF-8 text (byte {error.start}): save it as UTF-8") from error
     if "\0" in text:
         line = _line_of(content, content.index(b"\0"))
-        raise ConfigError(f"{where}, line {line}: a zero byte, which is no text: save it as UTF-8")
+        raise UsageError(f"{where}, line {line}: a zero byte, which is no text: save it as UTF-8")
     return text
 
 
@@ -104,7 +104,7 @@ def _rows(text: str, delimiter: str, where: str) -> Iterator[tuple[int, list[str
                 told = "a quote is opened and never closed"
             elif told.startswith("field larger"):
                 told = f"a cell of more than {csv.field_size_limit():,} characters: is a quote opened and never closed?"
-            raise ConfigError(f"{where}, line {line}: {told}") from None
+            raise UsageError(f"{where}, line {line}: {told}") from None
         yield line, cells
 
 
@@ -113,9 +113,9 @@ def _refuse_header(header: Sequence[str], where: str) -> None:
     known: set[str] = set()
     for number, name in enumerate(header, 1):
         if not name:
-            raise ConfigError(f"{where}: column {number} of {len(header)} has no name")
+            raise UsageError(f"{where}: column {number} of {len(header)} has no name")
         if len(name) > LONGEST_NAME:
-            raise ConfigError(f"{where}: column {number} has a name of {len(name):,} characters: {shown(name)}")
+            raise UsageError(f"{where}: column {number} has a name of {len(name):,} characters: {shown(name)}")
         if name.lower() in known:
-            raise ConfigError(f"{where}: two columns are called {shown(name)}")
+            raise UsageError(f"{where}: two columns are called {shown(name)}")
         known.add(name.lower())

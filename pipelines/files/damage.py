@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from schemas.catalog import INVENTORY, TABLES
 from schemas.layout import AUDIT, MADE, PASS, PASSES, TOMBSTONES
 
@@ -18,7 +18,7 @@ _REMEDIES = {
 }
 
 
-class DamagedError(RunError):
+class DamagedError(CommandError):
     """A file of OUT that cannot be read; the message names it, and what to do.
 
     Attributes:
@@ -30,7 +30,7 @@ class DamagedError(RunError):
         self.path = path
 
 
-class GoneError(RunError):
+class GoneError(CommandError):
     """A file that was there when it was listed."""
 
 

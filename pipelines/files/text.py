@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 from schemas.shown import shown
 
 NO_TEXT = re.compile("[\0\ud800-\udfff]")
@@ -18,10 +18,10 @@ def check_text(text: str) -> None:
     """Refuse what is no text that a file or a table can hold.
 
     Raises:
-        ConfigError: it holds NUL or half a character.
+        UsageError: it holds NUL or half a character.
     """
     if found := NO_TEXT.search(text):
-        raise ConfigError(
+        raise UsageError(
             f"{shown(text)} is no text: its character {found.start() + 1} is NUL or half a character (not UTF-8)"
         )
 
@@ -30,10 +30,10 @@ def check_path(folder: Path) -> None:
     """Whether Arrow and DuckDB can open files in a folder: they take no name that is not text.
 
     Raises:
-        ConfigError: they cannot.
+        UsageError: they cannot.
     """
     if NO_TEXT.search(os.path.abspath(folder) + os.path.realpath(folder)):
-        raise ConfigError(
+        raise UsageError(
             f"{folder}: a name on the way to it is not UTF-8, and tables in it cannot be opened: rename it, or choose "
             "another folder"
         )

@@ -17,7 +17,7 @@ from pipelines.mentions.matches import matches
 from pipelines.mentions.phrase import Phrase, phrase_of
 from pipelines.mentions.speakers import voices_sql
 from pipelines.mentions.words import Spoken, near_words
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 
 AROUND_WORDS = 10
 AROUND_SECONDS = 10.0
@@ -72,17 +72,17 @@ def find_mentions(
         probability; then the user's own metadata columns.  What the corpus has no table of is null.
 
     Raises:
-        ConfigError: no phrase, or one without a letter; a corpus without transcripts; a bad number.
+        UsageError: no phrase, or one without a letter; a corpus without transcripts; a bad number.
     """
     if around < 0:
-        raise ConfigError(f"--around {around}: expected 0 words or more")
+        raise UsageError(f"--around {around}: expected 0 words or more")
     if not 0 <= seconds <= 3600:
-        raise ConfigError(f"--seconds {seconds:g}: expected 0 to 3600")
+        raise UsageError(f"--seconds {seconds:g}: expected 0 to 3600")
     if distance is not None and not fuzzy:
-        raise ConfigError("--distance goes with --fuzzy")
+        raise UsageError("--distance goes with --fuzzy")
     wanted = [phrase_of(phrase, fuzzy=fuzzy, distance=distance) for phrase in dict.fromkeys(phrases)]
     if not wanted:
-        raise ConfigError("say which phrase to look for")
+        raise UsageError("say which phrase to look for")
     spoken = _spoken(corpus, wanted)
     parts = []
     for order, phrase in enumerate(wanted):
@@ -137,7 +137,7 @@ def mentions_alone(corpus: Corpus, phrases: Sequence[str]) -> pd.DataFrame:
     Returns: a row a mention.  Columns: phrase, recording_id, distance (0).
 
     Raises:
-        ConfigError: a phrase without a letter; a corpus without transcripts.
+        UsageError: a phrase without a letter; a corpus without transcripts.
     """
     wanted = [phrase_of(phrase) for phrase in dict.fromkeys(phrases)]
     rows = pd.DataFrame({"phrase": [], "recording_id": [], "distance": []}, dtype=object)
@@ -153,7 +153,7 @@ def mentions_alone(corpus: Corpus, phrases: Sequence[str]) -> pd.DataFrame:
 def _spoken(corpus: Corpus, wanted: Sequence[Phrase]) -> Spoken:
     """The words in which these phrases are looked for."""
     if "transcripts" not in corpus.files:
-        raise ConfigError(f"mentions are looked for in transcripts: {left_out('transcripts')}")
+        raise UsageError(f"mentions are looked for in transcripts: {left_out('transcripts')}")
 
     def ask(question: str, parameters: Sequence[Any]) -> pa.Table:
         return corpus.sql(question, parameters).to_arrow_table()

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
 
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 
 LETTERS_AN_EDIT = 4
 """A fuzzy mention may have one edit for every four letters: "acme" one, "acme cola" two."""
@@ -44,19 +44,19 @@ def phrase_of(asked: str, *, fuzzy: bool = False, distance: int | None = None) -
         distance: the greatest one; None for one edit for every four letters.
 
     Raises:
-        ConfigError: nothing is left of it without punctuation; a distance below 0 or above half its letters, with which
+        UsageError: nothing is left of it without punctuation; a distance below 0 or above half its letters, with which
             any word would do.
     """
     words = tuple(fold(asked).split())
     if not words:
-        raise ConfigError(f"the phrase {asked!r} holds no letter or digit")
+        raise UsageError(f"the phrase {asked!r} holds no letter or digit")
     letters = sum(map(len, words))
     if not fuzzy:
         return Phrase(asked, words)
     if distance is None:
         return Phrase(asked, words, letters // LETTERS_AN_EDIT)
     if not 0 <= distance <= letters // 2:
-        raise ConfigError(f"--distance {distance}: {asked!r} has {letters} letters: expected 0 to {letters // 2}")
+        raise UsageError(f"--distance {distance}: {asked!r} has {letters} letters: expected 0 to {letters // 2}")
     return Phrase(asked, words, distance)
 
 

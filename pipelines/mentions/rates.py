@@ -41,7 +41,7 @@ def mention_rates(
         where fewer than FEWEST recordings stand behind them.
 
     Raises:
-        ConfigError: an unknown column.
+        UsageError: an unknown column.
     """
     corpus.check_own(by)
     columns = [*dict.fromkeys(by)] or [""]

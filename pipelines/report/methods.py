@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from pipelines.agreement.kept import Agreement, remembered
 from pipelines.console.numbers import counted, hours_in_words
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from pipelines.files.parquet import read_batches
 from pipelines.speakers.check import check
 from pipelines.speakers.clusters import LEAST_MS, SHORT_MS
@@ -41,7 +41,7 @@ def methods(out: Path) -> str:
     """Paragraphs of plain text, a line each, with an empty line between them.
 
     Raises:
-        RunError: there is no corpus, or no run made it.
+        CommandError: there is no corpus, or no run made it.
     """
     snapshot = published(out)
     with reading(out, snapshot):
@@ -51,7 +51,7 @@ def methods(out: Path) -> str:
 def _paragraphs(out: Path, snapshot: Snapshot) -> Iterator[str]:
     runs = snapshot.runs()
     if not runs:
-        raise RunError(f"{out} has no row in `runs`: nothing is known of how it was made")
+        raise CommandError(f"{out} has no row in `runs`: nothing is known of how it was made")
     configs = snapshot.configs()
     yield " ".join(_material(snapshot, runs))
     yield " ".join(_analysis(out, snapshot, configs))

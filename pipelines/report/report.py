@@ -8,14 +8,14 @@ from pathlib import Path
 from pipelines.corpus.asked import Corpus, open_corpus
 from pipelines.corpus.chosen import chosen
 from pipelines.corpus.target import check_targets
-from pipelines.errors import RunError, why
+from pipelines.errors import CommandError, why
 from pipelines.files.atomic import write_whole
 from pipelines.report.corpus_page import corpus_page
 from pipelines.report.groups import grouping_columns
 from pipelines.report.recording_page import recording_page
 from pipelines.sql import quoted
 from pipelines.store.report_folder import PAGE
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 from schemas.layout import REPORT
 
 MOST_GROUPS = 60
@@ -41,13 +41,14 @@ def write_report(
         linked: let pages play the recordings from where they lie.
 
     Raises:
-        ConfigError: an unknown column or recording, a folder of the corpus that is not for pages.
-        RunError: no corpus, one without recordings, or a folder that cannot be written.
+        UsageError: an unknown column or recording, a folder of the corpus that is not for pages.
+        CommandError: no corpus, one without recordings, or a folder that cannot be written.
     """
     folder = to or out / REPORT
     with open_corpus(out) as corpus:
         if not corpus.sql("SELECT count(*) FROM recordings").fetchall()[0][0]:
-            raise RunError(f"{out}: no recording could be read, so there is nothing to show; see its table `errors`")
+            nothing = "no recording could be read, so there is nothing to show"
+            raise CommandError(f"{out}: {nothing}; see its table `errors`")
         _check_groups(corpus, by)
         pages = {key: f"{key}.html" for key in chosen(corpus, recordings, "--recordings")}
         check_targets(corpus, [folder / page for page in (PAGE, *pages.values())], pages=True)
@@ -59,7 +60,7 @@ def write_report(
             return [_write(folder / PAGE, page), *written]
         except OSError as error:
             told = f"{folder}: {why(error)}: name a folder that can be written with --to"
-            raise RunError(told) from None
+            raise CommandError(told) from None
 
 
 def _check_groups(corpus: Corpus, columns: Sequence[str]) -> None:
@@ -67,7 +68,7 @@ def _check_groups(corpus: Corpus, columns: Sequence[str]) -> None:
     for column in columns:
         n = corpus.sql(f"SELECT count(DISTINCT {quoted(column)}) FROM recordings").fetchall()[0][0]
         if n > MOST_GROUPS:
-            raise ConfigError(f"--by {column}: {n:,} groups are too many to look at; a page holds {MOST_GROUPS}")
+            raise UsageError(f"--by {column}: {n:,} groups are too many to look at; a page holds {MOST_GROUPS}")
 
 
 def _write(path: Path, page: str) -> Path:

@@ -9,7 +9,7 @@ from typing import Any
 from pipelines.errors import why
 from pipelines.files.plain_yaml import plain_yaml
 from pipelines.files.text import NO_TEXT
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 from schemas.shown import shown
 
 
@@ -17,21 +17,21 @@ def read_yaml(path: str) -> dict[str, Any]:
     """Its keys and values.
 
     Raises:
-        ConfigError: it cannot be read, is no YAML, or holds something else.
+        UsageError: it cannot be read, is no YAML, or holds something else.
     """
     try:
         values = plain_yaml(Path(path))
     except OSError as error:
-        raise ConfigError(f"--config {path}: {why(error)}") from error
+        raise UsageError(f"--config {path}: {why(error)}") from error
     except ValueError as error:
-        raise ConfigError(f"--config {path} is no YAML: {error}") from None
+        raise UsageError(f"--config {path} is no YAML: {error}") from None
     if values is None:
         return {}
     if not isinstance(values, dict):
-        raise ConfigError(f"--config {path}: expected keys and values")
+        raise UsageError(f"--config {path}: expected keys and values")
     for text in _texts(values):
         if NO_TEXT.search(text):
-            raise ConfigError(f"--config {path}: {shown(text)} holds NUL or half a character")
+            raise UsageError(f"--config {path}: {shown(text)} holds NUL or half a character")
     return values
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import torch
 
 from pipelines.run.runner import Runner, sharing, threads_each
-from schemas.config import Config, ConfigError
+from schemas.config import Config
+from schemas.errors import UsageError
 from transforms.models.engines import COMPILED_KINDS, OPENVINO, TORCH, Engine, best_engine, engine_refusal
 from transforms.models.precision import best_precision, cpu_has_bf16
 
@@ -26,12 +27,12 @@ def check_placement(config: Config) -> None:
     """Whether this machine can do what the user asks for.
 
     Raises:
-        ConfigError: no GPU, no OpenVINO, or OpenVINO on a GPU.
+        UsageError: no GPU, no OpenVINO, or OpenVINO on a GPU.
     """
     if config.device == "cuda" and not torch.cuda.is_available():
-        raise ConfigError("--device cuda: torch sees no GPU on this machine")
+        raise UsageError("--device cuda: torch sees no GPU on this machine")
     if reason := engine_refusal(_device(config), config.engine):
-        raise ConfigError(f"--engine {config.engine}: {reason}")
+        raise UsageError(f"--engine {config.engine}: {reason}")
 
 
 def placed(config: Config, kind: str, runner: Runner) -> Placement:

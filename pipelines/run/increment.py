@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.console.numbers import counted
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from pipelines.run.prepare import Prepared
 from pipelines.store.changes import Todo, compare
 from pipelines.store.folder import Folder
@@ -64,7 +64,7 @@ class Increment:
         """What is still to be done, after what the passes so far have made.
 
         Raises:
-            RunError: see :func:`pipelines.store.changes.compare`.
+            CommandError: see :func:`pipelines.store.changes.compare`.
         """
         lengths: dict[str, float] = {}
         snapshot = self.holdings.snapshot
@@ -108,7 +108,7 @@ class Increment:
         """A table has one vector length: rows that the run leaves alone may not have another.
 
         Raises:
-            RunError: some would.
+            CommandError: some would.
         """
         for name, table in self.prepared.tables.items():
             if self.holdings.snapshot is None or not (self.holdings.snapshot / name).is_dir():
@@ -122,7 +122,7 @@ class Increment:
                 if pa.types.is_fixed_size_list(field.type) and not field.type.equals(before.field(field.name).type):
                     old: Any = before.field(field.name).type
                     new: Any = field.type
-                    raise RunError(
+                    raise CommandError(
                         f"{name}: the checkpoint gives vectors of {new.list_size} values, the corpus has some of "
                         f"{old.list_size} for {counted(len(left), 'recording')} that this run was not given: "
                         "name them too, or use another folder"
@@ -152,7 +152,7 @@ def look(prepared: Prepared, folder: Folder) -> Increment:
 
     Raises:
         ModelError: a checkpoint that cannot be found.
-        RunError: the folder cannot be read, or ``--prune`` would drop all of a folder that may not be mounted.
+        CommandError: the folder cannot be read, or ``--prune`` would drop all of a folder that may not be mounted.
     """
     config = prepared.config
     forgotten = read_forgotten(folder.out)
@@ -203,13 +203,13 @@ def _refuse_unmounted(named: Iterable[str], gone: Collection[str], given: Collec
     """A folder that has lost everything is likelier not mounted than emptied.
 
     Raises:
-        RunError: a folder that was named holds no recording, and files that the corpus knows were beneath it.
+        CommandError: a folder that was named holds no recording, and files that the corpus knows were beneath it.
     """
     for folder in named if gone else ():
         beneath = uri_of(os.path.join(os.path.abspath(folder), ""))
         lost = sum(uri.startswith(beneath) for uri in gone)
         if lost and not any(uri.startswith(beneath) for uri in given):
-            raise RunError(
+            raise CommandError(
                 f"--prune would drop {counted(lost, 'file')}, all that the corpus knows beneath {folder}, which holds "
                 "no recording now: is it mounted? If it is meant to be empty, leave it out of the folders named"
             )

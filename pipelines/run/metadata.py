@@ -14,7 +14,8 @@ import pyarrow as pa
 
 from pipelines.files.csv_file import read_csv
 from schemas.catalog import nearest
-from schemas.config import ConfigError, MetadataConfig
+from schemas.config import MetadataConfig
+from schemas.errors import UsageError
 from schemas.records import Source
 from schemas.shown import shown
 from schemas.table import column
@@ -51,7 +52,7 @@ def join_metadata(sources: Sequence[Source], config: MetadataConfig) -> Joined:
     says otherwise.
 
     Raises:
-        ConfigError: the file cannot be read, no column names files, a value is not of its type, a line
+        UsageError: the file cannot be read, no column names files, a value is not of its type, a line
             matches several files, or a file has several lines.
     """
     if config.path is None:
@@ -61,11 +62,11 @@ def join_metadata(sources: Sequence[Source], config: MetadataConfig) -> Joined:
     header = read.header
     key = _key(header)
     if key is None:
-        raise ConfigError(f"{where}: no column names the file; call it one of {', '.join(FILE_COLUMNS)}")
+        raise UsageError(f"{where}: no column names the file; call it one of {', '.join(FILE_COLUMNS)}")
     names = [h for h in header if h != key]
     for name in config.types:
         if name not in names:
-            raise ConfigError(f"metadata.types: {where} has no column {name!r}{nearest(name, names)}")
+            raise UsageError(f"metadata.types: {where} has no column {name!r}{nearest(name, names)}")
     find = _Finder(sources)
     found: dict[str, tuple[int, Mapping[str, Any]]] = {}
     unmatched = []
@@ -73,7 +74,7 @@ def join_metadata(sources: Sequence[Source], config: MetadataConfig) -> Joined:
         line = dict(zip(header, cells, strict=True))
         matches = find(line[key])
         if len(matches) > 1:
-            raise ConfigError(
+            raise UsageError(
                 f"{where}, line {number}: {shown(line[key])} is the name of {len(matches)} files "
                 f"({shown(matches[0].uri, 120)}, {shown(matches[1].uri, 120)}, ...): write more of the path"
             )
@@ -82,7 +83,7 @@ def join_metadata(sources: Sequence[Source], config: MetadataConfig) -> Joined:
             continue
         uri = matches[0].uri
         if uri in found:
-            raise ConfigError(f"{where}, lines {found[uri][0]} and {number} both name {uri}")
+            raise UsageError(f"{where}, lines {found[uri][0]} and {number} both name {uri}")
         found[uri] = number, {n: _value(line[n], config.types.get(n, "text"), where, number, n) for n in names}
     columns = tuple(
         column(name, TYPES[config.types.get(name, "text")], f"from {where.name}", nullable=True) for name in names
@@ -106,7 +107,7 @@ def _value(text: str, kind: str, where: Path, number: int, name: str) -> Any:
     try:
         return pa.scalar(YES_NO.get(bare.lower(), bare) if kind == "bool" else bare).cast(TYPES[kind]).as_py()
     except (pa.ArrowException, OverflowError):  # a day outside of Python's calendar
-        raise ConfigError(f"{where}, line {number}: {name} is {shown(text)}, which is no {kind}") from None
+        raise UsageError(f"{where}, line {number}: {name} is {shown(text)}, which is no {kind}") from None
 
 
 class _Finder:

@@ -14,7 +14,8 @@ from pipelines.run.passed_over import notes_on
 from pipelines.run.runner import Runner, choose_runner
 from pipelines.store.place import check_place
 from schemas.catalog import OF_AUDIO, TABLES, nearest, tables_for
-from schemas.config import Config, ConfigError
+from schemas.config import Config
+from schemas.errors import UsageError
 from schemas.jobs import JOBS
 from schemas.records import Source
 from schemas.table import Table
@@ -46,7 +47,7 @@ def prepare(config: Config) -> Prepared:
     """Understand a configuration: files, metadata, tables, checkpoints, runner.
 
     Raises:
-        ConfigError, FileNotFoundError: wrong use.
+        UsageError, FileNotFoundError: wrong use.
         ModelError: a checkpoint that cannot be had or does not fit its job.
     """
     check_placement(config)
@@ -54,18 +55,18 @@ def prepare(config: Config) -> Prepared:
     found = discover(config.recordings, [config.out] if config.out else [])
     if not found.sources:
         told = "".join(f"; {note}" for note in notes_on(found.passed_over))
-        raise ConfigError(f"no recordings: the folders named hold no files that could be any{told}")
+        raise UsageError(f"no recordings: the folders named hold no files that could be any{told}")
     runner = choose_runner(config.beam, len(found.sources))
     joined = join_metadata(found.sources, config.metadata)
     checkpoints = chosen(config)
     try:
         names = tables_for(config.tables, checkpoints)
     except ValueError as error:
-        raise ConfigError(str(error)) from error
+        raise UsageError(str(error)) from error
     for table in config.force:
         if table not in names or table not in OF_AUDIO:
             makable = [name for name in names if name in OF_AUDIO]
-            raise ConfigError(f"--force {table}: not a table that this run makes{nearest(table, makable)}")
+            raise UsageError(f"--force {table}: not a table that this run makes{nearest(table, makable)}")
     checkpoints = {job: checkpoints[job] for job in JOBS if job in names}
     descriptions = {job: describe(job, checkpoint) for job, checkpoint in checkpoints.items()}
     tables = {name: TABLES[name] for name in names}
@@ -75,7 +76,7 @@ def prepare(config: Config) -> Prepared:
     try:
         tables["recordings"] = tables["recordings"].with_columns(joined.columns)
     except ValueError as error:
-        raise ConfigError(str(error)) from error
+        raise UsageError(str(error)) from error
     notes = placement_notes(config, {job: description.kind for job, description in descriptions.items()})
     notes.extend(notes_on(found.passed_over))
     if joined.unmatched:
@@ -89,4 +90,4 @@ def _check_place(out: str) -> None:
     try:
         check_place(Path(out))
     except OSError as error:
-        raise ConfigError(f"{out} cannot be looked at: {why(error)}") from None
+        raise UsageError(f"{out} cannot be looked at: {why(error)}") from None

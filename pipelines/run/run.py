@@ -14,7 +14,7 @@ import apache_beam as beam
 
 from pipelines.audit.check import Audit, Check
 from pipelines.console.numbers import counted
-from pipelines.errors import RunError, first_line, why
+from pipelines.errors import CommandError, first_line, why
 from pipelines.run.broken import take_out_broken
 from pipelines.run.increment import Increment, consumed, look
 from pipelines.run.measure import Measured, failed_share, forgotten_files, measure, postponed_files, told, write_run
@@ -25,7 +25,8 @@ from pipelines.store.changes import Todo, rounds
 from pipelines.store.folder import Folder, went
 from pipelines.store.publish import Draft, RejectedError, link_runs, publish
 from pipelines.store.staging import Pass
-from schemas.config import ConfigError, seconds_of
+from schemas.config import seconds_of
+from schemas.errors import UsageError
 from schemas.layout import PASSES, REJECTED
 from schemas.records import Known, Source
 from transforms.models.checkpoint import ModelError
@@ -69,7 +70,7 @@ def run(
 
     Raises:
         BusyError: another run is at work on the corpus.
-        RunError: nothing was published; the message says why.
+        CommandError: nothing was published; the message says why.
         ModelError: a checkpoint that cannot be opened.
     """
     folder = Folder(prepared.config.out)
@@ -77,7 +78,7 @@ def run(
         try:
             held.enter_context(folder.held())
         except OSError as error:
-            raise RunError(f"{folder.out} cannot be written: {why(error)}") from None
+            raise CommandError(f"{folder.out} cannot be written: {why(error)}") from None
         return _Run(prepared, folder, ticks, say, agree, agree_to_found).do_and_tell()
 
 
@@ -115,7 +116,7 @@ class _Run:
             except Exception:
                 if self._folder.out.is_dir():
                     raise
-                raise RunError(went(self._folder.out)) from None
+                raise CommandError(went(self._folder.out)) from None
             line.outcome = "published" if published else "nothing to do"
             if published:
                 line.said = {**told(published.measured), "taken_out": published.audit.taken_out}
@@ -138,15 +139,15 @@ class _Run:
         try:
             self._tables = self._folder.begin(self._run_id)
         except OSError as error:
-            raise RunError(f"{self._folder.out} cannot be written: {why(error)}") from None
+            raise CommandError(f"{self._folder.out} cannot be written: {why(error)}") from None
         try:
             return self._publish(self._hear(todo), todo)
         except RejectedError:
             raise
         except BaseException as error:
             self._folder.abandon(self._tables)
-            if isinstance(error, Exception) and not isinstance(error, ModelError | ConfigError | RunError):
-                raise RunError(first_line(error)) from error
+            if isinstance(error, Exception) and not isinstance(error, ModelError | UsageError | CommandError):
+                raise CommandError(first_line(error)) from error
             raise
 
     def _hear(self, todo: Todo) -> dict[str, str]:
@@ -185,7 +186,7 @@ class _Run:
         """One pass of the pipeline, whose rows the holdings then count in.
 
         Raises:
-            RunError: a file has no row of ``files``.
+            CommandError: a file has no row of ``files``.
         """
         recipes = {table: self._there.recipes[table] for table in self._there.recipes if table in tables}
         folder = self._tables.parent / PASSES / f"{len(self._results):03d}"
@@ -204,7 +205,7 @@ class _Run:
         if buried := forgotten_files(result):
             self._say(f"{counted(buried, 'file')} not taken up, with a content that was forgotten")
         if len(lost) != postponed + buried:
-            raise RunError(f"{counted(len(lost), 'file')} came to no row of files, {min(lost)} among them")
+            raise CommandError(f"{counted(len(lost), 'file')} came to no row of files, {min(lost)} among them")
 
     def _is_late(self) -> bool:
         return self._until is not None and time.time() > self._until

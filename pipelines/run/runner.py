@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions, StandardOptions
 from apache_beam.runners.runner import create_runner
 
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 
 LOCAL = ("direct", "fnapi")
 """Names of Beam's in-process runner, written small and without "Runner": Beam takes them so too."""
@@ -50,14 +50,14 @@ def choose_runner(beam_options: Sequence[str], files: int) -> Runner:
     memory once; torch, libsndfile and soxr leave them free to run side by side.
 
     Raises:
-        ConfigError: the Dask runner, which loses rows in silence, a runner or an option that Beam does not
+        UsageError: the Dask runner, which loses rows in silence, a runner or an option that Beam does not
             know, or a value that is wrong for an option.
     """
     given = [o for o in beam_options if o != "--"]
     _refuse_unknown(given)
     name = PipelineOptions(given).view_as(StandardOptions).runner or "DirectRunner"
     if "dask" in name.lower():
-        raise ConfigError("--runner=DaskRunner loses rows in silence: use DirectRunner, Flink, Spark or Dataflow")
+        raise UsageError("--runner=DaskRunner loses rows in silence: use DirectRunner, Flink, Spark or Dataflow")
     if name.rpartition(".")[2].lower().removesuffix("runner") not in LOCAL:
         _refuse_unknown_runner(name)
         return Runner(PipelineOptions(given), LANES_OF_A_CLUSTER, 1, is_local=False)
@@ -100,13 +100,13 @@ def _refuse_unknown(given: Sequence[str]) -> None:
     except SystemExit as stop:
         if not stop.code:  # --help
             raise
-        raise ConfigError(f"Beam: {said.getvalue().strip().rpartition('error: ')[2]}") from None
+        raise UsageError(f"Beam: {said.getvalue().strip().rpartition('error: ')[2]}") from None
     if unknown:
-        raise ConfigError(f"Beam does not know the option {unknown[0]}")
+        raise UsageError(f"Beam does not know the option {unknown[0]}")
 
 
 def _refuse_unknown_runner(runner: str) -> None:
     try:
         create_runner(runner)
     except (ValueError, ImportError, AttributeError) as error:
-        raise ConfigError(f"--runner={runner}: Beam cannot make it: {' '.join(str(error).split())}") from error
+        raise UsageError(f"--runner={runner}: Beam cannot make it: {' '.join(str(error).split())}") from error

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import apache_beam as beam
 from apache_beam.runners.runner import PipelineResult
 
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from transforms.isolated import isolated
 
 THREAD = "run_worker"
@@ -27,7 +27,7 @@ def run_watched(pipeline: beam.Pipeline) -> PipelineResult:
     The pipeline is in a thread of its own, which stays behind where a worker was lost: the process should end soon.
 
     Raises:
-        RunError: a worker died.
+        CommandError: a worker died.
         Exception: whatever the pipeline raises.
     """
     results: list[PipelineResult] = []
@@ -50,7 +50,7 @@ def run_watched(pipeline: beam.Pipeline) -> PipelineResult:
     if results:
         return results[0]
     if deaths:
-        raise RunError(f"a worker process is gone: {deaths[0]}; what it had finished is kept: run again")
+        raise CommandError(f"a worker process is gone: {deaths[0]}; what it had finished is kept: run again")
     raise errors[0]
 
 

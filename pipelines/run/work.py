@@ -84,7 +84,7 @@ def execute(work: Work, runner: Runner) -> beam.runners.runner.PipelineResult:
     """Run the pipeline to its end.
 
     Raises:
-        RunError: a worker process died.
+        CommandError: a worker process died.
     """
     pipeline = beam.Pipeline(options=runner.options)
     build(pipeline, work)

@@ -46,8 +46,8 @@ def check_column(out: Path, column: str | None) -> None:
     """Refuse a column to compare with that is no metadata column.
 
     Raises:
-        ConfigError: no metadata column has that name.
-        RunError: there is no corpus.
+        UsageError: no metadata column has that name.
+        CommandError: there is no corpus.
     """
     with open_corpus(out) as corpus:
         corpus.check_own([] if column is None else [column], "--check")

@@ -26,7 +26,7 @@ from pipelines.speakers.threshold import Threshold, threshold_of
 from pipelines.store.derived import publish_derived
 from pipelines.store.read import Snapshot, unit_rows
 from schemas.catalog import TABLES
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 from schemas.layout import PARQUET
 from transforms.shards import GROUP_ROWS, open_table
 
@@ -65,18 +65,16 @@ def label_speakers(out: Path, threshold: float | None = None) -> Labelled:
 
     Raises:
         BusyError: a run is at work.
-        RunError: no corpus, no vectors of voices or those of several checkpoints; OUT cannot be written; the audit
+        CommandError: no corpus, no vectors of voices or those of several checkpoints; OUT cannot be written; the audit
             failed.
-        ConfigError: a threshold that is no cosine, or none for a checkpoint of which nobody has said one.
+        UsageError: a threshold that is no cosine, or none for a checkpoint of which nobody has said one.
     """
 
     def write(snapshot: Path, folder: Path, run_id: str) -> Labelled:
         made = Snapshot(snapshot).checkpoint_of("speakers")
         chosen = threshold_of(made, threshold)
         if chosen is None:
-            raise ConfigError(
-                f"no threshold is known for vectors of {made}: name one with --threshold{_hint(snapshot)}"
-            )
+            raise UsageError(f"no threshold is known for vectors of {made}: name one with --threshold{_hint(snapshot)}")
         return _write(snapshot, folder, run_id, chosen)
 
     return publish_derived(out, "speaker_labels", write)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from pipelines.checkpoints import DEMO_FOLDER
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 from transforms.models.checkpoint import ModelError, parse_checkpoint, revision_of
 from transforms.models.locate import locate
 
@@ -31,11 +31,11 @@ def threshold_of(made: str, asked: float | None) -> Threshold | None:
         asked: by the user, which wins.
 
     Raises:
-        ConfigError: what was asked for is no cosine.
+        UsageError: what was asked for is no cosine.
     """
     if asked is not None:
         if not -1 <= asked <= 1:
-            raise ConfigError(f"--threshold {asked:g}: expected a cosine, -1 to 1")
+            raise UsageError(f"--threshold {asked:g}: expected a cosine, -1 to 1")
         return Threshold(asked, "as asked for")
     name, _, revision = made.rpartition("@")
     for known, cosine in OF_CARDS.items():

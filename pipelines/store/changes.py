@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipelines.console.numbers import counted
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from pipelines.store.manifest import BASE, Holdings
 from schemas.catalog import TABLES
 from schemas.records import Known, Source
@@ -58,7 +58,7 @@ def compare(
         seconds_of: the length of a known recording, to balance the work.
 
     Raises:
-        RunError: rows of a table that is left out of this run would lose what they point into.
+        CommandError: rows of a table that is left out of this run would lose what they point into.
     """
     todo = Todo()
     wanted: dict[str, frozenset[str]] = {}
@@ -95,7 +95,7 @@ def compare(
         else:
             todo.skipped += 1
     if orphaned:
-        raise RunError(_told(orphaned))
+        raise CommandError(_told(orphaned))
     return todo
 
 

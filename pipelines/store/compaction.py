@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from pipelines.files.link import link
 from pipelines.files.parquet import read_batches, read_metadata, read_schema, read_table
 from schemas.catalog import TABLES
@@ -48,7 +48,7 @@ def place(given: Sequence[Given], folder: Path, table: Table, run_id: str) -> No
     What is written is sorted by recording, in files of about 256 MB.
 
     Raises:
-        RunError: a file lacks a column that may not be null.
+        CommandError: a file lacks a column that may not be null.
     """
     folder.mkdir(exist_ok=True)
     stay: list[Given] = []
@@ -72,7 +72,7 @@ def place_runs(given: Sequence[Path], folder: Path, run_id: str) -> None:
     """Put the runs before this one into the folder of ``runs``: linked, or joined to one file where they are many.
 
     Raises:
-        RunError: a row lacks a column that may not be null.
+        CommandError: a row lacks a column that may not be null.
     """
     table = TABLES["runs"]
     joined = len(given) > SMALL_FILES or not all(is_current(read_schema(path), table) for path in given)
@@ -89,14 +89,14 @@ def fit(rows: pa.Table, schema: pa.Schema) -> pa.Table:
     """Rows as ``schema`` has them: new columns are null, old ones go, types are converted.
 
     Raises:
-        RunError: a column that may not be null is not there, or its values are not of the new type.
+        CommandError: a column that may not be null is not there, or its values are not of the new type.
     """
     columns = []
     for column in schema:
         at = rows.schema.get_field_index(column.name)
         if at < 0:
             if not column.nullable:
-                raise RunError(
+                raise CommandError(
                     f"rows of an earlier version lack the column {column.name}: make their table with --force"
                 )
             columns.append(pa.chunked_array([pa.nulls(rows.num_rows, column.type)]))
@@ -106,7 +106,7 @@ def fit(rows: pa.Table, schema: pa.Schema) -> pa.Table:
             if values.type != column.type:
                 values = values.cast(column.type)
         except pa.ArrowInvalid as error:
-            raise RunError(f"rows of an earlier version do not fit the column {column.name}: {error}") from None
+            raise CommandError(f"rows of an earlier version do not fit the column {column.name}: {error}") from None
         columns.append(values)
     return pa.Table.from_arrays(columns, schema=schema)
 

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from pipelines.errors import RunError, why
+from pipelines.errors import CommandError, why
 from pipelines.store.folder import Folder, published
 from pipelines.store.inventory import Own
 from pipelines.store.manifest import Holdings
@@ -34,7 +34,7 @@ def publish_derived(out: Path, name: str, write: Callable[[Path, Path, str], T])
 
     Raises:
         BusyError: a run is at work.
-        RunError: no corpus; OUT cannot be written; the audit failed.
+        CommandError: no corpus; OUT cannot be written; the audit failed.
     """
     published(out)
     folder = Folder(out)
@@ -42,7 +42,7 @@ def publish_derived(out: Path, name: str, write: Callable[[Path, Path, str], T])
         with folder.held():
             return _publish(folder, name, write)
     except OSError as error:
-        raise RunError(f"{out} cannot be written: {why(error)}") from None
+        raise CommandError(f"{out} cannot be written: {why(error)}") from None
 
 
 def _publish(folder: Folder, name: str, write: Callable[[Path, Path, str], T]) -> T:

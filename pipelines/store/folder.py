@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from pipelines.files.atomic import sync
 from pipelines.files.text import check_path
 from pipelines.store.clearing import remove
@@ -44,7 +44,7 @@ class Folder:
 
         Raises:
             BusyError: another run holds it.
-            ConfigError: OUT is not a place for a corpus.
+            UsageError: OUT is not a place for a corpus.
             OSError: OUT cannot be made or written.
         """
         check_place(self.out)
@@ -70,13 +70,13 @@ class Folder:
         """A fresh folder for the tables of a run.
 
         Raises:
-            ConfigError: OUT is not a place for a corpus.
+            UsageError: OUT is not a place for a corpus.
             OSError: OUT cannot be made or written.
-            RunError: OUT went away since it was held: whoever removed it does not want it back.
+            CommandError: OUT went away since it was held: whoever removed it does not want it back.
         """
         check_place(self.out)
         if self._held and not self.out.is_dir():
-            raise RunError(went(self.out))
+            raise CommandError(went(self.out))
         self.out.mkdir(parents=True, exist_ok=True)
         self._marked = mark(self.out) or self._marked
         tables = self.staging / run_id / NEXT
@@ -158,17 +158,17 @@ def published(out: Path) -> Path:
     """The snapshot that readers see now; it stays as it is, whatever is published meanwhile.
 
     Raises:
-        ConfigError: the name of the folder is no text.
-        RunError: there is none, or what is to show it shows none.
+        UsageError: the name of the folder is no text.
+        CommandError: there is none, or what is to show it shows none.
     """
     if not out.is_dir():
-        raise RunError(f"{out}: no such folder")
+        raise CommandError(f"{out}: no such folder")
     check_path(out)
     snapshot = read_shown(out)  # once: a run that publishes meanwhile moves the link, not the folder
     if snapshot is None:
         inside = next((folder for folder in out.resolve().parents if shown(folder) is not None), None)
         at = f": its tables are of the corpus in {inside}" if inside and (out / "recordings").is_dir() else ""
-        raise RunError(f"{out} holds no corpus{at}")
+        raise CommandError(f"{out} holds no corpus{at}")
     return snapshot
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from pipelines.files.atomic import write_whole
 from pipelines.store.clearing import remove
 from pipelines.store.compaction import BATCH_ROWS, fit
@@ -57,8 +57,8 @@ def would_forget(out: Path, words: Iterable[str]) -> Removed:
     """What :func:`forget` would remove; nothing is locked or written.
 
     Raises:
-        ConfigError: a word names nothing.
-        RunError: there is no corpus.
+        UsageError: a word names nothing.
+        CommandError: there is no corpus.
     """
     snapshot = published(out)
     folder = Folder(out)
@@ -78,8 +78,8 @@ def forget(out: Path, words: Iterable[str]) -> Removed:
 
     Raises:
         BusyError: a run is at work.
-        ConfigError: OUT is no corpus of ours; a word names nothing.
-        RunError: there is no corpus; OUT cannot be written; what is left fails the audit.
+        UsageError: OUT is no corpus of ours; a word names nothing.
+        CommandError: there is no corpus; OUT cannot be written; what is left fails the audit.
     """
     published(out)
     folder = Folder(out)
@@ -87,7 +87,7 @@ def forget(out: Path, words: Iterable[str]) -> Removed:
         with folder.held():
             return _forget(folder, list(words))
     except OSError as error:
-        raise RunError(f"{error.filename or out} cannot be written: {error.strerror}") from None
+        raise CommandError(f"{error.filename or out} cannot be written: {error.strerror}") from None
 
 
 def _forget(folder: Folder, words: list[str]) -> Removed:
@@ -115,7 +115,7 @@ def _forget(folder: Folder, words: list[str]) -> Removed:
         try:
             left, _ = publish(folder, _without(folder, snapshot, those, rewritten(snapshot.name)), keep=1 << 30)
         except RejectedError as error:
-            raise RunError(f"the audit of what is left failed: {error.audited.summary()[0]}") from None
+            raise CommandError(f"the audit of what is left failed: {error.audited.summary()[0]}") from None
         after = _counts(left)
         removed.rows.update({name: n - after[name] for name, n in before.items() if n > after[name]})
         remove(snapshot)

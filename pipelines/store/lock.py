@@ -12,7 +12,7 @@ from pathlib import Path
 
 from filelock import BaseFileLock, SoftFileLock, Timeout, UnixFileLock, lock_descriptor
 
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from pipelines.store.holder import Holder, holder_in, look, read_holder, record
 from schemas.errors import Error
 from schemas.layout import LOCK
@@ -43,13 +43,13 @@ def locked(out: Path) -> Iterator[None]:
 
     Raises:
         BusyError: another process holds it; the message says which, and how to go on.
-        RunError: what lies at the lock's name is no lock of ours.
+        CommandError: what lies at the lock's name is no lock of ours.
         OSError: the folder cannot be written.
     """
     path = out / LOCK
     with suppress(FileNotFoundError):
         if not stat.S_ISREG(os.lstat(path).st_mode):
-            raise RunError(_not_ours(path))
+            raise CommandError(_not_ours(path))
     lock, signed = _by_kernel(path) if _knows_locks(out) else (_by_file(path), None)
     try:
         yield
@@ -88,7 +88,7 @@ def _by_kernel(path: Path) -> tuple[BaseFileLock, os.stat_result | None]:
                 raise ValueError("another's file")
             before = holder_in(descriptor)
         except ValueError:
-            raise RunError(_not_ours(path)) from None
+            raise CommandError(_not_ours(path)) from None
         if before is not None and before.by_file:
             raise _ByFileError
         with suppress(OSError):  # a disk that is full holds up nobody who wants to forget something
@@ -104,7 +104,7 @@ def _by_kernel(path: Path) -> tuple[BaseFileLock, os.stat_result | None]:
         return _by_file(path), None
     except OSError as error:
         if error.errno == errno.ELOOP:  # a link that came to lie there just now
-            raise RunError(_not_ours(path)) from None
+            raise CommandError(_not_ours(path)) from None
         raise
     return lock, signed[0]
 
@@ -118,7 +118,7 @@ def _by_file(path: Path) -> BaseFileLock:
         try:
             look(path)
         except ValueError:
-            raise RunError(_not_ours(path)) from None
+            raise CommandError(_not_ours(path)) from None
         except OSError:
             pass
         raise BusyError(_told(path, by_file=True)) from None

@@ -13,7 +13,7 @@ from pipelines.store.run_ids import runs_in
 from pipelines.store.staging import Pass
 from pipelines.store.switch import shown_name
 from pipelines.store.tombstones import read_forgotten
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 from schemas.layout import PASSES
 from transforms.discover import uri_of
 
@@ -42,7 +42,7 @@ def meant(folder: Folder, words: Collection[str]) -> Meant:
     An id means that content, wherever it lies now.  A file means whatever it holds and held.
 
     Raises:
-        ConfigError: a word names nothing.
+        UsageError: a word names nothing.
     """
     held: dict[str, set[str]] = {}
     now: dict[str, str | None] = {}
@@ -62,7 +62,7 @@ def meant(folder: Folder, words: Collection[str]) -> Meant:
         elif not (named & now.keys() or buried):
             near = Names([(uri, uri) for uri in now]).named(word)
             told = f": did you mean {' or '.join(sorted(near)[:NAMED])}?" if near else ""
-            raise ConfigError(f"{word}: no recording of that id, and no file of that path, is in the tables{told}")
+            raise UsageError(f"{word}: no recording of that id, and no file of that path, is in the tables{told}")
         ids |= {key for key, of in held.items() if named & of}
         uris |= named & now.keys() | buried
     uris |= {uri for uri, key in now.items() if key in ids}

@@ -46,7 +46,7 @@ def assemble(folder: Path, holdings: Holdings, tables: Mapping[str, Table], own:
     """Write or link every table but ``runs`` into ``folder``.
 
     Raises:
-        RunError: rows of an earlier version do not fit the tables as they are declared now.
+        CommandError: rows of an earlier version do not fit the tables as they are declared now.
     """
     alive = holdings.alive()
     for name, table in tables.items():

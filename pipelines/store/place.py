@@ -10,7 +10,7 @@ from pathlib import Path
 from pipelines.files.atomic import write_whole
 from pipelines.files.regular import is_file, is_folder
 from pipelines.files.text import check_path
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 from schemas.layout import CURRENT, ID, LOCK, MARK, PASSING, SHOWN, SNAPSHOTS, STAGING
 from transforms.beside.passed_over import is_a_disks_own
 
@@ -43,7 +43,7 @@ def check_place(out: Path) -> None:
     """Whether a corpus may lie in ``out``, which need not be there yet.
 
     Raises:
-        ConfigError: it is a home or a root folder, it holds other things than a corpus, or what bears one of our names
+        UsageError: it is a home or a root folder, it holds other things than a corpus, or what bears one of our names
             in it is none of ours.
         OSError: it cannot be looked at.
     """
@@ -51,28 +51,28 @@ def check_place(out: Path) -> None:
     place = Path(os.path.realpath(out))
     if place == Path(place.anchor) or str(place) in _homes():
         what = "the root folder" if place == Path(place.anchor) else "a home folder"
-        raise ConfigError(f"{out} is {what}, where no corpus is made: choose a folder of its own, as {out / 'corpus'}")
+        raise UsageError(f"{out} is {what}, where no corpus is made: choose a folder of its own, as {out / 'corpus'}")
     if not place.is_dir():
         if os.path.lexists(out):
             what = "a link to nothing" if out.is_symlink() and not place.exists() else "a file"
-            raise ConfigError(f"{out} is {what}: choose another name for the folder of the corpus")
+            raise UsageError(f"{out} is {what}: choose another name for the folder of the corpus")
         above = next(folder for folder in place.parents if folder.exists())
         if not above.is_dir():
-            raise ConfigError(f"{out}: {above} is a file: choose another name for the folder of the corpus")
+            raise UsageError(f"{out}: {above} is a file: choose another name for the folder of the corpus")
         return
     if not is_corpus(place):
         others = sorted(name for name in os.listdir(place) if not is_a_disks_own(name) and not _is_passing(name))
         if others:
-            raise ConfigError(
+            raise UsageError(
                 f"{out} is no corpus and holds other things ({others[0]}): choose another folder, or an empty one"
             )
     for name in (SNAPSHOTS, STAGING):
         if os.path.lexists(place / name) and not is_folder(place / name):
-            raise ConfigError(f"{out / name} is no folder of ours: move it away, or choose another folder")
+            raise UsageError(f"{out / name} is no folder of ours: move it away, or choose another folder")
     if os.path.lexists(place / MARK) and not is_file(place / MARK):
-        raise ConfigError(f"{out / MARK} is no file of ours: move it away, or choose another folder")
+        raise UsageError(f"{out / MARK} is no file of ours: move it away, or choose another folder")
     if os.path.lexists(place / CURRENT) and not (place / CURRENT).is_symlink():
-        raise ConfigError(f"{out / CURRENT} is no link of ours: move it away, or choose another folder")
+        raise UsageError(f"{out / CURRENT} is no link of ours: move it away, or choose another folder")
 
 
 def _is_passing(name: str) -> bool:

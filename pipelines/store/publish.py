@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipelines.audit.audit import audit
 from pipelines.audit.check import Audit, Check
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from pipelines.files.atomic import write_whole
 from pipelines.store.compaction import place_runs
 from pipelines.store.folder import Folder
@@ -25,7 +25,7 @@ from transforms.shards import open_table
 RUNS = "runs"
 
 
-class RejectedError(RunError):
+class RejectedError(CommandError):
     """The audit failed, and readers see what they saw before; the staging is as it was when the audit was asked.
 
     Attributes:
@@ -89,7 +89,7 @@ def publish(
 
     Raises:
         RejectedError: the audit failed.
-        RunError: rows of an earlier version do not fit the tables as they are declared now.
+        CommandError: rows of an earlier version do not fit the tables as they are declared now.
     """
     draft.write()
     audited = draft.audit().and_also(checks())

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from pipelines.files.damage import DamagedError
 from pipelines.files.parquet import count_rows, parquet_files, read_batches, read_schema, read_table
 from pipelines.store.run_ids import began
@@ -98,16 +98,16 @@ class Snapshot:
             job: whose table holds vectors: ``embeddings`` or ``speakers``.
 
         Raises:
-            RunError: it holds none, or those of several checkpoints, which cannot be compared.
+            CommandError: it holds none, or those of several checkpoints, which cannot be compared.
         """
         made = sorted({model.rpartition("/")[0] for model in self.models(job)})
         if self.files(job) and not made:
-            raise RunError(f"the table {job} of the corpus has no rows: the run heard nothing to make them of")
+            raise CommandError(f"the table {job} of the corpus has no rows: the run heard nothing to make them of")
         if not made:
             how = f"--model {job}=CHECKPOINT" if JOBS[job].asked_for_by_name else f"--tables {job}"
-            raise RunError(f"the corpus holds no {job}: make them with `earwitness run ... {how}`")
+            raise CommandError(f"the corpus holds no {job}: make them with `earwitness run ... {how}`")
         if len({name.rpartition("@")[2] for name in made}) > 1:
-            raise RunError(
+            raise CommandError(
                 f"several checkpoints made the {job} ({', '.join(made)}), and their vectors cannot be compared: "
                 f"make all anew with one, `earwitness run ... --force {job}`"
             )

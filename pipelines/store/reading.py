@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 
 
 @contextmanager
@@ -18,7 +18,7 @@ def reading(out: Path, snapshot: Path) -> Iterator[None]:
     which no file is left has no rows.
 
     Raises:
-        RunError: the snapshot went meanwhile.
+        CommandError: the snapshot went meanwhile.
     """
     before = _identity(snapshot)
     try:
@@ -27,7 +27,7 @@ def reading(out: Path, snapshot: Path) -> Iterator[None]:
         if _identity(snapshot) == before is not None:
             raise
     if _identity(snapshot) != before or before is None:
-        raise RunError(f"{out} was published anew while it was read: ask again") from None
+        raise CommandError(f"{out} was published anew while it was read: ask again") from None
 
 
 def _identity(snapshot: Path) -> tuple[int, int] | None:

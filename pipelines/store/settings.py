@@ -22,7 +22,8 @@ from pipelines.store.read import Snapshot
 from pipelines.store.setting_words import absolute, display, word_of
 from pipelines.store.switch import shown
 from schemas.catalog import TABLES, needs_of
-from schemas.config import Config, ConfigError, SpeechConfig, from_mapping
+from schemas.config import Config, SpeechConfig, from_mapping
+from schemas.errors import UsageError
 from schemas.jobs import JOBS
 from schemas.layout import SETTINGS, STAGING
 
@@ -76,7 +77,7 @@ class Settings:
         was ever asked for: to name some of them is a wish for one run.
 
         Raises:
-            ConfigError: the demo checkpoints are not there.
+            UsageError: the demo checkpoints are not there.
         """
         picked = chosen(config)
         tables = config.tables
@@ -174,32 +175,32 @@ def read_settings(out: Path) -> Settings | None:
     A corpus of an earlier version has them in the last row of its table ``runs``.
 
     Raises:
-        ConfigError: they cannot be understood; the message says what to do.
+        UsageError: they cannot be understood; the message says what to do.
     """
     path = out / SETTINGS
     if not os.path.lexists(path):
         return _of_runs(out)
     what_to_do = "put it right, or remove it: the settings of the last run that published then hold"
     if not is_file(path):
-        raise ConfigError(f"{path} is no file of ours: {what_to_do}")
+        raise UsageError(f"{path} is no file of ours: {what_to_do}")
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         if content["version"] != VERSION:
-            raise ConfigError(f"{path} is of another version of Earwitness ({content['version']!r:.20}): {what_to_do}")
+            raise UsageError(f"{path} is of another version of Earwitness ({content['version']!r:.20}): {what_to_do}")
         values, made = content["settings"], content["made"]
         if missing := set(REMEMBERED) ^ set(values):
-            raise ConfigError(f"{path} has not the settings that it should have ({min(missing)}): {what_to_do}")
+            raise UsageError(f"{path} has not the settings that it should have ({min(missing)}): {what_to_do}")
         settings = Settings.of(from_mapping(values))
         recipes = [parts for last in made.values() for parts in (last, *last.get("earlier", ()))]
         if not all(isinstance(parts, dict) and isinstance(parts["recipe"], str) for parts in recipes):
             raise TypeError("made")
         agreed = tuple(Consent.read(one) for one in content.get("agreed", []))
     except OSError as error:
-        raise ConfigError(f"{path}: {why(error)}") from None
-    except ConfigError as error:
-        raise error if str(error).startswith(str(path)) else ConfigError(f"{path}: {error}: {what_to_do}") from None
+        raise UsageError(f"{path}: {why(error)}") from None
+    except UsageError as error:
+        raise error if str(error).startswith(str(path)) else UsageError(f"{path}: {error}: {what_to_do}") from None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise ConfigError(f"{path} is damaged: {what_to_do}") from None
+        raise UsageError(f"{path} is damaged: {what_to_do}") from None
     return Settings(settings.values, made, agreed)
 
 
@@ -229,10 +230,8 @@ def _of_runs(out: Path) -> Settings | None:
     values["tables"] = None if None in asked else [name for name in TABLES if any(name in tables for tables in asked)]
     try:
         return Settings.of(from_mapping(values))
-    except ConfigError as error:
-        raise ConfigError(
-            f"{out}: the settings of its last run, in the table `runs`, cannot be used: {error}"
-        ) from None
+    except UsageError as error:
+        raise UsageError(f"{out}: the settings of its last run, in the table `runs`, cannot be used: {error}") from None
 
 
 def _is_of_demo(job: str, checkpoint: str) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from pipelines.errors import RunError, why
+from pipelines.errors import CommandError, why
 from pipelines.files.atomic import write_whole
 from pipelines.files.json_file import read_json
 from pipelines.files.parquet import count_rows, read_metadata, read_table
@@ -49,7 +49,7 @@ class Pass:
         """A pass that was left behind; None if it was not even begun."""
         try:
             about = read_json(folder / PASS)
-        except RunError:
+        except CommandError:
             return None
         recipes, identifies = about.get("recipes"), about.get("identifies")
         if not isinstance(recipes, dict) or not isinstance(identifies, bool):
@@ -78,7 +78,7 @@ class Pass:
         try:
             for path in self.folder.glob(f"*/{shard}*{PARQUET}"):
                 read_metadata(path)
-        except RunError:
+        except CommandError:
             return False
         return True
 
@@ -87,7 +87,7 @@ def left_behind(staging: Path) -> Iterator[Pass]:
     """The passes of runs that did not come to their end, in the order in which they were begun.
 
     Raises:
-        RunError: one that cannot be read.
+        CommandError: one that cannot be read.
     """
     try:
         for run in sorted(p for p in staging.glob("[!.]*") if not (p / REJECTED).exists()):
@@ -96,13 +96,13 @@ def left_behind(staging: Path) -> Iterator[Pass]:
                 if found is not None and found.shards:
                     yield found
     except PermissionError as error:
-        raise RunError(f"{error.filename}: {why(error)}") from None
+        raise CommandError(f"{error.filename}: {why(error)}") from None
 
 
 def finished_files(staging: Path) -> int:
     """Files that runs which did not come to their end have finished: the next one goes on from there.
 
     Raises:
-        RunError: a pass that cannot be read.
+        CommandError: a pass that cannot be read.
     """
     return sum(count_rows(done.files_of("files")) for done in left_behind(staging))

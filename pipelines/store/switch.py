@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from pipelines.files.atomic import write_whole
 from pipelines.files.regular import is_file, is_folder
 from pipelines.store.clearing import passing
@@ -50,14 +50,15 @@ def read_shown(out: Path) -> Path | None:
     """The published snapshot; None for a corpus that has none yet.
 
     Raises:
-        RunError: what is to show it shows none: a run would take all recordings for new, and publish without the rest.
+        CommandError: what is to show it shows none: a run would take all recordings for new, and publish without the
+            rest.
     """
     snapshot = shown(out)
     for name in (CURRENT, POINTER) if snapshot is None else ():
         if os.path.lexists(out / name):
             named = shown_name(out)
             gone = f" ({SNAPSHOTS}/{named} is not there)" if named else ""
-            raise RunError(
+            raise CommandError(
                 f"{out / name} shows no snapshot of this corpus{gone}: let it show one of those in {out / SNAPSHOTS}, "
                 f"as {SNAPSHOTS}/NAME, or put the corpus back from a backup"
             )

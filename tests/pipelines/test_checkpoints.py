@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.checkpoints import BASE, DEMO_FOLDER, chosen
-from schemas.config import Config, ConfigError
+from schemas.config import Config
+from schemas.errors import UsageError
 from schemas.jobs import JOBS
 from transforms.models.checkpoint import parse_checkpoint
 
@@ -43,14 +44,14 @@ def test_demo_brings_a_checkpoint_for_each_job(tmp_path: Path) -> None:
 def test_a_demo_without_its_checkpoints_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipelines.checkpoints.DEMO_FOLDER", tmp_path)
     (tmp_path / "sounds").mkdir()
-    with pytest.raises(ConfigError, match=r"no checkpoint for .*transcripts.* in .*: get the source .* anew") as told:
+    with pytest.raises(UsageError, match=r"no checkpoint for .*transcripts.* in .*: get the source .* anew") as told:
         chosen(Config(models="demo"))
     assert "sounds" not in str(told.value)
 
 
 def test_without_the_source_there_is_no_demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipelines.checkpoints.DEMO_FOLDER", tmp_path / "demo" / "models")
-    with pytest.raises(ConfigError, match=r"^--models demo: .*make demo.* in a clone.*pip install -e.*--model JOB="):
+    with pytest.raises(UsageError, match=r"^--models demo: .*make demo.* in a clone.*pip install -e.*--model JOB="):
         chosen(Config(models="demo"))
     own = dict.fromkeys(JOBS, "FOLDER")
     assert chosen(Config(models="demo", model=own)) == own

@@ -29,7 +29,7 @@ from pipelines.commands.run import config_of
 from pipelines.console.numbers import counted
 from pipelines.store.lock import locked
 from schemas.catalog import INVENTORY, OF_RUNS
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 from schemas.jobs import JOBS
 from tests.pipelines.corpora import DEMO, rows
 
@@ -156,7 +156,7 @@ def test_the_command_line_wins_over_the_file(tmp_path: Path) -> None:
 def test_a_file_that_is_wrong_is_told_in_one_line(tmp_path: Path, content: str, told: str) -> None:
     path = tmp_path / "corpus.yaml"
     path.write_text(content)
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(UsageError) as caught:
         config("--config", str(path))
     assert told in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -168,7 +168,7 @@ def test_an_empty_file_says_nothing(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"nowhere\.yaml: No such file or directory"):
+    with pytest.raises(UsageError, match=r"nowhere\.yaml: No such file or directory"):
         config("--config", str(tmp_path / "nowhere.yaml"))
 
 

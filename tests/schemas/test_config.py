@@ -11,16 +11,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.config import (
-    METADATA_TYPES,
-    Config,
-    ConfigError,
-    MetadataConfig,
-    SpeechConfig,
-    from_mapping,
-    seconds_of,
-    to_mapping,
-)
+from schemas.config import METADATA_TYPES, Config, MetadataConfig, SpeechConfig, from_mapping, seconds_of, to_mapping
+from schemas.errors import UsageError
 from schemas.jobs import JOBS
 
 EVERYTHING = """
@@ -177,7 +169,7 @@ def test_a_configuration_survives_yaml(config: Config) -> None:
     ],
 )
 def test_what_is_wrong_is_told_in_one_line(values: Any, told: str) -> None:
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(UsageError) as caught:
         from_mapping(values)
     assert str(caught.value).startswith(told)
     assert "\n" not in str(caught.value)
@@ -186,5 +178,5 @@ def test_what_is_wrong_is_told_in_one_line(values: Any, told: str) -> None:
 def test_durations() -> None:
     assert [seconds_of(text) for text in ("8h", "90m", "1.5s", "0s")] == [28_800, 5_400, 1.5, 0]
     for wrong in ("8", "h", "-1h", "8 h", "8d"):
-        with pytest.raises(ConfigError, match="is no time such as 8h"):
+        with pytest.raises(UsageError, match="is no time such as 8h"):
             Config(stop_after=wrong)

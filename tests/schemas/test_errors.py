@@ -6,14 +6,13 @@ import ast
 
 import pytest
 
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from pipelines.store.lock import BusyError
-from schemas.config import ConfigError
-from schemas.errors import Error
+from schemas.errors import Error, UsageError
 from tests.test_floors import MODULES, ROOT
 from transforms.models.checkpoint import ModelError
 
-OF_PERSONS = (ConfigError, RunError, BusyError, ModelError)
+OF_PERSONS = (UsageError, CommandError, BusyError, ModelError)
 WITHIN = {
     "DecodeError": "becomes a row of errors",
     "BrokenOffError": "becomes a row of errors",
@@ -30,7 +29,7 @@ def test_errors_for_a_person_are_caught_as_one(error: type[Exception]) -> None:
 
 
 def test_wrong_use_is_a_value_error_too() -> None:
-    assert issubclass(ConfigError, ValueError)
+    assert issubclass(UsageError, ValueError)
 
 
 def test_every_class_of_error_is_known_here() -> None:

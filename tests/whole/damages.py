@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.cli import main
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from pipelines.store.place import mark
 from schemas.catalog import TABLES
 from schemas.forgotten import Forgotten
@@ -145,7 +145,7 @@ def base(pristine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     """A copy to damage; no run comes as far as to hear anything, and none waits for ever."""
 
     def hear(*_: object) -> None:
-        raise RunError("nothing is heard here")
+        raise CommandError("nothing is heard here")
 
     monkeypatch.setattr("pipelines.run.run.execute", hear)
     shutil.copytree(pristine, tmp_path / "base", symlinks=True)

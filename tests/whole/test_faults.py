@@ -15,7 +15,7 @@ import pytest
 import pipelines.run.run
 import pipelines.store.publish
 from pipelines.cli import FAILED, PUBLISHED, main
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from pipelines.run.run import prepare, run
 from schemas.config import from_mapping
 from tests.pipelines.corpora import DEMO, publish, rows
@@ -152,7 +152,7 @@ def test_a_disk_that_is_full_at_any_step_of_a_publish(
     told = ""
     try:
         run(prepared)
-    except RunError as error:
+    except CommandError as error:
         told = str(error)
     assert steps >= at
     if told:

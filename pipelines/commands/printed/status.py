@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from pipelines.console.numbers import counted
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from pipelines.files.parquet import read_schema
 from pipelines.files.text import check_path
 from pipelines.run.increment import forgotten_in
@@ -23,7 +23,8 @@ from pipelines.store.staging import finished_files
 from pipelines.store.switch import read_shown
 from pipelines.store.tombstones import read_forgotten
 from schemas.catalog import TABLES, stage_of
-from schemas.config import ConfigError, from_mapping
+from schemas.config import from_mapping
+from schemas.errors import UsageError
 from schemas.layout import STAGING
 from schemas.reasons import Reason
 from transforms.discover import discover
@@ -35,10 +36,10 @@ def show_status(console: Console, out: Path) -> None:
     """Print it; nothing is locked or written.
 
     Raises:
-        RunError: there is no corpus.
+        CommandError: there is no corpus.
     """
     if not out.is_dir():
-        raise RunError(f"{out}: no such folder")
+        raise CommandError(f"{out}: no such folder")
     check_path(out)
     lines = [*_runs(out), *_work(out), *_settings(out)]
     snapshot = read_shown(out)
@@ -46,7 +47,7 @@ def show_status(console: Console, out: Path) -> None:
         with reading(out, snapshot):
             lines += _coverage(out, snapshot) + _waiting(snapshot)
     elif not lines:
-        raise RunError(f"{out} holds no corpus")
+        raise CommandError(f"{out} holds no corpus")
     console.print("\n".join(lines))
 
 
@@ -77,7 +78,7 @@ def _settings(out: Path) -> list[str]:
     """What the next run goes on with where it is not told otherwise."""
     try:
         settings = read_settings(out)
-    except ConfigError as error:
+    except UsageError as error:
         return [f"settings: not known ({error})"]
     return settings.lines() if settings is not None else []
 
@@ -160,7 +161,7 @@ def _waiting(snapshot: Path) -> list[str]:
             told = f"the last run was told of {relative[0]}, and kept no word of the folder that this lies in"
             return [f"waiting: not known from here ({told})"]
         sources = discover(named, [str(snapshot.parents[1])]).sources
-    except (ConfigError, FileNotFoundError) as error:
+    except (UsageError, FileNotFoundError) as error:
         return [f"waiting: not known ({error})"]
     known = Holdings.read(snapshot).files
     rows = [(source, known.get(source.uri)) for source in sources]

@@ -10,7 +10,7 @@ from pipelines.corpus.views import VIEWS
 from pipelines.export.tables.flat import Flattened, flattened, nested
 from pipelines.export.tables.sheet import Sheet
 from schemas.catalog import TABLES, nearest
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 
 
 def chosen_sheets(
@@ -25,11 +25,11 @@ def chosen_sheets(
         with_bytes: whether the format knows bytes.
 
     Raises:
-        ConfigError: an unknown name, a table that was left out of the corpus, nothing left to write.
+        UsageError: an unknown name, a table that was left out of the corpus, nothing left to write.
     """
     for name in tables:
         if name not in corpus.columns:
-            raise ConfigError(f"--tables {name}: {left_out(name) or f'unknown table{nearest(name, corpus.columns)}'}")
+            raise UsageError(f"--tables {name}: {left_out(name) or f'unknown table{nearest(name, corpus.columns)}'}")
     dropped = set(without)
     sheets: dict[str, Sheet] = {}
     lines: list[str] = []
@@ -48,9 +48,9 @@ def chosen_sheets(
         lines += found.left_out
     for name in without:
         if name not in (known := [*TABLES, *VIEWS, *sorted(made - {*TABLES, *VIEWS})]):
-            raise ConfigError(f"--without {name}: unknown table{nearest(name, known)}")
+            raise UsageError(f"--without {name}: unknown table{nearest(name, known)}")
     if not sheets:
-        raise ConfigError("nothing is left to write: name tables with --tables, or fewer with --without")
+        raise UsageError("nothing is left to write: name tables with --tables, or fewer with --without")
     order = [*TABLES, *VIEWS]
     ranked = sorted(sheets.values(), key=lambda one: order.index(one.name) if one.name in order else len(order))
     return ranked, list(dict.fromkeys(lines))

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from pipelines.console.numbers import counted
 from pipelines.corpus.rows import rows
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from pipelines.export.tables.sheet import Account, Sheet
 from pipelines.files.private import PrivateFolder
 
@@ -93,15 +93,15 @@ def check_size(sheet: Sheet, n_rows: int, columns: Sequence[str]) -> None:
     """Refuse what no workbook holds.
 
     Raises:
-        RunError: too many rows or columns.
+        CommandError: too many rows or columns.
     """
     if n_rows > MOST_ROWS:
-        raise RunError(
+        raise CommandError(
             f"{sheet.name} has {n_rows:,} rows, and a sheet of xlsx holds {MOST_ROWS:,}: "
             f"leave it out with --without {sheet.name}, or say --format csv"
         )
     if len(columns) > MOST_COLUMNS:
-        raise RunError(
+        raise CommandError(
             f"{sheet.name} has {counted(len(columns), 'column')}, and a sheet of xlsx holds {MOST_COLUMNS:,}: "
             f"leave it out with --without {sheet.name}, or say --format csv"
         )

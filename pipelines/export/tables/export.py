@@ -14,7 +14,7 @@ import pyarrow as pa
 from pipelines.console.numbers import counted
 from pipelines.corpus.asked import Corpus, open_corpus
 from pipelines.corpus.target import check_targets
-from pipelines.errors import RunError, why
+from pipelines.errors import CommandError, why
 from pipelines.export.tables.chosen import chosen_sheets
 from pipelines.export.tables.codebook import codebook
 from pipelines.export.tables.excel import check_size, write_xlsx
@@ -23,7 +23,7 @@ from pipelines.export.tables.sheet import Account, Sheet, Written
 from pipelines.export.tables.statistics import write_dta, write_sav
 from pipelines.files.atomic import is_device, whole_file, write_whole
 from pipelines.store.versions import version_of
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 
 README = "README.txt"
 BATCH_ROWS = 2_000
@@ -90,13 +90,13 @@ def export_tables(
         force: write over files that are there.
 
     Raises:
-        ConfigError: an unknown table, nothing to write, a folder of the corpus.
-        RunError: no corpus, a library that is not installed, a table that is larger than the format takes, files that
-            are there already, a folder that cannot be written.
+        UsageError: an unknown table, nothing to write, a folder of the corpus.
+        CommandError: no corpus, a library that is not installed, a table that is larger than the format takes, files
+            that are there already, a folder that cannot be written.
     """
     kind = FORMATS[format]
     if kind.needs and find_spec(kind.needs) is None:
-        raise RunError(
+        raise CommandError(
             f"{format} is written with {kind.needs}, which is not installed: pip install 'earwitness[export]'"
         )
     with open_corpus(out) as corpus:
@@ -120,7 +120,7 @@ def export_tables(
             page = codebook(version_of("earwitness"), corpus.snapshot.name, format, written, lines)
             write_whole(to / README, page.encode())
         except OSError as error:
-            raise RunError(f"{error.filename or to}: {why(error)}") from None
+            raise CommandError(f"{error.filename or to}: {why(error)}") from None
     return ExportedTables(tuple(written), tuple(lines))
 
 
@@ -129,10 +129,10 @@ def _check_places(corpus: Corpus, paths: Sequence[Path], force: bool) -> None:
     there = [path for path in paths if os.path.lexists(path)]
     if there and not force:
         more = f" and {counted(len(there) - 1, 'more file')}" if len(there) > 1 else ""
-        raise RunError(f"{there[0]}{more} would be written over: name another folder, or say --force")
+        raise CommandError(f"{there[0]}{more} would be written over: name another folder, or say --force")
     for path in there:
         if is_device(path):
-            raise ConfigError(f"--to {path.parent}: {path} is a pipe or a device: name another folder")
+            raise UsageError(f"--to {path.parent}: {path} is a pipe or a device: name another folder")
 
 
 def _changes(written: Sequence[Written]) -> list[str]:

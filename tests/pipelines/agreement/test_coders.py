@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.agreement.coders import LONGEST, check_coders
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 
 
 @pytest.mark.parametrize("names", [["ann"], ["Ann B.", "ann-2", "7", "Žofie_K"], ["x" * LONGEST]])
@@ -15,7 +15,7 @@ def test_plain_names_are_taken(names: list[str]) -> None:
 
 @pytest.mark.parametrize("name", ["", " ann", "ann ", "=ann", "-ann", ".ann", "an,n", "an\tn", "an\nn", "x" * 65, "😀"])
 def test_what_a_spreadsheet_takes_otherwise_is_refused(name: str) -> None:
-    with pytest.raises(ConfigError, match="--coders: the name"):
+    with pytest.raises(UsageError, match="--coders: the name"):
         check_coders([name])
 
 
@@ -32,5 +32,5 @@ def test_what_a_spreadsheet_takes_otherwise_is_refused(name: str) -> None:
     ],
 )
 def test_coders_are_told_from_each_other_and_from_the_machine(names: list[str], told: str) -> None:
-    with pytest.raises(ConfigError, match=told):
+    with pytest.raises(UsageError, match=told):
         check_coders(names)

@@ -19,7 +19,7 @@ from pipelines.agreement.sample import COLUMNS, draw
 from pipelines.agreement.sheet import spoken
 from pipelines.cli import FAILED, PUBLISHED, WRONG_USE, main
 from pipelines.corpus.segments import Heard
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from pipelines.report.methods import _agreement
 from schemas.layout import AGREEMENT
 from tests.pipelines.report.test_methods import write
@@ -220,7 +220,7 @@ def test_figures_of_another_model_are_no_longer_told(out: Path, sheet: Path) -> 
 )
 def test_a_damaged_file_is_one_line(out: Path, sheet: Path, capfd: Captured, damaged: bytes) -> None:
     (out / AGREEMENT).write_bytes(damaged)
-    with pytest.raises(RunError, match=r"agreement\.json is damaged: run `earwitness agree` again, or remove it$"):
+    with pytest.raises(CommandError, match=r"agreement\.json is damaged: run `earwitness agree` again, or remove it$"):
         remembered(out)
     assert main(["agree", str(out), str(sheet)]) == PUBLISHED
     assert "it took the place of" in capfd.readouterr().err
@@ -231,14 +231,14 @@ def test_a_figure_that_is_no_number_is_damage(out: Path, sheet: Path) -> None:
     kept = json.loads((out / AGREEMENT).read_text())
     kept["figures"][0]["low"] = "0.1"
     (out / AGREEMENT).write_text(json.dumps(kept))
-    with pytest.raises(RunError, match="is damaged"):
+    with pytest.raises(CommandError, match="is damaged"):
         remembered(out)
 
 
 def test_a_pipe_in_place_of_the_file_is_not_waited_for(out: Path, sheet: Path) -> None:
     (out / AGREEMENT).unlink()
     os.mkfifo(out / AGREEMENT)
-    with pytest.raises(RunError, match="is damaged"):
+    with pytest.raises(CommandError, match="is damaged"):
         remembered(out)
 
 

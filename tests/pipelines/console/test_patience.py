@@ -17,7 +17,7 @@ import pytest
 from pipelines.cli import FAILED, WRONG_USE, main
 from pipelines.console.patience import hearing_ctrl_c, patiently
 from pipelines.corpus.asked import open_corpus
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from tests.pipelines.tables import example, write_corpus
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -89,7 +89,7 @@ def test_a_question_that_cannot_be_stopped_hides_nothing(out: Path) -> None:
 
     endless = pa.RecordBatchReader.from_batches(pa.schema({"n": pa.int64()}), rows())
     try:
-        with pytest.raises(RunError, match=r"^no answer within 0\.1 s: "), open_corpus(out) as corpus:
+        with pytest.raises(CommandError, match=r"^no answer within 0\.1 s: "), open_corpus(out) as corpus:
             patiently(lambda: corpus.sql("FROM slow", beside={"slow": endless}).fetchall(), corpus.stop, 0.1)
     finally:
         over.set()
@@ -115,6 +115,6 @@ def test_what_fails_fails_as_it_does_alone() -> None:
 
 def test_work_that_hears_of_nothing_is_left_behind() -> None:
     asked = []
-    with pytest.raises(RunError, match="no answer within"):
+    with pytest.raises(CommandError, match="no answer within"):
         patiently(lambda: time.sleep(60), lambda: asked.append(1), 0.01)
     assert len(asked) > 1

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from transformers import ASTConfig, ASTModel
 
 from pipelines.corpus.asked import Corpus, open_corpus
-from pipelines.errors import RunError
-from schemas.config import ConfigError
+from pipelines.errors import CommandError
+from schemas.errors import UsageError
 from tests.pipelines.corpora import DEMO, publish
 from tests.pipelines.tables import CALL, STREET, emotion, example, speaker_label, transcript, write_corpus
 from transforms.audio.windows import WINDOW_MS
@@ -151,7 +151,7 @@ def test_moments_say_who_speaks_where_voices_were_told_apart(tmp_path: Path, wit
     write_corpus(tmp_path, rows, "2")
     with open_corpus(tmp_path) as corpus:
         for question in ("FROM speaker_labels", "SELECT corpus_speaker FROM moments"):
-            with pytest.raises(ConfigError, match=r"'speaker_labels' was left out .*: `earwitness speakers` makes it"):
+            with pytest.raises(UsageError, match=r"'speaker_labels' was left out .*: `earwitness speakers` makes it"):
                 corpus.sql(question)
 
 
@@ -162,9 +162,9 @@ def test_what_was_left_out_is_named(tmp_path: Path) -> None:
     assert "emotion" not in corpus.columns["moments"]
     assert corpus.sql("SELECT sound FROM moments WHERE word = 'is'").fetchall() == [("Music",)]
     for question in ("FROM emotions", "FROM emotion_baselines", "SELECT above_speaker FROM moments"):
-        with pytest.raises(ConfigError, match=r"'emotions'.* was left out of this corpus: run again with a checkpoint"):
+        with pytest.raises(UsageError, match=r"'emotions'.* was left out of this corpus: run again with a checkpoint"):
             corpus.sql(question)
-    with pytest.raises(ConfigError, match=r"'frames' was left out of this corpus: run again with --tables frames"):
+    with pytest.raises(UsageError, match=r"'frames' was left out of this corpus: run again with --tables frames"):
         corpus.sql("FROM frames")
 
 
@@ -182,7 +182,7 @@ def test_what_was_left_out_is_named(tmp_path: Path) -> None:
     ],
 )
 def test_wrong_words_are_told_in_a_line(corpus: Corpus, question: str, said: str) -> None:
-    with pytest.raises(ConfigError) as told:
+    with pytest.raises(UsageError) as told:
         corpus.sql(question)
     assert str(told.value) == said
 
@@ -231,7 +231,7 @@ def test_nothing_is_written_or_read_beside_the_corpus(out: Path, tmp_path: Path,
     with open_corpus(out) as corpus:
         corpus.sql("FROM emotion_baselines").fetchall()
         for file in (snapshot / "errors" / "0.parquet", snapshot / "new.parquet"):
-            with pytest.raises((ConfigError, duckdb.Error)):
+            with pytest.raises((UsageError, duckdb.Error)):
                 corpus.sql(question.format(file=file, beside=beside)).fetchall()
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
@@ -244,7 +244,7 @@ def test_what_is_published_meanwhile_is_not_seen(out: Path, corpus: Corpus) -> N
         assert newer.sql("SELECT count(*) FROM words").fetchall() == [(0,)]
         assert newer.sql("SELECT * FROM moments").fetchall() == []
     shutil.rmtree(out / "snapshots" / "1")
-    with pytest.raises(RunError, match="is gone, newer ones took its place: open the corpus again"):
+    with pytest.raises(CommandError, match="is gone, newer ones took its place: open the corpus again"):
         corpus.sql("SELECT count(word) FROM words").fetchall()
 
 
@@ -255,16 +255,16 @@ def test_a_snapshot_that_goes_before_its_answer_is_fetched(out: Path) -> None:
             shutil.rmtree(corpus.snapshot)
             asked.fetchall()
 
-    with pytest.raises(RunError, match="is gone, newer ones took its place: open the corpus again"):
+    with pytest.raises(CommandError, match="is gone, newer ones took its place: open the corpus again"):
         fetch()
 
 
 def test_where_there_is_no_corpus(tmp_path: Path, out: Path) -> None:
-    with pytest.raises(RunError, match=r"nowhere: no such folder"):
+    with pytest.raises(CommandError, match=r"nowhere: no such folder"):
         open_corpus(tmp_path / "nowhere")
-    with pytest.raises(RunError, match=r"holds no corpus$"):
+    with pytest.raises(CommandError, match=r"holds no corpus$"):
         open_corpus(tmp_path)
-    with pytest.raises(RunError, match=rf"holds no corpus: its tables are of the corpus in {out}$"):
+    with pytest.raises(CommandError, match=rf"holds no corpus: its tables are of the corpus in {out}$"):
         open_corpus(out / "current")
 
 
@@ -277,7 +277,7 @@ def test_any_folder_name_will_do(tmp_path: Path, name: str) -> None:
 def test_recordings_go_by_id_uri_and_name(corpus: Corpus) -> None:
     assert {corpus.recording(word) for word in (CALL, "/calls/call.wav", "call.wav", "call")} == {CALL}
     assert corpus.recording("it's <b>.mp3") == STREET
-    with pytest.raises(ConfigError, match=r"unknown recording 'cal.wav': did you mean 'call.wav'\?"):
+    with pytest.raises(UsageError, match=r"unknown recording 'cal.wav': did you mean 'call.wav'\?"):
         corpus.recording("cal.wav")
 
 
@@ -293,9 +293,9 @@ def test_a_spectrogram_crosses_windows(tmp_path: Path) -> None:
     assert picture.db.max() <= 20
     assert (np.diff(picture.frequencies_hz) > 0).all()
     for start, end in ((-1, 2), (3, 3), (1e5, 1e6)):
-        with pytest.raises(ConfigError):
+        with pytest.raises(UsageError):
             corpus.spectrogram("street", start, end)
-    with pytest.raises(ConfigError, match="nothing at 1 s on channel 7"):
+    with pytest.raises(UsageError, match="nothing at 1 s on channel 7"):
         corpus.spectrogram("street", 1, 2, channel=7)
 
     # What AST's own projection gives for the picture is what it gives patch by patch.

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.corpus.asked import open_corpus
 from pipelines.corpus.chosen import chosen
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 from tests.pipelines.tables import CALL, STREET, example, recording, write_corpus
 
 C = "c" * 32
@@ -28,7 +28,7 @@ def test_words_are_taken_in_their_order_and_once(tmp_path: Path) -> None:
         assert chosen(corpus, ["/c.wav", "call", CALL, "c"]) == [C, CALL]
         assert chosen(corpus, ["top:1"]) == [STREET]
         assert set(chosen(corpus, ["top:9"])) == {CALL, STREET, C}
-        with pytest.raises(ConfigError, match=r"^--recordings cal.wav: no recording .*: did you mean 'call.wav'\?$"):
+        with pytest.raises(UsageError, match=r"^--recordings cal.wav: no recording .*: did you mean 'call.wav'\?$"):
             chosen(corpus, ["call", "cal.wav"], "--recordings")
-        with pytest.raises(ConfigError, match=r"^broken.wav: no recording of that id or file name"):
+        with pytest.raises(UsageError, match=r"^broken.wav: no recording of that id or file name"):
             chosen(corpus, ["broken.wav"])

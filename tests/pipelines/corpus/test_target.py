@@ -11,7 +11,7 @@ import pytest
 from pipelines.cli import WRONG_USE, main
 from pipelines.corpus.asked import open_corpus
 from pipelines.corpus.target import check_targets
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 from schemas.layout import OURS
 from tests.pipelines.tables import CALL, STREET, example, recording, write_corpus
 
@@ -59,7 +59,7 @@ def test_nothing_of_a_corpus_is_written_over(out: Path, tmp_path: Path) -> None:
     with open_corpus(out) as corpus:
         for of in (out, other, out / "current" / "../..", out / "talks" / ".."):
             for to in (of / name / inside for name in names for inside in ("", "x/y.csv")):
-                with pytest.raises(ConfigError, match="is the corpus's own: name another place"):
+                with pytest.raises(UsageError, match="is the corpus's own: name another place"):
                     check_targets(corpus, [tmp_path / "harmless.csv", to])
         check_targets(corpus, [out / "answer.csv", out / "subtitles" / "current" / "a.vtt", tmp_path / "current"])
 
@@ -70,7 +70,7 @@ def test_pages_lie_in_the_report_of_their_own_corpus(out: Path, tmp_path: Path) 
     with open_corpus(out) as corpus:
         check_targets(corpus, [out / "report" / "report.html"], pages=True)
         for to in (other / "report" / "report.html", out / "snapshots" / "report" / "report.html"):
-            with pytest.raises(ConfigError):
+            with pytest.raises(UsageError):
                 check_targets(corpus, [to], pages=True)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.embeddings.prompts import read_prompts
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_prompts_are_read(tmp_path: Path, text: str, prompts: dict[str, tuple[st
 )
 def test_prompts_that_are_none(tmp_path: Path, text: str, told: str) -> None:
     (tmp_path / "p.yaml").write_text(text)
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(UsageError) as caught:
         read_prompts(tmp_path / "p.yaml")
     assert told in str(caught.value)
     assert str(tmp_path / "p.yaml") in str(caught.value)

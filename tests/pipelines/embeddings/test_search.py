@@ -22,7 +22,7 @@ from pipelines.embeddings import matrix as vectors_module
 from pipelines.embeddings import search as search_module
 from pipelines.embeddings.matrix import vectors_of
 from pipelines.embeddings.search import Hit, hits, search
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from pipelines.store.folder import published
 from pipelines.store.read import Snapshot
 from schemas.errors import Error
@@ -158,7 +158,7 @@ def test_a_snapshot_that_goes_while_it_is_searched(
         return found
 
     monkeypatch.setattr(search_module, step, meanwhile)
-    with pytest.raises(RunError, match="was published anew while it was read: ask again"):
+    with pytest.raises(CommandError, match="was published anew while it was read: ask again"):
         hits(corpus, "a ticking clock")
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.files import csv_file
 from pipelines.files.csv_file import read_csv
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_whatever_spreadsheets_write_is_read(sheet: Path, content: bytes, rows: 
 )
 def test_whatever_is_damaged_is_told_by_its_line(sheet: Path, content: bytes, told: str) -> None:
     sheet.write_bytes(content)
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(UsageError) as caught:
         read_csv(sheet, lambda header: "file" in header, "metadata: ")
     message = str(caught.value)
     assert message.startswith(f"metadata: {sheet}{told}")
@@ -74,14 +74,14 @@ def test_whatever_is_damaged_is_told_by_its_line(sheet: Path, content: bytes, to
 
 def test_a_line_of_many_cells_is_told_and_not_shown(sheet: Path) -> None:
     sheet.write_bytes(b"file,a\nx" + b",y" * 5_000_000 + b"\n")
-    with pytest.raises(ConfigError, match="line 2: 5,000,001 values for 2 columns"):
+    with pytest.raises(UsageError, match="line 2: 5,000,001 values for 2 columns"):
         read_csv(sheet, lambda header: "file" in header)
 
 
 def test_a_file_beyond_all_measure_is_not_read(sheet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csv_file, "MOST_BYTES", 1 << 20)
     sheet.write_bytes(b"file\n" + b"y" * (1 << 20))
-    with pytest.raises(ConfigError, match=r"own\.csv has more than 1 MB"):
+    with pytest.raises(UsageError, match=r"own\.csv has more than 1 MB"):
         read_csv(sheet, lambda header: "file" in header)
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from pipelines.corpus.asked import open_corpus
 from pipelines.files.private import PrivateFolder, kept_folder
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 from tests.pipelines.tables import example, write_corpus
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -112,7 +112,7 @@ def test_what_a_question_spills_is_not_for_other_questions(temporary: Path, tmp_
             f"FROM '{spill}/part.csv'",
             f'SELECT * FROM range(2), "{spill}/part.csv" AS x',
         ):
-            with pytest.raises(ConfigError, match="is no table of the corpus"):
+            with pytest.raises(UsageError, match="is no table of the corpus"):
                 corpus.sql(question)
         assert corpus.sql("SELECT count(*) FROM range(3), unnest([1, 2])").fetchall() == [(6,)]
     assert list(temporary.iterdir()) == []

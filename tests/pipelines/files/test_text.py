@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.cli import FAILED, WRONG_USE, main, parser
 from pipelines.corpus.asked import open_corpus
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 from tests.pipelines.tables import example, write_corpus
 
 Captured = pytest.CaptureFixture[str]
@@ -138,5 +138,5 @@ def test_every_word_is_a_name_or_has_to_be_text() -> None:
 
 @pytest.mark.parametrize("question", ["SELECT '\0'", f"SELECT '{BAD}'", "FROM recordings -- \ud800"])
 def test_a_question_from_python_that_is_no_text(place: Path, question: str) -> None:
-    with open_corpus(place / "out") as corpus, pytest.raises(ConfigError, match="is no text: its character"):
+    with open_corpus(place / "out") as corpus, pytest.raises(UsageError, match="is no text: its character"):
         corpus.sql(question)

@@ -14,7 +14,7 @@ from pipelines.corpus.asked import Corpus, open_corpus
 from pipelines.mentions import find_mentions, mention_rates
 from pipelines.mentions.speakers import voices_sql
 from pipelines.statistics.intervals import ratio_interval
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 from tests.pipelines.tables import CALL, STREET, emotion, example, recording, sound, transcript, write_corpus
 
 OTHER = "c" * 32
@@ -206,11 +206,11 @@ def test_a_corpus_in_which_nothing_was_said(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_asked(corpus: Corpus, words: list[str], how: dict[str, Any], told: str) -> None:
-    with pytest.raises(ConfigError, match=told):
+    with pytest.raises(UsageError, match=told):
         find_mentions(corpus, words, **how)
 
 
 def test_without_transcripts(tmp_path: Path) -> None:
     write_corpus(tmp_path, {"recordings": example()["recordings"], "sounds": [sound(CALL, 1, 0, 9, Rain=1.0)]})
-    with pytest.raises(ConfigError, match=r"'transcripts' was left out of this corpus: run again"):
+    with pytest.raises(UsageError, match=r"'transcripts' was left out of this corpus: run again"):
         find_mentions(open_corpus(tmp_path), ["acme"])

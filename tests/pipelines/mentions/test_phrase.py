@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.mentions.phrase import Phrase, fold, pattern, phrase_of, without_possessive
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 
 
 @pytest.mark.parametrize(
@@ -46,10 +46,10 @@ def test_edits_grow_with_the_letters(asked: str, edits: int) -> None:
 
 
 def test_phrases_that_cannot_be() -> None:
-    with pytest.raises(ConfigError, match=r"the phrase '\.\.\.' holds no letter or digit"):
+    with pytest.raises(UsageError, match=r"the phrase '\.\.\.' holds no letter or digit"):
         phrase_of("...")
     for distance in (-1, 3):
-        with pytest.raises(ConfigError, match=rf"--distance {distance}: 'acme' has 4 letters: expected 0 to 2"):
+        with pytest.raises(UsageError, match=rf"--distance {distance}: 'acme' has 4 letters: expected 0 to 2"):
             phrase_of("acme", fuzzy=True, distance=distance)
 
 

@@ -13,10 +13,10 @@ from rich.console import Console
 
 from pipelines.cli import PUBLISHED, WRONG_USE, main
 from pipelines.commands.printed.run import ask
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from pipelines.run.anew import Anew
 from schemas.catalog import TABLES
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 from tests.pipelines.corpora import DEMO, rows
 from tests.pipelines.test_cli import one_line, tone
 
@@ -245,7 +245,7 @@ def test_at_a_terminal_it_asks(answer: str, goes_on: bool, monkeypatch: pytest.M
     if answer.lower().startswith("y"):
         ask(terminal, anew, yes=False)
     else:
-        with pytest.raises(RunError, match="nothing was done"):
+        with pytest.raises(CommandError, match="nothing was done"):
             ask(terminal, anew, yes=False)
     shown = "segments, prosody of 12 recordings; windows of 1 recording (channels each -> mix)"
     assert f"to be made anew: {shown}" in screen.getvalue()
@@ -256,5 +256,5 @@ def test_without_a_terminal_it_does_not_wait(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("sys.stdin", None)  # as under a scheduler that closed it
     console = Console(file=StringIO(), markup=False, highlight=False)
     ask(console, Anew({}, 0, ()), yes=False)
-    with pytest.raises(ConfigError, match=r"^3 files of a run that did not come to its end \(x\) would .* --yes"):
+    with pytest.raises(UsageError, match=r"^3 files of a run that did not come to its end \(x\) would .* --yes"):
         ask(console, Anew({}, 3, ("x",)), yes=False)

@@ -11,7 +11,8 @@ import pytest
 
 from pipelines.cli import WRONG_USE, main
 from pipelines.run.config_file import read_yaml
-from schemas.config import ConfigError, from_mapping
+from schemas.config import from_mapping
+from schemas.errors import UsageError
 from tests.pipelines.test_cli import ROOT, one_line, tone
 
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
@@ -82,9 +83,9 @@ def test_line_ends_of_every_system(tmp_path: Path, end: str, mark: str) -> None:
 def test_what_is_no_text(tmp_path: Path) -> None:
     path = tmp_path / "corpus.yaml"
     path.write_bytes(b"out: \xff\xfe\n")
-    with pytest.raises(ConfigError, match="is no YAML: line 1 is not UTF-8 text"):
+    with pytest.raises(UsageError, match="is no YAML: line 1 is not UTF-8 text"):
         read_yaml(str(path))
-    with pytest.raises(ConfigError, match="it has more than 4 MB"):
+    with pytest.raises(UsageError, match="it has more than 4 MB"):
         read_yaml("/dev/zero")
 
 
@@ -111,6 +112,6 @@ def test_values_that_no_file_can_hold() -> None:
     for _ in range(60):
         wide = [wide, wide, wide]
     for value in (10**7000, deep, wide, "x" * 1_000_000, {"x" * 1_000_000: 1}):
-        with pytest.raises(ConfigError) as caught:
+        with pytest.raises(UsageError) as caught:
             from_mapping({"keep": value})
         assert len(str(caught.value)) < 400

@@ -12,7 +12,8 @@ import pipelines.run.devices as placement
 import transforms.models.engines as engines
 from pipelines.run.devices import check_placement, placed, placement_notes
 from pipelines.run.runner import choose_runner, sharing
-from schemas.config import Config, ConfigError
+from schemas.config import Config
+from schemas.errors import UsageError
 from tests.pipelines.corpora import DEMO, publish, rows
 from transforms.models.engines import is_installed
 
@@ -68,14 +69,14 @@ def test_a_gpu_is_for_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "find_spec", lambda name: name)
     assert resolved("ctc") == "cuda cuda's torch"
     assert resolved("ctc", engine="openvino", precision="fp32") == "cpu fp32 openvino"
-    with pytest.raises(ConfigError, match="--engine openvino: OpenVINO computes on CPUs here, not on cuda: take torch"):
+    with pytest.raises(UsageError, match="--engine openvino: OpenVINO computes on CPUs here, not on cuda: take torch"):
         check_placement(Config(device="cuda", engine="openvino"))
 
 
 def test_openvino_that_is_not_installed_is_wrong_use(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "find_spec", lambda name: None)
     check_placement(Config())
-    with pytest.raises(ConfigError, match=r"not installed: pip install 'earwitness\[openvino\]'$"):
+    with pytest.raises(UsageError, match=r"not installed: pip install 'earwitness\[openvino\]'$"):
         check_placement(Config(engine="openvino"))
 
 

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from pipelines.run.run import Published
 from schemas.jobs import JOBS
 from tests.pipelines.corpora import DEMO, publish, rows
@@ -174,7 +174,7 @@ def test_a_folder_that_may_not_be_mounted_is_not_pruned(archive: Archive) -> Non
 
     mounted = archive.folder.rename(archive.folder.with_name("elsewhere"))
     archive.folder.mkdir()  # the bare mount point
-    with pytest.raises(RunError, match="would drop 4 files"):
+    with pytest.raises(CommandError, match="would drop 4 files"):
         night()
     assert rows(archive.out, "files") == before
     archive.folder.rmdir()
@@ -218,7 +218,9 @@ def test_settings_make_anew_what_they_shape(archive: Archive) -> None:
 def test_rows_that_would_lose_what_they_point_into_stop_the_run(archive: Archive) -> None:
     archive.night(tables=[*TWO, "prosody"])
     before = sorted(archive.out.rglob("*"))
-    with pytest.raises(RunError, match=r"cut 3 recordings otherwise than before, and rows of prosody, which it leaves"):
+    with pytest.raises(
+        CommandError, match=r"cut 3 recordings otherwise than before, and rows of prosody, which it leaves"
+    ):
         archive.night(speech={"threshold": 0.6})
     assert sorted(archive.out.rglob("*")) == before
 
@@ -306,7 +308,7 @@ def test_vectors_of_another_length_are_refused_while_others_stay(
     monkeypatch.setattr("pipelines.run.prepare.describe", lambda *_: replace(whole, dimension=7))
     monkeypatch.setattr("pipelines.run.run.load_models", lambda *_: pytest.fail("too late"))
     with pytest.raises(
-        RunError, match=r"embeddings: .* vectors of 7 values, the corpus has some of \d+ for 1 recording"
+        CommandError, match=r"embeddings: .* vectors of 7 values, the corpus has some of \d+ for 1 recording"
     ):
         archive.night(tables=["embeddings"])
 
@@ -349,7 +351,7 @@ def test_too_many_failures_publish_nothing(archive: Archive) -> None:
     archive.add("signals/yes.wav")
     before = os.readlink(archive.out / "current")
     told = r"files: at most 0\.4 of the files that were taken up failed: not so for 1 of 2"
-    with pytest.raises(RunError, match=told):
+    with pytest.raises(CommandError, match=told):
         archive.night(max_error_share=0.4)
     assert os.readlink(archive.out / "current") == before
     assert list((archive.out / "staging").glob("*/tables/audit.json"))  # kept to be looked at

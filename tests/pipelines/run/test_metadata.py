@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from pipelines.run.metadata import Joined, join_metadata
 from schemas.catalog import TABLES
-from schemas.config import ConfigError, MetadataConfig
+from schemas.config import MetadataConfig
+from schemas.errors import UsageError
 from schemas.records import Source
 
 URIS = (
@@ -89,12 +90,12 @@ def test_a_part_of_a_name_is_not_the_name(join: Join, named: str) -> None:
 
 
 def test_two_files_of_one_name_are_refused(join: Join) -> None:
-    with pytest.raises(ConfigError, match=r"own\.csv, line 3: 'ana' is the name of 2 files .*write more of the path"):
+    with pytest.raises(UsageError, match=r"own\.csv, line 3: 'ana' is the name of 2 files .*write more of the path"):
         join("file,speaker\nben,1\nana,2\n")
 
 
 def test_two_lines_for_one_file_are_refused(join: Join) -> None:
-    with pytest.raises(ConfigError, match=r"lines 2 and 4 both name /corpus/interviews/ben\.wav"):
+    with pytest.raises(UsageError, match=r"lines 2 and 4 both name /corpus/interviews/ben\.wav"):
         join("file,speaker\nben,1\nana.wav,2\nben.wav,3\n")
 
 
@@ -150,7 +151,7 @@ def test_types(join: Join) -> None:
     ],
 )
 def test_a_value_of_another_type_names_its_line(join: Join, kind: str, text: str) -> None:
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(UsageError) as caught:
         join(f"file;x\nben.wav;\nana.wav;{text}\n", x=kind)
     assert str(caught.value).endswith(f"own.csv, line 3: x is {text!r}, which is no {kind}")
 
@@ -160,21 +161,21 @@ def test_a_value_without_end_is_told_and_not_shown(join: Join, kind: str) -> Non
     for text in ("1" + "0" * 6000, "x" * 100_000, "9" * 6000 + "-01-01"):
         if kind == "float" and text.isdigit():
             continue  # infinite, as Arrow reads it
-        with pytest.raises(ConfigError, match=rf"own\.csv, line 2: x is .*, which is no {kind}") as caught:
+        with pytest.raises(UsageError, match=rf"own\.csv, line 2: x is .*, which is no {kind}") as caught:
             join(f"file,x\nben.wav,{text}\n", x=kind)
         assert len(str(caught.value)) < 400
 
 
 def test_a_name_without_end_is_told_and_not_shown(join: Join) -> None:
     sources = tuple(Source(f"/{i}/{'x' * 5000}.wav", str(i), 1, 1) for i in range(2))
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(UsageError) as caught:
         join(f"file,a\n{'x' * 5000}.wav,1\n", sources)
     assert "line 2: 'xxx" in str(caught.value)
     assert len(str(caught.value)) < 600
 
 
 def test_a_type_for_a_column_that_is_not_there(join: Join) -> None:
-    with pytest.raises(ConfigError, match=r"has no column 'yaer': did you mean 'year'\?"):
+    with pytest.raises(UsageError, match=r"has no column 'yaer': did you mean 'year'\?"):
         join("file,year\nben.wav,1\n", yaer="int")
 
 
@@ -199,7 +200,7 @@ def test_what_spreadsheets_write(join: Join) -> None:
     """A byte order mark, carriage returns, quotes with line breaks in them, empty lines at the end."""
     joined = join(b'\xef\xbb\xbffile,note\r\n"ben.wav","two\r\nlines, ""quoted"""\r\nana.wav,x\r\n,\r\n\r\n')
     assert values(joined) == {URIS[1]: {"note": 'two\r\nlines, "quoted"'}, URIS[0]: {"note": "x"}}
-    with pytest.raises(ConfigError, match="line 4: year"):
+    with pytest.raises(UsageError, match="line 4: year"):
         join('file,note,year\nben.wav,"two\nlines",1\nana.wav,x,y\n', year="int")
 
 
@@ -226,7 +227,7 @@ def test_only_line_breaks_break_lines(join: Join, character: str) -> None:
     ],
 )
 def test_a_file_that_is_wrong_is_told_in_one_line(join: Join, content: str | bytes, told: str) -> None:
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(UsageError) as caught:
         join(content)
     assert told in str(caught.value)
     assert "own.csv" in str(caught.value)
@@ -235,7 +236,7 @@ def test_a_file_that_is_wrong_is_told_in_one_line(join: Join, content: str | byt
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     for path in (tmp_path / "nowhere.csv", tmp_path):
-        with pytest.raises(ConfigError, match=f"metadata: {path}: "):
+        with pytest.raises(UsageError, match=f"metadata: {path}: "):
             join_metadata(SOURCES, MetadataConfig(str(path)))
 
 

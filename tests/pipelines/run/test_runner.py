@@ -8,7 +8,7 @@ import pytest
 from apache_beam.options.pipeline_options import DirectOptions, PortableOptions, StandardOptions
 
 from pipelines.run.runner import LANES_OF_A_CLUSTER, Runner, choose_runner, threads_each
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 
 CORES = len(os.sched_getaffinity(0))
 
@@ -90,7 +90,7 @@ def test_a_runner_elsewhere_has_many_small_lanes() -> None:
     ],
 )
 def test_dask_is_refused_by_name(options: list[str]) -> None:
-    with pytest.raises(ConfigError, match="DaskRunner loses rows in silence"):
+    with pytest.raises(UsageError, match="DaskRunner loses rows in silence"):
         choose_runner(options, 5)
 
 
@@ -110,7 +110,7 @@ def test_dask_is_refused_by_name(options: list[str]) -> None:
     ],
 )
 def test_what_beam_does_not_know_is_refused(options: list[str], told: str, capfd: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(UsageError) as caught:
         choose_runner(options, 5)
     assert str(caught.value).startswith(told)
     assert "\n" not in str(caught.value)

@@ -16,7 +16,7 @@ from pipelines.speakers import check as speaker_check
 from pipelines.speakers.label import BATCH_ROWS, recordings_of
 from pipelines.speakers.threshold import threshold_of
 from schemas.catalog import TABLES
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 from tests.pipelines.corpora import DEMO, publish, rows
 from tests.pipelines.store.test_forget import texts
 from tests.pipelines.tables import example, write_corpus
@@ -176,7 +176,7 @@ def test_a_checkpoint_brings_its_threshold(made: str, asked: float | None, cosin
 
 
 def test_no_cosine() -> None:
-    with pytest.raises(ConfigError, match="expected a cosine"):
+    with pytest.raises(UsageError, match="expected a cosine"):
         threshold_of("mine@1", float("nan"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.speakers.threshold import OF_CARDS, Threshold, threshold_of
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 
 
 @pytest.mark.parametrize("made", ["microsoft/wavlm-base-plus-sv@1", "wavlm-base-plus-sv@main"])
@@ -25,5 +25,5 @@ def test_what_is_asked_for_wins(asked: float) -> None:
 
 @pytest.mark.parametrize("asked", [-1.01, 1.5, float("nan")])
 def test_what_is_no_cosine_is_refused(asked: float) -> None:
-    with pytest.raises(ConfigError, match="expected a cosine, -1 to 1"):
+    with pytest.raises(UsageError, match="expected a cosine, -1 to 1"):
         threshold_of("a@1", asked)

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from pipelines.store import compaction as merge
 from pipelines.store.compaction import Given, fit, place
 from schemas.catalog import TABLES
@@ -101,8 +101,8 @@ def test_files_of_an_earlier_version_are_migrated(tmp_path: Path) -> None:
 
 def test_what_cannot_be_migrated_is_told(tmp_path: Path) -> None:
     rows = pq.read_table(write(tmp_path / "a.parquet", [key(1)]).path)
-    with pytest.raises(RunError, match="lack the column silence: make their table with --force"):
+    with pytest.raises(CommandError, match="lack the column silence: make their table with --force"):
         fit(rows.drop_columns(["silence"]), WINDOWS.schema)
     wrong = rows.set_column(rows.schema.get_field_index("start_ms"), "start_ms", pa.array(["a", "b", "c"]))
-    with pytest.raises(RunError, match="do not fit the column start_ms"):
+    with pytest.raises(CommandError, match="do not fit the column start_ms"):
         fit(wrong, WINDOWS.schema)

@@ -12,11 +12,12 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from pipelines.run.run import prepare, run
 from pipelines.store.folder import Folder
 from schemas.catalog import TABLES
-from schemas.config import ConfigError, from_mapping
+from schemas.config import from_mapping
+from schemas.errors import UsageError
 from tests.pipelines.corpora import DEMO, publish
 from tests.pipelines.store.staged import NAMES, killed_within_the_switch, run_id, stage, stage_as
 from transforms.shards import ShardFile
@@ -146,7 +147,7 @@ def test_what_is_no_link_of_ours_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "current").mkdir()
     (tmp_path / "current" / "mine.txt").touch()
     before = everything(tmp_path)
-    with pytest.raises(ConfigError, match="current is no link of ours"):
+    with pytest.raises(UsageError, match="current is no link of ours"):
         Folder(tmp_path).begin(run_id(2))
     assert everything(tmp_path) == before
 
@@ -213,7 +214,7 @@ def test_a_run_that_fails_leaves_the_corpus_as_it_was_and_its_work_to_the_next(t
             (staging,) = (out / "staging").iterdir()
             (staging / "tables" / "windows").touch()
 
-    with pytest.raises(RunError, match=r"File exists|Not a directory"):
+    with pytest.raises(CommandError, match=r"File exists|Not a directory"):
         run(prepared, say=spoil)
     assert [name for name in everything(out) if not name.startswith("staging")] == before
     published = run(prepared)

@@ -19,7 +19,7 @@ from pathlib import Path
 import filelock._util
 import pytest
 
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from pipelines.store.lock import NO_FLOCK, BusyError, holder_of, locked
 from schemas.layout import LOCK
 
@@ -264,7 +264,7 @@ def test_what_is_no_lock_is_left_alone(tmp_path: Path, monkeypatch: pytest.Monke
     behind.write_text("chapter 1")
     plant(kind, out / LOCK, behind)
     before = os.lstat(out / LOCK)
-    with pytest.raises(RunError) as caught, locked(out):
+    with pytest.raises(CommandError) as caught, locked(out):
         pass
     assert "\n" not in str(caught.value)
     assert str(out / LOCK) in str(caught.value)
@@ -297,7 +297,7 @@ def test_what_is_no_lock_is_left_alone(tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_damaged_lock_names_nobody(tmp_path: Path, content: bytes) -> None:
     (tmp_path / LOCK).write_bytes(content)
     assert holder_of(tmp_path) is None
-    with pytest.raises(RunError, match=re.escape(str(tmp_path / LOCK))), locked(tmp_path):
+    with pytest.raises(CommandError, match=re.escape(str(tmp_path / LOCK))), locked(tmp_path):
         pass
     assert (tmp_path / LOCK).read_bytes() == content
 

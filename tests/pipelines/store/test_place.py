@@ -11,7 +11,7 @@ from pipelines.cli import PUBLISHED, WRONG_USE, main
 from pipelines.store.folder import Folder
 from pipelines.store.place import check_place, is_corpus
 from pipelines.store.switch import shown
-from schemas.config import ConfigError
+from schemas.errors import UsageError
 from schemas.layout import MARK
 from tests.pipelines.corpora import DEMO
 from tests.pipelines.store.staged import run_id, stage
@@ -53,14 +53,14 @@ def test_a_home_folder_is_refused_also_where_it_is_empty(
     assert "is a home folder, where no corpus is made" in capfd.readouterr().err
     assert os.listdir(tmp_path) == []
     (tmp_path / MARK).write_text("{}")  # nor is it where a mark lies there
-    with pytest.raises(ConfigError, match="home folder"):
+    with pytest.raises(UsageError, match="home folder"):
         check_place(tmp_path)
 
 
 def test_the_root_folder_is_refused_by_every_way_to_it(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("/")
     for root in (Path("/"), Path("//"), Path("/usr/.."), tmp_path / "link"):
-        with pytest.raises(ConfigError, match="root folder"):
+        with pytest.raises(UsageError, match="root folder"):
             check_place(root)
 
 
@@ -78,7 +78,7 @@ def test_what_is_no_folder_is_refused(tmp_path: Path, name: str, what: str, capf
     assert main(["run", str(DEMO / "signals" / "yes.wav"), "--out", str(tmp_path / name), *WORDS]) == WRONG_USE
     assert f"{tmp_path / name} is {what}: choose another name" in capfd.readouterr().err
     assert (tmp_path / "file").read_text() == "mine"
-    with pytest.raises(ConfigError, match="is a file"):
+    with pytest.raises(UsageError, match="is a file"):
         check_place(tmp_path / "file" / "out")
 
 

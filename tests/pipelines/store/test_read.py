@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.errors import RunError
+from pipelines.errors import CommandError
 from pipelines.files.damage import DamagedError
 from pipelines.store.read import Snapshot, unit_rows
 from schemas.catalog import TABLES
@@ -120,12 +120,12 @@ def test_whose_vectors_they_are(tmp_path: Path) -> None:
     snapshot = Snapshot(write_corpus(tmp_path, rows))
     assert snapshot.models("embeddings") == Counter({"m@1/fp32": 2})
     assert snapshot.checkpoint_of("embeddings") == "m@1"
-    with pytest.raises(RunError, match=r"holds no speakers: .* --model speakers=CHECKPOINT"):
+    with pytest.raises(CommandError, match=r"holds no speakers: .* --model speakers=CHECKPOINT"):
         snapshot.checkpoint_of("speakers")
     rows["embeddings"].append({**embedding(CALL, 1, 10_000, 20_000, (0.6, 0.8)), "model": "n@2/fp32"})
-    with pytest.raises(RunError, match=r"several checkpoints made the embeddings .*--force embeddings"):
+    with pytest.raises(CommandError, match=r"several checkpoints made the embeddings .*--force embeddings"):
         Snapshot(write_corpus(tmp_path, rows, "2")).checkpoint_of("embeddings")
-    with pytest.raises(RunError, match="embeddings of the corpus has no rows"):
+    with pytest.raises(CommandError, match="embeddings of the corpus has no rows"):
         Snapshot(write_corpus(tmp_path, {**rows, "embeddings": []}, "3")).checkpoint_of("embeddings")
 
 

@@ -17,7 +17,8 @@ from pipelines.store.consent import Consent
 from pipelines.store.recipes import recipes_of
 from pipelines.store.settings import NOT_REMEMBERED, REMEMBERED, Settings, read_settings
 from schemas.catalog import TABLES
-from schemas.config import Config, ConfigError, MetadataConfig, from_mapping, to_mapping
+from schemas.config import Config, MetadataConfig, from_mapping, to_mapping
+from schemas.errors import UsageError
 from schemas.jobs import JOBS
 from tests.pipelines.tables import example, write_corpus
 
@@ -221,7 +222,7 @@ def whole() -> dict[str, Any]:
 )
 def test_what_is_damaged_is_told_in_a_line(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "settings.json").write_bytes(content)
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(UsageError) as caught:
         read_settings(tmp_path)
     told = str(caught.value)
     assert told.startswith(f"{tmp_path}/settings.json")
@@ -232,7 +233,7 @@ def test_what_is_damaged_is_told_in_a_line(tmp_path: Path, content: bytes) -> No
 
 def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "settings.json")
-    with pytest.raises(ConfigError, match="is no file of ours"):
+    with pytest.raises(UsageError, match="is no file of ours"):
         read_settings(tmp_path)
 
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from schemas.config import ConfigError, SpeechConfig
+from schemas.config import SpeechConfig
+from schemas.errors import UsageError
 from tests.transforms.listening import silero, timestamps
 from tests.transforms.peak import peak_bytes
 from transforms.audio.speech import (
@@ -204,7 +205,7 @@ def test_memory_does_not_grow_with_the_recording(level: float) -> None:
     ids=["nothing but padding", "never long enough"],
 )
 def test_lengths_that_exclude_each_other_are_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(ConfigError, match=next(iter(wrong))):
+    with pytest.raises(UsageError, match=next(iter(wrong))):
         SpeechConfig(**wrong)  # type: ignore[arg-type]
 
 
