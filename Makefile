@@ -57,7 +57,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/tested: $(VENV)/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .[test]
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .[docs,test]
 	touch $@
 
 $(VENV)/documented: $(VENV)/installed
