@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -22,9 +24,11 @@ NOT_RUN = {
     r"pip install|pipx install|uv tool install|source ": "changes the environment that runs the tests",
     r"make demo|make test|make docs|make bench": "the Makefile is tried by a person and by continuous integration",
     r"from airflow": "Airflow is not installed here",
+    r"from pyspark": "Spark is tried by `make interop`",
+    r"import faiss": "FAISS is nothing that the program needs",
 }
 """Commands and scripts that are shown but not run, and why not; each has to be shown somewhere."""
-LANGUAGES = {"sh", "console", "sql", "python", "yaml", "ini", "text", "{toctree}"}
+LANGUAGES = {"sh", "console", "sql", "python", "yaml", "ini", "text", "r", "{toctree}"}
 
 
 def unrun(text: str) -> str | None:
@@ -64,6 +68,8 @@ def test_what_a_page_shows_works(page: Path, shell: Shell) -> None:
         elif block.language == "sql":
             with earwitness.open_corpus("corpus") as corpus:
                 assert corpus.sql(block.text).fetchall(), f"{block}: no rows"
+        elif block.language == "r" and shutil.which("Rscript"):  # elsewhere nobody could run it
+            subprocess.run(["Rscript", "-e", block.text], cwd=shell.place, check=True)
         elif block.language == "python" and not unrun(block.text):
             exec(compile(block.text, str(block), "exec"), names)
 
