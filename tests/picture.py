@@ -90,7 +90,7 @@ class Picture:
 
 
 def room_of(module: str) -> str:
-    """``pipelines.store.layout`` lies in ``store``, ``pipelines.cli`` in ``cli``."""
+    """``pipelines.store.lock`` lies in ``store``, ``pipelines.cli`` in ``cli``."""
     return module.split(".")[1]
 
 
