@@ -28,7 +28,7 @@ ONLY = {
     "yaml": "pipelines.files",
     "filelock": "pipelines.store.lock",
     "xlsxwriter": "pipelines.export.tables.excel",
-    "pyreadstat": "pipelines.export.tables.statistics",
+    "pyreadstat": "pipelines.export.tables.spss",
 }
 """The modules and rooms that may import a library: what is used everywhere can nowhere be replaced."""
 

@@ -22,8 +22,8 @@ VALUES: Mapping[str, str] = {
     "list of values are numbers with value labels. Times are in UTC. SPSS drops spaces at the end of a text. Labels "
     "are cut at 256 bytes: here they are whole.",
     "dta": "Made for Stata 14 and later. Numbers that are missing are system-missing (.); a missing text is empty. "
-    "Columns with a closed list of values are numbers with value labels. Times are in UTC. Labels are cut at 80 "
-    "letters: here they are whole.",
+    "Columns with a closed list of values are numbers with value labels. Times are in UTC, to the "
+    "millisecond. Labels are cut at 80 letters: here they are whole.",
 }
 """How each format writes what the tables hold."""
 

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import errno
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import pyarrow as pa
 
-from pipelines.console.numbers import counted
+from pipelines.corpus.asked import Corpus
 from pipelines.corpus.rows import rows
 from pipelines.errors import CommandError
 from pipelines.export.tables.sheet import Account, Sheet
 from pipelines.files.private import PrivateFolder
+from pipelines.sql import quoted
+
+
+class Limits(NamedTuple):
+    """The least and the most that a number of Excel's holds, in SQL; and what lies beyond, in words."""
+
+    least: str
+    most: str
+    why: str
+
 
 MOST_ROWS = 1_048_575
 """Below the header (Excel's limits: 1,048,576 rows, 16,384 columns, 32,767 letters in a cell)."""
@@ -24,11 +36,15 @@ EXACT = 2**53
 """From here on a number of Excel's does not hold every whole number."""
 FIRST_DAY = datetime(1900, 3, 1)
 """Before it Excel counts the days of 1900 wrongly, and of years before that it knows none."""
+LIMITS: Mapping[str, Limits] = {
+    "date": Limits("DATE '1900-03-01'", "DATE '9999-12-31'", "dates before March 1900"),
+    "bigint": Limits(f"-{EXACT}", f"{EXACT}", "whole numbers beyond 2^53"),
+}
+"""By DuckDB's types."""
 WIDTH = 14
 """Of a column, in letters."""
 LONG = "texts of more than 32,767 letters, which were cut"
-EARLY = "dates before March 1900, which are text"
-LARGE = "whole numbers beyond 2^53, which are text"
+EARLY = "times before March 1900, which are text"
 NO_NUMBER = "values that are no number, which are empty"
 
 
@@ -68,7 +84,9 @@ def write_xlsx(file: IO[bytes], sheet: Sheet, reader: pa.RecordBatchReader) -> A
         try:
             book.close()
         except XlsxFileError as error:
-            raise error.args[0] if error.args and isinstance(error.args[0], OSError) else OSError(str(error)) from None
+            raise (
+                error.args[0] if error.args and isinstance(error.args[0], OSError) else OSError(errno.EIO, str(error))
+            ) from None
     account.changed += [f"{sheet.name}.{name}: {n:,} {why}" for (name, why), n in odd.items()]
     return account
 
@@ -80,31 +98,39 @@ def held_by_excel(value: Any) -> tuple[Any, str]:
     if isinstance(value, datetime):
         plain = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
         return (plain, "") if plain >= FIRST_DAY else (value.isoformat(), EARLY)
-    if isinstance(value, date):
-        return (value, "") if value >= FIRST_DAY.date() else (value.isoformat(), EARLY)
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > EXACT:
-        return str(value), LARGE
     if isinstance(value, float) and not math.isfinite(value):
         return None, NO_NUMBER
     return value, ""
 
 
-def check_size(sheet: Sheet, n_rows: int, columns: Sequence[str]) -> None:
-    """Refuse what no workbook holds.
+def fitted(corpus: Corpus, sheet: Sheet) -> tuple[Sheet, list[str]]:
+    """The sheet as a workbook can hold it, and what was changed for that, a line each.
+
+    A column in which a date or a whole number does not fit is text from its first row to its last.
 
     Raises:
         CommandError: too many rows or columns.
     """
-    if n_rows > MOST_ROWS:
-        raise CommandError(
-            f"{sheet.name} has {n_rows:,} rows, and a sheet of xlsx holds {MOST_ROWS:,}: "
-            f"leave it out with --without {sheet.name}, or say --format csv"
-        )
-    if len(columns) > MOST_COLUMNS:
-        raise CommandError(
-            f"{sheet.name} has {counted(len(columns), 'column')}, and a sheet of xlsx holds {MOST_COLUMNS:,}: "
-            f"leave it out with --without {sheet.name}, or say --format csv"
-        )
+    found = corpus.sql(sheet.select)
+    ((n_rows,),) = corpus.sql(f"SELECT count(*) FROM ({sheet.select})").fetchall()
+    for n, what, most in ((n_rows, "rows", MOST_ROWS), (len(found.columns), "columns", MOST_COLUMNS)):
+        if n > most:
+            raise CommandError(
+                f"{sheet.name} has {n:,} {what}, and a sheet of xlsx holds {most:,}: "
+                f"leave it out with --without {sheet.name}, or say --format csv"
+            )
+    texts: dict[str, str] = {}
+    for name, type in zip(found.columns, found.types, strict=True):
+        limits = LIMITS.get(type.id)
+        if limits is not None:
+            beyond = f"{quoted(name)} < {limits.least} OR {quoted(name)} > {limits.most}"
+            if corpus.sql(f"SELECT 1 FROM ({sheet.select}) WHERE {beyond} LIMIT 1").fetchall():
+                texts[name] = limits.why
+    if not texts:
+        return sheet, []
+    casts = ", ".join(f"{quoted(name)}::VARCHAR AS {quoted(name)}" for name in texts)
+    lines = [f"{sheet.name}.{name}: {why}, so that it is text" for name, why in texts.items()]
+    return replace(sheet, select=f"SELECT * REPLACE ({casts}) FROM ({sheet.select})"), lines
 
 
 def _write(page: Any, row: int, at: int, value: Any, formats: dict[type, Any]) -> None:

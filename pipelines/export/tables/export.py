@@ -17,10 +17,11 @@ from pipelines.corpus.target import check_targets
 from pipelines.errors import CommandError, why
 from pipelines.export.tables.chosen import chosen_sheets
 from pipelines.export.tables.codebook import codebook
-from pipelines.export.tables.excel import check_size, write_xlsx
+from pipelines.export.tables.excel import fitted, write_xlsx
 from pipelines.export.tables.plain import write_csv, write_parquet
 from pipelines.export.tables.sheet import Account, Sheet, Written
-from pipelines.export.tables.statistics import write_dta, write_sav
+from pipelines.export.tables.spss import write_sav
+from pipelines.export.tables.stata import write_dta
 from pipelines.files.atomic import is_device, whole_file, write_whole
 from pipelines.store.versions import version_of
 from schemas.errors import UsageError
@@ -53,7 +54,7 @@ FORMATS: Mapping[str, Format] = {
     "csv": Format(write_csv),
     "xlsx": Format(write_xlsx, flat=True, with_bytes=False, needs="xlsxwriter"),
     "sav": Format(write_sav, flat=True, with_bytes=False, needs="pyreadstat"),
-    "dta": Format(write_dta, flat=True, with_bytes=False, needs="pyreadstat"),
+    "dta": Format(write_dta, flat=True, with_bytes=False),
 }
 
 
@@ -105,9 +106,9 @@ def export_tables(
         paths = [*(to / f"{sheet.name}.{format}" for sheet in sheets), to / README]
         _check_places(corpus, paths, force)
         if format == "xlsx":
-            for sheet in sheets:
-                ((n_rows,),) = corpus.sql(f"SELECT count(*) FROM ({sheet.select})").fetchall()
-                check_size(sheet, n_rows, [column.name for column in sheet.columns])
+            for at, sheet in enumerate(sheets):
+                sheets[at], changed = fitted(corpus, sheet)
+                lines += [f"changed: {line}" for line in changed]
         written = []
         try:
             to.mkdir(parents=True, exist_ok=True)

@@ -7,9 +7,14 @@ from collections.abc import Callable, Collection, Sequence
 
 OF_SPSS = frozenset("all and by eq ge gt le lt ne not or to with".split())
 OF_STATA = frozenset(
-    "_all _b byte _coef _cons double float if in int long _n _pi _pred _rc _skip str strl using with".split()
+    "_all _b _coef _cons _n _pi _pred _rc _se _skip aggregate array boolean break byte case catch class colvector "
+    "complex const continue default delegate delete do double else eltypedef end enum explicit export external float "
+    "for friend function global goto if in inline int local long null pragma protected quad rowvector short str strl "
+    "typedef typename using virtual with".split()
 )
-"""Words that are no names there (SPSS: Variable names; Stata: [U] 11.3), as ``str5`` is none for Stata."""
+"""Words that are no names there (SPSS: Variable names; Stata: [U] 11.3 and [M-2] reswords, as pandas has them), and
+``str5`` is none for Stata."""
+DIGITS = "0123456789_"
 SPSS_BYTES, STATA_LETTERS = 64, 32
 
 
@@ -24,7 +29,7 @@ def stata_names(names: Sequence[str]) -> list[str]:
 
 
 def _accepted(names: Sequence[str], fits: Callable[[str], bool], reserved: Collection[str]) -> list[str]:
-    """Letters of any script, digits and underscores, a letter first; no two alike in whatever case.
+    """Letters of nearly any script, digits and underscores, a letter first; no two alike in whatever case.
 
     A name that is accepted stays, whatever others have to be called.
     """
@@ -41,8 +46,8 @@ def _accepted(names: Sequence[str], fits: Callable[[str], bool], reserved: Colle
             seen.add(same.casefold())
             found.append(same)
             continue
-        n, name = 1, _cut(new, "", fits)
-        while name.casefold() in taken or _is_reserved(name, reserved):
+        n, name = 1, _cut(new, "_" if _is_reserved(new, reserved) else "", fits)
+        while name.casefold() in taken:
             n += 1
             name = _cut(new, f"_{n}", fits)
         taken.add(name.casefold())
@@ -52,7 +57,7 @@ def _accepted(names: Sequence[str], fits: Callable[[str], bool], reserved: Colle
 
 def _plain(name: str) -> str:
     composed = unicodedata.normalize("NFC", name)
-    letters = "".join(c if c.isalpha() or c in "0123456789_" else "_" for c in composed)
+    letters = "".join(c if (c.isalpha() and c not in "ªµº") or c in DIGITS else "_" for c in composed)
     return letters if letters[:1].isalpha() else f"v_{letters.lstrip('_')}"
 
 

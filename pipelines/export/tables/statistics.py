@@ -1,6 +1,6 @@
-"""Files of SPSS and Stata: with what a column means as its label, and labels for the values of closed lists.
+"""Columns as SPSS and Stata take them: with what one means as its label, and labels for the values of closed lists.
 
-A table is held in memory: their library takes it whole.
+A table is held in memory: the libraries that write their files take it whole.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import IO, Any
 
 import numpy as np
 import pandas as pd
@@ -56,73 +55,28 @@ Held = tuple[pd.Series, dict[int | float, str], list[str]]
 
 @dataclass
 class Frame:
-    """The columns as their library takes them.
+    """The columns as their libraries take them.
 
     Attributes:
-        columns: by their names in the file.
+        columns: by their names in the file; days are ``datetime64[s]``, times ``datetime64[us]`` in UTC, texts objects.
+        labels: what each column means, with its unit.
         codes: of columns that are numbers with labels: number and label.
-        formats: how whole numbers are shown.
+        days: the columns that are dates.
     """
 
     columns: dict[str, pd.Series] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
     codes: dict[str, dict[int | float, str]] = field(default_factory=dict)
-    formats: dict[str, str] = field(default_factory=dict)
+    days: list[str] = field(default_factory=list)
 
 
-def write_sav(file: IO[bytes], sheet: Sheet, reader: pa.RecordBatchReader) -> Account:
-    """Write the rows as SPSS reads them.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    import pyreadstat
-
-    frame, labels, account = _framed(sheet, reader, SPSS)
-    measures = {
-        name: "nominal" if name in frame.codes or series.dtype == object else "scale"
-        for name, series in frame.columns.items()
-    }
-    _write(
-        pyreadstat.write_sav,
-        file,
-        frame,
-        file_label=_label(sheet.row, lambda label: len(label.encode()) <= 64),
-        column_labels=labels,
-        row_compress=True,
-        variable_measure=measures,
-        variable_format=frame.formats,
-    )
-    return account
-
-
-def write_dta(file: IO[bytes], sheet: Sheet, reader: pa.RecordBatchReader) -> Account:
-    """Write the rows as Stata 14 and later read them.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    import pyreadstat
-
-    frame, labels, account = _framed(sheet, reader, STATA)
-    _write(pyreadstat.write_dta, file, frame, file_label=_label(sheet.row, STATA.label_fits), column_labels=labels)
-    return account
-
-
-def _write(write: Callable[..., None], file: IO[bytes], frame: Frame, **given: Any) -> None:
-    from pyreadstat import ReadstatError
-
-    try:
-        write(pd.DataFrame(frame.columns), file.name, variable_value_labels=frame.codes, **given)
-    except ReadstatError as error:
-        raise OSError(f"{error} (is the disk full?)") from None
-
-
-def _framed(sheet: Sheet, reader: pa.RecordBatchReader, program: Program) -> tuple[Frame, dict[str, str], Account]:
+def framed(sheet: Sheet, reader: pa.RecordBatchReader, program: Program) -> tuple[Frame, Account]:
+    """The rows of a sheet as the program takes them, and what of them was changed."""
     rows = pa.Table.from_batches(batches(reader), reader.schema)
     names = program.names(rows.column_names)
     renamed = {old: new for old, new in zip(rows.column_names, names, strict=True) if old != new}
     account = Account(rows.num_rows, renamed)
-    frame, labels = Frame(), {}
+    frame = Frame()
     for old, new in zip(rows.column_names, names, strict=True):
         told = sheet.told[old]
         zone = "UTC" if pa.types.is_timestamp(rows.schema.field(old).type) else ""
@@ -132,11 +86,11 @@ def _framed(sheet: Sheet, reader: pa.RecordBatchReader, program: Program) -> tup
         frame.columns[new] = series
         if codes:
             frame.codes[new] = codes
-        elif pd.api.types.is_integer_dtype(series.dtype):
-            frame.formats[new] = "F12.0"
+        if series.dtype == "datetime64[s]":
+            frame.days.append(new)
         units = ", ".join(filter(None, (told.unit, zone)))
-        labels[new] = _label(f"{f'({units}) ' if units else ''}{told.meaning}", program.label_fits)
-    return frame, labels, account
+        frame.labels[new] = label_of(f"{f'({units}) ' if units else ''}{told.meaning}", program.label_fits)
+    return frame, account
 
 
 def _series(values: pa.Array, told: Column, program: Program) -> Held:
@@ -191,9 +145,7 @@ def _times(values: pa.Array, program: Program) -> Held:
     if first is not None and first < program.first_day:
         told = [f"dates before {program.first_day}, so that it is text"]
         return _texts(plain.cast(pa.string()), program)[0], {}, told
-    if is_date:
-        return pd.Series(plain.to_pylist(), dtype=object), {}, []
-    return pd.Series(plain.to_numpy(zero_copy_only=False).astype("datetime64[us]")), {}, []
+    return pd.Series(plain.to_numpy(zero_copy_only=False).astype(f"datetime64[{'s' if is_date else 'us'}]")), {}, []
 
 
 def _texts(values: pa.Array, program: Program) -> Held:
@@ -221,7 +173,7 @@ def _whole(values: pa.Array) -> pd.Series:
     return values.to_pandas(types_mapper=None).astype(f"Int{values.type.bit_width}")
 
 
-def _label(text: str, fits: Callable[[str], bool]) -> str:
+def label_of(text: str, fits: Callable[[str], bool]) -> str:
     """The text, cut where it is too long for a label: the page beside the files has it whole."""
     cut = text
     while not fits(cut + "..." * (cut != text)):

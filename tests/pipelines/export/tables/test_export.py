@@ -8,6 +8,7 @@ import json
 import math
 import os
 import re
+import resource
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ import pytest
 from pipelines.cli import FAILED, PUBLISHED, WRONG_USE, main
 from pipelines.corpus.asked import open_corpus
 from pipelines.export.tables import excel, export
+from pipelines.export.tables.plain import write_csv
 from pipelines.files.cells import read_cell
 from schemas.catalog import TABLES
 from tests.pipelines.export.tables.corpora import LONG, OWN, hostile
@@ -29,7 +31,7 @@ from tests.pipelines.export.tables.corpora import LONG, OWN, hostile
 Captured = pytest.CaptureFixture[str]
 Rows = list[dict[str, Any]]
 ALWAYS_FLAT = ("xlsx", "sav", "dta")
-NEEDS = {"xlsx": ("xlsxwriter", "openpyxl"), "sav": ("pyreadstat",), "dta": ("pyreadstat",)}
+NEEDS = {"xlsx": ("xlsxwriter", "openpyxl"), "sav": ("pyreadstat",)}
 FLAT_SQL = {
     "emotions": "SELECT * EXCLUDE (probabilities, model), "
     "list_filter(probabilities, lambda p: p.label = 'ang')[1].probability AS p_ang, "
@@ -204,7 +206,7 @@ def test_labels_for_columns_and_values(out: Path, tmp_path: Path) -> None:
         assert told.column_names_to_labels["p_ang"] == "probability of the class ang"
         assert told.column_names_to_labels["end_ms"] == "(ms) where the stretch ends in the recording"
         _, told = read(str(files[format]["recordings"]))
-        assert told.variable_value_labels["if_2" if format == "dta" else "if"] == {0: "false", 1: "true"}
+        assert told.variable_value_labels["if_" if format == "dta" else "if"] == {0: "false", 1: "true"}
 
 
 def test_pandas_reads_what_stands_in_files(out: Path, tmp_path: Path) -> None:
@@ -331,7 +333,7 @@ def test_more_rows_than_a_workbook_holds(
     assert not (tmp_path / "to").exists()
 
 
-@pytest.mark.parametrize(("format", "library"), [("sav", "pyreadstat"), ("dta", "pyreadstat"), ("xlsx", "xlsxwriter")])
+@pytest.mark.parametrize(("format", "library"), [("sav", "pyreadstat"), ("xlsx", "xlsxwriter")])
 def test_a_library_that_is_not_installed(
     out: Path, tmp_path: Path, capfd: Captured, monkeypatch: pytest.MonkeyPatch, format: str, library: str
 ) -> None:
@@ -342,6 +344,39 @@ def test_a_library_that_is_not_installed(
         f"earwitness: {format} is written with {library}, which is not installed: pip install 'earwitness[export]'\n"
     )
     assert not (tmp_path / "to").exists()
+
+
+@pytest.mark.parametrize("format", READ)
+def test_a_disk_that_is_full(out: Path, tmp_path: Path, capfd: Captured, format: str) -> None:
+    """The system refuses to let a file grow beyond a limit, as a full disk does."""
+    for library in NEEDS.get(format, ()):
+        pytest.importorskip(library)
+    to = tmp_path / "to"
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        code = main(["export", str(out), "--format", format, "--tables", "files,recordings", "--to", str(to)])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert code == FAILED
+    (told,) = capfd.readouterr().err.splitlines()
+    assert told.startswith(f"earwitness: {to}")
+    assert "File too large" in told or "is the disk full?" in told
+    assert set(os.listdir(to)) <= {f"files.{format}"}
+
+
+def test_ctrl_c(out: Path, tmp_path: Path, capfd: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    to = tmp_path / "to"
+
+    def write(file: Any, sheet: Any, reader: Any) -> Any:
+        if sheet.name == "recordings":
+            raise KeyboardInterrupt
+        return write_csv(file, sheet, reader)
+
+    monkeypatch.setitem(export.FORMATS, "csv", export.Format(write))
+    assert main(["export", str(out), "--format", "csv", "--tables", "files,recordings", "--to", str(to)]) == 130
+    assert f"stopped; 1 file was written: {to / 'files.csv'}" in capfd.readouterr().err
+    assert os.listdir(to) == ["files.csv"]
 
 
 def test_long_texts_are_whole_where_they_can_be(out: Path, tmp_path: Path) -> None:
