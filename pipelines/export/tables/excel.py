@@ -84,9 +84,8 @@ def write_xlsx(file: IO[bytes], sheet: Sheet, reader: pa.RecordBatchReader) -> A
         try:
             book.close()
         except XlsxFileError as error:
-            raise (
-                error.args[0] if error.args and isinstance(error.args[0], OSError) else OSError(errno.EIO, str(error))
-            ) from None
+            system = next((one for one in error.args if isinstance(one, OSError)), None)
+            raise system or OSError(errno.EIO, str(error)) from None
     account.changed += [f"{sheet.name}.{name}: {n:,} {why}" for (name, why), n in odd.items()]
     return account
 

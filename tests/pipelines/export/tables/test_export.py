@@ -89,8 +89,7 @@ def from_xlsx(path: Path) -> Rows:
 
 
 def from_statistics(path: Path) -> Rows:
-    import pyreadstat
-
+    pyreadstat = pytest.importorskip("pyreadstat", reason="reads what pandas wrote: pip install -e .[test]")
     read = pyreadstat.read_sav if path.suffix == ".sav" else pyreadstat.read_dta
     rows, told = read(str(path), apply_value_formats=True)
     assert set(told.column_names_to_labels) == set(rows.columns)
