@@ -43,9 +43,9 @@ LIMITS: Mapping[str, Limits] = {
 """By DuckDB's types."""
 WIDTH = 14
 """Of a column, in letters."""
-LONG = "texts of more than 32,767 letters, which were cut"
-EARLY = "times before March 1900, which are text"
-NO_NUMBER = "values that are no number, which are empty"
+LONG = "texts of more than 32,767 letters were cut"
+EARLY = "times before March 1900 are text"
+NO_NUMBER = "values that are no number are empty cells"
 
 
 def write_xlsx(file: IO[bytes], sheet: Sheet, reader: pa.RecordBatchReader) -> Account:
@@ -86,7 +86,7 @@ def write_xlsx(file: IO[bytes], sheet: Sheet, reader: pa.RecordBatchReader) -> A
         except XlsxFileError as error:
             system = next((one for one in error.args if isinstance(one, OSError)), None)
             raise system or OSError(errno.EIO, str(error)) from None
-    account.changed += [f"{sheet.name}.{name}: {n:,} {why}" for (name, why), n in odd.items()]
+    account.changed += [f"{sheet.name}.{name}: {why}: {n:,}" for (name, why), n in odd.items()]
     return account
 
 

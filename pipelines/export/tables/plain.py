@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from typing import IO
+from dataclasses import asdict
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,6 +13,7 @@ import pyarrow.parquet as pq
 from pipelines.corpus.rows import batches, rows
 from pipelines.export.tables.sheet import Account, Sheet
 from pipelines.files.cells import spreadsheet
+from schemas.file_format import OF_TABLE
 
 GROUP_ROWS, GROUP_BYTES = 100_000, 64_000_000
 """Of a row group in Parquet: as many rows as fit."""
@@ -19,7 +22,8 @@ GROUP_ROWS, GROUP_BYTES = 100_000, 64_000_000
 def write_parquet(file: IO[bytes], sheet: Sheet, reader: pa.RecordBatchReader) -> Account:
     """Write the rows as Parquet, zstd, without types that few readers know."""
     account = Account()
-    schema = pa.schema([_plain(field, sheet) for field in reader.schema])
+    said = {OF_TABLE: json.dumps(described(sheet), ensure_ascii=False)}
+    schema = pa.schema([_plain(field, sheet) for field in reader.schema], said)
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:
         for group in _groups(batches(reader), reader.schema):
             writer.write_table(group.cast(schema))
@@ -36,6 +40,18 @@ def write_csv(file: IO[bytes], sheet: Sheet, reader: pa.RecordBatchReader) -> Ac
             lines.row(row)
             account.rows += 1
     return account
+
+
+def described(sheet: Sheet) -> dict[str, Any]:
+    """The sheet in words, as a file of the corpus tells of its table (:func:`schemas.file_format.described`)."""
+    columns = ({name: text for name, text in asdict(column).items() if text} for column in sheet.columns)
+    return {
+        "name": sheet.name,
+        "one_row_is": sheet.row,
+        "key": list(sheet.key),
+        "points_into": [{"columns": list(one.columns), "table": one.to} for one in sheet.points_into],
+        "columns": list(columns),
+    }
 
 
 def _plain(field: pa.Field, sheet: Sheet) -> pa.Field:

@@ -134,7 +134,7 @@ def _floats(values: pa.Array, program: Program) -> Held:
         odd |= np.abs(found.astype(np.float64)) > program.most
     if found.dtype == np.float32 and np.nanmax(np.abs(found), initial=0) > 1e38:
         found = found.astype(np.float64)
-    changed = [f"{int(odd.sum()):,} values that are no number, which are missing"] if odd.any() else []
+    changed = [f"values that are no number are missing: {int(odd.sum()):,}"] if odd.any() else []
     return pd.Series(np.where(odd, np.nan, found).astype(found.dtype)), {}, changed
 
 
@@ -161,8 +161,8 @@ def _texts(values: pa.Array, program: Program) -> Held:
             whole, text = text, text.encode()[: program.most_bytes].decode(errors="ignore")
             long += text != whole
         found.append(text)
-    changed = [f"{long:,} texts of more than {program.most_bytes:,} bytes, which were cut"] if long else []
-    changed += [f"{zeros:,} texts with characters of code 0, which were left out"] if zeros else []
+    changed = [f"texts of more than {program.most_bytes:,} bytes were cut: {long:,}"] if long else []
+    changed += [f"characters of code 0 were left out of texts: {zeros:,}"] if zeros else []
     return pd.Series(found, dtype=object), {}, changed
 
 

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -179,9 +180,9 @@ def test_what_is_left_out_and_changed_is_told(out: Path, tmp_path: Path, capfd: 
     for line in (
         "left out: frames: it would be a row for each frame; --tables frames asks for that",
         "left out: spectrograms.data: bytes, which the format does not know",
-        "changed: recordings.1st: 1 values that are no number, which are missing",
-        "changed: recordings.Region : 1 texts of more than 32,767 bytes, which were cut",
-        "changed: recordings.region_: 1 texts with characters of code 0, which were left out",
+        "changed: recordings.1st: values that are no number are missing: 1",
+        "changed: recordings.Region : texts of more than 32,767 bytes were cut: 1",
+        "changed: recordings.region_: characters of code 0 were left out of texts: 1",
         "changed: recordings.built: dates before 1582-10-15, so that it is text",
         "changed: recordings.number: whole numbers beyond 2^53, so that it is text",
         "renamed in recordings.sav: größe (cm) is größe__cm_, 1st is v_1st, =cmd is v_cmd, Region  is Region__2",
@@ -222,6 +223,15 @@ def test_pandas_reads_what_stands_in_files(out: Path, tmp_path: Path) -> None:
     assert pl.read_parquet(table)["recording_id"].str.len_chars().to_list() == [32, 32]
     field = pq.read_schema(table).field("end_ms")
     assert field.metadata == {b"unit": b"ms", b"meaning": b"where the stretch ends in the recording"}
+    ((said,),) = duckdb.sql(
+        f"SELECT value FROM parquet_kv_metadata('{table}') WHERE key = 'earwitness.table'"
+    ).fetchall()
+    told = json.loads(said)
+    assert told["key"] == ["recording_id", "channel", "start_ms"]
+    assert {"columns": ["window_id"], "table": "windows"} in told["points_into"]
+    assert {"name": "end_ms", "type": "int32", "unit": "ms", "values": "0 or more"}.items() <= told["columns"][
+        4
+    ].items()
 
 
 def asked_columns(out: Path) -> list[str]:
