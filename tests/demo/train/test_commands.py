@@ -92,7 +92,9 @@ def test_a_command_leaves_a_checkpoint_with_its_card(job: str, tmp_path: Path) -
     assert "seed 3" in card
 
 
-@pytest.mark.parametrize("job", MAINS)
+@pytest.mark.parametrize(
+    "job", [pytest.param(job, marks=[] if job == "emotions" else pytest.mark.soak) for job in MAINS]
+)
 def test_the_last_training_takes_the_development_split_too(job: str, tmp_path: Path) -> None:
     """Then nothing is measured on it, and the card says so."""
     name, main = MAINS[job]
