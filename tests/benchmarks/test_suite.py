@@ -105,6 +105,7 @@ def test_growth(settings: Settings) -> None:
         assert 100 < peak.median < 10_000
 
 
+@pytest.mark.soak  # and `make bench` runs it
 def test_the_bare_loop_needs_neither_beam_nor_a_network(settings: Settings, tmp_path: Path) -> None:
     report = tmp_path / "report.md"
     code = """
