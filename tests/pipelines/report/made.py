@@ -22,11 +22,12 @@ def write_table(out: Path, name: str, rows: Sequence[Mapping[str, Any]], own: Se
     schema = pa.schema([*TABLES[name].schema, *own])
     folder = out / "current" / name
     folder.mkdir(parents=True)
-    filled = [{field.name: _default(field) for field in schema} | dict(row) for row in rows]
+    filled = [{field.name: blank(field) for field in schema} | dict(row) for row in rows]
     pq.write_table(pa.Table.from_pylist(filled, schema=schema), folder / "one.parquet")
 
 
-def _default(field: pa.Field) -> Any:
+def blank(field: pa.Field) -> Any:
+    """What a column holds that nobody asks about: null, 0 or ""."""
     if field.nullable:
         return None
     if pa.types.is_list(field.type):

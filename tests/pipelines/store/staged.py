@@ -11,6 +11,7 @@ import pytest
 from pipelines.store.folder import Folder
 from pipelines.store.publish import fill, link_runs
 from schemas.catalog import TABLES
+from tests.pipelines.report.made import blank
 
 NAMES = ("windows", "errors", "runs")
 
@@ -30,13 +31,8 @@ def stage_as(folder: Folder, named: str, rows: int) -> Path:
         (staging / name).mkdir()
         schema = TABLES[name].schema
         count = rows if name == "windows" else 1
-        values = {
-            field.name: pa.array([named] * count if field.name == column else [None] * count, field.type)
-            for field in schema
-        }
-        pq.write_table(
-            pa.table(values, pa.schema([f.with_nullable(True) for f in schema])), staging / name / f"{named}.parquet"
-        )
+        row = {field.name: blank(field) for field in schema} | {column: named}
+        pq.write_table(pa.Table.from_pylist([row] * count, schema=schema), staging / name / f"{named}.parquet")
     link_runs(folder.out, staging)
     fill(staging, {name: TABLES[name] for name in NAMES})
     return staging

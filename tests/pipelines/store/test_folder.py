@@ -78,10 +78,12 @@ def test_there_is_no_moment_without_a_corpus(tmp_path: Path) -> None:
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    for i in range(1, 40):
-        folder.publish(stage(folder, i, 1))
-    over.set()
-    watcher.join()
+    try:
+        for i in range(1, 40):
+            folder.publish(stage(folder, i, 1))
+    finally:
+        over.set()
+        watcher.join()
     assert seen == {1}
 
 
@@ -106,12 +108,12 @@ def test_a_run_given_up_leaves_no_folder_that_was_made_for_it(tmp_path: Path) ->
 def test_a_late_worker_does_not_bring_back_a_run_given_up(tmp_path: Path) -> None:
     folder = Folder(tmp_path / "out")
     staging = folder.begin(run_id(1))
-    late = ShardFile(staging / "windows" / "000000.parquet", TABLES["windows"].schema)
+    late = ShardFile(staging / "windows" / "000000.parquet", TABLES["windows"])
     folder.abandon(staging)
     with pytest.raises(FileNotFoundError):
         late.close()
     with pytest.raises(FileNotFoundError):
-        ShardFile(staging / "frames" / "000000.parquet", TABLES["frames"].schema)
+        ShardFile(staging / "frames" / "000000.parquet", TABLES["frames"])
     assert everything(tmp_path) == []
 
 
