@@ -51,10 +51,10 @@ def _log(stack: ExitStack) -> Path:
 
 @contextmanager
 def console(descriptor: int) -> Iterator[Console]:
-    """Lines as long as they are, so that what is piped can be searched; names that are no text are escaped, and what
-    looks like Rich's markup in one stays in it."""
+    """Lines as long as they are, so that what is piped can be searched; names that are no text are escaped, what looks
+    like Rich's markup in one stays in it, and no number in one is coloured."""
     stream = os.fdopen(os.dup(descriptor), "w", encoding="utf-8", errors="backslashreplace")
-    ours = _Console(file=stream, soft_wrap=True, emoji=False, markup=False)
+    ours = _Console(file=stream, soft_wrap=True, emoji=False, markup=False, highlight=False)
     try:
         yield ours
     finally:
@@ -103,7 +103,7 @@ class _Console(Console):
 
 def complain(to: Console, what: str, details: Path | None = None) -> None:
     where = f"\nthe details are in {details}" if details else ""
-    to.print(f"earwitness: {printable(what)}{where}", style="red", highlight=False, markup=False)
+    to.print(f"earwitness: {printable(what)}{where}", style="red")
 
 
 def keep(log: Path, error: Exception) -> Path | None:

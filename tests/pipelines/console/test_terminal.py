@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
+import pty
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from pipelines.console.terminal import keep, own_terminal
+from pipelines.console.terminal import complain, console, keep, own_terminal
 
 
 def test_details_are_private_and_fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,3 +48,18 @@ def test_where_there_is_no_temporary_folder(tmp_path: Path, monkeypatch: pytest.
     with own_terminal() as (_, log):
         os.write(2, b"chat")
         assert keep(log, ValueError("broken")) is None
+
+
+@pytest.mark.parametrize("say", [lambda to, line: to.print(line), complain], ids=["print", "complain"])
+def test_words_reach_a_terminal_as_they_are(
+    say: Callable[[Console, str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No number, path or word in brackets is coloured or taken for markup."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    ours, theirs = pty.openpty()
+    with console(theirs) as to:
+        assert to.is_terminal
+        say(to, "12 files in '/tmp/a.wav' [red] True")
+    shown = os.read(ours, 1000).decode()
+    assert "12 files in '/tmp/a.wav' [red] True" in shown
