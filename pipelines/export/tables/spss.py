@@ -35,7 +35,7 @@ def write_sav(file: IO[bytes], sheet: Sheet, reader: pa.RecordBatchReader) -> Ac
             pd.DataFrame({**frame.columns, **days}),
             file.name,
             file_label=label_of(sheet.row, lambda label: len(label.encode()) <= OF_FILE_BYTES),
-            column_labels=frame.labels,
+            column_labels={**frame.labels},
             variable_value_labels=frame.codes,
             variable_measure=measures,
             variable_format={name: "F12.0" for name in whole if name not in frame.codes},
