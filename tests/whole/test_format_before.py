@@ -14,7 +14,7 @@ from pipelines.corpus.asked import open_corpus
 from pipelines.files.parquet import parquet_files, read_schema
 from pipelines.store.next_snapshot import as_written
 from schemas.catalog import TABLES
-from schemas.file_format import is_current
+from schemas.file_format import differences, is_current
 from schemas.table import rules_of
 from tests.pipelines.corpora import DEMO, publish, rows
 
@@ -48,10 +48,12 @@ def put_back(snapshot: Path) -> None:
         for path in parquet_files(snapshot / name):
             held = pq.read_table(path, partitioning=None)
             schema = pa.schema([field.with_type(type_before(field)) for field in held.schema])
-            encodings = dict(pair for field in schema for pair in split(field.name, field.type))
+            encodings = differences(schema) | dict(pair for field in schema for pair in split(field.name, field.type))
             named = [field.name for field in schema if pa.types.is_dictionary(field.type)]
             path.unlink()  # it may be a link to a file of another snapshot
-            with pq.ParquetWriter(path, schema, use_dictionary=named, column_encoding=encodings or None) as writer:
+            with pq.ParquetWriter(
+                path, schema, compression="zstd", use_dictionary=named, column_encoding=encodings or None
+            ) as writer:
                 writer.write_table(held.cast(schema))
 
 
