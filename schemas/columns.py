@@ -20,6 +20,9 @@ VECTOR = list_of(pa.float32())
 """Of one length in a table (:meth:`schemas.table.Table.with_vector`); rounded to float16, which many readers lack."""
 
 
+EMBEDDING = column("embedding", VECTOR, "unit vector; a dot product is the cosine", norm=1)
+
+
 def label(name: str, doc: str, **rules: Any) -> pa.Field:
     """An id or a label: text that repeats from row to row, so that a file keeps each one once."""
     return column(name, pa.string(), doc, repeats=True, **rules)

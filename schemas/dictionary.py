@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from schemas.catalog import TABLES
 from schemas.reasons import MEANING, Reason
-from schemas.table import Table, rules_of
+from schemas.table import Table, is_list, rules_of
 
 PREFACE = """\
 # The tables
@@ -96,7 +96,7 @@ def _rows(column: pa.Field, of: str = "") -> Iterator[tuple[str, ...]]:
 
 def _parts(type: pa.DataType) -> list[pa.Field]:
     """The fields of the structs in a list; none for another type."""
-    if _is_list(type) and pa.types.is_struct(type.value_type):
+    if is_list(type) and pa.types.is_struct(type.value_type):
         return list(type.value_type.fields)
     return []
 
@@ -111,7 +111,7 @@ def _readable(type: pa.DataType) -> str:
         return "bytes"
     if pa.types.is_timestamp(type):
         return f"time ({type.tz})" if type.tz else "time"
-    if _is_list(type):
+    if is_list(type):
         if pa.types.is_struct(type.value_type):
             return f"list of ({', '.join(part.name for part in _parts(type))})"
         size = f"{type.list_size} " if pa.types.is_fixed_size_list(type) else ""
@@ -156,10 +156,6 @@ def _maker(table: Table) -> str:
     if table.command:
         return f"`earwitness {table.command}`, from {', '.join(table.needs)}"
     return f"the model of the job `{table.made_by}`" if table.made_by else ""
-
-
-def _is_list(type: pa.DataType) -> bool:
-    return pa.types.is_list(type) or pa.types.is_fixed_size_list(type)
 
 
 def _code(names: Iterable[str]) -> str:

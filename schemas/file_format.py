@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import pyarrow as pa
 
-from schemas.table import Table, rules_of
+from schemas.table import Table, is_list, rules_of
 
 FORMAT = "2"
 """Raised when the same rows are written otherwise."""
@@ -47,7 +48,7 @@ def _column(field: pa.Field) -> dict[str, Any]:
     rules = rules_of(field)
     said = {"name": field.name, "type": str(_plain(field.type)), "nullable": field.nullable}
     said |= {ours: rules[name] for name, ours in _SAID.items() if name in rules}
-    if _is_list(field.type):
+    if is_list(field.type):
         if pa.types.is_fixed_size_list(field.type):
             said["length"] = field.type.list_size
         if pa.types.is_struct(field.type.value_type):
@@ -68,13 +69,9 @@ _SAID: Mapping[str, str] = {
 
 def _plain(type: pa.DataType) -> str:
     """The type without the parts of structs, which have entries of their own."""
-    if _is_list(type):
+    if is_list(type):
         return f"list of {'struct' if pa.types.is_struct(type.value_type) else type.value_type}"
     return str(type)
-
-
-def _is_list(type: pa.DataType) -> bool:
-    return pa.types.is_list(type) or pa.types.is_fixed_size_list(type)
 
 
 def repeating(schema: pa.Schema) -> list[str]:
@@ -85,7 +82,7 @@ def repeating(schema: pa.Schema) -> list[str]:
 def _repeating(path: str, field: pa.Field, *, listed: bool = False) -> Iterator[str]:
     if pa.types.is_string(field.type) and (listed or rules_of(field).get("repeats")):
         yield path
-    elif _is_list(field.type):
+    elif is_list(field.type):
         yield from _repeating(f"{path}.list.element", field.type.value_field, listed=True)
     elif pa.types.is_struct(field.type):
         for part in field.type:
@@ -102,7 +99,7 @@ def differences(schema: pa.Schema) -> dict[str, str]:
 
 
 def _whole(path: str, type: pa.DataType) -> Iterator[str]:
-    if _is_list(type):
+    if is_list(type):
         yield from _whole(f"{path}.list.element", type.value_type)
     elif pa.types.is_struct(type):
         for part in type:
@@ -111,6 +108,7 @@ def _whole(path: str, type: pa.DataType) -> Iterator[str]:
         yield path
 
 
+@cache
 def _version() -> str:
     try:
         return version("earwitness")

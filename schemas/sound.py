@@ -5,12 +5,12 @@ from __future__ import annotations
 import pyarrow as pa
 
 from schemas.columns import (
+    EMBEDDING,
     MODEL,
     OF_RECORDING,
     OF_WINDOW,
     PLACE_KEY,
     STRETCH,
-    VECTOR,
     WINDOW_ID,
     label,
     list_of,
@@ -133,12 +133,7 @@ EMBEDDINGS = Table(
         [
             WINDOW_ID,
             *STRETCH,
-            column(
-                "embedding",
-                VECTOR,
-                "unit vector; a dot product is the cosine",
-                norm=1,
-            ),
+            EMBEDDING,
             MODEL,
         ]
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from schemas.columns import MODEL, OF_SEGMENT, PLACE_KEY, SEGMENT_ID, STRETCH, VECTOR, label
+from schemas.columns import EMBEDDING, MODEL, OF_SEGMENT, PLACE_KEY, SEGMENT_ID, STRETCH, label
 from schemas.table import Table, column
 
 SPEAKERS = Table(
@@ -19,12 +19,7 @@ SPEAKERS = Table(
         [
             SEGMENT_ID,
             *STRETCH,
-            column(
-                "embedding",
-                VECTOR,
-                "unit vector; a dot product is the cosine",
-                norm=1,
-            ),
+            EMBEDDING,
             MODEL,
         ]
     ),

@@ -64,6 +64,11 @@ def rules_of(column: pa.Field) -> dict[str, Any]:
     return json.loads(kept) if kept else {}
 
 
+def is_list(type: pa.DataType) -> bool:
+    """Whether a column of this type holds several elements in a row, as many in each or not."""
+    return pa.types.is_list(type) or pa.types.is_large_list(type) or pa.types.is_fixed_size_list(type)
+
+
 @dataclass(frozen=True)
 class Reference:
     """Every row's ``columns`` must stand in ``columns`` of the table ``to``."""

@@ -20,7 +20,7 @@ from pipelines.audit.references import Question, questions
 from pipelines.audit.values import check_values
 from pipelines.files.parquet import first_damaged, parquet_files
 from pipelines.files.private import PrivateFolder
-from pipelines.sql import quoted
+from pipelines.sql import literal, quoted
 from schemas.table import Table
 
 
@@ -71,7 +71,7 @@ def _audit(folder: Path, tables: Sequence[Table], inputs: int | None) -> Audit:
 
 def parquet(paths: Sequence[Path]) -> str:
     """The table function that reads exactly these files, whatever their names hold."""
-    escaped = ", ".join("'" + glob.escape(str(path)).replace("'", "''") + "'" for path in paths)
+    escaped = ", ".join(literal(glob.escape(str(path))) for path in paths)
     return f"read_parquet([{escaped}], hive_partitioning = false)"
 
 

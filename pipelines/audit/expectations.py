@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from pipelines.sql import quoted
 from schemas.catalog import TABLES
-from schemas.table import Table, rules_of
+from schemas.table import Table, is_list, rules_of
 
 if TYPE_CHECKING:
     import great_expectations as gx
@@ -136,7 +136,7 @@ def _of_columns(schema: pa.Schema) -> Iterator[Measure]:
         rules, value = rules_of(column), quoted(column.name)
         about = (column.name,)
         finite = bool(rules) and pa.types.is_floating(column.type)
-        if not _is_list(column.type) and (finite or rules.keys() & {"low", "high", "oneof", "regex"}):
+        if not is_list(column.type) and (finite or rules.keys() & {"low", "high", "oneof", "regex"}):
             yield Measure(
                 name=column.name,
                 subject=column.name,
@@ -153,7 +153,7 @@ def _of_columns(schema: pa.Schema) -> Iterator[Measure]:
             # Whether a value is there, without reading it.
             present = f"CASE WHEN {value} IS NOT NULL THEN 1 END"
             yield Measure(column.name, column.name, present, about, nullable=False)
-        if _is_list(column.type):
+        if is_list(column.type):
             yield from _of_list(column.name, column.type.value_field, value, about, rules)
             if pa.types.is_fixed_size_list(column.type) or "length" in rules:
                 length = rules.get("length", getattr(column.type, "list_size", None))
@@ -197,7 +197,7 @@ def _of_stretches(schema: pa.Schema) -> Iterator[Measure]:
     known = not (schema.field("start_ms").nullable or schema.field("end_ms").nullable)
     yield Measure("stretch_ms", "end_ms - start_ms", "end_ms - start_ms", ("start_ms", "end_ms"), low=1 if known else 0)
     for column in schema:
-        if not (_is_list(column.type) and pa.types.is_struct(column.type.value_type)):
+        if not (is_list(column.type) and pa.types.is_struct(column.type.value_type)):
             continue
         if not {"start_ms", "end_ms"} <= {part.name for part in column.type.value_type.fields}:
             continue
@@ -222,16 +222,12 @@ def _of_frames(schema: pa.Schema) -> Iterator[Measure]:
     if "n_frames" not in schema.names:
         return
     for column in schema:
-        if _is_list(column.type):
+        if is_list(column.type):
             surplus = f"len({column.name}) - n_frames"
             yield Measure(f"{column.name}__surplus", surplus, surplus, (column.name, "n_frames"), low=0, high=0)
     if {"data", "n_mels"} <= set(schema.names):
         surplus = "octet_length(data) - n_frames * n_mels"
         yield Measure("data__surplus", surplus, surplus, ("data", "n_frames", "n_mels"), low=0, high=0)
-
-
-def _is_list(type: pa.DataType) -> bool:
-    return pa.types.is_list(type) or pa.types.is_large_list(type) or pa.types.is_fixed_size_list(type)
 
 
 def _nan_to_infinity(sql: str) -> str:

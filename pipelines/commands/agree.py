@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pipelines.console.terminal import console
+from pipelines.console.terminal import console, note
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -38,10 +38,9 @@ def act(arguments: argparse.Namespace, aside: Console) -> None:
     with console(1) as result:
         show_rows(result, rows, columns, arguments.format)
     for doubt in doubts:
-        aside.print(f"note: {printable(doubt)}", style="yellow")
+        note(aside, printable(doubt))
     if doubts:
-        told = "note: therefore these figures are not kept for `earwitness methods`"
-        aside.print(told, style="yellow")
+        note(aside, "therefore these figures are not kept for `earwitness methods`")
     else:
         told = keep(arguments.out, arguments.sheet, found)
         aside.print(printable(told), style="dim")

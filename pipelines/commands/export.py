@@ -81,9 +81,9 @@ def _tables(arguments: argparse.Namespace) -> None:
             print_table(result, ("file", "rows", "size"), rows, right=(1, 2))
             result.print()
             for line in exported.lines:
-                result.print(line, soft_wrap=True)
+                result.print(line)
             n = counted(len(exported.written), "table")
-            result.print(f"{n} in {arguments.to}; {README} there says what each column is", soft_wrap=True)
+            result.print(f"{n} in {arguments.to}; {README} there says what each column is")
 
 
 def _recordings(arguments: argparse.Namespace) -> None:
@@ -96,7 +96,7 @@ def _recordings(arguments: argparse.Namespace) -> None:
             few = f", {exported.wordless:,} of recordings in which no word was recognised" if exported.wordless else ""
             said = f"{counted(len(exported.files), 'file')} in {arguments.to}{few}"
             for line in (said, *(f"missing in them: {missing}" for missing in exported.missing)):
-                result.print(line, soft_wrap=True)
+                result.print(line)
 
 
 def _words(given: str | None) -> list[str]:

@@ -44,4 +44,4 @@ def act(arguments: argparse.Namespace, aside: Console) -> None:
         )
         with console(1) as result:
             more = f" and {counted(len(written) - 1, 'page')} of recordings beside it" if len(written) > 1 else ""
-            result.print(f"{written[0]}{more}", soft_wrap=True)
+            result.print(f"{written[0]}{more}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from pipelines.console.stopping import telling
-from pipelines.console.terminal import console
+from pipelines.console.terminal import console, note
 from pipelines.process import began
 from pipelines.run.config_file import read_yaml
 from pipelines.store.switch import published_or
@@ -96,8 +96,8 @@ def _go(arguments: argparse.Namespace, terminal: Console, named: dict[str, Any],
         prepared = prepare(config)
     except FileNotFoundError as error:
         raise UsageError(str(error)) from None
-    for note in prepared.notes:
-        _note(terminal, note)
+    for said in prepared.notes:
+        note(terminal, said)
     kept = before.as_it_was(named) if before is not None else ""
     if arguments.dry_run:
         _estimate(terminal, prepared, before, kept)
@@ -169,7 +169,7 @@ def _estimate(terminal: Console, prepared: Prepared, before: Settings | None, ke
     there.refuse_other_vectors(todo)
     _tell_settings(terminal, there, todo, before, kept)
     if anew := made_anew(there, todo, before):
-        _note(terminal, f"a run would ask, or be told --yes, before it makes anew: {anew}")
+        note(terminal, f"a run would ask, or be told --yes, before it makes anew: {anew}")
     with console(1) as result:
         show_estimate(result, prepared, estimate(prepared, todo, began[0] if began else None))
 
@@ -179,13 +179,9 @@ def _tell_settings(terminal: Console, there: Increment, todo: Todo, before: Sett
     from pipelines.run.anew import other_settings
 
     if kept and todo.taken:
-        _note(terminal, f"as this corpus was made: {kept}")
+        note(terminal, f"as this corpus was made: {kept}")
     if other := other_settings(there, todo, before):
-        _note(terminal, other)
-
-
-def _note(terminal: Console, note: str) -> None:
-    terminal.print(f"note: {note}", style="yellow")
+        note(terminal, other)
 
 
 def config_of(arguments: argparse.Namespace) -> Config:

@@ -37,12 +37,31 @@ def print_table(
         repeated: where a table is too wide, it goes on in further tables, which all begin with so many columns; None:
             its lines are cut, to the width of a terminal.
     """
-    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
+    lines = [headings, *rows]
+    widths = _widths(lines)
     parts = [range(len(headings))] if repeated is None else _parts(widths, repeated, _width_of(console))
     for part in parts:
-        for number, row in enumerate([headings, *rows]):
-            cells = [row[i].rjust(widths[i]) if i in right else row[i].ljust(widths[i]) for i in part]
-            print_line(console, (" " * GAP).join(cells).rstrip(), style="bold" if number == 0 else "")
+        for number, line in enumerate(aligned([[row[i] for i in part] for row in lines], [i in right for i in part])):
+            print_line(console, line, style="bold" if number == 0 else "")
+
+
+def aligned(rows: Sequence[Sequence[str]], right: Sequence[bool]) -> list[str]:
+    """Rows as lines of text, padded to columns.
+
+    Args:
+        right: of each column, whether its cells stand at the right.
+    """
+    columns = list(zip(_widths(rows), right, strict=True))
+    return [
+        (" " * GAP)
+        .join(cell.rjust(n) if is_right else cell.ljust(n) for cell, (n, is_right) in zip(row, columns, strict=True))
+        .rstrip()
+        for row in rows
+    ]
+
+
+def _widths(rows: Sequence[Sequence[str]]) -> list[int]:
+    return [max(map(len, column)) for column in zip(*rows, strict=True)]
 
 
 def _width_of(console: Console) -> int:

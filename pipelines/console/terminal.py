@@ -106,6 +106,11 @@ def complain(to: Console, what: str, details: Path | None = None) -> None:
     to.print(f"earwitness: {printable(what)}{where}", style="red")
 
 
+def note(to: Console, what: str) -> None:
+    """Say what somebody should know who did not ask."""
+    to.print(f"note: {what}", style="yellow")
+
+
 def keep(log: Path, error: Exception) -> Path | None:
     """What libraries wrote and the traceback, in a file that stays; None where there is no room for it.
 

@@ -20,7 +20,7 @@ from pipelines.corpus.views import BASELINE_MAPS, KEPT_BASELINES, NAMES_OF_BASEL
 from pipelines.errors import CommandError
 from pipelines.files.parquet import first_damaged, read_schema
 from pipelines.files.private import PrivateFolder
-from pipelines.sql import quoted
+from pipelines.sql import literal, quoted
 from pipelines.store.folder import published
 from pipelines.store.read import Snapshot
 from schemas.catalog import TABLES, nearest
@@ -246,4 +246,4 @@ def open_corpus(out: str | Path) -> Corpus:
 
 def _list(paths: Sequence[str]) -> str:
     """The paths as an SQL list; DuckDB reads `*`, `?` and `[` in them as a glob."""
-    return "[" + ", ".join("'" + path.replace("'", "''") + "'" for path in paths) + "]"
+    return "[" + ", ".join(map(literal, paths)) + "]"

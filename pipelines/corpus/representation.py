@@ -14,6 +14,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 
 from pipelines.console.numbers import counted, hours_in_words
+from pipelines.console.table import aligned
 from pipelines.corpus.views import VIEWS
 from pipelines.files.parquet import count_rows, read_table
 from pipelines.files.printable import printable
@@ -87,8 +88,7 @@ def contents(
 def as_text(shown: Contents) -> str:
     """For a terminal; lines of a table in columns."""
     rows = [("table", "rows", "one row is"), *((name, f"{n:,}", row) for name, n, row in shown.tables)]
-    wide, widest = (max(len(row[at]) for row in rows) for at in (0, 1))
-    lines = [f"{name:{wide}}  {n:>{widest}}  {row}" for name, n, row in rows] if shown.tables else []
+    lines = aligned(rows, (False, True, False)) if shown.tables else []
     return "\n".join([f"Corpus {shown.name}: {shown.size}", *lines, *_notes(shown)])
 
 

@@ -7,7 +7,9 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from pipelines.console.numbers import counted
 from pipelines.corpus.asked import Corpus
+from pipelines.errors import CommandError
 from pipelines.store.place import is_corpus
 from schemas.errors import UsageError
 from schemas.layout import CURRENT, OURS, PASSING, REPORT
@@ -36,6 +38,18 @@ def check_targets(corpus: Corpus, paths: Sequence[Path], option: str = "--to", *
                     raise UsageError(f"{option} {path}: {at} is the corpus's own: name another place")
     if (found := next(_recordings(corpus, paths), None)) is not None:
         raise UsageError(f"{option} {found[0]}: that is the recording {found[1]}: name another file")
+
+
+def refuse_to_overwrite(paths: Sequence[Path]) -> None:
+    """Leave files alone that are there: nobody said that they may go.
+
+    Raises:
+        CommandError: there are some.
+    """
+    there = [path for path in paths if os.path.lexists(path)]
+    if there:
+        more = f" and {counted(len(there) - 1, 'more file')}" if len(there) > 1 else ""
+        raise CommandError(f"{there[0]}{more} would be written over: name another folder, or say --force")
 
 
 def _places(path: Path) -> set[Path]:

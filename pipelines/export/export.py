@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipelines.console.numbers import counted
 from pipelines.corpus.asked import Corpus, open_corpus
 from pipelines.corpus.chosen import chosen
 from pipelines.corpus.statements import left_out
-from pipelines.corpus.target import check_targets
+from pipelines.corpus.target import check_targets, refuse_to_overwrite
 from pipelines.errors import CommandError, why
 from pipelines.export import textgrid, vtt, words
 from pipelines.export.names import file_names
@@ -86,10 +84,8 @@ def export(out: Path, format: str, to: Path, recordings: Sequence[str] = (), *, 
         paths = {key: to / (name + kind.ending) for key, name in file_names(uris).items()}
         ids = sorted(chosen(corpus, recordings)) if recordings else list(uris)
         check_targets(corpus, [paths[key] for key in ids])
-        there = [paths[key] for key in ids if os.path.lexists(paths[key])]
-        if there and not force:
-            more = f" and {counted(len(there) - 1, 'more file')}" if len(there) > 1 else ""
-            raise CommandError(f"{there[0]}{more} would be written over: name another folder, or say --force")
+        if not force:
+            refuse_to_overwrite([paths[key] for key in ids])
         exported = Exported(missing=[left_out(table) or table for table in kind.uses if table not in corpus.files])
         if len(exported.missing) == len(kind.uses) > 1:
             raise UsageError(f"--format {format}: {exported.missing[0]}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,7 +14,9 @@ from pipelines.files.damage import DamagedError, in_short
 from pipelines.files.regular import check_file
 from schemas.catalog import INVENTORY, TABLES
 from schemas.layout import PARQUET
-from schemas.table import Table
+from schemas.table import Table, is_list
+
+Rows = TypeVar("Rows", pa.Table, pa.RecordBatch)
 
 
 def parquet_files(folder: Path) -> list[Path]:
@@ -46,7 +49,7 @@ def read_batches(path: Path, rows: int, columns: Collection[str] | None = None) 
                 raise DamagedError(path, f"is damaged ({in_short(error)})") from None
             if batch is None:
                 return
-            yield _as_now(pa.Table.from_batches([batch])).combine_chunks().to_batches()[0] if batch.num_rows else batch
+            yield _as_now(batch)
 
 
 def read_schema(path: Path) -> pa.Schema:
@@ -77,7 +80,7 @@ def first_damaged(paths: Iterable[Path]) -> DamagedError | None:
     return None
 
 
-def _as_now(rows: pa.Table) -> pa.Table:
+def _as_now(rows: Rows) -> Rows:
     """Rows of a file of format 1 (:mod:`schemas.file_format`) as those of now: plain texts, vectors of float32."""
     for at, field in enumerate(rows.schema):
         now = _type_now(field.type)
@@ -130,7 +133,7 @@ def _never_missing(table: Table) -> Iterator[str]:
 def _kind(type: pa.DataType) -> str:
     if pa.types.is_dictionary(type):
         return _kind(type.value_type)
-    if pa.types.is_list(type) or pa.types.is_large_list(type) or pa.types.is_fixed_size_list(type):
+    if is_list(type):
         return "list"
     for kind, fits in (
         ("text", (pa.types.is_string, pa.types.is_large_string)),

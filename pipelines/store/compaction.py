@@ -55,7 +55,7 @@ def place(given: Sequence[Given], folder: Path, table: Table, run_id: str) -> No
     rewrite: list[Given] = []
     for one in given:
         if read_metadata(one.path).num_rows:
-            (rewrite if _differs(one, table) or _holds(one) else stay).append(one)
+            (stay if is_current(read_schema(one.path), table) and not _holds(one) else rewrite).append(one)
     small = [one for one in stay if one.path.stat().st_size < SMALL_BYTES]
     if len(small) > SMALL_FILES:
         rewrite += small
@@ -75,8 +75,7 @@ def place_runs(given: Sequence[Path], folder: Path, run_id: str) -> None:
         CommandError: a row lacks a column that may not be null.
     """
     table = TABLES["runs"]
-    joined = len(given) > SMALL_FILES or not all(is_current(read_schema(path), table) for path in given)
-    if not joined:
+    if len(given) <= SMALL_FILES and all(is_current(read_schema(path), table) for path in given):
         for path in given:
             link(path, folder / path.name)
         return
@@ -109,10 +108,6 @@ def fit(rows: pa.Table, schema: pa.Schema) -> pa.Table:
             raise CommandError(f"rows of an earlier version do not fit the column {column.name}: {error}") from None
         columns.append(values)
     return pa.Table.from_arrays(columns, schema=schema)
-
-
-def _differs(one: Given, table: Table) -> bool:
-    return not is_current(read_schema(one.path), table)
 
 
 def _holds(one: Given) -> bool:

@@ -10,6 +10,7 @@ from rich.console import Console
 from pipelines.console.confirm import RefusedError, confirmed
 from pipelines.console.numbers import counted, duration_in_words, hours_in_words, megabytes, speed_in_words
 from pipelines.console.table import print_table
+from pipelines.console.terminal import note
 from pipelines.run.anew import Anew
 from pipelines.run.estimate import Estimate
 from pipelines.run.run import Prepared, Published
@@ -101,7 +102,7 @@ def ask(terminal: Console, anew: Anew, *, yes: bool) -> None:
     if not anew:
         return
     if yes:
-        terminal.print(f"note: made anew: {anew}", style="yellow")
+        note(terminal, f"made anew: {anew}")
         return
     otherwise = f"{anew} would be made anew: say --yes if that is meant, or name the settings that they were made in"
     if not confirmed(terminal, f"to be made anew: {anew}\nGo on?", otherwise=otherwise):

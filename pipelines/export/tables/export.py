@@ -11,9 +11,8 @@ from typing import IO
 
 import pyarrow as pa
 
-from pipelines.console.numbers import counted
 from pipelines.corpus.asked import Corpus, open_corpus
-from pipelines.corpus.target import check_targets
+from pipelines.corpus.target import check_targets, refuse_to_overwrite
 from pipelines.errors import CommandError, why
 from pipelines.export.tables.chosen import chosen_sheets
 from pipelines.export.tables.codebook import codebook
@@ -127,12 +126,10 @@ def export_tables(
 
 def _check_places(corpus: Corpus, paths: Sequence[Path], force: bool) -> None:
     check_targets(corpus, paths)
-    there = [path for path in paths if os.path.lexists(path)]
-    if there and not force:
-        more = f" and {counted(len(there) - 1, 'more file')}" if len(there) > 1 else ""
-        raise CommandError(f"{there[0]}{more} would be written over: name another folder, or say --force")
-    for path in there:
-        if is_device(path):
+    if not force:
+        refuse_to_overwrite(paths)
+    for path in paths:
+        if os.path.lexists(path) and is_device(path):
             raise UsageError(f"--to {path.parent}: {path} is a pipe or a device: name another folder")
 
 

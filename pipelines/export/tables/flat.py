@@ -12,7 +12,7 @@ from pipelines.corpus.rows import different_names
 from pipelines.corpus.segments import labels_of
 from pipelines.corpus.views import VIEWS
 from pipelines.export.tables.sheet import Column, Sheet
-from pipelines.sql import quoted
+from pipelines.sql import literal, quoted
 from schemas.catalog import TABLES
 from schemas.columns import OF_RECORDING, OF_SEGMENT, OF_WINDOW
 from schemas.table import Reference, rules_of
@@ -108,7 +108,7 @@ def _classes(corpus: Corpus, told: Column) -> list[tuple[str, Column]]:
     """A column for each class of the emotion models; null where a clip's model does not know the class."""
     return [
         (
-            f"list_filter(probabilities, lambda p: p.label = {_text(label)})[1].probability",
+            f"list_filter(probabilities, lambda p: p.label = {literal(label)})[1].probability",
             Column(f"p_{label}", "float32", "", "0 to 1, may be null", f"probability of the class {label}"),
         )
         for label in labels_of(corpus)
@@ -188,7 +188,3 @@ def _pointing(view: str, columns: Sequence[str]) -> tuple[Reference, ...]:
 
 def _list(names: Sequence[str]) -> str:
     return ", ".join(map(quoted, names))
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

@@ -10,7 +10,7 @@ import pytest
 
 from schemas.catalog import TABLES
 from schemas.reasons import Reason, Stage
-from schemas.records import Place, Problem, Recording, Source, Window
+from schemas.records import Place, Problem, Recording, Source
 from schemas.table import column
 from transforms.decode.audio import Format
 from transforms.heard import Heard
@@ -23,15 +23,6 @@ RUN = "20260101T000000-abcd"
 
 def place(start_ms: int, end_ms: int, channel: int = 0) -> Place:
     return Place("file:///a.wav", ID, channel, start_ms, end_ms)
-
-
-def window(samples: np.ndarray, start_ms: int = 0) -> Window:
-    return Window(place(start_ms, start_ms + len(samples) // 16), {}, np.pad(samples, 512))
-
-
-def sine(seconds: float, hz: float = 200.0, amplitude: float = 0.5) -> np.ndarray:
-    t = np.arange(round(seconds * 16_000)) / 16_000
-    return (amplitude * np.sin(2 * np.pi * hz * t)).astype(np.float32)
 
 
 # Batches
