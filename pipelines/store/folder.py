@@ -80,7 +80,11 @@ class Folder:
         self.out.mkdir(parents=True, exist_ok=True)
         self._marked = mark(self.out) or self._marked
         tables = self.staging / run_id / NEXT
-        tables.mkdir(parents=True)
+        try:
+            tables.mkdir(parents=True)
+        except BaseException:  # Ctrl-C, too: whoever asked for the folder does not know of it yet
+            self.abandon(tables)
+            raise
         return tables
 
     def publish(self, tables: Path, keep: int = 3, *, clear: bool = True) -> Path:
@@ -140,7 +144,7 @@ class Folder:
             left = tables.parent.with_name(f"{tables.parent.name}{LEFT}")
             os.rename(tables.parent, left)  # workers that are still at it find no place to write to
             keep_what_is_whole(left)
-        else:
+        elif tables.parent.exists():
             remove(tables.parent)
         tidy(self.out)
         self._leave_no_empty_folder()

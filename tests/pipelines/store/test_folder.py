@@ -18,6 +18,7 @@ from pipelines.store.folder import Folder
 from schemas.catalog import TABLES
 from schemas.config import from_mapping
 from schemas.errors import UsageError
+from schemas.layout import NEXT, STAGING
 from tests.pipelines.corpora import DEMO, publish
 from tests.pipelines.store.staged import NAMES, killed_within_the_switch, run_id, stage, stage_as
 from transforms.shards import ShardFile
@@ -93,6 +94,23 @@ def test_a_run_given_up_leaves_what_was_there(tmp_path: Path) -> None:
     before = everything(tmp_path)
     folder.abandon(stage(folder, 2, 5))
     assert everything(tmp_path) == before
+
+
+@pytest.mark.parametrize("at", [STAGING, run_id(1), NEXT])
+def test_a_run_that_is_stopped_while_it_begins_leaves_no_folder(
+    at: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, real = Folder(tmp_path / "out"), Path.mkdir
+
+    def stopped(path: Path, *given: object, **named: object) -> None:
+        real(path, *given, **named)  # type: ignore[arg-type]
+        if path.name == at:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "mkdir", stopped)
+    with pytest.raises(KeyboardInterrupt), folder.held():
+        folder.begin(run_id(1))
+    assert everything(tmp_path) == []
 
 
 def test_a_run_given_up_leaves_no_folder_that_was_made_for_it(tmp_path: Path) -> None:
