@@ -18,6 +18,7 @@ from typing import Any, Literal
 from schemas.catalog import nearest
 from schemas.errors import UsageError
 from schemas.jobs import JOBS
+from schemas.raw import read_raw
 from schemas.shown import LIMIT, shown
 
 MAX_HOURS = 200.0
@@ -94,6 +95,8 @@ class Config:
         strict: one row that breaks a rule of the audit keeps everything from being published; otherwise the rows of its
             recording are taken out.
         max_hours: what is heard of one recording at most; the rest is left out and told in a row of ``errors``.
+        raw: how files without a header are written, as ``alaw:8000``, ``s16le:16000:2`` or ``.raw=s16le:16000``; see
+            :mod:`schemas.raw`.
         max_error_share: of the files taken up in a run, how many may fail before it publishes nothing; None for any.
     """
 
@@ -122,6 +125,7 @@ class Config:
     strict: bool = False
     max_error_share: float | None = None
     max_hours: float = MAX_HOURS
+    raw: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for job in self.model:
@@ -141,6 +145,7 @@ class Config:
         _between("max_hours", self.max_hours, 0.001, 100_000)
         if self.max_error_share is not None:
             _between("max_error_share", self.max_error_share, 0, 1)
+        read_raw(self.raw)
         if self.stop_after is not None:
             seconds_of(self.stop_after)
 

@@ -19,6 +19,7 @@ from transforms.audio.resample import Resampler
 from transforms.audio.speech import RATE, SpeechDetector
 from transforms.audio.voice import Voice
 from transforms.audio.windows import Grid
+from transforms.decode.asked import NOTHING, Asked
 from transforms.decode.audio import DecodeError, Format, open_audio
 from transforms.decode.tries import Tries
 from transforms.heard import Heard
@@ -36,6 +37,7 @@ class Listening:
         clip_seconds: longest clip that a segment is cut into, in seconds.
         each: keep the channels apart instead of averaging them.
         most_hours: what is heard of a recording at most.
+        asked: how files are to be opened.
     """
 
     windows: tuple[int, ...] | None
@@ -43,6 +45,7 @@ class Listening:
     clip_seconds: float = 5.0
     each: bool = False
     most_hours: float = MAX_HOURS
+    asked: Asked = NOTHING
 
 
 @dataclass(frozen=True)

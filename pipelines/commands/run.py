@@ -52,6 +52,13 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument("--metadata", metavar="CSV", help="your own columns, joined by file name or path")
     parser.add_argument("--channels", metavar="mix|each", help="average the channels (default) or keep them apart")
+    parser.add_argument(
+        "--raw",
+        action="append",
+        metavar="[.EXT=]CODING:HZ",
+        help="how files without a header are written, such as alaw:8000, s16le:16000:2 (two channels) or "
+        ".raw=s16le:16000; repeatable; none: as their extensions say",
+    )
     parser.add_argument("--language", metavar="CODE", help="what is spoken, as a code such as en, or auto")
     parser.add_argument("--device", metavar="auto|cpu|cuda", help="where the models run (default: auto)")
     parser.add_argument("--precision", metavar="auto|fp32|bf16", help="of the models (default: auto)")
@@ -68,7 +75,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument("--yes", action="store_true", help="make anew what other settings than the corpus's ask for")
     parser.add_argument("--dry-run", action="store_true", help="say what would be done and what it would cost")
-    parser.set_defaults(act=act, rest="recordings", names=("recordings", "out", "config", "metadata", "model"), beam=[])
+    parser.set_defaults(
+        act=act, rest="recordings", names=("recordings", "out", "config", "metadata", "model", "raw"), beam=[]
+    )
 
 
 def act(arguments: argparse.Namespace, terminal: Console) -> None:
@@ -206,6 +215,8 @@ def named_of(arguments: argparse.Namespace) -> dict[str, Any]:
     ):
         if getattr(arguments, name) is not None:
             values[name] = getattr(arguments, name)
+    if arguments.raw:
+        values["raw"] = [] if arguments.raw == ["none"] else arguments.raw
     if arguments.recordings:
         values["recordings"] = arguments.recordings
     for name in ("tables", "force"):

@@ -12,6 +12,7 @@ from pipelines.console.numbers import counted
 from pipelines.run.increment import Increment
 from pipelines.store.changes import Todo
 from pipelines.store.consent import Consent, from_anywhere, still_held
+from pipelines.store.readings import SIGN
 from pipelines.store.recipes import KEYS, parts_of
 from pipelines.store.setting_words import absolute, display
 from pipelines.store.settings import Settings
@@ -186,6 +187,8 @@ def _reasons(there: Increment, old: Mapping[str, Collection[str]], before: Setti
             for parts in _known(before, table) if table in old else ():
                 if parts["recipe"] in old[table] and parts["recipe"] != now["recipe"]:
                     found += _differing(table, parts, now)
+    if any(SIGN in recipe for recipes in old.values() for recipe in recipes):
+        found.append("files without a header are read otherwise: --raw")
     yield from found or ["the corpus has them of other settings or weights, or of another version of Earwitness"]
 
 

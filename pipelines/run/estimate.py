@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pipelines.run.headers import lengths
 from pipelines.run.run import Prepared, execute, load_models, work_of
+from pipelines.run.work import asked_of
 from pipelines.store.changes import Todo
 from schemas.layout import PARQUET
 from schemas.records import Source
@@ -64,7 +65,7 @@ def estimate(prepared: Prepared, todo: Todo, started: float | None = None) -> Es
     if not files:
         return Estimate(0, 0, 0, 0.0, 0.0, None, None, todo.skipped)
     start = time.monotonic() - started if started is not None else 0.0
-    found = lengths(todo.new)
+    found = lengths(todo.new, asked_of(prepared.config))
     total = found.seconds + sum(seconds for _, seconds in again.values())
     told = partial(
         Estimate,

@@ -59,7 +59,11 @@ def build(pipeline: beam.Pipeline, work: Work) -> None:
     if work.known:
         known = pipeline | "Known" >> beam.Create(work.known, reshuffle=False)
     else:
-        known = pipeline | "Sources" >> beam.Create(work.sources, reshuffle=False) | "Identify" >> Identify()
+        known = (
+            pipeline
+            | "Sources" >> beam.Create(work.sources, reshuffle=False)
+            | "Identify" >> Identify(work.hearing.wanted.asked)
+        )
     heard = (
         known
         | "Plan" >> Plan(work.lanes, work.shard_seconds, ticks, work.contents, work.forgotten)

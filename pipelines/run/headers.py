@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from schemas.records import Source
+from transforms.decode.asked import NOTHING, Asked
 from transforms.decode.audio import DecodeError
 from transforms.decode.guard import Decoder
 from transforms.identify import ASSUMED_BYTES_PER_SECOND
@@ -41,7 +42,7 @@ class Lengths:
     drawn: tuple[tuple[Source, float], ...]
 
 
-def lengths(sources: Sequence[Source]) -> Lengths:
+def lengths(sources: Sequence[Source], asked: Asked = NOTHING) -> Lengths:
     """Read some headers, each kind of file's by its share, and tell the rest by their bytes.
 
     The same files give the same figures.  A header is read in a process of its own, as in a run.
@@ -51,8 +52,8 @@ def lengths(sources: Sequence[Source]) -> Lengths:
         kinds[PurePath(source.path).suffix.lower()].append(source)
     dice = random.Random(SEED)
     chosen = {kind: dice.sample(of, _share(len(of), len(sources))) for kind, of in kinds.items()}
-    asked = [source for of in chosen.values() for source in of]
-    found = dict(zip((source.uri for source in asked), _headers(asked), strict=True))
+    tried = [source for of in chosen.values() for source in of]
+    found = dict(zip((source.uri for source in tried), _headers(tried, asked), strict=True))
     total, unreadable = 0.0, 0.0
     for kind, of in kinds.items():
         said = [(source, found[source.uri]) for source in chosen[kind]]
@@ -63,19 +64,19 @@ def lengths(sources: Sequence[Source]) -> Lengths:
         size = sum(source.bytes for source, _ in said)
         seconds = sum(seconds for _, seconds in heard)
         total += seconds * sum(source.bytes for source in of) / size if size else 0.0
-    drawn = [(source, found[source.uri]) for source in asked]
+    drawn = [(source, found[source.uri]) for source in tried]
     dice.shuffle(drawn)
     told = tuple((source, seconds) for source, seconds in drawn if seconds)
-    return Lengths(total, len(asked), round(unreadable), told)
+    return Lengths(total, len(tried), round(unreadable), told)
 
 
 def _share(of_kind: int, of_all: int) -> int:
     return min(of_kind, max(LEAST_OF_A_KIND, round(MOST_HEADERS * of_kind / of_all)))
 
 
-def _headers(sources: Sequence[Source]) -> list[float | None]:
+def _headers(sources: Sequence[Source], asked: Asked) -> list[float | None]:
     """Seconds of each; None where the header cannot be read."""
-    with _decoders() as mine, ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1)) as pool:
+    with _decoders(asked) as mine, ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1)) as pool:
         return list(pool.map(lambda source: _seconds(mine(), source), sources))
 
 
@@ -88,13 +89,13 @@ def _seconds(decoder: Decoder, source: Source) -> float | None:
 
 
 @contextmanager
-def _decoders() -> Iterator:
+def _decoders(asked: Asked) -> Iterator:
     """A decoder for each thread, all ended in the end."""
     local, made = threading.local(), list[Decoder]()
 
     def mine() -> Decoder:
         if not hasattr(local, "decoder"):
-            local.decoder = Decoder()
+            local.decoder = Decoder(asked)
             made.append(local.decoder)
         return local.decoder
 

@@ -26,6 +26,7 @@ from pipelines.store.switch import read_shown
 from pipelines.store.tombstones import read_forgotten
 from schemas.file_format import is_current
 from schemas.forgotten import Forgotten
+from schemas.raw import read_raw
 from schemas.table import Table
 from transforms.beside.side_files import stand_ins_of
 from transforms.discover import uri_of
@@ -162,7 +163,7 @@ def look(prepared: Prepared, folder: Folder) -> Increment:
     snapshot = read_shown(folder.out)
     revisions = {job: content_of(job, checkpoint) for job, checkpoint in prepared.checkpoints.items()}
     recipes = recipes_of(config, prepared.tables, revisions)
-    holdings = Holdings.read(snapshot)
+    holdings = Holdings.read(snapshot, read_raw(config.raw))
     holdings.check_whole(config.force)
     retry = _with_errors(snapshot) if config.retry_errors and snapshot is not None else frozenset()
     for done in left_behind(folder.staging):

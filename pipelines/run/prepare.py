@@ -9,6 +9,7 @@ from pipelines.checkpoints import chosen
 from pipelines.console.numbers import counted
 from pipelines.errors import why
 from pipelines.run.devices import check_placement, placement_notes
+from pipelines.run.headerless import notes_on_raw
 from pipelines.run.metadata import join_metadata
 from pipelines.run.passed_over import notes_on
 from pipelines.run.runner import Runner, choose_runner
@@ -17,6 +18,7 @@ from schemas.catalog import OF_AUDIO, TABLES, nearest, tables_for
 from schemas.config import Config
 from schemas.errors import UsageError
 from schemas.jobs import JOBS
+from schemas.raw import read_raw
 from schemas.records import Source
 from schemas.table import Table
 from transforms.discover import discover
@@ -79,6 +81,7 @@ def prepare(config: Config) -> Prepared:
         raise UsageError(str(error)) from error
     notes = placement_notes(config, {job: description.kind for job, description in descriptions.items()})
     notes.extend(notes_on(found.passed_over))
+    notes.extend(notes_on_raw(found.sources, read_raw(config.raw)))
     if joined.unmatched:
         some = ", ".join(name[:100] for name in joined.unmatched[:3]) + (", ..." if len(joined.unmatched) > 3 else "")
         lines = counted(len(joined.unmatched), "line")

@@ -190,7 +190,7 @@ class _Run:
         """
         recipes = {table: self._there.recipes[table] for table in self._there.recipes if table in tables}
         folder = self._tables.parent / PASSES / f"{len(self._results):03d}"
-        done = Pass.begin(folder, recipes, identifies=bool(sources))
+        done = Pass.begin(folder, recipes, identifies=bool(sources), raw=self._prepared.config.raw)
         some = narrowed(replace(self._prepared, sources=sources), tables)
         work = work_of(some, self._run_id, folder, self._ticks)
         hearing = replace(work.hearing, until=self._until)

@@ -13,7 +13,10 @@ from pipelines.run.graph import Work, build
 from pipelines.run.prepare import Prepared
 from pipelines.run.runner import Runner, threads_each
 from pipelines.run.watched import run_watched
+from schemas.config import Config
 from schemas.jobs import JOBS
+from schemas.raw import read_raw
+from transforms.decode.asked import Asked
 from transforms.infer import Task
 from transforms.listen import Listening
 from transforms.models.budget import group_seconds
@@ -43,6 +46,11 @@ def tasks_of(prepared: Prepared, run_id: str) -> tuple[Task, ...]:
     )
 
 
+def asked_of(config: Config) -> Asked:
+    """What decoders are told of how to open files."""
+    return Asked(read_raw(config.raw))
+
+
 def work_of(prepared: Prepared, run_id: str, folder: Path, ticks: tuple[str, int] | None) -> Work:
     """The run as the wiring takes it."""
     config, tables = prepared.config, prepared.tables
@@ -55,6 +63,7 @@ def work_of(prepared: Prepared, run_id: str, folder: Path, ticks: tuple[str, int
         clip_seconds=config.emotion_seconds,
         each=config.channels == "each",
         most_hours=config.max_hours,
+        asked=asked_of(config),
     )
     return Work(
         run_id=run_id,

@@ -15,9 +15,11 @@ import pyarrow as pa
 from pipelines.files.damage import DamagedError
 from pipelines.files.parquet import read_table
 from pipelines.store.read import Snapshot
+from pipelines.store.readings import SIGN, joined, otherwise, reading_of, readings_of, split
 from pipelines.store.staging import Pass
 from schemas.catalog import INVENTORY
 from schemas.layout import MADE, PARQUET
+from schemas.raw import Raw
 from schemas.reasons import Reason
 from schemas.table import column
 from transforms.shards import open_parquet
@@ -56,6 +58,9 @@ class Holdings:
         base_recordings: the recordings of the published snapshot.
         out: of each table, the recordings whose rows in it are taken out, with what the rows of ``errors`` about that
             say (``recordings``: the files that count as not read; ``errors``: files; both by URI).
+        raw: how this run reads files without a header; None where nothing is to be made.
+        readings: how the rows of such files were made, by recording_id or URI.  Where ``raw`` says otherwise, their
+            recipes in ``made`` are like those of no run.
     """
 
     snapshot: Path | None = None
@@ -66,11 +71,13 @@ class Holdings:
     file_owner: dict[str, int] = field(default_factory=dict)
     base_recordings: set[str] = field(default_factory=set)
     out: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=lambda: defaultdict(dict))
+    raw: Raw | None = None
+    readings: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, snapshot: Path | None) -> Holdings:
+    def read(cls, snapshot: Path | None, raw: Raw | None = None) -> Holdings:
         """What the published snapshot holds; None for a corpus that has none."""
-        holdings = cls(snapshot)
+        holdings = cls(snapshot, raw=raw)
         if snapshot is None:
             return holdings
         holdings.files = _file_rows(Snapshot(snapshot).rows("files"))
@@ -81,6 +88,7 @@ class Holdings:
             holdings.made = {
                 key: recipes[text] for key, text in zip(*(rows[n].to_pylist() for n in _SCHEMA.names), strict=True)
             }
+            holdings._settle()
         return holdings
 
     def check_whole(self, without: Collection[str] = ()) -> None:
@@ -120,12 +128,14 @@ class Holdings:
                 before = self.files.get(uri)
                 if uri in out_of_reach and before is not None and before.recording_id is not None:
                     continue  # as with a file that was deleted: what is known of it stays
-                self.made[uri] = {table: recipe for table, recipe in usable.items() if table == "recordings"}
+                of_file = {table: recipe for table, recipe in usable.items() if table == "recordings"}
+                self._note(uri, of_file, reading_of(uri, done.raw), reading_of(uri, self.raw or done.raw))
                 self.owner["recordings"][uri] = number
             elif heard is None or row.recording_id in heard:
                 if not usable:
                     continue
-                self.made[row.recording_id] = {**self.made.get(row.recording_id, {}), **usable}
+                was, now = reading_of(uri, done.raw), reading_of(uri, self.raw or done.raw)
+                self._note(row.recording_id, {**self.made.get(row.recording_id, {}), **usable}, was, now)
                 for table in usable:
                     self.owner[table][row.recording_id] = number
             elif row.recording_id not in self.made:
@@ -171,13 +181,40 @@ class Holdings:
         kept = {key: made for key, made in self.made.items() if key in alive or key in self.files}
         texts: dict[int, str] = {}
         values = []
-        for made in kept.values():
+        for key, made in kept.items():
+            if reading := self.readings.get(key, ""):
+                values.append(json.dumps(dict(joined(split(made)[0], reading)), sort_keys=True))
+                continue
             if id(made) not in texts:
-                texts[id(made)] = json.dumps(dict(made), sort_keys=True)
+                texts[id(made)] = json.dumps(dict(split(made)[0]), sort_keys=True)
             values.append(texts[id(made)])
         columns = [pa.array(list(kept), pa.string()), pa.array(values, pa.string())]
         with open_parquet(folder / MADE, _SCHEMA) as writer:
             writer.write_table(pa.Table.from_arrays(columns, schema=_SCHEMA))
+
+    def _settle(self) -> None:
+        """Take the readings out of the recipes; what this run reads otherwise has recipes of no run."""
+        raw = self.raw
+        files = ((uri, row.recording_id) for uri, row in self.files.items())
+        asked = readings_of(files, raw) if raw is not None else {}
+        ways: dict[int, tuple[Mapping[str, str], str]] = {}
+        for key, made in self.made.items():
+            if id(made) not in ways:
+                ways[id(made)] = split(made)
+            plain, reading = ways[id(made)]
+            if reading:
+                self.readings[key] = reading
+            same = raw is None or reading in asked.get(key, {""})
+            if reading or not same:
+                self.made[key] = plain if same else otherwise(plain, reading)
+
+    def _note(self, key: str, made: Mapping[str, str], was: str, now: str) -> None:
+        plain = {table: recipe.partition(SIGN)[0] for table, recipe in made.items()}
+        self.made[key] = plain if was == now else otherwise(plain, was)
+        if was:
+            self.readings[key] = was
+        else:
+            self.readings.pop(key, None)
 
     def _out_of_reach(self, done: Pass) -> set[str]:
         errors = done.read("errors", ["uri", "reason"])

@@ -15,6 +15,8 @@ def display(name: str, value: Any) -> str:
     if value is None:
         return {"tables": "all", "language": "auto"}.get(name, "not said")
     if isinstance(value, list):
+        if name == "raw" and not value:
+            return "by extension"
         return ",".join(value)
     return f"{value:g}" if isinstance(value, float) else str(value)
 

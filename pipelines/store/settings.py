@@ -29,7 +29,7 @@ from schemas.layout import SETTINGS, STAGING
 
 REMEMBERED = (
     *("models", "model", "tables", "channels", "language", "speech", "emotion_seconds", "top_tags"),
-    *("precision", "max_hours"),
+    *("precision", "max_hours", "raw"),
 )
 """What shapes rows: the keys of the configuration that a corpus keeps."""
 NOT_REMEMBERED = {
@@ -50,6 +50,9 @@ NOT_REMEMBERED = {
     "max_error_share": "whether a run publishes, not what its rows are",
 }
 """What it does not keep, and why."""
+
+ADDED = {"raw": []}
+"""What a corpus that was made before a setting came has of it."""
 
 VERSION = 1
 
@@ -95,6 +98,7 @@ class Settings:
             "top_tags": config.top_tags,
             "precision": config.precision,
             "max_hours": config.max_hours,
+            "raw": list(config.raw),
         }
         return cls(values, before.made, before.agreed) if before is not None else cls(values)
 
@@ -114,7 +118,7 @@ class Settings:
     def as_it_was(self, named: Mapping[str, Any]) -> str:
         """What a run goes on with, without being told, that is not the default: ``channels each, language en``."""
         said, usual = [], Settings.of(Config())
-        for key in ("channels", "language", "emotion_seconds", "top_tags", "precision", "max_hours", "tables"):
+        for key in ("channels", "language", "emotion_seconds", "top_tags", "precision", "max_hours", "raw", "tables"):
             if key not in named and self.values[key] != usual.values[key]:
                 said.append(f"{word_of(key)} {display(key, self.values[key])}")
         for key, value in self.values["speech"].items():
@@ -187,7 +191,7 @@ def read_settings(out: Path) -> Settings | None:
         content = json.loads(path.read_text(encoding="utf-8"))
         if content["version"] != VERSION:
             raise UsageError(f"{path} is of another version of Earwitness ({content['version']!r:.20}): {what_to_do}")
-        values, made = content["settings"], content["made"]
+        values, made = {**ADDED, **content["settings"]}, content["made"]
         if missing := set(REMEMBERED) ^ set(values):
             raise UsageError(f"{path} has not the settings that it should have ({min(missing)}): {what_to_do}")
         settings = Settings.of(from_mapping(values))

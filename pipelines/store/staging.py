@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,9 @@ from pipelines.errors import CommandError, why
 from pipelines.files.atomic import write_whole
 from pipelines.files.json_file import read_json
 from pipelines.files.parquet import count_rows, read_metadata, read_table
+from schemas.errors import UsageError
 from schemas.layout import PARQUET, PASS, PASSES, REJECTED
+from schemas.raw import BY_NAME_ALONE, Raw, read_raw
 
 
 @dataclass(frozen=True)
@@ -25,14 +27,16 @@ class Pass:
         recipes: of each table that was made, how.
         identifies: whether its files were new, so that some turned out to hold known content, whose
             rows it did not make.
+        raw: how it read files without a header.
     """
 
     folder: Path
     recipes: Mapping[str, str]
     identifies: bool
+    raw: Raw = BY_NAME_ALONE
 
     @classmethod
-    def begin(cls, folder: Path, recipes: Mapping[str, str], identifies: bool) -> Pass:
+    def begin(cls, folder: Path, recipes: Mapping[str, str], identifies: bool, raw: Sequence[str] = ()) -> Pass:
         """Make the folder and note in it what it is for.
 
         Raises:
@@ -40,9 +44,9 @@ class Pass:
         """
         folder.parent.mkdir(exist_ok=True)
         folder.mkdir()
-        about = {"recipes": dict(recipes), "identifies": identifies}
+        about = {"recipes": dict(recipes), "identifies": identifies, "raw": list(raw)}
         write_whole(folder / PASS, json.dumps(about, indent=1).encode())
-        return cls(folder, recipes, identifies)
+        return cls(folder, recipes, identifies, read_raw(raw))
 
     @classmethod
     def reopen(cls, folder: Path) -> Pass | None:
@@ -54,7 +58,10 @@ class Pass:
         recipes, identifies = about.get("recipes"), about.get("identifies")
         if not isinstance(recipes, dict) or not isinstance(identifies, bool):
             return None
-        return cls(folder, recipes, identifies)
+        try:
+            return cls(folder, recipes, identifies, read_raw(about.get("raw", ())))
+        except (UsageError, TypeError, AttributeError):
+            return None
 
     @cached_property
     def shards(self) -> tuple[str, ...]:

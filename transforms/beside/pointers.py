@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 
 _MOST_BYTES = 32_768
@@ -10,7 +11,10 @@ _MOST_BYTES = 32_768
 
 _LFS = (b"version https://git-lfs.github.com/spec/", b"version https://hawser.github.com/spec/")
 _ANNEX_LINK = f".git{os.sep}annex{os.sep}objects{os.sep}"
-_ANNEX_FILES = (b"/annex/objects/", b"../.git/annex/objects/")
+_ANNEX_FILE = re.compile(rb"(?:/annex/objects/|(?:\.\.[/\\])*\.git[/\\]annex[/\\]objects[/\\])")
+"""An unlocked file, and a link of a system that has none: Git leaves the link's text in its place."""
+_ICLOUD = b"NSURLFileResource"
+"""A key of the list of properties that iCloud leaves; others there are NSURLNameKey and NSURLFileSizeKey."""
 
 _DATALESS = 0x4000_0000
 """``SF_DATALESS`` of macOS: opening it would fetch it."""
@@ -46,7 +50,9 @@ def kept_elsewhere(path: str, status: os.stat_result | None) -> str | None:
         head = file.read(4096)
     if head.startswith(_LFS):
         return _LFS_SAYS
-    if head.startswith(_ANNEX_FILES):
+    if _ANNEX_FILE.match(head):
         return _ANNEX_SAYS
+    if head.startswith(b"bplist00") and _ICLOUD in head:
+        return _CLOUD_SAYS
     # Not by the blocks alone: file systems keep small files elsewhere, and some count none at all.
     return _CLOUD_SAYS if blocks == 0 and not head.strip(b"\0") else None

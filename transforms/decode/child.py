@@ -1,7 +1,7 @@
 """The process in which files are decoded: ``python -m transforms.decode.child DESCRIPTOR``.
 
-It answers one request after the other over a socket.  To ``("header", path, seconds)`` the answer is the format, to
-``("blocks", path, seconds)`` the format, then the samples block by block as bytes, then the problems.  Where the
+It answers one request after the other over a socket.  To ``("header", path, seconds, asked)`` the answer is the format, to
+``("blocks", path, seconds, asked)`` the format, then the samples block by block as bytes, then the problems.  Where the
 decoder refuses, the answer is ``("refused", reason, message)`` instead.  The process bounds its own memory by the size
 of the file, and the CPU time that each answer may take by ``seconds``.
 """
@@ -21,13 +21,14 @@ from typing import Any
 import numpy as np
 
 from schemas.reasons import Reason
+from transforms.decode.asked import Asked
 from transforms.decode.audio import Audio, DecodeError, open_audio
 from transforms.decode.limits import limit_memory, limit_time
 
 FORMAT, SAMPLES, END, REFUSED, UNFORESEEN = "format", "samples", "end", "refused", "unforeseen"
 """What an answer is, its first item."""
 
-Opener = Callable[[str], AbstractContextManager[Audio]]
+Opener = Callable[[str, Asked], AbstractContextManager[Audio]]
 
 
 def serve(connection: Connection, opened: Opener = open_audio) -> None:
@@ -38,13 +39,13 @@ def serve(connection: Connection, opened: Opener = open_audio) -> None:
     """
     while True:
         try:
-            what, path, seconds = connection.recv()
+            what, path, seconds, asked = connection.recv()
         except EOFError:
             return
         memory = limit_memory(_size(path))
         limit_time(seconds)
         try:
-            with opened(path) as audio:
+            with opened(path, asked) as audio:
                 if what == "header":
                     connection.send((FORMAT, audio.format))
                 else:

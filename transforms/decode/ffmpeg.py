@@ -28,9 +28,6 @@ _FULL_SCALE = {"u1": 2.0**7, "i2": 2.0**15, "i4": 2.0**31}
 
 _CONTAINERS = {"mov,mp4,m4a,3gp,3g2,mj2": "mp4", "matroska,webm": "matroska"}
 
-_HEADERLESS = {".gsm": "gsm", ".g722": "g722", ".sln": "sln"}
-"""Formats of telephone systems that nothing but the extension tells."""
-
 _STATES_DURATION = frozenset(
     {"mp4", "matroska", "wav", "w64", "aiff", "caf", "flac", "avi", "ape", "wv", "tta", "mpc", "mpc8", "dsf"}
 )
@@ -46,14 +43,17 @@ class AvReader:
     See :class:`transforms.decode.format.Reader`.  Frames that change their rate or their channels
     within the stream are brought to those of the first frame.
 
+    Args:
+        raw: FFmpeg's name of the format of a file without a header.
+
     Raises:
         DecodeError: those of ``open_descriptor`` and ``check_format``; NO_AUDIO, UNDECODABLE, ZERO_SAMPLES.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, raw: str | None = None) -> None:
         self.losses = Losses()
         self._decoded = 0
-        self._container = _open(path)
+        self._container = _open(path, raw)
         self._bytes = self._container.size
         try:
             self._stream = _choose(self._container.streams.audio)
@@ -209,21 +209,12 @@ def samples_of(frame: av.AudioFrame) -> np.ndarray:
     return floats
 
 
-def _open(path: str) -> av.container.InputContainer:
+def _open(path: str, raw: str | None) -> av.container.InputContainer:
     """FFmpeg reads the descriptor alone: a playlist cannot make it open other files or addresses."""
     descriptor = open_descriptor(path)
     options = {"fd": str(descriptor), "protocol_whitelist": "fd"}
-    headerless = _HEADERLESS.get(os.path.splitext(path)[1].lower())
     try:
-        try:
-            return av.open("fd:", options=options, metadata_errors="replace")
-        except MemoryError:
-            raise
-        except _ERRORS:
-            if headerless is None:
-                raise
-            os.lseek(descriptor, 0, os.SEEK_SET)
-            return av.open("fd:", options=options, metadata_errors="replace", format=headerless)
+        return av.open("fd:", options=options, metadata_errors="replace", format=raw)
     except MemoryError:
         raise
     except _ERRORS as error:

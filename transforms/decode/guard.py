@@ -22,6 +22,7 @@ import numpy as np
 
 from schemas.reasons import Reason, Stage
 from schemas.records import Problem
+from transforms.decode.asked import NOTHING, Asked
 from transforms.decode.audio import DecodeError, Format
 from transforms.decode.child import END, FORMAT, REFUSED, SAMPLES
 from transforms.isolated import isolated
@@ -61,15 +62,19 @@ class Decoder:
         least_seconds, bytes_a_second: the time limit of a file is the one, and its bytes over the other; only time in
             which this side waits counts.  The process has a limit of its own for the time in which this side is busy,
             and one for its memory: see :mod:`transforms.decode.limits`.
+        asked: how files are to be opened.
         command: starts the process.
     """
 
     def __init__(
         self,
+        asked: Asked = NOTHING,
+        *,
         least_seconds: float = LEAST_SECONDS,
         bytes_a_second: float = BYTES_A_SECOND,
         command: Sequence[str] = CHILD,
     ) -> None:
+        self._asked = asked
         self._least_seconds = least_seconds
         self._bytes_a_second = bytes_a_second
         self._command = command
@@ -143,7 +148,7 @@ class Decoder:
         with suppress(OSError, ValueError):  # why it cannot be read, the decoder says
             size = os.stat(path).st_size
         self._left = self._limit = self._least_seconds + size / self._bytes_a_second
-        request = (what, path, self._limit)
+        request = (what, path, self._limit, self._asked)
         if self._process is None or self._process.poll() is not None or self._is_spent:
             self._start()
         self._is_spent = size > LARGE_BYTES

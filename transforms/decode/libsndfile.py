@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -23,7 +24,7 @@ from transforms.decode.format import (
 _CODECS = {
     "PCM_S8": "pcm_s8", "PCM_U8": "pcm_u8", "PCM_16": "pcm_s16", "PCM_24": "pcm_s24",
     "PCM_32": "pcm_s32", "FLOAT": "pcm_f32", "DOUBLE": "pcm_f64", "ULAW": "pcm_mulaw",
-    "ALAW": "pcm_alaw", "MPEG_LAYER_I": "mp1", "MPEG_LAYER_II": "mp2", "MPEG_LAYER_III": "mp3",
+    "ALAW": "pcm_alaw", "VOX_ADPCM": "adpcm_vox", "MPEG_LAYER_I": "mp1", "MPEG_LAYER_II": "mp2", "MPEG_LAYER_III": "mp3",
 }  # fmt: skip
 """libsndfile's names of sample formats in FFmpeg's words; others are only put in small letters."""
 
@@ -58,15 +59,18 @@ class SoundfileReader:
 
     See :class:`transforms.decode.format.Reader`.
 
+    Args:
+        raw: how a file without a header is written, in the words of soundfile.
+
     Raises:
         DecodeError: those of ``open_descriptor`` and ``check_format``; UNDECODABLE, ZERO_SAMPLES.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, raw: Mapping[str, Any] | None = None) -> None:
         self._descriptor = open_descriptor(path)
         self.losses = Losses()
         try:
-            self._file = _Onwards(self._descriptor, closefd=False)
+            self._file = _Onwards(self._descriptor, closefd=False, **(raw or {}))
         except soundfile.SoundFileError as error:
             os.close(self._descriptor)
             raise DecodeError(Reason.UNDECODABLE, f"libsndfile: {_said(error)}") from error
@@ -114,6 +118,10 @@ class SoundfileReader:
         return any(tag in first for tag in _LENGTH_TAGS)
 
     def _try_first_frame(self) -> None:
+        if self.format.codec == "adpcm_vox":  # of which libsndfile cannot go back
+            if not self._file.frames:
+                raise DecodeError(Reason.ZERO_SAMPLES, "the audio holds no samples")
+            return
         try:
             empty = not len(self._file.read(1))
             self._file.seek(0)

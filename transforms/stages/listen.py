@@ -143,7 +143,7 @@ class _Hear(beam.DoFn):
         return_freed_memory()
         self._detector = SpeechDetector() if self._hearing.wanted.speech else None
         self._ticker = Ticker(self._hearing.ticks)
-        self._decoder = Decoder()
+        self._decoder = Decoder(self._hearing.wanted.asked)
 
     def process(self, shard: Shard) -> Iterator[TaggedOutput]:
         use_threads(self._hearing.threads)

@@ -48,6 +48,7 @@ OTHERS: dict[str, Any] = {
     "strict": True,
     "max_error_share": 0.5,
     "max_hours": 1.0,
+    "raw": ("alaw:8000",),
 }
 """A value of each field that is not the default."""
 
@@ -73,7 +74,7 @@ def test_what_shapes_rows_is_remembered(name: str) -> None:
     other = dataclasses.replace(Config(), **{name: OTHERS[name]})
 
     def shapes(config: Config) -> Any:
-        return recipes_of(config, TABLES, chosen(config)), chosen(config), config.tables, config.max_hours
+        return recipes_of(config, TABLES, chosen(config)), chosen(config), config.tables, config.max_hours, config.raw
 
     assert (shapes(other) != shapes(Config())) == (name in REMEMBERED)
     assert shapes(going_on(Settings.of(other))) == shapes(other if name in REMEMBERED else Config())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import plistlib
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -23,7 +24,24 @@ def identified(path: Path) -> tuple[Reason | None, str]:
     return (problem.reason, problem.message) if problem else (None, "")
 
 
-@pytest.mark.parametrize(("content", "command"), [(LFS, "git lfs pull"), (ANNEX, "git annex get")])
+LINK = b"../../.git/annex/objects/Zz/9k/SHA256E-s1--4d.wav/SHA256E-s1--4d.wav"
+ICLOUD = plistlib.dumps(
+    {"NSURLFileResourceTypeKey": "NSURLFileResourceTypeRegular", "NSURLFileSizeKey": 176044, "NSURLNameKey": "a.wav"},
+    fmt=plistlib.FMT_BINARY,
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "command"),
+    [
+        (LFS, "git lfs pull"),
+        (ANNEX, "git annex get"),
+        (LINK, "git annex get"),
+        (LINK.removeprefix(b"../../"), "git annex get"),
+        (LINK.replace(b"/", b"\\"), "git annex get"),
+        (ICLOUD, "a placeholder of a cloud"),
+    ],
+)
 def test_pointers_of_git(tmp_path: Path, content: bytes, command: str) -> None:
     (tmp_path / "a.wav").write_bytes(content)
     reason, message = identified(tmp_path / "a.wav")

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
+from transforms.decode.asked import Asked
 from transforms.decode.audio import Audio, open_audio
 from transforms.decode.child import main
 
 
 @contextmanager
-def faulty(path: str) -> Iterator[Audio]:
+def faulty(path: str, asked: Asked) -> Iterator[Audio]:
     """Each of FAULTS happens at the opening; with ``late_`` before its name, after a block; ``slow`` is slow."""
     name = Path(path).stem
     if name in FAULTS:
