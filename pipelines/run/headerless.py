@@ -17,7 +17,8 @@ def notes_on_raw(sources: Sequence[Source], raw: Raw) -> Iterator[str]:
         name = f"x{extension}"
         if found[extension] and raw.said_of(name) is None:
             files = f"{counted(found[extension], 'file')} ({extension})"
-            yield f"{files} read as {raw.of(name)} if without a header: if it is another, say so: --raw {extension}={other}"
+            other_way = f"--raw {extension}={other}"
+            yield f"{files} read as {raw.of(name)} if without a header: if it is another, say so: {other_way}"
     for extension in raw.named:
         if not found[extension]:
             yield f"--raw {extension}={raw.named[extension]}: no file of this run has that extension"

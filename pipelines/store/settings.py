@@ -51,7 +51,7 @@ NOT_REMEMBERED = {
 }
 """What it does not keep, and why."""
 
-ADDED = {"raw": []}
+ADDED: Mapping[str, Any] = {"raw": []}
 """What a corpus that was made before a setting came has of it."""
 
 VERSION = 1

@@ -19,7 +19,6 @@ from contextlib import closing, contextmanager
 
 import numpy as np
 
-from schemas.raw import NAMELESS, Coding, extension_of
 from schemas.reasons import Reason, Stage
 from schemas.records import Problem
 from transforms.decode.asked import NOTHING, Asked
@@ -30,11 +29,8 @@ from transforms.decode.format import (
     DecodeError,
     Format,
     Reader,
-    open_descriptor,
 )
-from transforms.decode.headerless import hint, open_headerless, refuse_noise
-from transforms.decode.libsndfile import SoundfileReader
-from transforms.decode.signatures import HEAD_BYTES, has_header, no_recording, text_of
+from transforms.decode.opening import open_reader
 
 __all__ = ["Audio", "DecodeError", "Format", "open_audio", "read_header"]
 
@@ -47,10 +43,6 @@ BLOCK_SAMPLES = 1 << 19
 LOUDEST = 2.0**32
 """A sample beyond is damage.  Float files hold integers of up to 32 bits unscaled at the most; what lies far above
 has no finite energy in float32, and one such file would fail the audit of the whole corpus."""
-
-
-GUESSED = Coding("gsm", 8000)
-"""The one format without a header that FFmpeg guesses by the bytes: each frame of GSM begins with the same four bits."""
 
 
 class Audio:
@@ -158,62 +150,6 @@ class Audio:
         self.problems.append(Problem(Stage.DECODE, reason, message, start_ms))
 
 
-def _open(path: str, asked: Asked) -> Reader:
-    descriptor = open_descriptor(path)
-    with open(descriptor, "rb") as file:
-        head = file.read(HEAD_BYTES)
-    if (what := no_recording(head)) is not None:
-        raise DecodeError(Reason.UNDECODABLE, what)
-    coding = asked.raw.of(path)
-    if coding is None or has_header(head):
-        return _open_by_content(path, head)
-    if asked.raw.said_of(path) is None:
-        try:
-            refuse_noise(path, coding, "after its extension")
-        except DecodeError as error:
-            return _open_synchronised(path, head, error)
-    return open_headerless(path, coding)
-
-
-def _open_by_content(path: str, head: bytes) -> Reader:
-    first, second = (AvReader, SoundfileReader) if head.startswith(b"OggS") else (SoundfileReader, AvReader)
-    try:
-        return first(path)
-    except DecodeError as error:
-        earlier = error
-    try:
-        reader = second(path)
-    except DecodeError as error:
-        if error.reason is not Reason.UNDECODABLE:
-            raise
-        if earlier.reason is not Reason.UNDECODABLE:  # "no decoder could open it" says the least
-            raise earlier from None
-        raise DecodeError(Reason.UNDECODABLE, "; ".join([*_in_words(path, head), str(earlier), str(error)])) from None
-    if reader.format.container == GUESSED.name:
-        try:
-            refuse_noise(path, GUESSED, "by FFmpeg")
-        except DecodeError:
-            reader.close()
-            raise
-    return reader
-
-
-def _open_synchronised(path: str, head: bytes, noise: DecodeError) -> Reader:
-    """MPEG and the like have a header in every frame, which no extension of raw audio can hide."""
-    try:
-        reader = _open_by_content(path, head)
-    except DecodeError:
-        raise noise from None
-    return reader
-
-
-def _in_words(path: str, head: bytes) -> Iterator[str]:
-    if text_of(head) is not None:
-        yield "it holds text, no sound"
-    elif extension_of(path) in NAMELESS and (raw := hint(path)) is not None:
-        yield raw
-
-
 @contextmanager
 def open_audio(path: str, asked: Asked = NOTHING) -> Iterator[Audio]:
     """Opens a file of any format for one reading.
@@ -222,11 +158,11 @@ def open_audio(path: str, asked: Asked = NOTHING) -> Iterator[Audio]:
         DecodeError: NOT_FOUND, UNREADABLE, NOT_A_FILE, EMPTY_FILE, NO_AUDIO, UNDECODABLE, BAD_RATE, or
             ZERO_SAMPLES where the header already shows it.
     """
-    with closing(_open(path, asked)) as reader:
+    with closing(open_reader(path, asked)) as reader:
         yield Audio(path, reader)
 
 
 def read_header(path: str, asked: Asked = NOTHING) -> Format:
     """What the header and the first frame say, in milliseconds; the same errors as :func:`open_audio`."""
-    with closing(_open(path, asked)) as reader:
+    with closing(open_reader(path, asked)) as reader:
         return reader.format

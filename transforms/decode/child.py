@@ -1,9 +1,9 @@
 """The process in which files are decoded: ``python -m transforms.decode.child DESCRIPTOR``.
 
-It answers one request after the other over a socket.  To ``("header", path, seconds, asked)`` the answer is the format, to
-``("blocks", path, seconds, asked)`` the format, then the samples block by block as bytes, then the problems.  Where the
-decoder refuses, the answer is ``("refused", reason, message)`` instead.  The process bounds its own memory by the size
-of the file, and the CPU time that each answer may take by ``seconds``.
+It answers one request after the other over a socket.  To ``("header", path, seconds, asked)`` the answer is the
+format, to ``("blocks", path, seconds, asked)`` the format, then the samples block by block as bytes, then the problems.
+Where the decoder refuses, the answer is ``("refused", reason, message)`` instead.  The process bounds its own memory by
+the size of the file, and the CPU time that each answer may take by ``seconds``.
 """
 
 from __future__ import annotations

@@ -139,7 +139,7 @@ def _decode(piece: bytes, coding: Coding) -> np.ndarray:
 
 
 def _frames(piece: bytes, format: str) -> Iterator[np.ndarray]:
-    with suppress(av.FFmpegError, ValueError), av.open(io.BytesIO(piece), format=format) as container:
+    with suppress(av.FFmpegError, ValueError), av.open(io.BytesIO(piece), "r", format=format) as container:
         for frame in container.decode(audio=0):
             yield samples_of(frame)[:, 0]
 

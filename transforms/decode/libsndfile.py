@@ -24,7 +24,8 @@ from transforms.decode.format import (
 _CODECS = {
     "PCM_S8": "pcm_s8", "PCM_U8": "pcm_u8", "PCM_16": "pcm_s16", "PCM_24": "pcm_s24",
     "PCM_32": "pcm_s32", "FLOAT": "pcm_f32", "DOUBLE": "pcm_f64", "ULAW": "pcm_mulaw",
-    "ALAW": "pcm_alaw", "VOX_ADPCM": "adpcm_vox", "MPEG_LAYER_I": "mp1", "MPEG_LAYER_II": "mp2", "MPEG_LAYER_III": "mp3",
+    "ALAW": "pcm_alaw", "VOX_ADPCM": "adpcm_vox",
+    "MPEG_LAYER_I": "mp1", "MPEG_LAYER_II": "mp2", "MPEG_LAYER_III": "mp3",
 }  # fmt: skip
 """libsndfile's names of sample formats in FFmpeg's words; others are only put in small letters."""
 

@@ -165,9 +165,10 @@ def test_however_short_it_ends_in_samples_or_a_reason(tmp_path: Path, extension:
     path.write_bytes(bytes(range(7, 8)) * size)
     try:
         with open_audio(str(path)) as audio:
-            assert sum(map(len, audio.blocks())) > 0
+            came = sum(map(len, audio.blocks()))
     except DecodeError as error:
-        assert error.reason in (Reason.UNDECODABLE, Reason.ZERO_SAMPLES)
+        came = error.reason in (Reason.UNDECODABLE, Reason.ZERO_SAMPLES)
+    assert came
 
 
 def test_every_coding_can_be_opened(tmp_path: Path) -> None:

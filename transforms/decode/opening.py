@@ -1,0 +1,78 @@
+"""Which decoder opens a file: libsndfile or FFmpeg by its content, else by its name or what a person said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from schemas.raw import NAMELESS, Coding, extension_of
+from schemas.reasons import Reason
+from transforms.decode.asked import Asked
+from transforms.decode.ffmpeg import AvReader
+from transforms.decode.format import DecodeError, Reader, open_descriptor
+from transforms.decode.headerless import hint, open_headerless, refuse_noise
+from transforms.decode.libsndfile import SoundfileReader
+from transforms.decode.signatures import HEAD_BYTES, has_header, no_recording, text_of
+
+GUESSED = Coding("gsm", 8000)
+"""The format without a header that FFmpeg guesses by the bytes: each frame of GSM begins with the same four bits."""
+
+
+def open_reader(path: str, asked: Asked) -> Reader:
+    """A reader of a file of any format; whoever opens one has to close it.
+
+    Raises:
+        DecodeError: see :func:`transforms.decode.audio.open_audio`.
+    """
+    descriptor = open_descriptor(path)
+    with open(descriptor, "rb") as file:
+        head = file.read(HEAD_BYTES)
+    if (what := no_recording(head)) is not None:
+        raise DecodeError(Reason.UNDECODABLE, what)
+    coding = asked.raw.of(path)
+    if coding is None or has_header(head):
+        return _open_by_content(path, head)
+    if asked.raw.said_of(path) is None:
+        try:
+            refuse_noise(path, coding, "after its extension")
+        except DecodeError as error:
+            return _open_synchronised(path, head, error)
+    return open_headerless(path, coding)
+
+
+def _open_by_content(path: str, head: bytes) -> Reader:
+    first, second = (AvReader, SoundfileReader) if head.startswith(b"OggS") else (SoundfileReader, AvReader)
+    try:
+        return first(path)
+    except DecodeError as error:
+        earlier = error
+    try:
+        reader = second(path)
+    except DecodeError as error:
+        if error.reason is not Reason.UNDECODABLE:
+            raise
+        if earlier.reason is not Reason.UNDECODABLE:  # "no decoder could open it" says the least
+            raise earlier from None
+        raise DecodeError(Reason.UNDECODABLE, "; ".join([*_in_words(path, head), str(earlier), str(error)])) from None
+    if reader.format.container == GUESSED.name:
+        try:
+            refuse_noise(path, GUESSED, "by FFmpeg")
+        except DecodeError:
+            reader.close()
+            raise
+    return reader
+
+
+def _open_synchronised(path: str, head: bytes, noise: DecodeError) -> Reader:
+    """MPEG and the like have a header in every frame, which no extension of raw audio can hide."""
+    try:
+        reader = _open_by_content(path, head)
+    except DecodeError:
+        raise noise from None
+    return reader
+
+
+def _in_words(path: str, head: bytes) -> Iterator[str]:
+    if text_of(head) is not None:
+        yield "it holds text, no sound"
+    elif extension_of(path) in NAMELESS and (raw := hint(path)) is not None:
+        yield raw
