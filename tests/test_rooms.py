@@ -17,8 +17,8 @@ THROUGH = {
     # What is heard, block by block, of which each module is a step.
     "transforms/test_listen": "schemas: records; transforms: heard audio.voice",
     "transforms/test_shards": "schemas: file_format",
-    "transforms/decode/test_audio": "transforms.decode: ffmpeg format libsndfile",
-    "transforms/decode/test_guard": "transforms.decode: child limits",
+    "transforms/decode/test_audio": "transforms.decode: ffmpeg format libsndfile opening",
+    "transforms/decode/test_guard": "transforms.decode: asked child limits",
     # Opening a checkpoint has many steps and one door.
     "transforms/models/test_checkpoint": "transforms.models: hub loaded locate weights",
     "transforms/models/test_door": "transforms.models: jobs kinds precision",
@@ -34,7 +34,7 @@ THROUGH = {
     # Words in, a call, words out: the command's own code has no other branches.
     "whole/test_damaged": "pipelines.commands: agree export forget methods report run sample search speakers status "
     "tables tag printed.answer printed.forget printed.mentions printed.speakers",
-    "pipelines/test_cli": "pipelines: process sql console.confirm console.rows",
+    "pipelines/test_cli": "pipelines: process sql console.confirm console.rows run.words",
     "pipelines/console/test_progress": "transforms: progress",
     "pipelines/corpus/test_asked": "pipelines.corpus: spectrogram statements tables views",
     "pipelines/commands/test_query": "pipelines.corpus: output overview rows view_columns",
@@ -50,6 +50,7 @@ THROUGH = {
     # The next snapshot, from what there is and what a run or a command has made.
     "pipelines/run/test_increment": "pipelines.store: changes inventory manifest next_snapshot staging "
     "tombstones versions",
+    "pipelines/run/test_headerless": "pipelines.store: readings",
     "pipelines/speakers/test_label": "pipelines.speakers: check; pipelines.store: derived",
     "pipelines/store/test_folder": "pipelines.store: clearing recovery",
     "pipelines/store/test_forget": "schemas: forgotten; pipelines.store: meant report_folder",

@@ -25,8 +25,8 @@ from safetensors.numpy import load_file, save_file
 
 from demo.untrained.checkpoints import build
 from pipelines.cli import BUSY, FAILED, PUBLISHED, WRONG_USE, main, parse, parser
-from pipelines.commands.run import config_of
 from pipelines.console.numbers import counted
+from pipelines.run.words import config_of
 from pipelines.store.lock import locked
 from schemas.catalog import INVENTORY, OF_RUNS
 from schemas.errors import UsageError

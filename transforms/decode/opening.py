@@ -72,7 +72,7 @@ def _open_synchronised(path: str, head: bytes, noise: DecodeError) -> Reader:
 
 
 def _in_words(path: str, head: bytes) -> Iterator[str]:
-    if text_of(head) is not None:
+    if not has_header(head) and text_of(head) is not None:
         yield "it holds text, no sound"
     elif extension_of(path) in NAMELESS and (raw := hint(path)) is not None:
         yield raw

@@ -12,6 +12,8 @@ from schemas.reasons import Reason
 from tests.transforms.decode.decoding import decode, refusal
 from tests.transforms.signals import DEMO
 
+HEADERLESS = ("ZASFX_ADSR_no_sustain.s16le.pcm", "l1-fl6.pcm", "test-audio.raw")
+
 
 @pytest.mark.slow
 def test_every_odd_file_ends_as_samples_or_as_a_reason(shared_audio: Path) -> None:
@@ -25,6 +27,9 @@ def test_every_odd_file_ends_as_samples_or_as_a_reason(shared_audio: Path) -> No
     assert len(rows) > 400
     for row in rows:
         path = shared_audio / row["path"]
+        if path.name in HEADERLESS:  # neither decoder knows them, their extensions do
+            assert decode(path)[1].codec == "pcm_s16"
+            continue
         if row["verdict"] in refused:
             assert refusal(path) in refused[row["verdict"]], row["path"]
             continue
