@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from schemas.file_format import differences, file_schema, repeating
+from schemas.file_format import file_schema, repeating
 from schemas.layout import GROWING, PARQUET
 from schemas.records import Rows
 from schemas.table import Table
@@ -116,12 +116,11 @@ def open_table(path: Path, table: Table) -> pq.ParquetWriter:
 
 
 def open_parquet(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
-    """A writer with the encodings that suit each type, and that the readers of people know; zstd."""
+    """A writer with encodings that the readers of people know (:mod:`schemas.file_format`); zstd."""
     return pq.ParquetWriter(
         path,
         schema,
         compression="zstd",
         compression_level=LEVEL,
         use_dictionary=repeating(schema),
-        column_encoding=differences(schema) or None,
     )
