@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT := demo/out
 
-.PHONY: demo test quick lint picture soak bench notebook screenshot docs clean
+.PHONY: demo test quick lint picture soak interop bench notebook screenshot docs clean
 
 demo: $(VENV)/installed
 	$(BIN)/earwitness run demo/corpus --out $(OUT) --models demo --metadata demo/corpus/metadata.csv
@@ -30,6 +30,10 @@ picture: $(VENV)/tested
 # Slow proofs: hours of audio, many kinds of damage.
 soak: $(VENV)/tested
 	$(BIN)/python -m pytest -m soak
+
+# Every table in Spark, Polars, DuckDB, pandas and others, old and new: installs them in build/interop; Spark needs Java 17.
+interop: $(VENV)/tested
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/interop -m "interop or not interop"
 
 # Ratios measured on this machine, about half an hour; nothing else should run meanwhile.
 bench: $(VENV)/installed

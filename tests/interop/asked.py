@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from schemas.catalog import TABLES
 from tests.docs.markdown import ROOT, blocks
 from tests.interop.readers.answers import Kind, columns_of, exact
+from tests.interop.tools import EMPTY
 
 RECIPES = ROOT / "docs" / "recipes.md"
 KINDS = (
@@ -24,8 +26,6 @@ KINDS = (
     (pa.types.is_timestamp, "time"),
     (pa.types.is_date, "date"),
 )
-EMPTY = " (empty)"
-"""Behind the name of a table that holds no rows, of a corpus of its own."""
 
 
 def kind_of(type: pa.DataType) -> Kind:
@@ -111,7 +111,10 @@ def expected_answers(snapshot: Path) -> dict[str, Any]:
         "groups": {asked["most"]: labels.count(asked["most"])},
     }
     parts = (part for row in rows["emotions"] for part in row["probabilities"])
+    vectors = np.array([row["embedding"] for row in rows["embeddings"]])
+    near = np.argsort(-(vectors @ vectors[0]), kind="stable")[1:6]
     answers = {
+        "nearest": [rows["embeddings"][i]["window_id"] for i in near],
         "joined": joined,
         "texts": texts,
         "one_recording": sorted(r["window_id"] for r in rows["windows"] if r["recording_id"] == asked["one"]),

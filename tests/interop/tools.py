@@ -15,6 +15,8 @@ from typing import Any
 
 from tests.interop.readers.answers import Kind
 
+EMPTY = " (empty)"
+"""Behind the name of a table without rows, which is of a corpus of its own."""
 READERS = Path(__file__).parent / "readers"
 ENVIRONMENTS = Path(__file__).resolve().parents[2] / "build" / "interop"
 
@@ -26,13 +28,15 @@ class Tool:
     Attributes:
         packages: what is installed, at its version; the first is the program.
         reader: the script in ``readers``, and more words for it.
+        questions: what it is asked beside the tables.
         needs: a command that has to be there.
-        cannot: what it does not read, and why: a column (``frames.f0_hz``), a kind of column (:func:`kinds_in`) or
-            a question.
+        cannot: what it does not read, and why: a column (``frames.f0_hz``), a kind of column (:func:`kinds_in`),
+            tables without rows (:data:`EMPTY`) or a question.
     """
 
     packages: tuple[str, ...]
     reader: tuple[str, ...]
+    questions: tuple[str, ...]
     needs: str | None = None
     cannot: Mapping[str, str] = field(default_factory=dict)
 
@@ -43,7 +47,9 @@ class Tool:
     def python(self) -> Path:
         """Its environment's interpreter; the environment is made where it is not there."""
         asked = " ".join(self.packages)
-        folder = ENVIRONMENTS / f"{self.packages[0].replace('==', '-')}-{hashlib.sha256(asked.encode()).hexdigest()[:8]}"
+        folder = (
+            ENVIRONMENTS / f"{self.packages[0].replace('==', '-')}-{hashlib.sha256(asked.encode()).hexdigest()[:8]}"
+        )
         whole, python = folder / "whole", folder / "bin" / "python"
         if not whole.exists():
             shutil.rmtree(folder, ignore_errors=True)
@@ -74,8 +80,10 @@ class Tool:
 
     def reason(self, asked: Mapping[str, Any], table: str, column: str) -> str | None:
         """Why it does not read a column; None where it has to."""
-        kinds = kinds_in(asked["tables"][table]["kinds"][column])
-        return next((self.cannot[name] for name in (f"{table}.{column}", *kinds) if name in self.cannot), None)
+        names = [f"{table}.{column}", *kinds_in(asked["tables"][table]["kinds"][column])]
+        if table.endswith(EMPTY):
+            names.append(EMPTY)
+        return next((self.cannot[name] for name in names if name in self.cannot), None)
 
 
 def kinds_in(kind: Kind) -> tuple[str, ...]:
@@ -86,17 +94,32 @@ def kinds_in(kind: Kind) -> tuple[str, ...]:
     return (name,) if name == "struct" else (name, f"{name} of {kinds_in(inner)[0]}")
 
 
+FASTPARQUET = {
+    "list of struct": "it gives None for structs in lists",
+    "probability": "it gives None for structs in lists",
+    "time": "it gives times in UTC without saying so",
+    "recordings.member": "it gives floats for true and false beside nulls",
+    "one_recording": "its filters leave out row groups, not rows",
+}
+
+DATASETS = {EMPTY: "it takes a split without rows for none"}
+
+PANDAS, SPARK, DUCKDB, POLARS = ((f"read_{name}.py",) for name in ("pandas", "spark", "duckdb", "polars"))
+ALL = ("joined", "texts", "one_recording", "probability")
+
 TOOLS = (
-    Tool(("pyspark==4.3.0",), ("read_spark.py",), needs="java"),
-    Tool(("pyspark==3.5.9",), ("read_spark.py",), needs="java"),
-    Tool(("polars==2.1.0",), ("read_polars.py",)),
-    Tool(("polars==0.20.31",), ("read_polars.py",)),
-    Tool(("duckdb==2.0.1", "pytz"), ("read_duckdb.py",)),
-    Tool(("duckdb==1.2.2", "pytz"), ("read_duckdb.py",)),
-    Tool(("pandas==3.1.1", "pyarrow==26.0.1"), ("read_pandas.py",)),
-    Tool(("pandas==2.0.3", "pyarrow==12.0.1", "numpy<2"), ("read_pandas.py",)),
-    Tool(("pandas==1.5.3", "pyarrow==10.0.1", "numpy<2"), ("read_pandas.py",)),
-    Tool(("pyarrow==26.0.1",), ("read_pyarrow.py",)),
-    Tool(("fastparquet==2026.9.0", "pandas==3.1.1"), ("read_pandas.py", "fastparquet")),
-    Tool(("datasets==5.2.0",), ("read_datasets.py",)),
+    Tool(("pyspark==4.3.0",), SPARK, (*ALL, "of_the_docs"), needs="java"),
+    Tool(("pyspark==3.5.9",), SPARK, (*ALL, "of_the_docs"), needs="java"),
+    Tool(("polars==2.1.0",), POLARS, ALL),
+    Tool(("polars==0.20.31",), POLARS, ALL),
+    Tool(("duckdb==2.0.1", "pytz"), DUCKDB, ALL),
+    Tool(("duckdb==1.2.2", "pytz"), DUCKDB, ALL),
+    Tool(("pandas==3.1.1", "pyarrow==26.0.1"), PANDAS, ALL),
+    Tool(("pandas==3.0.6", "pyarrow==25.0.1"), PANDAS, ALL),  # the oldest that Earwitness itself takes
+    Tool(("pandas==2.0.3", "pyarrow==12.0.1", "numpy<2"), PANDAS, ALL),
+    Tool(("pandas==1.5.3", "pyarrow==10.0.1", "numpy<2"), PANDAS, ALL),
+    Tool(("pyarrow==26.0.1",), ("read_pyarrow.py",), ("joined", "one_recording")),
+    Tool(("fastparquet==2026.9.0", "pandas==3.1.1"), (*PANDAS, "fastparquet"), ALL, cannot=FASTPARQUET),
+    Tool(("datasets==5.2.0",), ("read_datasets.py",), ("one_recording",), cannot=DATASETS),
+    Tool(("faiss-cpu==1.15.1", "pandas==3.1.1", "pyarrow==26.0.1"), ("read_faiss.py",), ("nearest",)),
 )

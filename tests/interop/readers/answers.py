@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 Kind = str | dict[str, Any]
-"""``text``, ``bytes``, ``bool``, ``int``, ``float``, ``time``, ``date``, ``{"list": kind}`` or ``{"struct": {name: kind}}``."""
+"""Of a column: ``text``, ``bytes``, ``bool``, ``int``, ``float``, ``time``, ``date``, ``{"list": kind}`` or
+``{"struct": {name: kind}}``."""
 Rows = Iterable[Mapping[str, Any]]
+Columns = dict[str, list[str]]
 Question = Callable[[Mapping[str, Any]], Any]
 
 LONG = 200
@@ -67,7 +69,9 @@ def _other(value: Any) -> dict[str, str]:
     return {"a value of another kind": f"{type(value).__name__} {value!r}"[:LONG]}
 
 
-def columns_of(rows: Rows, kinds: Mapping[str, Kind], key: Iterable[str], *, loose: bool = False) -> dict[str, list[str]]:
+def columns_of(
+    rows: Rows, kinds: Mapping[str, Kind], key: Iterable[str], *, loose: bool = False
+) -> dict[str, list[str]]:
     """Each column as the texts of its values, in the order of the key, whatever order the program gave."""
     read = [[json.dumps(plain(row[name], kinds[name], loose=loose)) for name in kinds] for row in rows]
     places = [list(kinds).index(name) for name in key]
@@ -79,16 +83,16 @@ def _short(text: str) -> str:
     return text if len(text) <= LONG else f"{text[:40]}... sha256 {hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def exact(value: Any) -> Any:
-    """An answer to a question, with its floats as hexadecimal and its rows in order."""
+def exact(value: Any, *, loose: bool = False) -> Any:
+    """An answer to a question, with its floats as hexadecimal; ``loose`` as in :func:`plain`."""
     if hasattr(value, "tolist"):
         value = value.tolist()
     if isinstance(value, float):
-        return value.hex()
+        return None if loose and value != value else value.hex()
     if isinstance(value, dict):
-        return {name: exact(part) for name, part in sorted(value.items())}
+        return {name: exact(part, loose=loose) for name, part in sorted(value.items())}
     if isinstance(value, list | tuple):
-        return [exact(part) for part in value]
+        return [exact(part, loose=loose) for part in value]
     return value
 
 
@@ -103,12 +107,12 @@ def answer(read: Callable[[str], Rows], questions: Mapping[str, Question], *, lo
     answers: dict[str, dict[str, Any]] = {"tables": {}, "questions": {}}
     for name, table in asked["tables"].items():
 
-        def columns(table: Mapping[str, Any] = table) -> dict[str, list[str]]:
+        def columns(table: Mapping[str, Any] = table) -> Columns:
             return columns_of(list(read(table["folder"])), table["kinds"], table["key"], loose=loose)
 
         answers["tables"][name] = _tried(columns)
     for name, ask in questions.items():
-        answers["questions"][name] = _tried(lambda ask=ask: exact(ask(asked)))  # type: ignore[misc]
+        answers["questions"][name] = _tried(lambda ask=ask: exact(ask(asked), loose=loose))  # type: ignore[misc]
     Path(sys.argv[2]).write_text(json.dumps(answers))
 
 

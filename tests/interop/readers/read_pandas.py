@@ -66,6 +66,4 @@ def probability(asked: Asked) -> Any:
     return sorted(float(part["probability"]) for part in parts if part["label"] == asked["most"])
 
 
-answer(
-    read, {"joined": joined, "texts": texts, "one_recording": one_recording, "probability": probability}, loose=True
-)
+answer(read, {"joined": joined, "texts": texts, "one_recording": one_recording, "probability": probability}, loose=True)
