@@ -1,12 +1,12 @@
 """How a table is written into Parquet, and what its files say of themselves.
 
 Values are plain, or texts in dictionaries: all that every reader knows.  Each encoding that was left out has readers
-that fail, at little gain: with split bytes (BYTE_STREAM_SPLIT) a corpus is 1.5 % smaller, and Spark before 4.3 reads none
-of it; with whole numbers as differences (DELTA_BINARY_PACKED) it is 0.05 % smaller, a table of words 10 %, and
+that fail, at little gain.  With split bytes (BYTE_STREAM_SPLIT) a corpus is 1.5 % smaller, and Spark before 4.3 reads
+none of it; with whole numbers as differences (DELTA_BINARY_PACKED) it is 0.05 % smaller, a table of words 10 %, and
 fastparquet crashes.
 
-Files of earlier formats are read, and written anew by the next run.  Format 1 had dictionaries of Arrow's, float16 vectors
-and split bytes; format 2 had differences.
+Files of earlier formats are read, and written anew by the next run.  Format 1 had dictionaries of Arrow's, float16
+vectors and split bytes; format 2 had differences.
 """
 
 from __future__ import annotations
