@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 import pyarrow as pa
 
 from schemas.catalog import TABLES
+from schemas.notes import NOTED, Note
 from schemas.reasons import MEANING, Reason
 from schemas.table import Table, is_list, rules_of
 
@@ -37,13 +38,13 @@ How to read it:
 
 
 def dictionary(tables: Iterable[Table] = TABLES.values()) -> str:
-    """The Markdown page: an overview, a section a table, the reasons of errors."""
+    """The Markdown page: an overview, a section a table, the reasons of errors, the notes of files."""
     listed = list(tables)
     lines = [PREFACE]
     lines += _table(("table", "one row is", "made by"), ((f"[{t.name}](#{t.name})", t.row, _maker(t)) for t in listed))
     for table in listed:
         lines += ["", *_section(table)]
-    lines += ["", *_reasons()]
+    lines += ["", *_reasons(), "", *_notes()]
     return "\n".join(lines) + "\n"
 
 
@@ -150,6 +151,14 @@ def _reasons() -> Iterator[str]:
     yield "The closed list of codes in `errors.reason`."
     yield ""
     yield from _table(("reason", "meaning"), ((f"`{reason.value}`", MEANING[reason]) for reason in Reason))
+
+
+def _notes() -> Iterator[str]:
+    yield "## notes of files"
+    yield ""
+    yield "The closed list of codes in `files.notes`: nothing failed, but it is to be known."
+    yield ""
+    yield from _table(("note", "meaning"), ((f"`{note.value}`", NOTED[note]) for note in Note))
 
 
 def _maker(table: Table) -> str:

@@ -31,6 +31,13 @@ FILES = Table(
                 "no_audio: nothing to hear in it; failed: it could not be read",
                 oneof=STATUSES,
             ),
+            column(
+                "notes",
+                list_of(pa.string()),
+                "what is to be known of it that is no failure: codes of the closed list below; null in rows of earlier "
+                "versions",
+                nullable=True,
+            ),
             RUN,
         ]
     ),
@@ -49,7 +56,31 @@ RECORDINGS = Table(
             label("codec", "codec or sample format, as the decoder names it"),
             column("sample_rate_hz", pa.int32(), "sampling rate of the file", unit="Hz", low=1),
             column("channels", pa.int16(), "channels of the file", low=1),
-            column("duration_ms", MILLISECONDS, "length of what was decoded", unit="ms", low=0),
+            column("duration_ms", MILLISECONDS, "length on a player's clock, gaps included", unit="ms", low=0),
+            column(
+                "audio_start_ms",
+                MILLISECONDS,
+                "where the audio begins on that clock, silence before it",
+                unit="ms",
+                low=0,
+                nullable=True,
+            ),
+            column("gaps", pa.int32(), "stretches within it for which the file holds no audio", low=0, nullable=True),
+            column(
+                "without_audio_ms",
+                MILLISECONDS,
+                "how much of the duration holds no audio: gaps, and what is before the start",
+                unit="ms",
+                low=0,
+                nullable=True,
+            ),
+            column(
+                "drift_ms",
+                MILLISECONDS,
+                "by how much the clock ran ahead of the samples beside gaps: silence put in (negative: left out)",
+                unit="ms",
+                nullable=True,
+            ),
             column(
                 "loudness_lufs",
                 pa.float32(),

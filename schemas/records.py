@@ -62,18 +62,26 @@ class Recording:
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """What became of a file: its ``files.status`` and ``files.notes``, None where an earlier version wrote none."""
+
+    status: str
+    notes: tuple[str, ...] | None = ()
+
+
+@dataclass(frozen=True)
 class Shard:
     """The recordings whose rows share one file a table.  The name is the same in every try.
 
     Attributes:
         failed: sources that could not be read.
-        copies: recordings whose content the corpus holds already, each with its ``files.status``.
+        copies: recordings whose content the corpus holds already, each with what became of it.
     """
 
     name: str
     recordings: tuple[Recording, ...]
     failed: tuple[Known, ...] = ()
-    copies: tuple[tuple[Recording, str], ...] = ()
+    copies: tuple[tuple[Recording, Outcome], ...] = ()
 
     @property
     def seconds(self) -> float:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from schemas.notes import Note
 from transforms.decode.audio import Format
+from transforms.decode.timeline import ON_TIME, Timing
+
+MOST_WITHOUT_AUDIO_MS = 1_000
+"""What a phone, a coder or a stamp that is rounded leaves out is less, and goes without a note."""
+
+MOST_DRIFT_MS = 100
+"""From here on lips and voice are seen to part (ITU-R BT.1359 finds 45 ms early and 125 ms late noticeable)."""
 
 
 @dataclass(frozen=True)
@@ -14,15 +22,26 @@ class Heard:
     Attributes:
         status: a value of ``files.status``.
         format: None where it could not be opened.
-        duration_ms: of what was decoded, rounded up.
+        duration_ms: on the player's clock, rounded up.
+        timing: where no audio is.
         kept_seconds: audio that lies in windows or was looked through for speech, over all channels.
     """
 
     status: str
     format: Format | None = None
     duration_ms: int = 0
+    timing: Timing = ON_TIME
     loudness_lufs: float | None = None
     peak_dbfs: float | None = None
     clipped_share: float = 0.0
     speech_share: float | None = None
     kept_seconds: float = 0.0
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What is to be known of the file that is no failure."""
+        noted = {
+            Note.WITHOUT_AUDIO: self.timing.without_audio_ms >= MOST_WITHOUT_AUDIO_MS,
+            Note.DRIFT: abs(self.timing.drift_ms) > MOST_DRIFT_MS,
+        }
+        return tuple(note for note, is_so in noted.items() if is_so)

@@ -21,6 +21,7 @@ from transforms.audio.voice import Voice
 from transforms.audio.windows import Grid
 from transforms.decode.asked import NOTHING, Asked
 from transforms.decode.audio import DecodeError, Format, open_audio
+from transforms.decode.timeline import Timing
 from transforms.decode.tries import Tries
 from transforms.heard import Heard
 
@@ -63,6 +64,7 @@ class OpenAudio(Protocol):
 
     format: Format
     problems: list[Problem]
+    timing: Timing
 
     def blocks(self) -> Iterator[np.ndarray]: ...
 
@@ -119,12 +121,13 @@ def listen(
         yield Heard("no_audio" if silent else "failed", tries.format)
         return
     assert ears is not None
+    assert audio is not None
     try:
         yield from ears.finish()
     except Exception as error:
         problems.append(_unforeseen(error))
     yield from problems
-    yield ears.heard("partial" if problems else "complete")
+    yield ears.heard("partial" if problems else "complete", audio.timing)
 
 
 def _unforeseen(error: Exception) -> Problem:
@@ -189,7 +192,7 @@ class Ears:
             for i, voice in enumerate(self._voices):
                 yield from voice.push(at_16k[:, i], probabilities[i])
 
-    def heard(self, status: str) -> Heard:
+    def heard(self, status: str, timing: Timing) -> Heard:
         """The summary, once :meth:`finish` is done."""
         channels = max(len(self._grids), len(self._voices))
         spoken = sum(voice.spoken_ms for voice in self._voices)
@@ -197,6 +200,7 @@ class Ears:
             status=status,
             format=self._format,
             duration_ms=self.duration_ms,
+            timing=timing,
             loudness_lufs=self._meter.integrated_lufs(),
             peak_dbfs=self._meter.peak_dbfs,
             clipped_share=self._meter.clipped_share,

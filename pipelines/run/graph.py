@@ -10,7 +10,7 @@ import apache_beam as beam
 
 from schemas.forgotten import Forgotten
 from schemas.jobs import JOBS, STREAMS
-from schemas.records import Clip, Known, Segment, Source, Window
+from schemas.records import Clip, Known, Outcome, Segment, Source, Window
 from schemas.table import Table
 from transforms.infer import Task
 from transforms.rows.registry import rows_of
@@ -32,7 +32,7 @@ class Work:
         folder: where the tables' folders are written.
         sources: files to be identified.
         known: in their place, files whose recording_id is known.
-        contents: the status of each content that needs no decoding, by its recording_id.
+        contents: what became of each content that needs no decoding, by its recording_id.
         forgotten: contents that are left out, wherever they turn up.
         tables: the tables to make, with the columns and vector lengths of this run.
         rates: the sampling rate of each job's model.
@@ -49,7 +49,7 @@ class Work:
     lanes: int
     shard_seconds: float
     known: tuple[Known, ...] = ()
-    contents: Mapping[str, str] = field(default_factory=dict)
+    contents: Mapping[str, Outcome] = field(default_factory=dict)
     forgotten: Forgotten = NOTHING
 
 

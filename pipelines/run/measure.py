@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from apache_beam.metrics.metric import MetricsFilter
 from apache_beam.runners.runner import PipelineResult
 
@@ -20,7 +21,7 @@ from pipelines.store.read import Snapshot
 from pipelines.store.versions import versions
 from schemas.config import Config, to_mapping
 from schemas.layout import PARQUET
-from schemas.table import Table
+from schemas.table import Table, is_list
 from transforms.rows.batch import to_batch
 from transforms.shards import open_table
 
@@ -33,6 +34,7 @@ class Measured:
         rows: rows of each table.
         files: rows of ``files`` by status.
         errors: rows of ``errors`` by reason.
+        notes: files by what is noted of them.
         audio_seconds: length of what was decoded.
         kept_seconds: the same over all channels that were kept.
         wall_seconds: from the start to the end of the last stage.
@@ -47,6 +49,7 @@ class Measured:
     rows: Mapping[str, int]
     files: Mapping[str, int]
     errors: Mapping[str, int]
+    notes: Mapping[str, int]
     audio_seconds: float
     kept_seconds: float
     wall_seconds: float
@@ -77,6 +80,7 @@ def measure(
         rows={name: made.count(name) for name in tables if name != "runs"},
         files=_count_by(made, "files", "status"),
         errors=_count_by(made, "errors", "reason"),
+        notes=_count_by(made, "files", "notes"),
         audio_seconds=counters.get("heard_ms", 0) / 1000,
         kept_seconds=counters.get("kept_ms", 0) / 1000,
         wall_seconds=wall_seconds,
@@ -96,6 +100,7 @@ def write_run(folder: Path, table: Table, config: Config, run_id: str, started: 
         **{f"inputs.{what}": n for what, n in measured.inputs.items()},
         **{f"files.{status}": n for status, n in measured.files.items()},
         **{f"errors.{reason}": n for reason, n in measured.errors.items()},
+        **{f"notes.{note}": n for note, n in measured.notes.items()},
         **{f"seen_ms.{job}": n for job, n in measured.seen_ms.items()},
         **{f"padding_ms.{job}": n for job, n in measured.padding_ms.items()},
     }
@@ -126,6 +131,7 @@ def told(measured: Measured) -> dict[str, Any]:
         "inputs": dict(measured.inputs),
         "files": dict(measured.files),
         "errors": dict(measured.errors),
+        "notes": dict(measured.notes),
         "rows": dict(measured.rows),
         "audio_hours": round(measured.audio_seconds / 3600, 6),
         "wall_seconds": round(measured.wall_seconds, 3),
@@ -156,7 +162,10 @@ def failed_share(measured: Measured, most: float | None) -> Iterator[Check]:
 
 
 def _count_by(made: Snapshot, table: str, column: str) -> dict[str, int]:
-    counts = Counter(made.rows(table, [column])[column].to_pylist())
+    values = made.rows(table, [column])[column]
+    if is_list(values.type):
+        values = pc.list_flatten(values)
+    counts = Counter(values.to_pylist())
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 

@@ -28,7 +28,7 @@ from pipelines.store.staging import Pass
 from schemas.config import seconds_of
 from schemas.errors import UsageError
 from schemas.layout import PASSES, REJECTED
-from schemas.records import Known, Source
+from schemas.records import Known, Outcome, Source
 from transforms.models.checkpoint import ModelError
 
 __all__ = ["Prepared", "Published", "execute", "load_models", "prepare", "run", "tasks_of", "work_of"]
@@ -181,7 +181,7 @@ class _Run:
         tables: AbstractSet[str],
         sources: tuple[Source, ...] = (),
         known: tuple[Known, ...] = (),
-        contents: Mapping[str, str] | None = None,
+        contents: Mapping[str, Outcome] | None = None,
     ) -> None:
         """One pass of the pipeline, whose rows the holdings then count in.
 

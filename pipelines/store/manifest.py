@@ -21,6 +21,7 @@ from schemas.catalog import INVENTORY
 from schemas.layout import MADE, PARQUET
 from schemas.raw import Raw
 from schemas.reasons import Reason
+from schemas.records import Outcome
 from schemas.table import column
 from transforms.shards import open_parquet
 
@@ -42,6 +43,7 @@ class FileRow(NamedTuple):
     modified: int | None
     recording_id: str | None
     status: str
+    notes: tuple[str, ...] | None = ()
 
 
 @dataclass
@@ -171,9 +173,10 @@ class Holdings:
         """The recordings that some file holds."""
         return {row.recording_id for row in self.files.values() if row.recording_id is not None}
 
-    def contents(self) -> dict[str, str]:
-        """The status of each recording by its id."""
-        return {r.recording_id: r.status for r in self.files.values() if r.recording_id and r.recording_id in self.made}
+    def contents(self) -> dict[str, Outcome]:
+        """What became of each recording, by its id."""
+        known = (row for row in self.files.values() if row.recording_id and row.recording_id in self.made)
+        return {str(row.recording_id): Outcome(row.status, row.notes) for row in known}
 
     def write(self, folder: Path) -> None:
         """Write how everything was made that is still there."""
@@ -233,12 +236,20 @@ def _recipes(path: Path, text: object) -> dict[str, str]:
     return found
 
 
+def _notes(table: pa.Table) -> list:
+    """Most files have none: they share one empty tuple."""
+    if "notes" not in table.column_names:  # of an earlier version
+        return [None] * table.num_rows
+    return [None if notes is None else tuple(notes) for notes in table["notes"].to_pylist()]
+
+
 def _file_rows(table: pa.Table) -> dict[str, FileRow]:
     columns: Sequence[list] = [
         table["bytes"].to_pylist(),
         table["modified"].cast(pa.int64()).to_pylist(),
         table["recording_id"].to_pylist(),
         table["status"].to_pylist(),
+        _notes(table),
     ]
     rows: Iterator[FileRow] = map(FileRow._make, zip(*columns, strict=True))
     return dict(zip(table["uri"].to_pylist(), rows, strict=True))

@@ -17,7 +17,7 @@ from schemas.config import Config
 from transforms.models.checkpoint import parse_checkpoint, revision_of, told
 from transforms.models.locate import locate
 
-DECODING = 1
+DECODING = 2
 """Raised when the same file would be decoded to other samples than before."""
 
 KEYS = {"emotion_seconds": "seconds", "top_tags": "top"}

@@ -11,6 +11,7 @@ import pytest
 
 from schemas.catalog import TABLES
 from schemas.dictionary import dictionary
+from schemas.notes import NOTED
 from schemas.reasons import MEANING
 from schemas.speakers import SPEAKERS
 from schemas.table import rules_of
@@ -62,8 +63,14 @@ def test_every_link_leads_to_a_section_and_every_row_has_all_cells() -> None:
     widths = []
     for block in re.findall(r"(?:^\|.*\n)+", page, re.MULTILINE):
         widths.append({len(re.findall(r"(?<!\\)\|", line)) for line in block.splitlines()})
-    assert len(widths) == len(TABLES) + 2
+    assert len(widths) == len(TABLES) + 3
     assert all(len(width) == 1 for width in widths)
+
+
+def test_every_note_is_explained() -> None:
+    notes = section(dictionary(), "notes of files")
+    for note, noted in NOTED.items():
+        assert f"| `{note.value}` | {noted} |" in notes
 
 
 def test_every_reason_is_explained() -> None:

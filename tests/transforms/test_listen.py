@@ -15,6 +15,7 @@ from schemas.config import SpeechConfig
 from tests.transforms.listening import DEMO, Sorted, hear, recording_of, silero, sort_events, timestamps
 from transforms.audio.speech import FRAME, FRAME_MS, SpeechDetector
 from transforms.decode.audio import open_audio
+from transforms.decode.timeline import ON_TIME
 from transforms.listen import Ears, Event, Listening
 
 ALL = Listening((16_000, 48_000), SpeechConfig(), clip_seconds=3.0)
@@ -145,7 +146,7 @@ def in_blocks(path: Path, frames: int, detector: SpeechDetector) -> Sorted:
             for block in audio.blocks(frames):
                 yield from ears.hear(block)
         yield from ears.finish()
-        yield ears.heard("complete")
+        yield ears.heard("complete", ON_TIME)
 
     return sort_events(events())
 

@@ -24,13 +24,13 @@ from schemas.records import Problem
 from transforms.decode.asked import NOTHING, Asked
 from transforms.decode.ffmpeg import AvReader
 from transforms.decode.format import (
-    HEADER_SLACK_S,
     BrokenOffError,
     DecodeError,
     Format,
     Reader,
 )
 from transforms.decode.opening import open_reader
+from transforms.decode.timeline import ON_TIME
 
 __all__ = ["Audio", "DecodeError", "Format", "open_audio", "read_header"]
 
@@ -51,14 +51,15 @@ class Audio:
     Attributes:
         format: what the header says, put right by the first frame where they differ.
         problems: at most one Problem of each reason, known when the blocks are at their end.
+        timing: where no audio is, known then.
     """
 
     def __init__(self, path: str, reader: Reader) -> None:
         self.format = reader.format
         self.problems: list[Problem] = []
+        self.timing = ON_TIME
         self._path = path
-        self._reader = reader
-        self._losses = reader.losses
+        self._reader = self._last = reader
 
     def blocks(self, frames: int | None = None) -> Iterator[np.ndarray]:
         """The samples from the start, once: float32 [n, channels] at the native rate, 1 <= n <= ``frames``.
@@ -92,6 +93,7 @@ class Audio:
             raise DecodeError(Reason.ZERO_SAMPLES, "the audio holds no samples")
         if bad_samples:
             self._note(Reason.NON_FINITE, f"{bad_samples} samples were NaN, infinite or beyond 2^32", first_bad)
+        self.timing = self._last.timing
         self._note_losses(at, broken)
 
     def _blocks_of_both(self, frames: int) -> Iterator[np.ndarray]:
@@ -118,7 +120,7 @@ class Audio:
                 self.format.channels,
             ):
                 raise broken or BrokenOffError("the decoders disagree about the rate or the channels")
-            self._losses = relay.losses
+            self._last = relay
             yield from relay.blocks(frames, skip=got)
 
     def _note_losses(self, frames: int, broken: BrokenOffError | None) -> None:
@@ -126,19 +128,18 @@ class Audio:
 
         The missing end of a file makes its last packet undecodable: that is TRUNCATED alone.
         """
-        losses, rate = self._losses, self.format.sample_rate_hz
+        losses, rate = self._last.losses, self.format.sample_rate_hz
         promised = self._reader.least_frames
         missing = max(0, promised - frames) if promised is not None else 0
-        gap = losses.seconds if missing or self.format.container == "ogg" else 0.0
-        inside = gap > (missing / rate / 2 if missing else HEADER_SLACK_S)
+        stands = f"; {losses.seconds:.3f} s of silence stand for them" if losses.seconds else ""
         if losses.packets and not (losses.at_end and missing):
-            message = f"packets left out because they could not be decoded: {losses.packets}"
-            self._note(Reason.CORRUPT, message, losses.first_frame)
-        elif inside:  # FFmpeg passes over damaged pages and frames in silence, but the time stamps tell
-            self._note(Reason.CORRUPT, f"{gap:.3f} s could not be decoded and were left out", None)
+            message = f"packets that could not be decoded: {losses.packets}{stands}"
+            self._note(Reason.CORRUPT, message, frames if losses.first_frame is None else losses.first_frame)
+        elif losses.seconds:  # pages of Ogg and frames of FLAC, which FFmpeg passes over without a word
+            self._note(Reason.CORRUPT, f"{losses.seconds:.3f} s could not be decoded; silence stands for them", None)
         elif broken is not None and not missing:
             self._note(Reason.CORRUPT, str(broken), frames)
-        if missing and not inside:
+        if missing:
             self._note(
                 Reason.TRUNCATED,
                 f"{frames / rate:.3f} s of audio came, the header promises {(frames + missing) / rate:.3f} s",

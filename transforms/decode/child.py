@@ -1,9 +1,9 @@
 """The process in which files are decoded: ``python -m transforms.decode.child DESCRIPTOR``.
 
 It answers one request after the other over a socket.  To ``("header", path, seconds, asked)`` the answer is the
-format, to ``("blocks", path, seconds, asked)`` the format, then the samples block by block as bytes, then the problems.
-Where the decoder refuses, the answer is ``("refused", reason, message)`` instead.  The process bounds its own memory by
-the size of the file, and the CPU time that each answer may take by ``seconds``.
+format, to ``("blocks", path, seconds, asked)`` the format, then the samples block by block as bytes, then the problems
+and the timing.  Where the decoder refuses, the answer is ``("refused", reason, message)`` instead.  The process bounds
+its own memory by the size of the file, and the CPU time that each answer may take by ``seconds``.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def _send_blocks(connection: Connection, audio: Audio, seconds: float) -> None:
         limit_time(seconds)
         connection.send((SAMPLES, block.shape))
         connection.send_bytes(np.ascontiguousarray(block, np.float32).data.cast("B"))
-    connection.send((END, audio.problems))
+    connection.send((END, audio.problems, audio.timing))
 
 
 def leave_with_the_parent(seconds: float = 2.0) -> None:

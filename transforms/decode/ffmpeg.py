@@ -13,18 +13,17 @@ from av.stream import Disposition
 from schemas.reasons import Reason
 from transforms.audio.channels import mix
 from transforms.audio.resample import Resampler
+from transforms.decode.avi import packet_times
 from transforms.decode.format import (
     HEADER_SLACK_S,
     BrokenOffError,
     DecodeError,
     Format,
-    Losses,
     check_format,
     open_descriptor,
 )
-
-_FULL_SCALE = {"u1": 2.0**7, "i2": 2.0**15, "i4": 2.0**31}
-"""What integer samples are divided by to lie in [-1, 1)."""
+from transforms.decode.stream import ERRORS, Decoded, Stream, said, samples_of, with_following
+from transforms.decode.timeline import Timeline, Timing
 
 _CONTAINERS = {"mov,mp4,m4a,3gp,3g2,mj2": "mp4", "matroska,webm": "matroska"}
 
@@ -34,14 +33,27 @@ _STATES_DURATION = frozenset(
 """Containers whose header states the duration of the audio.  Elsewhere FFmpeg guesses it from the bit rate,
 finds it at the end of the file, or (asf) is told that of the whole presentation."""
 
-_ERRORS = (av.FFmpegError, ValueError, OverflowError)
+_BROADCASTS = frozenset({"mpegts", "mpeg"})
+"""Streams that were cut out of a transmission: their clock begins anywhere and may jump."""
+
+_FROM_ZERO = frozenset({"matroska", "flv", "asf", "avi"})
+"""Containers whose stamps count from their own beginning, if they state a duration that reaches that far."""
+
+_COUNTED = frozenset({"aac", "mp3", "ac3", "eac3", "dts", "loas", "amr", "gsm"})
+"""Bare packets without stamps: FFmpeg counts them at the rate of the first, whatever theirs is."""
+
+_SILENT_LOSSES = frozenset({"ogg", "flac"})
+"""FFmpeg passes over damaged pages and frames of these without an error, but stamps tell what is missing."""
+
+_SILENCE_FRAMES = 65_536
+"""The most frames of a piece of silence."""
 
 
 class AvReader:
-    """A file that FFmpeg opens and of which it can decode a packet: its first audio stream.
+    """A file that FFmpeg opens and of which it can decode a packet: its first audio stream, on the player's clock.
 
-    See :class:`transforms.decode.format.Reader`.  Frames that change their rate or their channels
-    within the stream are brought to those of the first frame.
+    See :class:`transforms.decode.format.Reader` and :class:`transforms.decode.timeline.Timeline`.  Frames that change
+    their rate or their channels within the stream are brought to those of the first frame.
 
     Args:
         raw: FFmpeg's name of the format of a file without a header.
@@ -51,22 +63,30 @@ class AvReader:
     """
 
     def __init__(self, path: str, raw: str | None = None) -> None:
-        self.losses = Losses()
-        self._decoded = 0
         self._container = _open(path, raw)
         self._bytes = self._container.size
         try:
             self._stream = _choose(self._container.streams.audio)
-            frames = self._frames()
+            is_avi = self._container.format.name == "avi"
+            times = packet_times(path, self._stream.index) if is_avi else None
+            self._packets = Stream(self._container, self._stream, times)
+            self.losses = self._packets.losses
+            frames = self._packets.frames()
             first = self._first(frames)
             self._pending = chain([first], frames)
-            self.format = check_format(self._read_format(first))
+            self._timeline = self._begin(first.frame, first.time)
+            self.format = check_format(self._read_format(first.frame))
             self.least_frames = self._promised_frames()
         except BaseException:
             self._container.close()
             raise
 
-    def _first(self, frames: Iterator[av.AudioFrame]) -> av.AudioFrame:
+    @property
+    def timing(self) -> Timing:
+        """What the clock says, known when the blocks are at their end."""
+        return self._timeline.timing
+
+    def _first(self, frames: Iterator[Decoded]) -> Decoded:
         """The first frame: it knows its rate and channels better than the header does."""
         try:
             first = next(frames, None)
@@ -81,11 +101,33 @@ class AvReader:
             raise DecodeError(Reason.UNDECODABLE, f"FFmpeg: none of {self.losses.packets} packets could be decoded")
         raise DecodeError(Reason.ZERO_SAMPLES, "the audio holds no samples")
 
+    def _begin(self, first: av.AudioFrame, stamp: float | None) -> Timeline:
+        """The clock, which begins where the container does: with its first stream, if it says nothing else."""
+        name, ends = self._container.format.name, self._container.duration
+        begin = stamp or 0.0
+        if self._packets.first_empty is not None:
+            begin = min(begin, self._packets.first_empty)
+        for stream in self._container.streams:
+            if stream is self._stream or stream.type not in ("video", "audio") or stream.start_time is None:
+                continue
+            if stream.time_base is not None and not stream.disposition & Disposition.attached_pic:
+                begin = min(begin, float(stream.start_time * stream.time_base))
+        end = None if ends is None else ends / av.time_base
+        container = _CONTAINERS.get(name, name)
+        if container == "mp4" and self._stream.frames:  # not in fragments: an edit list alone makes it begin late
+            begin = min(begin, 0.0)
+            end = None if end is None else max(end, begin + end + (stamp or 0.0))
+        elif container in _FROM_ZERO and end is not None and begin < end:
+            begin = min(begin, 0.0)
+        else:
+            end = None
+        return Timeline(first.sample_rate, stamp, begin, end, broadcast=name in _BROADCASTS)
+
     def _read_format(self, first: av.AudioFrame) -> Format:
         stream, name = self._stream, self._container.format.name
         seconds = None
         if stream.duration is not None and stream.time_base is not None:
-            seconds = float(stream.duration * stream.time_base)
+            seconds = float(stream.duration * stream.time_base) + (self._timeline.late if name != "asf" else 0.0)
         elif self._container.duration is not None:
             seconds = self._container.duration / av.time_base
         codec = stream.codec_context.codec.canonical_name
@@ -103,49 +145,36 @@ class AvReader:
             return None
         return int((self.format.seconds - HEADER_SLACK_S) * self.format.sample_rate_hz)
 
-    def _frames(self) -> Iterator[av.AudioFrame]:
-        """The decoded frames; packets that cannot be decoded are counted and left out."""
-        begin: float | None = None
-        try:
-            for packet in self._container.demux(self._stream):
-                try:
-                    decoded = packet.decode()
-                except MemoryError:
-                    raise
-                except _ERRORS:
-                    if not self.losses.packets:
-                        self.losses.first_frame = self._decoded
-                    self.losses.packets += 1
-                    self.losses.at_end = True
-                    continue
-                for frame in decoded:
-                    if not frame.samples or not isinstance(frame, av.AudioFrame):
-                        continue
-                    self._decoded += frame.samples
-                    self.losses.at_end = False
-                    if frame.time is not None and frame.sample_rate:
-                        begin = frame.time if begin is None else begin
-                        end = frame.time + frame.samples / frame.sample_rate
-                        self.losses.seconds = end - begin - self._decoded / frame.sample_rate
-                    yield frame
-        except MemoryError:  # which may be one of FFmpeg's errors
-            raise
-        except _ERRORS as error:
-            raise BrokenOffError(f"FFmpeg: {_said(error)}") from error
-
     def _pieces(self) -> Iterator[np.ndarray]:
-        """Float32 [n, channels] at the rate and with the channels of the first frame."""
-        rate, channels = self.format.sample_rate_hz, self.format.channels
-        resampler, at_rate = Resampler(rate, rate, channels), rate
-        for frame in self._pending:
-            piece = samples_of(frame)
-            if piece.shape[1] != channels:
-                piece = np.repeat(mix(piece)[:, np.newaxis], channels, axis=1)
-            if frame.sample_rate != at_rate:
+        """Float32 [n, channels] at the rate and with the channels of the first frame, silence where no audio is."""
+        rate, channels, timeline = self.format.sample_rate_hz, self.format.channels, self._timeline
+        resampler, at_rate, stamped = Resampler(rate, rate, channels), rate, True
+        yield from _silence(timeline.start(), channels)
+        for (frame, time, lost, paused), following in with_following(self._pending):
+            if lost and self.losses.first_frame is None:
+                self.losses.first_frame = round(timeline.seconds * rate)
+            stamped = stamped and (frame.sample_rate == rate or self.format.container not in _COUNTED)
+            silence = 0
+            if stamped:
+                after = following.time if following else None
+                seconds = frame.samples / frame.sample_rate
+                silence = timeline.place(time, after, seconds, exact=lost or paused)
+            if frame.sample_rate != at_rate or silence > 0:
                 yield resampler.flush()
                 resampler, at_rate = Resampler(frame.sample_rate, rate, channels), frame.sample_rate
+                yield from _silence(silence, channels)
+            piece = samples_of(frame)
+            if silence < 0:
+                piece = piece[-silence * frame.sample_rate // rate :]
+            if piece.shape[1] != channels:
+                piece = np.repeat(mix(piece)[:, np.newaxis], channels, axis=1)
+            timeline.given(len(piece), frame.sample_rate)
+            if silence > 0 and (lost or self.format.container in _SILENT_LOSSES):
+                self.losses.seconds += silence / rate
             yield resampler.push(piece)
         yield resampler.flush()
+        if self._packets.empty_until is not None:
+            yield from _silence(timeline.until(self._packets.empty_until), channels)
 
     def blocks(self, frames: int, skip: int = 0) -> Iterator[np.ndarray]:
         """As in Reader; ``skip`` frames are decoded and left out first."""
@@ -176,6 +205,12 @@ class AvReader:
         self._container.close()
 
 
+def _silence(frames: int, channels: int) -> Iterator[np.ndarray]:
+    """Zeros in pieces, however many there are."""
+    for start in range(0, frames, _SILENCE_FRAMES):
+        yield np.zeros((min(_SILENCE_FRAMES, frames - start), channels), np.float32)
+
+
 def _choose(streams: Sequence[av.AudioStream]) -> av.AudioStream:
     """The first stream marked as default that FFmpeg has a decoder for, else the first with a decoder.
 
@@ -189,26 +224,6 @@ def _choose(streams: Sequence[av.AudioStream]) -> av.AudioStream:
     return next((stream for stream in known if stream.disposition & Disposition.default), known[0])
 
 
-def samples_of(frame: av.AudioFrame) -> np.ndarray:
-    """The samples of a frame, float32 [n, channels], integers brought to [-1, 1) at their own level.
-
-    Raises:
-        BrokenOffError: samples of a type that PyAV cannot give out.
-    """
-    try:
-        samples = frame.to_ndarray()
-    except _ERRORS as error:
-        raise BrokenOffError(f"PyAV: {_said(error)}") from error
-    samples = samples.T if frame.format.is_planar else samples.reshape(-1, frame.layout.nb_channels)
-    kind = samples.dtype.str[1:]
-    floats = samples.astype(np.float32)
-    if kind == "u1":
-        floats -= 128
-    if kind in _FULL_SCALE:
-        floats *= np.float32(1 / _FULL_SCALE[kind])
-    return floats
-
-
 def _open(path: str, raw: str | None) -> av.container.InputContainer:
     """FFmpeg reads the descriptor alone: a playlist cannot make it open other files or addresses."""
     descriptor = open_descriptor(path)
@@ -217,11 +232,7 @@ def _open(path: str, raw: str | None) -> av.container.InputContainer:
         return av.open("fd:", options=options, metadata_errors="replace", format=raw)
     except MemoryError:
         raise
-    except _ERRORS as error:
-        raise DecodeError(Reason.UNDECODABLE, f"FFmpeg: {_said(error)}") from error
+    except ERRORS as error:
+        raise DecodeError(Reason.UNDECODABLE, f"FFmpeg: {said(error)}") from error
     finally:
         os.close(descriptor)  # FFmpeg has its own copy
-
-
-def _said(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)

@@ -13,6 +13,7 @@ import numpy as np
 
 from schemas.reasons import Reason
 from transforms.audio.resample import HIGHEST_RATE_HZ, LOWEST_RATE_HZ
+from transforms.decode.timeline import Timing
 
 HEADER_SLACK_S = 0.2
 """Headers of lossy formats round, and count the padding of the last packets (AAC at 8 kHz: 0.13 s a packet)."""
@@ -56,13 +57,13 @@ class Losses:
 
     Attributes:
         packets: packets that could not be decoded.
-        first_frame: how many frames had come before the first of them.
+        first_frame: where the first of them is missed; None where nothing comes after it.
         at_end: no sample came after the last of them.
-        seconds: by how much the time stamps run further than the samples.
+        seconds: silence that stands for what was left out.
     """
 
     packets: int = 0
-    first_frame: int = 0
+    first_frame: int | None = None
     at_end: bool = False
     seconds: float = 0.0
 
@@ -78,6 +79,11 @@ class Reader(Protocol):
     format: Format
     least_frames: int | None
     losses: Losses
+
+    @property
+    def timing(self) -> Timing:
+        """Where no audio is, known when the blocks are at their end."""
+        ...
 
     def blocks(self, frames: int) -> Iterator[np.ndarray]:
         """Float32 [n, channels], 1 <= n <= ``frames``, until the audio ends; may be called once.

@@ -25,6 +25,7 @@ from schemas.records import Problem
 from transforms.decode.asked import NOTHING, Asked
 from transforms.decode.audio import DecodeError, Format
 from transforms.decode.child import END, FORMAT, REFUSED, SAMPLES
+from transforms.decode.timeline import ON_TIME
 from transforms.isolated import isolated
 
 LEAST_SECONDS = 60.0
@@ -196,11 +197,13 @@ class GuardedAudio:
     Attributes:
         format: what the header says, put right by the first frame.
         problems: known when the blocks are at their end.
+        timing: where no audio is, known then.
     """
 
     def __init__(self, decoder: Decoder, format: Format) -> None:
         self.format = format
         self.problems: list[Problem] = []
+        self.timing = ON_TIME
         self.at_end = False
         self._decoder = decoder
 
@@ -225,7 +228,8 @@ class GuardedAudio:
                 continue
             self.at_end = True
             if kind == END:
-                self.problems.extend(said[0])
+                problems, self.timing = said
+                self.problems.extend(problems)
                 return
             reason, message = said if kind == REFUSED else (Reason.INTERNAL, said[0])
             self._decoder.spend(reason)

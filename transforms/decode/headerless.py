@@ -21,9 +21,10 @@ import soundfile
 
 from schemas.raw import FIXED_RATES_HZ, UNSURE, Coding, extension_of
 from schemas.reasons import Reason
-from transforms.decode.ffmpeg import AvReader, samples_of
+from transforms.decode.ffmpeg import AvReader
 from transforms.decode.format import DecodeError, Reader
 from transforms.decode.libsndfile import SoundfileReader
+from transforms.decode.stream import samples_of
 
 _SUBTYPES = {
     "alaw": "ALAW", "mulaw": "ULAW", "vox": "VOX_ADPCM", "s8": "PCM_S8", "u8": "PCM_U8", "s16": "PCM_16",

@@ -20,6 +20,7 @@ from transforms.decode.format import (
     check_format,
     open_descriptor,
 )
+from transforms.decode.timeline import ON_TIME
 
 _CODECS = {
     "PCM_S8": "pcm_s8", "PCM_U8": "pcm_u8", "PCM_16": "pcm_s16", "PCM_24": "pcm_s24",
@@ -70,6 +71,7 @@ class SoundfileReader:
     def __init__(self, path: str, raw: Mapping[str, Any] | None = None) -> None:
         self._descriptor = open_descriptor(path)
         self.losses = Losses()
+        self.timing = ON_TIME
         try:
             self._file = _Onwards(self._descriptor, closefd=False, **(raw or {}))
         except soundfile.SoundFileError as error:

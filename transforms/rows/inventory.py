@@ -8,13 +8,13 @@ from typing import Any
 import pyarrow as pa
 
 from schemas.catalog import TABLES
-from schemas.records import Place, Problem, Recording, Source
+from schemas.records import Outcome, Place, Problem, Recording, Source
 from schemas.table import Table
 from transforms.heard import Heard
 from transforms.rows.batch import to_batch
 
 
-def file_rows(sources: Sequence[Source], recording_id: str | None, status: str, run_id: str) -> pa.RecordBatch:
+def file_rows(sources: Sequence[Source], recording_id: str | None, outcome: Outcome, run_id: str) -> pa.RecordBatch:
     """Rows of ``files``: every URI that holds one content, or one URI that could not be read."""
     return to_batch(
         TABLES["files"],
@@ -23,7 +23,8 @@ def file_rows(sources: Sequence[Source], recording_id: str | None, status: str, 
             "bytes": [s.bytes for s in sources],
             "modified": [s.modified_ns // 1000 or None for s in sources],  # microseconds, whatever the year
             "recording_id": [recording_id] * len(sources),
-            "status": [status] * len(sources),
+            "status": [outcome.status] * len(sources),
+            "notes": [outcome.notes] * len(sources),
             "run_id": [run_id] * len(sources),
         },
     )
@@ -44,6 +45,10 @@ def recording_row(table: Table, recording: Recording, heard: Heard, run_id: str)
             "sample_rate_hz": [heard.format.sample_rate_hz],
             "channels": [heard.format.channels],
             "duration_ms": [heard.duration_ms],
+            "audio_start_ms": [heard.timing.audio_start_ms],
+            "gaps": [heard.timing.gaps],
+            "without_audio_ms": [heard.timing.without_audio_ms],
+            "drift_ms": [heard.timing.drift_ms],
             "loudness_lufs": [heard.loudness_lufs],
             "peak_dbfs": [heard.peak_dbfs],
             "clipped_share": [heard.clipped_share],

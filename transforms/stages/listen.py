@@ -11,7 +11,7 @@ from apache_beam.metrics import Metrics
 from apache_beam.pvalue import DoOutputsTuple, TaggedOutput
 
 from schemas.jobs import STREAMS
-from schemas.records import Clip, Problem, Recording, Rows, Segment, Shard, Window
+from schemas.records import Clip, Outcome, Problem, Recording, Rows, Segment, Shard, Window
 from schemas.table import Table
 from transforms.audio.speech import SpeechDetector
 from transforms.decode.audio import open_audio
@@ -60,11 +60,11 @@ def hear(
         assert failed.problem is not None
         errors = error_rows([failed.problem], hearing.run_id, uri=failed.source.uri, recording_id=None)
         yield TaggedOutput(INVENTORY, Rows("errors", shard.name, errors))
-        rows = file_rows([failed.source], None, "failed", hearing.run_id)
+        rows = file_rows([failed.source], None, Outcome("failed"), hearing.run_id)
         yield TaggedOutput(INVENTORY, replace(files, batch=rows))
         ticker.add(files=1, errors=1)
-    for recording, status in shard.copies:
-        rows = file_rows(recording.sources, recording.recording_id, status, hearing.run_id)
+    for recording, outcome in shard.copies:
+        rows = file_rows(recording.sources, recording.recording_id, outcome, hearing.run_id)
         yield TaggedOutput(INVENTORY, replace(files, batch=rows))
         ticker.add(files=len(recording.sources))
     for recording in shard.recordings:
@@ -115,7 +115,7 @@ def _inventory(
     for source in recording.sources if problems else ():  # a copy of a broken file is broken too
         errors = error_rows(problems, hearing.run_id, uri=source.uri, recording_id=recording_id)
         yield TaggedOutput(INVENTORY, Rows("errors", shard, errors))
-    rows = file_rows(recording.sources, recording_id, heard.status, hearing.run_id)
+    rows = file_rows(recording.sources, recording_id, Outcome(heard.status, heard.notes), hearing.run_id)
     yield TaggedOutput(INVENTORY, Rows("files", shard, rows))
     Metrics.counter("earwitness", "heard_ms").inc(heard.duration_ms)
     Metrics.counter("earwitness", "kept_ms").inc(round(heard.kept_seconds * 1000))

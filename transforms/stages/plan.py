@@ -9,7 +9,7 @@ import apache_beam as beam
 from apache_beam.metrics import Metrics
 
 from schemas.forgotten import Forgotten
-from schemas.records import Known, Shard
+from schemas.records import Known, Outcome, Shard
 from transforms.plan import join_copies, make_lanes, make_shards
 from transforms.progress import Ticker
 
@@ -22,7 +22,7 @@ class Plan(beam.PTransform):
     Args:
         lanes: workers to balance over; an engine that moves work by itself is given more.
         shard_seconds: the most audio in a shard of several recordings.
-        contents: the status of each content that needs no decoding, by its recording_id.
+        contents: what became of each content that needs no decoding, by its recording_id.
         forgotten: contents that are left out, wherever they turn up.
     """
 
@@ -31,7 +31,7 @@ class Plan(beam.PTransform):
         lanes: int,
         shard_seconds: float,
         ticks: tuple[str, int] | None = None,
-        contents: Mapping[str, str] | None = None,
+        contents: Mapping[str, Outcome] | None = None,
         forgotten: Forgotten = NOTHING,
     ) -> None:
         super().__init__()
@@ -57,7 +57,7 @@ def deal(
     lanes: int,
     shard_seconds: float,
     ticks: tuple[str, int] | None,
-    contents: Mapping[str, str] | None = None,
+    contents: Mapping[str, Outcome] | None = None,
     forgotten: Forgotten = NOTHING,
 ) -> Iterator[list[Shard]]:
     """The lanes of a run, each the shards of one worker."""

@@ -42,6 +42,9 @@ def show_summary(console: Console, config: Config, published: Published) -> None
     if measured.errors:
         errors = ", ".join(f"{n:,} {reason}" for reason, n in measured.errors.items())
         console.print(f"{counted(sum(measured.errors.values()), 'error')}: {errors}")
+    if measured.notes:
+        notes = ", ".join(f"{n:,} {note}" for note, n in measured.notes.items())
+        console.print(f"{counted(sum(measured.notes.values()), 'note')} on files: {notes}")
     if published.audit.taken_out:
         console.print("taken out, because rows broke a rule of the audit (errors: broke_a_rule):", style="yellow")
         for line in published.audit.taken_out:

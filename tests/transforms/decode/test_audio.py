@@ -13,7 +13,7 @@ import soundfile
 from schemas.reasons import Reason
 from tests.transforms.decode.decoding import FRAMES, RATE, decode, refusal, tones, write_av
 from transforms.decode.audio import Format, read_header
-from transforms.decode.ffmpeg import samples_of
+from transforms.decode.stream import samples_of
 
 
 @pytest.fixture(scope="module")

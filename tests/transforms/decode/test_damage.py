@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
 from pathlib import Path
 
@@ -63,11 +64,17 @@ def test_damage_in_the_midst_costs_a_stretch(tmp_path: Path, stereo: np.ndarray,
     path = tmp_path / f"a.{extension}"
     long = np.concatenate([stereo, stereo[::-1], stereo])
     soundfile.write(path, long, RATE)
+    shutil.copy(path, tmp_path / f"whole.{extension}")
     content = bytearray(path.read_bytes())
     content[len(content) // 2 : len(content) // 2 + 2000] = np.random.default_rng(2).bytes(2000)
     path.write_bytes(content)
     samples, _, problems = decode(path, 4096)
-    assert 0.8 * len(long) < len(samples) < len(long)
+    if extension == "mp3":  # its packets have no stamps: how many are missing nobody knows
+        assert 0.8 * len(long) < len(samples) < len(long)
+    else:
+        assert len(samples) == len(long)
+        whole, _, _ = decode(tmp_path / f"whole.{extension}", 4096)
+        np.testing.assert_array_equal(samples[-FRAMES // 2 :], whole[-FRAMES // 2 :])
     assert set(problems) == {Reason.CORRUPT}
 
 

@@ -10,9 +10,10 @@ import pytest
 
 from schemas.catalog import TABLES
 from schemas.reasons import Reason, Stage
-from schemas.records import Place, Problem, Recording, Source
+from schemas.records import Outcome, Place, Problem, Recording, Source
 from schemas.table import column
 from transforms.decode.audio import Format
+from transforms.decode.timeline import Timing
 from transforms.heard import Heard
 from transforms.rows.batch import float_lists, stretch_columns, to_batch, vectors
 from transforms.rows.inventory import error_rows, file_rows, recording_row
@@ -96,24 +97,26 @@ SOURCES = (
 
 
 def test_file_rows() -> None:
-    rows = file_rows(SOURCES, ID, "complete", RUN)
+    rows = file_rows(SOURCES, ID, Outcome("complete", ("drift",)), RUN)
     assert rows.column("uri").to_pylist() == ["file:///b.wav", "file:///c.wav", "file:///d.wav"]
     assert rows.column("bytes").to_pylist() == [44] * 3
     assert rows.column("modified").to_pylist()[:2] == [datetime(2026, 1, 1, 0, 0, 0, 123_456, tzinfo=UTC), None]
     assert rows.column("recording_id").to_pylist() == [ID] * 3
     assert rows.column("status").to_pylist() == ["complete"] * 3
-    assert file_rows(SOURCES[:1], None, "failed", RUN).column("recording_id").to_pylist() == [None]
+    assert file_rows(SOURCES[:1], None, Outcome("failed"), RUN).column("recording_id").to_pylist() == [None]
 
 
 def test_a_file_of_a_year_that_python_does_not_know_is_no_error() -> None:
     source = Source("file:///e.wav", "/e.wav", 1, 400_000_000_000 * 10**9)
-    assert file_rows([source], None, "failed", RUN).column("modified").cast(pa.int64()).to_pylist() == [4 * 10**17]
+    modified = file_rows([source], None, Outcome("failed"), RUN).column("modified")
+    assert modified.cast(pa.int64()).to_pylist() == [4 * 10**17]
 
 
 def test_recording_row() -> None:
     own = [column("place", pa.string(), "", nullable=True), column("age", pa.int64(), "", nullable=True)]
     table = TABLES["recordings"].with_columns(own)
-    heard = Heard("complete", Format("wav", "pcm_s16", 44_100, 2, 1.5), 1500, -23.5, -1.0, 0.25, 0.5, 1.5)
+    format = Format("wav", "pcm_s16", 44_100, 2, 1.5)
+    heard = Heard("complete", format, 1500, Timing(20, 1, 320, -4), -23.5, -1.0, 0.25, 0.5, 1.5)
     assert recording_row(table, Recording(ID, SOURCES, 1.5), heard, RUN).to_pylist() == [
         {
             "recording_id": ID,
@@ -123,6 +126,10 @@ def test_recording_row() -> None:
             "sample_rate_hz": 44_100,
             "channels": 2,
             "duration_ms": 1500,
+            "audio_start_ms": 20,
+            "gaps": 1,
+            "without_audio_ms": 320,
+            "drift_ms": -4,
             "loudness_lufs": -23.5,
             "peak_dbfs": -1.0,
             "clipped_share": 0.25,

@@ -1,0 +1,18 @@
+"""What a run tells of a file that is no failure: the closed list of codes that ``files.notes`` may hold."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Note(StrEnum):
+    """What was noticed.  The doc of each stands in :data:`NOTED`."""
+
+    WITHOUT_AUDIO = "without_audio"
+    DRIFT = "drift"
+
+
+NOTED: dict[Note, str] = {
+    Note.WITHOUT_AUDIO: "a second or more of its time holds no audio (recordings.without_audio_ms)",
+    Note.DRIFT: "the clock of the file and its samples drift apart by more than 100 ms (recordings.drift_ms)",
+}
