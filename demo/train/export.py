@@ -99,7 +99,7 @@ def write_card(card: Card, rows: Sequence[Row], recipe: Recipe, trained: Trained
         f"clip {recipe.clip}, averaging {recipe.averaging}. {size:.1f} MB of float16."
     )
     lines = [
-        f"---\npipeline_tag: {card.task}\nlibrary_name: transformers\n---",
+        f"---\npipeline_tag: {card.task}\nlibrary_name: transformers\nlicense: apache-2.0\n---",
         f"# {card.title}",
         "A demo and a measuring stick, trained from nothing by `demo/train`; no more than that.",
         f"**Hears:** {card.hears}",

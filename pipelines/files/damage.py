@@ -6,12 +6,16 @@ from pathlib import Path
 
 from pipelines.errors import CommandError
 from schemas.catalog import INVENTORY, TABLES
-from schemas.layout import AUDIT, MADE, PASS, PASSES, TOMBSTONES
+from schemas.layout import AUDIT, DESCRIPTOR, MADE, MADE_BEFORE, PAGE, PASS, PASSES, TOMBSTONES
 
 LONGEST = 120
 _BACKUP = "put it back from a backup"
+_MADE_ANEW = f"{_BACKUP}, or remove it: the next run then makes all tables anew"
 _REMEDIES = {
-    MADE: f"{_BACKUP}, or remove it: the next run then makes all tables anew",
+    MADE: _MADE_ANEW,
+    MADE_BEFORE: _MADE_ANEW,
+    PAGE: "remove it: the next run writes it anew",
+    DESCRIPTOR: "remove it: the next run writes it anew, with the licences of the checkpoints that it loads",
     AUDIT: f"{_BACKUP}, or remove it: only the report shows it",
     PASS: "remove it: the next run then hears its recordings again",
     TOMBSTONES: f"{_BACKUP}: without it what was forgotten would come back",

@@ -26,6 +26,7 @@ from pipelines.store.switch import read_shown
 from pipelines.store.tombstones import read_forgotten
 from schemas.file_format import is_current
 from schemas.forgotten import Forgotten
+from schemas.layout import DESCRIPTOR, MADE, PAGE
 from schemas.raw import read_raw
 from schemas.table import Table
 from transforms.beside.side_files import stand_ins_of
@@ -136,6 +137,8 @@ class Increment:
             return True
         if snapshot is None:
             return False
+        if not all(os.path.lexists(snapshot / name) for name in (MADE, PAGE, DESCRIPTOR)):
+            return True
         for name, table in self.tables.items():
             schema = Snapshot(snapshot).schema(name)
             if schema is None or not is_current(schema, table):

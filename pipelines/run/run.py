@@ -23,6 +23,7 @@ from pipelines.run.prepare import Prepared, prepare
 from pipelines.run.work import execute, load_models, narrowed, tasks_of, work_of
 from pipelines.store.changes import Todo, rounds
 from pipelines.store.folder import Folder, went
+from pipelines.store.licences import checkpoint_of
 from pipelines.store.publish import Draft, RejectedError, link_runs, publish
 from pipelines.store.staging import Pass
 from schemas.config import seconds_of
@@ -236,6 +237,8 @@ class _Run:
         def checks() -> Iterable[Check]:
             return failed_share(self._measured, config.max_error_share)
 
+        licences = {checkpoint_of(made): self._prepared.descriptions[job].licence for job, made in models.items()}
+        there.holdings.licences |= {checkpoint: licence for checkpoint, licence in licences.items() if licence}
         draft = Draft(self._tables, there.holdings, there.tables, there.own, write_runs)
         try:
             snapshot, audited = publish(self._folder, draft, keep=config.keep, checks=checks, mend=mend)

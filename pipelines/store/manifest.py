@@ -14,11 +14,12 @@ import pyarrow as pa
 
 from pipelines.files.damage import DamagedError
 from pipelines.files.parquet import read_table
+from pipelines.store.licences import licences_in
 from pipelines.store.read import Snapshot
 from pipelines.store.readings import SIGN, joined, otherwise, reading_of, readings_of, split
 from pipelines.store.staging import Pass
 from schemas.catalog import INVENTORY
-from schemas.layout import MADE, PARQUET
+from schemas.layout import MADE, MADE_BEFORE, PARQUET
 from schemas.raw import Raw
 from schemas.reasons import Reason
 from schemas.records import Outcome
@@ -63,6 +64,7 @@ class Holdings:
         raw: how this run reads files without a header; None where nothing is to be made.
         readings: how the rows of such files were made, by recording_id or URI.  Where ``raw`` says otherwise, their
             recipes in ``made`` are like those of no run.
+        licences: of checkpoints, by ``name@revision``, as their model cards state them.
     """
 
     snapshot: Path | None = None
@@ -75,6 +77,7 @@ class Holdings:
     out: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=lambda: defaultdict(dict))
     raw: Raw | None = None
     readings: dict[str, str] = field(default_factory=dict)
+    licences: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, snapshot: Path | None, raw: Raw | None = None) -> Holdings:
@@ -84,9 +87,11 @@ class Holdings:
             return holdings
         holdings.files = _file_rows(Snapshot(snapshot).rows("files"))
         holdings.base_recordings = holdings.alive()
-        if os.path.lexists(snapshot / MADE):
-            rows = read_table(snapshot / MADE, _SCHEMA.names)
-            recipes = {text: _recipes(snapshot / MADE, text) for text in rows["recipes"].unique().to_pylist()}
+        holdings.licences = licences_in(snapshot)
+        made = next((snapshot / name for name in (MADE, MADE_BEFORE) if os.path.lexists(snapshot / name)), None)
+        if made is not None:
+            rows = read_table(made, _SCHEMA.names)
+            recipes = {text: _recipes(made, text) for text in rows["recipes"].unique().to_pylist()}
             holdings.made = {
                 key: recipes[text] for key, text in zip(*(rows[n].to_pylist() for n in _SCHEMA.names), strict=True)
             }

@@ -12,6 +12,7 @@ from pipelines.audit.check import Audit, Check
 from pipelines.errors import CommandError
 from pipelines.files.atomic import write_whole
 from pipelines.store.compaction import place_runs
+from pipelines.store.described import describe_snapshot
 from pipelines.store.folder import Folder
 from pipelines.store.inventory import Own
 from pipelines.store.manifest import Holdings
@@ -56,11 +57,12 @@ class Draft:
     write_runs: Callable[[], None]
 
     def write(self) -> None:
-        """Write or link every table, each into at least one file."""
+        """Write or link every table, each into at least one file, and beside them what they are."""
         assemble(self.tables, self.holdings, self.declared, self.own, self.tables.parent.name)
         (self.tables / RUNS).mkdir(exist_ok=True)
         self.write_runs()
         fill(self.tables, self.declared)
+        describe_snapshot(self.tables, self.declared, self.holdings.licences, self.tables.parent.name)
 
     def audit(self) -> Audit:
         """Ask whether what was written is what was declared, with a row of ``files`` for each file that is known."""

@@ -56,6 +56,7 @@ class Description:
         dimension: the length of its vectors; None where it gives none.
         labels: its classes in the order of the probabilities; empty where it has none.
         multi_label: the probabilities are independent of each other instead of shares of 1.
+        licence: as its model card states it; nothing where it states none, or is not there.
     """
 
     kind: str
@@ -63,3 +64,4 @@ class Description:
     dimension: int | None = None
     labels: tuple[str, ...] = ()
     multi_label: bool = False
+    licence: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from schemas.jobs import JOBS
@@ -9,6 +10,7 @@ from transforms.models.checkpoint import CONFIG, Located, ModelError, one_line, 
 from transforms.models.door import Description, Door
 from transforms.models.engines import IN_TORCH, Engine
 from transforms.models.kinds import KINDS
+from transforms.models.licence import licence_of
 from transforms.models.locate import locate
 from transforms.models.weights import check_engine, load_extractor
 
@@ -38,9 +40,10 @@ def describe(job: str, checkpoint: str) -> Description:
             f"{config.model_type} hears what a {EXTRACTORS.get(config.model_type, WAVEFORM)} makes"
         )
     try:
-        return _described(located, config, kind, int(extractor.sampling_rate))
+        described = _described(located, config, kind, int(extractor.sampling_rate))
     except (AttributeError, TypeError, ValueError) as error:
         raise located.error(f"its {CONFIG} cannot be used: {one_line(error)}") from error
+    return replace(described, licence=licence_of(located))
 
 
 def _described(located: Located, config: Any, kind: str, rate: int) -> Description:

@@ -1,0 +1,69 @@
+"""The licences of the checkpoints whose rows a snapshot holds: kept in its descriptor, from one snapshot to the next."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from pipelines.files.damage import DamagedError
+from pipelines.files.json_file import read_json
+from pipelines.store.read import Snapshot
+from schemas.jobs import JOBS
+from schemas.layout import DESCRIPTOR
+
+OURS, MODELS = "earwitness", "models"
+"""Keys of the descriptor: what the standard has no name for, and in it what made the rows."""
+
+
+class Model(NamedTuple):
+    """What made rows of a table.
+
+    Attributes:
+        model: as the column of that name has it, ``name@revision/precision``.
+        licence: of the checkpoint, as its model card states it.
+    """
+
+    table: str
+    model: str
+    rows: int
+    licence: str
+
+
+def checkpoint_of(model: str) -> str:
+    """``name@revision`` of what a column ``model`` says: precision and engine change no licence."""
+    return model.rpartition("/")[0] or model
+
+
+def models_in(snapshot: Snapshot, licences: Mapping[str, str]) -> list[Model]:
+    """What made the rows of each table of a job's, the most rows first.
+
+    Args:
+        licences: by ``name@revision``; what is not among them is unknown.
+    """
+    return [
+        Model(job, model, n, licences.get(checkpoint_of(model)) or _unknown(model))
+        for job in JOBS
+        for model, n in sorted(snapshot.models(job).items(), key=lambda item: (-item[1], item[0]))
+    ]
+
+
+def _unknown(model: str) -> str:
+    return f"unknown: see the model card of {checkpoint_of(model).partition('@')[0]}"
+
+
+def licences_in(snapshot: Path) -> dict[str, str]:
+    """What the descriptor of a snapshot says, by ``name@revision``; nothing where an earlier version wrote none.
+
+    Raises:
+        DamagedError: it is no descriptor.
+    """
+    path = snapshot / DESCRIPTOR
+    if not os.path.lexists(path):
+        return {}
+    try:
+        models = read_json(path)[OURS][MODELS]
+        return {checkpoint_of(str(one["model"])): str(one["licence"]) for one in models}
+    except (KeyError, TypeError, AttributeError):
+        raise DamagedError(path, "is damaged (it tells of no models)") from None

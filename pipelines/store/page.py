@@ -1,0 +1,113 @@
+"""The page of a snapshot, for a person who was handed its folder and knows nothing of Earwitness.
+
+Its head is what the library ``datasets`` of Hugging Face takes the tables from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import yaml
+
+from pipelines.store.licences import Model
+from schemas.layout import DESCRIPTOR, PARQUET
+from schemas.table import Table
+from transforms.models.licence import forbids_commerce
+
+TITLE = "Tables of an Earwitness corpus"
+PERSONAL = """\
+Recordings of people are personal data, and so are these tables. Names of files, your own columns and what was said are
+in them; `speakers` holds voice vectors, with which a person can be recognised, and `spectrograms` can be turned back
+into speech. Treat the folder as you treat the recordings. Do not use it to recognise people, and do not take an emotion
+label for what a person felt. When a recording has to be forgotten, every copy of this folder has to be made again."""
+READING = """\
+Missing values are null. Times are whole milliseconds from the start of the recording. A `label` and its `confidence`
+come from a model: the label is the most similar of the classes that the model knows, and no statement about a person.
+Read one table at a time: a program that is given the whole folder stops at the files beside the tables."""
+
+
+def page(
+    tables: Mapping[str, Table],
+    rows: Mapping[str, int],
+    models: Sequence[Model],
+    version: str,
+    created: str,
+    run_id: str,
+) -> str:
+    """The page, as Markdown with a head in YAML.
+
+    Args:
+        tables, rows: all that the snapshot has, and how many rows each has.
+        version: of Earwitness.
+        created: when the run began, as text of ISO 8601; empty where nobody knows.
+    """
+    made = f", made on {created[:10]} at {created[11:16]} UTC" if created else ""
+    lines = [
+        f"---\n{_head(tables)}---",
+        f"# {TITLE}",
+        "Audio recordings, turned into tables: what was said, and how voices and surroundings sound. Each folder here is "
+        f"a table of Parquet files. Snapshot {run_id}{made}, by Earwitness {version}.",
+        "## The tables",
+        _grid(
+            ("table", "one row is", "rows", "key", "points into"),
+            (_row(t, rows[t.name], tables) for t in tables.values()),
+        ),
+        f"Every column is described in [{DESCRIPTOR}]({DESCRIPTOR}): type, unit, values, meaning. {READING}",
+        "## Open them",
+        "Lines for a program that was started in this folder.",
+        *_ways(tables, rows),
+    ]
+    if models:
+        lines += ["## Models", _grid(("table", "made by", "rows", "licence of the checkpoint"), map(_model, models))]
+    lines += ["## Personal data", PERSONAL, "Nobody has stated a licence of these tables themselves."]
+    return "\n\n".join(lines) + "\n"
+
+
+def _head(tables: Iterable[str]) -> str:
+    configs = [{"config_name": name, "data_files": f"{name}/*{PARQUET}"} for name in tables]
+    return yaml.safe_dump({"pretty_name": TITLE, "license": "unknown", "configs": configs}, sort_keys=False)
+
+
+def _row(table: Table, rows: int, tables: Mapping[str, Table]) -> Iterator[str]:
+    yield f"`{table.name}`"
+    yield table.row
+    yield f"{rows:,}"
+    yield _code(table.key) or "none; rows may repeat"
+    yield "; ".join(f"`{one.to}` by {_code(one.columns)}" for one in table.references if one.to in tables)
+
+
+def _model(one: Model) -> Iterator[str]:
+    yield f"`{one.table}`"
+    yield f"`{one.model}`"
+    yield f"{one.rows:,}"
+    yield f"{one.licence}; **not for commercial use**" if forbids_commerce(one.licence) else one.licence
+
+
+def _ways(tables: Mapping[str, Table], rows: Mapping[str, int]) -> Iterator[str]:
+    """How to open a table that has rows, joined with the recordings where it can be."""
+    named = [name for name in tables if rows[name]] or list(tables)
+    name = next((one for one in ("transcripts", "sounds", "windows") if one in named), named[0])
+    joined = (
+        f"\nJOIN 'recordings/*{PARQUET}' USING (recording_id)" if "recording_id" in tables[name].schema.names else ""
+    )
+    joined = "" if name == "recordings" else joined
+    yield f"[DuckDB](https://duckdb.org), on the command line or as `duckdb.sql(...)` in Python:"
+    yield f"```sql\nSELECT *\nFROM '{name}/*{PARQUET}'{joined}\nLIMIT 5;\n```"
+    yield "Python, with pandas or with `datasets` of Hugging Face:"
+    yield (
+        f'```python\nimport pandas\n\n{name} = pandas.read_parquet("{name}")\n\n'
+        f'import datasets\n\n{name} = datasets.load_dataset(".", "{name}", split="train")\n```'
+    )
+    yield "R, with the package arrow:"
+    yield f'```r\n{name} <- arrow::read_parquet(list.files("{name}", full.names = TRUE)[1])\n```'
+
+
+def _grid(header: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table of Markdown; a bar in a cell would end it."""
+    lines = [f"| {' | '.join(header)} |", "|" + " --- |" * len(header)]
+    lines += (f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows)
+    return "\n".join(lines)
+
+
+def _code(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
