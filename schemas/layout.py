@@ -3,7 +3,8 @@
 ::
 
     OUT/current -> snapshots/RUN        the snapshot that readers see
-    OUT/snapshots/RUN/<table>/*.parquet, README.md, datapackage.json, recipes.made, audit.json, search/
+    OUT/snapshots/RUN/<table>/*.parquet
+    OUT/snapshots/RUN/README.md, datapackage.json, recipes.made, audit.json, search/
     OUT/staging/RUN/passes/000/         what the workers of a run write, shard by shard
     OUT/staging/RUN/tables/             what is to be published
     OUT/earwitness.json, .lock, runs.jsonl, settings.json, agreement.json, forgotten.json, report/
@@ -41,8 +42,8 @@ MADE, MADE_BEFORE = "recipes.made", f"made{PARQUET}"
 """Beside the tables of a snapshot: how the rows of each recording were made.  It is Parquet under a name that readers
 of ``**/*.parquet`` pass over; in earlier versions it had theirs, and they took it for a table."""
 PAGE, DESCRIPTOR = "README.md", "datapackage.json"
-"""Beside them, too: what the tables are, for people and for programs.  In plain sight, as the audit is: a reader that is
-given the whole folder for a table stumbles over them, and does not mix the tables."""
+"""Beside them, too: what the tables are, for people and for programs.  Their names have no dot in front, nor has that
+of the audit: a reader that is given the whole folder as one table has to stumble, where it would mix the tables."""
 AUDIT = "audit.json"
 """Beside them, too: what was asked of the tables before they were published."""
 SEARCH = "search"

@@ -19,6 +19,7 @@ from pipelines.speakers.check import check
 from pipelines.speakers.clusters import LEAST_MS, SHORT_MS
 from pipelines.statistics.intervals import NOTE
 from pipelines.store.folder import published
+from pipelines.store.licences import checkpoint_of, licences_in, models_in
 from pipelines.store.read import Snapshot
 from pipelines.store.reading import reading
 from schemas.catalog import TABLES
@@ -104,6 +105,10 @@ def _analysis(out: Path, snapshot: Snapshot, configs: Sequence[dict[str, Any]]) 
         if models:
             listed = " and ".join(f"{_checkpoint(model)} ({n:,} rows)" for model, n in models)
             yield f"{job.sentence} {listed}{_how(TABLES[name], snapshot, config)}."
+    stated = {checkpoint_of(one.model): one for one in models_in(snapshot, licences_in(snapshot.folder))}
+    if stated:
+        listed = ", ".join(f"{checkpoint.partition('@')[0]} ({one.terms})" for checkpoint, one in stated.items())
+        yield f"Licences of the checkpoints, as their model cards state them: {listed}."
     prompts = sorted(set(snapshot.rows("tags")["prompt"].to_pylist())) if snapshot.count("tags") else []
     if prompts:
         listed = "; ".join(f'"{prompt}"' for prompt in prompts)

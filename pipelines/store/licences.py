@@ -1,4 +1,4 @@
-"""The licences of the checkpoints whose rows a snapshot holds: kept in its descriptor, from one snapshot to the next."""
+"""The licences of the checkpoints that made the rows of a snapshot: its descriptor hands them on to the next one."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pipelines.files.json_file import read_json
 from pipelines.store.read import Snapshot
 from schemas.jobs import JOBS
 from schemas.layout import DESCRIPTOR
+from transforms.models.licence import forbids_commerce
 
 OURS, MODELS = "earwitness", "models"
 """Keys of the descriptor: what the standard has no name for, and in it what made the rows."""
@@ -29,6 +30,11 @@ class Model(NamedTuple):
     model: str
     rows: int
     licence: str
+
+    @property
+    def terms(self) -> str:
+        """The licence, and what it forbids where its name says so."""
+        return f"{self.licence}; not for commercial use" if forbids_commerce(self.licence) else self.licence
 
 
 def checkpoint_of(model: str) -> str:

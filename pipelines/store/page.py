@@ -12,7 +12,6 @@ import yaml
 from pipelines.store.licences import Model
 from schemas.layout import DESCRIPTOR, PARQUET
 from schemas.table import Table
-from transforms.models.licence import forbids_commerce
 
 TITLE = "Tables of an Earwitness corpus"
 PERSONAL = """\
@@ -21,9 +20,10 @@ in them; `speakers` holds voice vectors, with which a person can be recognised, 
 into speech. Treat the folder as you treat the recordings. Do not use it to recognise people, and do not take an emotion
 label for what a person felt. When a recording has to be forgotten, every copy of this folder has to be made again."""
 READING = """\
-Missing values are null. Times are whole milliseconds from the start of the recording. A `label` and its `confidence`
-come from a model: the label is the most similar of the classes that the model knows, and no statement about a person.
-Read one table at a time: a program that is given the whole folder stops at the files beside the tables."""
+A table points into another by columns of the same name: join them by these. Missing values are null. Times are whole
+milliseconds from the start of the recording. A `label` and its `confidence` come from a model: the label is the most
+similar of the classes that the model knows, and no statement about a person. Read one table at a time: a program that
+takes the whole folder for one table stops at the files beside the tables."""
 
 
 def page(
@@ -45,21 +45,22 @@ def page(
     lines = [
         f"---\n{_head(tables)}---",
         f"# {TITLE}",
-        "Audio recordings, turned into tables: what was said, and how voices and surroundings sound. Each folder here is "
-        f"a table of Parquet files. Snapshot {run_id}{made}, by Earwitness {version}.",
+        "Audio recordings, turned into tables: what was said, and how voices and surroundings sound. Each folder here "
+        f"is a table of Parquet files. Snapshot {run_id}{made}, by Earwitness {version}.",
         "## The tables",
         _grid(
             ("table", "one row is", "rows", "key", "points into"),
             (_row(t, rows[t.name], tables) for t in tables.values()),
         ),
-        f"Every column is described in [{DESCRIPTOR}]({DESCRIPTOR}): type, unit, values, meaning. {READING}",
+        f"Every column is described in [{DESCRIPTOR}]({DESCRIPTOR}): type, unit, values, meaning.",
+        READING,
         "## Open them",
         "Lines for a program that was started in this folder.",
         *_ways(tables, rows),
     ]
     if models:
         lines += ["## Models", _grid(("table", "made by", "rows", "licence of the checkpoint"), map(_model, models))]
-    lines += ["## Personal data", PERSONAL, "Nobody has stated a licence of these tables themselves."]
+    lines += ["## Licence and personal data", "Nobody has stated a licence of these tables themselves.", PERSONAL]
     return "\n\n".join(lines) + "\n"
 
 
@@ -80,7 +81,7 @@ def _model(one: Model) -> Iterator[str]:
     yield f"`{one.table}`"
     yield f"`{one.model}`"
     yield f"{one.rows:,}"
-    yield f"{one.licence}; **not for commercial use**" if forbids_commerce(one.licence) else one.licence
+    yield one.terms
 
 
 def _ways(tables: Mapping[str, Table], rows: Mapping[str, int]) -> Iterator[str]:
@@ -91,15 +92,18 @@ def _ways(tables: Mapping[str, Table], rows: Mapping[str, int]) -> Iterator[str]
         f"\nJOIN 'recordings/*{PARQUET}' USING (recording_id)" if "recording_id" in tables[name].schema.names else ""
     )
     joined = "" if name == "recordings" else joined
-    yield f"[DuckDB](https://duckdb.org), on the command line or as `duckdb.sql(...)` in Python:"
+    yield "[DuckDB](https://duckdb.org), on the command line or as `duckdb.sql(...)` in Python:"
     yield f"```sql\nSELECT *\nFROM '{name}/*{PARQUET}'{joined}\nLIMIT 5;\n```"
     yield "Python, with pandas or with `datasets` of Hugging Face:"
     yield (
         f'```python\nimport pandas\n\n{name} = pandas.read_parquet("{name}")\n\n'
         f'import datasets\n\n{name} = datasets.load_dataset(".", "{name}", split="train")\n```'
     )
-    yield "R, with the package arrow:"
-    yield f'```r\n{name} <- arrow::read_parquet(list.files("{name}", full.names = TRUE)[1])\n```'
+    yield "R, with the packages DBI and duckdb:"
+    yield (
+        f"```r\ndb <- DBI::dbConnect(duckdb::duckdb())\n"
+        f"{name} <- DBI::dbGetQuery(db, \"SELECT * FROM '{name}/*{PARQUET}'\")\n```"
+    )
 
 
 def _grid(header: Sequence[str], rows: Iterable[Iterable[str]]) -> str:

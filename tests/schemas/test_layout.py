@@ -17,7 +17,12 @@ NAMES = {
     *(value for name, value in vars(layout).items() if name.isupper() and isinstance(value, str)),
     *layout.OURS,
 } - WORDS
-ALLOWED = {("transforms/models/locate.py", "snapshots"): "the Hub's own cache has a folder of that name"}
+ALLOWED = {
+    ("transforms/models/locate.py", "snapshots"): "the Hub's own cache has a folder of that name",
+    ("transforms/models/licence.py", layout.PAGE): "a model card is called so on the Hub",
+    ("pipelines/store/datapackage.py", layout.DESCRIPTOR): "the address of the standard ends so",
+    ("pipelines/store/datapackage.py", layout.PARQUET): "the media type of Parquet ends so",
+}
 MODULES = sorted(
     path.relative_to(ROOT).as_posix()
     for floor in ("schemas", "transforms", "pipelines", "earwitness")
