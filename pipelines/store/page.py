@@ -88,12 +88,12 @@ def _ways(tables: Mapping[str, Table], rows: Mapping[str, int]) -> Iterator[str]
     """How to open a table that has rows, joined with the recordings where it can be."""
     named = [name for name in tables if rows[name]] or list(tables)
     name = next((one for one in ("transcripts", "sounds", "windows") if one in named), named[0])
-    joined = (
-        f"\nJOIN 'recordings/*{PARQUET}' USING (recording_id)" if "recording_id" in tables[name].schema.names else ""
-    )
-    joined = "" if name == "recordings" else joined
+    if name != "recordings" and "recordings" in tables and "recording_id" in tables[name].schema.names:
+        asked = f"t.*, r.uri\nFROM '{name}/*{PARQUET}' AS t JOIN 'recordings/*{PARQUET}' AS r USING (recording_id)"
+    else:
+        asked = f"*\nFROM '{name}/*{PARQUET}'"
     yield "[DuckDB](https://duckdb.org), on the command line or as `duckdb.sql(...)` in Python:"
-    yield f"```sql\nSELECT *\nFROM '{name}/*{PARQUET}'{joined}\nLIMIT 5;\n```"
+    yield f"```sql\nSELECT {asked}\nLIMIT 5;\n```"
     yield "Python, with pandas or with `datasets` of Hugging Face:"
     yield (
         f'```python\nimport pandas\n\n{name} = pandas.read_parquet("{name}")\n\n'

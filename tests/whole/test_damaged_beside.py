@@ -19,7 +19,7 @@ from pipelines.files.damage import DamagedError
 from pipelines.store.staging import Pass
 from pipelines.store.tombstones import read_forgotten
 from schemas.catalog import TABLES
-from schemas.layout import MADE
+from schemas.layout import DESCRIPTOR, MADE
 from tests.pipelines.corpora import DEMO, publish, rows
 from tests.pipelines.run.test_broken import ALL
 from tests.whole.damages import (
@@ -52,6 +52,20 @@ def test_what_says_how_all_was_made(base: Path, capfd: pytest.CaptureFixture[str
         if name in ("status", "run", "forget"):
             assert code == 1
             assert str(path) in line
+
+
+@pytest.mark.parametrize("damage", OF_JSON)
+def test_what_says_what_the_tables_are(base: Path, capfd: pytest.CaptureFixture[str], damage: Damage) -> None:
+    """It hands on the licences of checkpoints: who would lose them says so, before anything is done."""
+    path = base / "out" / "snapshots" / ID / DESCRIPTOR
+    path.write_text("{}")
+    damage(path)
+    for name in (*CHEAP, "run", "forget"):
+        code, line = check(name, base, path, capfd)
+        if name in ("methods", "run", "forget"):
+            assert code == 1
+            assert str(path) in line
+            assert "remove it" in line
 
 
 @pytest.mark.parametrize("damage", OF_JSON)

@@ -9,6 +9,7 @@ import yaml
 
 from schemas.shown import shown
 from transforms.models.checkpoint import Located
+from transforms.models.locate import root_of
 
 CARD = "README.md"
 MOST_BYTES = 1 << 20
@@ -40,10 +41,10 @@ def _head(located: Located) -> dict[str, Any]:
     """What stands between the two lines of dashes at the top of the card; nothing where there is no such card."""
     from huggingface_hub import metadata_load
 
-    card, root = located.folder / CARD, located.folder.resolve()
+    card = located.folder / CARD
     try:
-        if located.commit is None and card.resolve().parent != root:  # a link that leads out of the folder
-            return {}
+        if located.commit is None and not card.resolve().is_relative_to(root_of(located)):
+            return {}  # a link that leads out of the checkpoint's folder
         if not card.is_file() or card.stat().st_size > MOST_BYTES:
             return {}
         return metadata_load(card) or {}
@@ -54,7 +55,7 @@ def _head(located: Located) -> dict[str, Any]:
 def _line(value: object) -> str:
     """Text on one line; nothing for what is no text."""
     if isinstance(value, list):
-        return ", ".join(filter(None, map(_line, value[:5])))
+        return ", ".join(filter(None, (_line(one) for one in value[:5] if isinstance(one, str))))
     if not isinstance(value, str):
         return ""
     text = " ".join(value.split())

@@ -43,14 +43,8 @@ def locate(job: str, checkpoint: Checkpoint, *, weights: bool) -> Located:
 
 
 def _refuse_strays(located: Located) -> None:
-    """Whatever of the folder may be opened is a plain file of its own: no link out of it, no pipe.
-
-    The links of the Hub's cache lead to the blobs beside its snapshots; a folder that lies in such a
-    cache may have them too.
-    """
-    folder = located.folder.resolve()
-    of_cache = folder.parent.name == "snapshots" and folder.parent.parent.name.startswith("models--")
-    root = folder.parent.parent if of_cache else folder
+    """Whatever of the folder may be opened is a plain file of its own: no link out of it, no pipe."""
+    root = root_of(located)
     if (located.folder / ADAPTER).exists():
         raise located.error(f"it has an {ADAPTER}: merge the adapter into its model, and name the folder of the whole")
     for pattern in (*SMALL, SAFETENSORS, PICKLES):
@@ -65,6 +59,17 @@ def _refuse_strays(located: Located) -> None:
                 raise located.error(
                     f"{shown(path.name)} is a link that leads out of the checkpoint's folder: put the file itself there"
                 )
+
+
+def root_of(located: Located) -> Path:
+    """The folder that no link of the checkpoint's may lead out of.
+
+    The links of the Hub's cache lead to the blobs beside its snapshots; a folder that lies in such a
+    cache may have them too.
+    """
+    folder = located.folder.resolve()
+    of_cache = folder.parent.name == "snapshots" and folder.parent.parent.name.startswith("models--")
+    return folder.parent.parent if of_cache else folder
 
 
 def _is_path(name: str) -> bool:

@@ -27,7 +27,7 @@ def texts(folder: Path) -> str:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.is_symlink():
             found.append(path.name + path.read_bytes().decode("latin-1"))
-            if path.suffix == ".parquet":
+            if path.suffix in (".parquet", ".made"):
                 table = pq.read_table(path, partitioning=None)
                 columns = [
                     n for n, f in zip(table.schema.names, table.schema, strict=True) if not pa.types.is_binary(f.type)
