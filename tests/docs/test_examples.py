@@ -25,6 +25,7 @@ NOT_RUN = {
     r"make demo|make test|make docs|make bench": "the Makefile is tried by a person and by continuous integration",
     r"from airflow": "Airflow is not installed here",
     r"from pyspark": "Spark is tried by `make interop`",
+    r"import datasets": "the library is tried by `make interop`",
     r"import faiss": "FAISS is tried by `make interop`",
 }
 """Commands and scripts that are shown but not run, and why not; each has to be shown somewhere."""

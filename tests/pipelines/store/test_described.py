@@ -171,10 +171,14 @@ def test_rows_point_only_into_tables_that_are_there(made: Path) -> None:
 
 
 def test_frictionless_finds_nothing_wrong(made: Path) -> None:
-    """The descriptor as it is, and our values as Python has them: its reader of Parquet makes arrays and NaN of them."""
+    """The descriptor as it is, and our values as Python has them; its own reader of Parquet knows no lists or nulls."""
     frictionless = pytest.importorskip("frictionless", reason="needs frictionless")
     snapshot, about = published(made), about_of(published(made))
-    assert list(frictionless.Package.metadata_validate(about)) == []
+    package = frictionless.Package.from_descriptor(about, basepath=str(snapshot))  # raises where it is against a rule
+    assert [[one.path, *one.extrapaths] for one in package.resources] == [
+        [path.relative_to(snapshot).as_posix() for path in Snapshot(snapshot).files(one.name)]
+        for one in package.resources
+    ]
     resources = []
     for one in about["resources"]:
         rows = pq.read_table(snapshot / one["name"], partitioning=None).to_pylist()
@@ -225,7 +229,9 @@ def test_the_lines_of_the_page_work_in_its_folder(made: Path, monkeypatch: pytes
     assert duckdb.sql(asked).fetchall()
 
 
-def test_recipes_of_before_are_read_and_take_their_new_name(out: Path, models: dict[str, Path], monkeypatch) -> None:
+def test_recipes_of_before_are_read_and_take_their_new_name(
+    out: Path, models: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     snapshot = published(out)
     (snapshot / MADE).rename(snapshot / MADE_BEFORE)
     for name in (PAGE, DESCRIPTOR):
@@ -243,7 +249,7 @@ def test_no_table_is_named_so_that_a_glob_takes_what_lies_beside(made: Path) -> 
     """A reader of ``**/*.parquet`` finds files of tables, and one that takes the folder for a table stumbles."""
     snapshot = published(made)
     assert {path.parent.name for path in snapshot.glob("**/*.parquet")} == set(Snapshot(snapshot).tables)
-    with pytest.raises(Exception, match="not a parquet|magic bytes|is this a 'parquet'|Is this a 'parquet'"):
+    with pytest.raises(Exception, match="Parquet magic bytes not found"):
         pq.read_table(snapshot)
 
 
@@ -281,9 +287,10 @@ def test_who_is_stopped_while_it_is_written_leaves_what_was_there(
             raise KeyboardInterrupt
         path.write_bytes(content)
 
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr("pipelines.store.described.write_whole", stop)
+    monkeypatch.setattr("pipelines.store.described.write_whole", stop)
+    with pytest.raises(KeyboardInterrupt):
         corpora.publish(out, models, [*RECORDINGS, DEMO / "signals" / "tones.wav"])
+    monkeypatch.undo()
     assert len(written) == at
     assert published(out) == before
     assert not list((out / "staging").glob(f"*/tables/{PAGE}"))
