@@ -19,8 +19,8 @@ PREFACE = """\
 # The tables
 
 A corpus is a folder of tables. Each table is a folder of Parquet files: `OUT/current/transcripts/*.parquet`. This
-page is made from the declarations in `schemas/` by `python -m schemas.dictionary`. Beside the tables lie `README.md` and
-`datapackage.json`, which say the same of the tables that your corpus has.
+page is made from the declarations in `schemas/` by `python -m schemas.dictionary`. Beside the tables of a corpus lie
+`README.md` and `datapackage.json`, which say the same of the tables that it has.
 
 How to read it:
 

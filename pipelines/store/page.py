@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-import yaml
-
 from pipelines.store.licences import Model
 from schemas.layout import DESCRIPTOR, PARQUET
 from schemas.table import Table
@@ -65,8 +63,9 @@ def page(
 
 
 def _head(tables: Iterable[str]) -> str:
-    configs = [{"config_name": name, "data_files": f"{name}/*{PARQUET}"} for name in tables]
-    return yaml.safe_dump({"pretty_name": TITLE, "license": "unknown", "configs": configs}, sort_keys=False)
+    """YAML without anything that has to be quoted: names of tables are words."""
+    configs = "".join(f"- config_name: {name}\n  data_files: {name}/*{PARQUET}\n" for name in tables)
+    return f"pretty_name: {TITLE}\nlicense: unknown\nconfigs:\n{configs}"
 
 
 def _row(table: Table, rows: int, tables: Mapping[str, Table]) -> Iterator[str]:

@@ -70,6 +70,8 @@ def test_it_says_what_the_tables_say(out: Path, capfd: Captured) -> None:
         "The class of emotion that the voice sounds most like was estimated by org/er, revision 0123456789ab, in bf16 "
         "with OpenVINO (3 rows) and mine, revision ba9876543210, in fp32 with PyTorch (1 rows), for stretches of at "
         "most 4 s between pauses, into the classes ang, neu; no threshold was applied to the probabilities. "
+        "Licences of the checkpoints, as their model cards state them: org/er (unknown: see the model card of org/er), "
+        "mine (unknown: see the model card of mine). "
         "The settings of the runs differ; those stated are of the last one (column `config` of the table `runs` has "
         "all)."
     )
