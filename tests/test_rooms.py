@@ -52,7 +52,6 @@ THROUGH = {
     "tombstones versions",
     "pipelines/run/test_headerless": "pipelines.store: readings",
     "pipelines/speakers/test_label": "pipelines.speakers: check; pipelines.store: derived",
-    "pipelines/store/test_described": "pipelines.store: datapackage licences page",
     "pipelines/store/test_folder": "pipelines.store: clearing recovery",
     "pipelines/store/test_forget": "schemas: forgotten; pipelines.store: meant report_folder",
     "pipelines/store/test_lock": "pipelines.store: holder",
