@@ -43,6 +43,13 @@ FILES = Table(
     ),
 )
 
+STORES_FLOATS = ("pcm_f16", "pcm_f24", "pcm_f32", "pcm_f64", "wavpack")
+"""Codecs whose samples may lie at any height: programs that mix and analyse store them unscaled."""
+
+HIGHEST_PEAK_DBFS = 20.0
+"""Of any other codec.  Lossy ones give back a few decibels more than was coded; a decoder that reads with another
+stream's code books was measured to give 47."""
+
 RECORDINGS = Table(
     name="recordings",
     row="one content, however many files hold it; the user's own metadata columns stand behind these",
@@ -86,14 +93,17 @@ RECORDINGS = Table(
                 pa.float32(),
                 "integrated loudness after ITU-R BS.1770-4; null where nothing passes its gate",
                 unit="LUFS",
+                low=-70,  # the absolute gate
                 high=240,  # of samples at the decoder's LOUDEST, on every channel
                 nullable=True,
             ),
             column(
                 "peak_dbfs",
                 pa.float32(),
-                "greatest absolute sample; null for digital silence",
+                "greatest absolute sample; null for digital silence; above 20 only where the codec stores floats",
                 unit="dBFS",
+                low=-900,  # of the least float32
+                high=193,  # of the decoder's LOUDEST
                 nullable=True,
             ),
             share("clipped_share", "share of the samples that are clipped"),

@@ -27,6 +27,7 @@ class Reason(StrEnum):
     ZERO_SAMPLES = "zero_samples"
     TRUNCATED = "truncated"
     CORRUPT = "corrupt"
+    PART_NOT_HEARD = "part_not_heard"
     NON_FINITE = "non_finite"
     BAD_RATE = "bad_rate"
     DECODER_CRASHED = "decoder_crashed"
@@ -53,6 +54,7 @@ MEANING: dict[Reason, str] = {
     Reason.ZERO_SAMPLES: "an audio stream that holds no samples",
     Reason.TRUNCATED: "the audio ends before its header says; what was there is kept",
     Reason.CORRUPT: "packets that could not be decoded were left out; the rest is kept",
+    Reason.PART_NOT_HEARD: "bytes of the file that may be sound and that no decoder could be given; the rest is kept",
     Reason.NON_FINITE: "samples that were NaN, infinite or beyond 2^32 (full scale is 1) were set to zero",
     Reason.BAD_RATE: "a sampling rate that cannot be brought to that of the models",
     Reason.DECODER_CRASHED: "the decoder crashed; what came before is kept",

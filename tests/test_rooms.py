@@ -17,7 +17,8 @@ THROUGH = {
     # What is heard, block by block, of which each module is a step.
     "transforms/test_listen": "schemas: records; transforms: heard audio.voice",
     "transforms/test_shards": "schemas: file_format",
-    "transforms/decode/test_audio": "transforms.decode: ffmpeg format libsndfile opening stream",
+    "transforms/decode/test_audio": "transforms.decode: chunks ends extent ffmpeg format forms joined kinds libsndfile "
+    "opening stream tags",
     "transforms/decode/test_guard": "transforms.decode: asked child limits",
     # Opening a checkpoint has many steps and one door.
     "transforms/models/test_checkpoint": "transforms.models: hub loaded locate weights",

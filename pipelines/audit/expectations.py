@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from pipelines.sql import quoted
 from schemas.catalog import TABLES
+from schemas.inventory import HIGHEST_PEAK_DBFS, STORES_FLOATS
 from schemas.table import Table, is_list, rules_of
 
 if TYPE_CHECKING:
@@ -63,7 +64,11 @@ class Measure:
 def measures(table: Table) -> tuple[Measure, ...]:
     """Everything that is checked within one row of the table."""
     schema = declared_columns(table)
-    return tuple(measure for measures_of in (_of_columns, _of_stretches, _of_frames) for measure in measures_of(schema))
+    return tuple(
+        measure
+        for measures_of in (_of_columns, _of_stretches, _of_frames, _of_peaks)
+        for measure in measures_of(schema)
+    )
 
 
 def declared_columns(table: Table) -> pa.Schema:
@@ -228,6 +233,19 @@ def _of_frames(schema: pa.Schema) -> Iterator[Measure]:
     if {"data", "n_mels"} <= set(schema.names):
         surplus = "octet_length(data) - n_frames * n_mels"
         yield Measure("data__surplus", surplus, surplus, ("data", "n_frames", "n_mels"), low=0, high=0)
+
+
+def _of_peaks(schema: pa.Schema) -> Iterator[Measure]:
+    """A peak far above full scale is noise that a decoder made, unless the codec stores floats."""
+    if {"peak_dbfs", "codec"} <= set(schema.names):
+        floats = ", ".join(f"'{codec}'" for codec in STORES_FLOATS)
+        yield Measure(
+            "peak_dbfs__coded",
+            "peak_dbfs of a codec that stores no floats",
+            f"CASE WHEN codec NOT IN ({floats}) THEN peak_dbfs END",
+            ("peak_dbfs", "codec"),
+            high=HIGHEST_PEAK_DBFS,
+        )
 
 
 def _nan_to_infinity(sql: str) -> str:

@@ -5,8 +5,7 @@ What was measured to lead here:
 - libsndfile and FFmpeg give the same samples for wav and flac, and within 2e-6 for mp3 and vorbis,
   where both strip the delay that the encoder noted in the file.  Without that note (mp3 without a
   LAME tag, aac without an edit list) the delay of the coder stays in: 1,000 to 2,000 frames.
-- Ogg goes to FFmpeg first: it decodes vorbis 1.7 and opus 3 times as fast, opus at its own 48 kHz,
-  and goes on over chained streams, of which libsndfile reads only the first.
+- Ogg goes to FFmpeg first: it decodes vorbis 1.7 and opus 3 times as fast, opus at its own 48 kHz.
 - libsndfile breaks off at the first damaged packet, and stops early in MPEG with a variable bit rate and no
   length in its header, and in FLAC with a wrong one.  FFmpeg then goes on from the same frame.
 - libsndfile takes a data chunk of no stated size, as pipes leave it, for an empty one; FFmpeg reads it.
@@ -22,6 +21,7 @@ import numpy as np
 from schemas.reasons import Reason, Stage
 from schemas.records import Problem
 from transforms.decode.asked import NOTHING, Asked
+from transforms.decode.extent import Extent
 from transforms.decode.ffmpeg import AvReader
 from transforms.decode.format import (
     BrokenOffError,
@@ -29,7 +29,8 @@ from transforms.decode.format import (
     Format,
     Reader,
 )
-from transforms.decode.opening import open_reader
+from transforms.decode.joined import JoinedAudio
+from transforms.decode.opening import open_part, open_reader, parts_of
 from transforms.decode.timeline import ON_TIME
 
 __all__ = ["Audio", "DecodeError", "Format", "open_audio", "read_header"]
@@ -46,7 +47,7 @@ has no finite energy in float32, and one such file would fail the audit of the w
 
 
 class Audio:
-    """An open file.
+    """An open file, or a part of one.
 
     Attributes:
         format: what the header says, put right by the first frame where they differ.
@@ -54,11 +55,11 @@ class Audio:
         timing: where no audio is, known then.
     """
 
-    def __init__(self, path: str, reader: Reader) -> None:
+    def __init__(self, source: str | Extent, reader: Reader) -> None:
         self.format = reader.format
         self.problems: list[Problem] = []
         self.timing = ON_TIME
-        self._path = path
+        self._source = source
         self._reader = self._last = reader
 
     def blocks(self, frames: int | None = None) -> Iterator[np.ndarray]:
@@ -111,7 +112,7 @@ class Audio:
                 raise broken
             return
         try:
-            relay = AvReader(self._path)
+            relay = AvReader(self._source)
         except DecodeError as error:
             raise broken or BrokenOffError(str(error)) from error
         with closing(relay):
@@ -152,18 +153,27 @@ class Audio:
 
 
 @contextmanager
-def open_audio(path: str, asked: Asked = NOTHING) -> Iterator[Audio]:
+def open_audio(path: str, asked: Asked = NOTHING) -> Iterator[Audio | JoinedAudio]:
     """Opens a file of any format for one reading.
 
     Raises:
         DecodeError: NOT_FOUND, UNREADABLE, NOT_A_FILE, EMPTY_FILE, NO_AUDIO, UNDECODABLE, BAD_RATE, or
             ZERO_SAMPLES where the header already shows it.
     """
+    if parts := parts_of(path, asked):
+        yield JoinedAudio(parts, _open_part)
+        return
     with closing(open_reader(path, asked)) as reader:
         yield Audio(path, reader)
 
 
+@contextmanager
+def _open_part(part: Extent) -> Iterator[Audio]:
+    with closing(open_part(part)) as reader:
+        yield Audio(part, reader)
+
+
 def read_header(path: str, asked: Asked = NOTHING) -> Format:
     """What the header and the first frame say, in milliseconds; the same errors as :func:`open_audio`."""
-    with closing(open_reader(path, asked)) as reader:
-        return reader.format
+    with open_audio(path, asked) as audio:
+        return audio.format

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from transforms.decode.extent import Extent
 from transforms.decode.format import open_descriptor
 
 _MOST_CHUNKS = 100_000
@@ -29,7 +30,7 @@ class _Chunk(NamedTuple):
     end: int
 
 
-def packet_times(path: str, stream: int) -> np.ndarray | None:
+def packet_times(source: str | Extent, stream: int) -> np.ndarray | None:
     """When each packet that holds something is played, in seconds, float64 [n]; None where FFmpeg's count is right.
 
     Args:
@@ -38,18 +39,19 @@ def packet_times(path: str, stream: int) -> np.ndarray | None:
     Raises:
         DecodeError: those of ``open_descriptor``.
     """
+    begin, path = (source.begin, source.path) if isinstance(source, Extent) else (0, source)
     descriptor = open_descriptor(path)
     try:
-        return _packet_times(descriptor, stream)
+        return _packet_times(descriptor, begin, stream)
     except (struct.error, ValueError, OSError):  # a damaged index says nothing
         return None
     finally:
         os.close(descriptor)
 
 
-def _packet_times(descriptor: int, stream: int) -> np.ndarray | None:
+def _packet_times(descriptor: int, begin: int, stream: int) -> np.ndarray | None:
     whole = os.fstat(descriptor).st_size
-    top = [chunk for chunk in _chunks(descriptor, 0, whole) if chunk.name == b"RIFF"]
+    top = [chunk for chunk in _chunks(descriptor, begin, whole) if chunk.name == b"RIFF"]
     inside = [part for chunk in top[:1] for part in _chunks(descriptor, chunk.start, chunk.end)]
     header = next((part for part in inside if part.kind == b"hdrl"), None)
     if header is None:
@@ -65,7 +67,7 @@ def _packet_times(descriptor: int, stream: int) -> np.ndarray | None:
     if sample_bytes or not scale or not rate:  # packets of any number of samples, which FFmpeg counts in bytes
         return None
     if b"indx" in parts:
-        sizes = _open_dml_sizes(descriptor, parts[b"indx"])
+        sizes = _open_dml_sizes(descriptor, begin, parts[b"indx"])
     else:
         sizes = next((_sizes(descriptor, part, stream) for part in inside if part.name == b"idx1"), None)
     if sizes is None or not len(sizes) or sizes.all():
@@ -93,7 +95,7 @@ def _sizes(descriptor: int, index: _Chunk, stream: int) -> np.ndarray:
     return entries[entries[:, 0] & 0xFFFF == number, 3]
 
 
-def _open_dml_sizes(descriptor: int, index: _Chunk) -> np.ndarray | None:
+def _open_dml_sizes(descriptor: int, begin: int, index: _Chunk) -> np.ndarray | None:
     """The same after the indexes that are spread over a file of more than a gigabyte."""
     _, _, kind, entries = struct.unpack("<HBBI", os.pread(descriptor, 8, index.start))
     if kind != 0:  # AVI_INDEX_OF_INDEXES
@@ -103,7 +105,7 @@ def _open_dml_sizes(descriptor: int, index: _Chunk) -> np.ndarray | None:
         offset, length, _ = struct.unpack("<QII", os.pread(descriptor, 16, at))
         if not offset:
             continue
-        content = os.pread(descriptor, length, offset)
+        content = os.pread(descriptor, length, begin + offset)
         (packets,) = struct.unpack("<I", content[12:16])
         listed = np.frombuffer(content[32 : 32 + len(content[32:]) // 8 * 8], "<u4").reshape(-1, 2)
         sizes.append(listed[:packets, 1] & 0x7FFF_FFFF)  # the highest bit: no key frame

@@ -23,12 +23,13 @@ import numpy as np
 from schemas.reasons import Reason
 from transforms.decode.asked import Asked
 from transforms.decode.audio import Audio, DecodeError, open_audio
+from transforms.decode.joined import JoinedAudio
 from transforms.decode.limits import limit_memory, limit_time
 
 FORMAT, SAMPLES, END, REFUSED, UNFORESEEN = "format", "samples", "end", "refused", "unforeseen"
 """What an answer is, its first item."""
 
-Opener = Callable[[str, Asked], AbstractContextManager[Audio]]
+Opener = Callable[[str, Asked], AbstractContextManager[Audio | JoinedAudio]]
 
 
 def serve(connection: Connection, opened: Opener = open_audio) -> None:
@@ -68,7 +69,7 @@ def _size(path: str) -> int:
         return 0
 
 
-def _send_blocks(connection: Connection, audio: Audio, seconds: float) -> None:
+def _send_blocks(connection: Connection, audio: Audio | JoinedAudio, seconds: float) -> None:
     connection.send((FORMAT, audio.format))
     for block in audio.blocks():
         limit_time(seconds)

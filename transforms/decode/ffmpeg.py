@@ -14,6 +14,7 @@ from schemas.reasons import Reason
 from transforms.audio.channels import mix
 from transforms.audio.resample import Resampler
 from transforms.decode.avi import packet_times
+from transforms.decode.extent import Extent, ExtentFile
 from transforms.decode.format import (
     HEADER_SLACK_S,
     BrokenOffError,
@@ -62,13 +63,13 @@ class AvReader:
         DecodeError: those of ``open_descriptor`` and ``check_format``; NO_AUDIO, UNDECODABLE, ZERO_SAMPLES.
     """
 
-    def __init__(self, path: str, raw: str | None = None) -> None:
-        self._container = _open(path, raw)
+    def __init__(self, source: str | Extent, raw: str | None = None) -> None:
+        self._container = _open(source, raw)
         self._bytes = self._container.size
         try:
             self._stream = _choose(self._container.streams.audio)
             is_avi = self._container.format.name == "avi"
-            times = packet_times(path, self._stream.index) if is_avi else None
+            times = packet_times(source, self._stream.index) if is_avi else None
             self._packets = Stream(self._container, self._stream, times)
             self.losses = self._packets.losses
             frames = self._packets.frames()
@@ -224,15 +225,22 @@ def _choose(streams: Sequence[av.AudioStream]) -> av.AudioStream:
     return next((stream for stream in known if stream.disposition & Disposition.default), known[0])
 
 
-def _open(path: str, raw: str | None) -> av.container.InputContainer:
-    """FFmpeg reads the descriptor alone: a playlist cannot make it open other files or addresses."""
-    descriptor = open_descriptor(path)
-    options = {"fd": str(descriptor), "protocol_whitelist": "fd"}
+def _open(source: str | Extent, raw: str | None) -> av.container.InputContainer:
+    """FFmpeg reads the descriptor or the file object alone: a playlist cannot make it open other files or addresses."""
+    options = {"protocol_whitelist": "fd"}
+    descriptor: int | None = None
+    file: str | ExtentFile = "fd:"
+    if isinstance(source, Extent):
+        file = ExtentFile(source)
+    else:
+        descriptor = open_descriptor(source)
+        options["fd"] = str(descriptor)
     try:
-        return av.open("fd:", options=options, metadata_errors="replace", format=raw)
+        return av.open(file, "r", options=options, metadata_errors="replace", format=raw)
     except MemoryError:
         raise
     except ERRORS as error:
         raise DecodeError(Reason.UNDECODABLE, f"FFmpeg: {said(error)}") from error
     finally:
-        os.close(descriptor)  # FFmpeg has its own copy
+        if descriptor is not None:
+            os.close(descriptor)  # FFmpeg has its own copy

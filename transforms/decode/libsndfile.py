@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -11,6 +12,7 @@ import numpy as np
 import soundfile
 
 from schemas.reasons import Reason
+from transforms.decode.extent import Extent, ExtentFile
 from transforms.decode.format import (
     HEADER_SLACK_S,
     BrokenOffError,
@@ -20,6 +22,7 @@ from transforms.decode.format import (
     check_format,
     open_descriptor,
 )
+from transforms.decode.tags import id3_end
 from transforms.decode.timeline import ON_TIME
 
 _CODECS = {
@@ -68,14 +71,16 @@ class SoundfileReader:
         DecodeError: those of ``open_descriptor`` and ``check_format``; UNDECODABLE, ZERO_SAMPLES.
     """
 
-    def __init__(self, path: str, raw: Mapping[str, Any] | None = None) -> None:
-        self._descriptor = open_descriptor(path)
+    def __init__(self, source: str | Extent, raw: Mapping[str, Any] | None = None) -> None:
         self.losses = Losses()
         self.timing = ON_TIME
+        self._begin = source.begin if isinstance(source, Extent) else 0
+        self._source = ExtentFile(source) if isinstance(source, Extent) else io.FileIO(open_descriptor(source))
+        read = self._source if isinstance(source, Extent) else self._source.fileno()  # which asks Python for nothing
         try:
-            self._file = _Onwards(self._descriptor, closefd=False, **(raw or {}))
+            self._file = _Onwards(read, closefd=False, **(raw or {}))
         except soundfile.SoundFileError as error:
-            os.close(self._descriptor)
+            self._source.close()
             raise DecodeError(Reason.UNDECODABLE, f"libsndfile: {_said(error)}") from error
         try:
             self.format = check_format(self._read_format())
@@ -111,13 +116,8 @@ class SoundfileReader:
 
     def _mpeg_length_stated(self) -> bool:
         """Whether the first MPEG frame says how many follow; else libsndfile guesses by the bit rate."""
-        head = os.pread(self._descriptor, 10, 0)
-        tag_bytes = 0
-        if head[:3] == b"ID3":
-            for byte in head[6:10]:  # seven bits each, https://id3.org/id3v2.4.0-structure section 6.2
-                tag_bytes = tag_bytes << 7 | byte & 0x7F
-            tag_bytes += 10
-        first = os.pread(self._descriptor, 4096, tag_bytes)
+        descriptor = self._source.fileno()
+        first = os.pread(descriptor, 4096, id3_end(descriptor, self._begin))
         return any(tag in first for tag in _LENGTH_TAGS)
 
     def _try_first_frame(self) -> None:
@@ -146,12 +146,12 @@ class SoundfileReader:
         """MPEG without a length, and FLAC with a wrong one, are read only as far as the guess goes."""
         if self.format.container not in ("mp3", "flac"):
             return False
-        left = os.fstat(self._descriptor).st_size - os.lseek(self._descriptor, 0, os.SEEK_CUR)
-        return left > _TAG_BYTES
+        at = self._source.tell()
+        return self._source.seek(0, os.SEEK_END) - at > _TAG_BYTES
 
     def close(self) -> None:
         self._file.close()
-        os.close(self._descriptor)
+        self._source.close()
 
 
 def _said(error: soundfile.SoundFileError) -> str:

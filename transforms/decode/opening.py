@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from schemas.raw import NAMELESS, Coding, extension_of
 from schemas.reasons import Reason
 from transforms.decode.asked import Asked
+from transforms.decode.extent import Extent, ExtentFile, Part
 from transforms.decode.ffmpeg import AvReader
 from transforms.decode.format import DecodeError, Reader, open_descriptor
 from transforms.decode.headerless import hint, open_headerless, refuse_noise
+from transforms.decode.kinds import Kind
 from transforms.decode.libsndfile import SoundfileReader
+from transforms.decode.parts import find_parts
 from transforms.decode.signatures import HEAD_BYTES, has_header, no_recording, text_of
 
 GUESSED = Coding("gsm", 8000)
@@ -39,20 +42,44 @@ def open_reader(path: str, asked: Asked) -> Reader:
     return open_headerless(path, coding)
 
 
-def _open_by_content(path: str, head: bytes) -> Reader:
+def parts_of(path: str, asked: Asked) -> tuple[Part, ...]:
+    """The parts of a file; none where it is to be opened as it stands.
+
+    Raises:
+        DecodeError: those of :func:`transforms.decode.format.open_descriptor`.
+    """
+    kind, parts = find_parts(path)
+    return () if kind is Kind.MPEG and asked.raw.of(path) is not None else parts
+
+
+def open_part(part: Extent) -> Reader:
+    """As :func:`open_reader`, of a part of a file."""
+    with ExtentFile(part) as file:
+        head = file.read(4)
+    reader = _open_either(part, head, ())
+    if not part.promises:
+        reader.least_frames = None
+    return reader
+
+
+def _open_either(source: str | Extent, head: bytes, words: Iterable[str]) -> Reader:
     first, second = (AvReader, SoundfileReader) if head.startswith(b"OggS") else (SoundfileReader, AvReader)
     try:
-        return first(path)
+        return first(source)
     except DecodeError as error:
         earlier = error
     try:
-        reader = second(path)
+        return second(source)
     except DecodeError as error:
         if error.reason is not Reason.UNDECODABLE:
             raise
         if earlier.reason is not Reason.UNDECODABLE:  # "no decoder could open it" says the least
             raise earlier from None
-        raise DecodeError(Reason.UNDECODABLE, "; ".join([*_in_words(path, head), str(earlier), str(error)])) from None
+        raise DecodeError(Reason.UNDECODABLE, "; ".join([*words, str(earlier), str(error)])) from None
+
+
+def _open_by_content(path: str, head: bytes) -> Reader:
+    reader = _open_either(path, head, _in_words(path, head))
     if reader.format.container == GUESSED.name:
         try:
             refuse_noise(path, GUESSED, "by FFmpeg")

@@ -9,7 +9,7 @@ HEAD_BYTES = 4096
 
 _OF_SOUND = (
     *(b"RIFF", b"RIFX", b"RF64", b"BW64", b"FORM", b"fLaC", b"OggS", b"ID3", b".snd", b"dns.", b"caff", b"#!AMR"),
-    *(b"#!iLBC", b"#!SILK", b"\x02#!SILK", b"NIST_1A", b"Creative Voice File", b"wvPK", b"MAC ", b"TTA1", b"TTA2"),
+    *(b"#!iLBC", b"#!SILK", b"\x02#!SILK", b"NIST_1A", b"Creative Voice File", b"wvpk", b"MAC ", b"TTA1", b"TTA2"),
     *(b"DSD ", b"FRM8", b"MPCK", b"MP+", b"riff\x2e\x91\xcf\x11", b"2BIT", b"ADIF", b"FLV\x01", b"\x1aE\xdf\xa3"),
     *(b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", b"\x00\x00\x01\xba", b"\x64\xa3\x01\x00", b"\x64\xa3\x02\x00", b".RMF"),
     *(b".ra\xfd", b"SOUND SAMPLE DATA", b"ajkg", b"\x0b\x77", b"LA02", b"LA03", b"LA04", b"OFR ", b"#!SPEEX"),

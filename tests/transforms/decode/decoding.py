@@ -44,13 +44,15 @@ def refusal(path: Path | str) -> Reason:
 
 
 def write_av(path: Path, samples: np.ndarray, codec: str, rate: int) -> None:
-    """Encodes float32 [n, 2] through FFmpeg; the container follows from the name."""
+    """Encodes float32 [n, 1 or 2] through FFmpeg; the container follows from the name."""
+    layout = "mono" if samples.shape[1] == 1 else "stereo"
     with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=rate, layout="stereo")
+        stream = container.add_stream(codec, rate=rate, layout=layout)
+        stream.bit_rate = 48_000 * samples.shape[1]
         fifo = av.AudioFifo()
-        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples.T), format="fltp", layout="stereo")
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples.T), format="fltp", layout=layout)
         frame.sample_rate = rate
-        for converted in av.AudioResampler(stream.format, "stereo", rate).resample(frame):
+        for converted in av.AudioResampler(stream.format, layout, rate).resample(frame):
             fifo.write(converted)
         while (piece := fifo.read(stream.codec_context.frame_size or 1024, partial=True)) is not None:
             container.mux(stream.encode(piece))
