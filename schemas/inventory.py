@@ -23,7 +23,12 @@ FILES = Table(
         [
             column("uri", pa.string(), "path or address of the file"),
             column("bytes", pa.int64(), "size of the file", unit="bytes", low=0),
-            column("modified", UTC, "when the file was last changed", nullable=True),
+            column(
+                "modified",
+                UTC,
+                "when the file was last changed; null where it is not known, or changed while it was read",
+                nullable=True,
+            ),
             RECORDING.with_nullable(True),
             label(
                 "status",

@@ -21,6 +21,7 @@ class Reason(StrEnum):
     UNREADABLE = "unreadable"
     NOT_A_FILE = "not_a_file"
     NOT_ON_THIS_DISK = "not_on_this_disk"
+    CHANGED_WHILE_READ = "changed_while_read"
     EMPTY_FILE = "empty_file"
     NO_AUDIO = "no_audio"
     UNDECODABLE = "undecodable"
@@ -48,6 +49,8 @@ MEANING: dict[Reason, str] = {
     Reason.UNREADABLE: "the system refused to read the file (permissions, input/output error)",
     Reason.NOT_A_FILE: "a pipe, a socket, a device or a link loop",
     Reason.NOT_ON_THIS_DISK: "a pointer or a placeholder in its place; the content is kept elsewhere: fetch it",
+    Reason.CHANGED_WHILE_READ: "the file was written to, or replaced, while it was read: nothing of it was taken; "
+    "the next run reads it again",
     Reason.EMPTY_FILE: "zero bytes",
     Reason.NO_AUDIO: "a container without an audio stream",
     Reason.UNDECODABLE: "no decoder could open the file",

@@ -23,13 +23,18 @@ MIX = 0
 
 @dataclass(frozen=True)
 class Source:
-    """A URI that a run was given, as it was listed."""
+    """A URI that a run was given, as it was listed, and once it was identified as it was then.
+
+    Attributes:
+        inode: which file of its disk it is; 0 where nobody looked.
+    """
 
     uri: str
     path: str
     bytes: int
     modified_ns: int
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    inode: int = 0
 
 
 @dataclass(frozen=True)

@@ -160,13 +160,13 @@ def _is(path: str, other: os.stat_result) -> bool:
 def _source(path: str) -> Source:
     try:
         status = os.stat(path)
-        size, modified = status.st_size, status.st_mtime_ns
+        size, modified, inode = status.st_size, status.st_mtime_ns, status.st_ino
     except OSError:  # a dangling link, or gone since it was listed: identify() will say why
         return Source(uri=uri_of(path), path=path, bytes=0, modified_ns=0)
     with suppress(OSError):
         if size <= POINTER_BYTES and kept_elsewhere(path, status):
             modified = 0  # what is known of it stays as it is
-    return Source(uri=uri_of(path), path=path, bytes=size, modified_ns=modified)
+    return Source(uri=uri_of(path), path=path, bytes=size, modified_ns=modified, inode=inode)
 
 
 def uri_of(path: str) -> str:

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 
 from schemas.reasons import Reason, Stage
 from schemas.records import Known, Problem, Source
+from transforms.beside.content import ChangedError, Opener, holds, open_bytes, read_content
 from transforms.beside.pointers import kept_elsewhere
+from transforms.beside.state import State
 from transforms.decode.audio import DecodeError, Format, read_header
 
-BLOCK_BYTES = 1 << 20
 ASSUMED_BYTES_PER_SECOND = 16_000
 """What an unreadable header is taken for: 128 kbit/s, the commonest rate of archives."""
 
 
-def identify(source: Source, read: Callable[[str], Format] = read_header) -> Known:
+def identify(source: Source, read: Callable[[str], Format] = read_header, opened: Opener = open_bytes) -> Known:
     """Read the source once for its hash, and its header for its length.
 
     The length only balances work over workers; headers lie, so nothing else trusts it.
-    A source that cannot be read comes back with its problem and without an id.
+    A source that cannot be read comes back with its problem and without an id; one whose content was read, as it was
+    then.  A file that changes meanwhile has no id: the hash may be of one half of the old and one of the new.
 
     Args:
         read: reads a header: in this process, or as :meth:`transforms.decode.guard.Decoder.header` in another.
+        opened: opens a file for its bytes.
     """
     try:
         status = os.stat(source.path)
@@ -35,7 +38,15 @@ def identify(source: Source, read: Callable[[str], Format] = read_header) -> Kno
             return _failed(source, Reason.NOT_A_FILE, "not a regular file")
         if elsewhere := kept_elsewhere(source.path, status):
             return _failed(source, Reason.NOT_ON_THIS_DISK, elsewhere)
-        recording_id = content_hash(source.path)
+        recording_id, before = read_content(source.path, opened)
+        if not before.bytes:
+            told = "the file has zero bytes (where a cloud keeps it: have it fetched first)"
+            return _failed(source, Reason.EMPTY_FILE, told)
+        seconds = _seconds(source.path, read)
+        if (now := State.at(source.path)) != before and not holds(source.path, recording_id, before, opened):
+            raise ChangedError(before.told(now))
+    except ChangedError as error:
+        return _failed(source, Reason.CHANGED_WHILE_READ, str(error))
     except FileNotFoundError:
         if elsewhere := kept_elsewhere(source.path, None):
             return _failed(source, Reason.NOT_ON_THIS_DISK, elsewhere)
@@ -43,24 +54,15 @@ def identify(source: Source, read: Callable[[str], Format] = read_header) -> Kno
     except OSError as error:
         reason = Reason.NOT_A_FILE if error.errno == errno.ELOOP else Reason.UNREADABLE
         return _failed(source, reason, f"{error.strerror or error}")
-    if source.bytes == 0:
-        return _failed(
-            source, Reason.EMPTY_FILE, "the file has zero bytes (where a cloud keeps it: have it fetched first)"
-        )
+    found = replace(source, bytes=before.bytes, modified_ns=before.modified_ns, inode=before.inode)
+    return Known(found, recording_id, before.bytes / ASSUMED_BYTES_PER_SECOND if seconds is None else seconds)
+
+
+def _seconds(path: str, read: Callable[[str], Format]) -> float | None:
     try:
-        seconds = read(source.path).seconds
+        return read(path).seconds
     except DecodeError:
-        seconds = None  # decoding will say why; here it is only a length that is not known
-    return Known(source, recording_id, source.bytes / ASSUMED_BYTES_PER_SECOND if seconds is None else seconds)
-
-
-def content_hash(path: str) -> str:
-    """The recording_id of a file: SHA-256 of its bytes, the first 128 bits as 32 hex digits."""
-    digest = hashlib.sha256()
-    with open(path, "rb") as file:
-        while block := file.read(BLOCK_BYTES):
-            digest.update(block)
-    return digest.hexdigest()[:32]
+        return None  # decoding will say why; here it is only a length that is not known
 
 
 def _failed(source: Source, reason: Reason, message: str) -> Known:

@@ -11,7 +11,7 @@ import numpy as np
 
 from schemas.config import MAX_HOURS, SpeechConfig
 from schemas.reasons import Reason, Stage
-from schemas.records import MIX, Clip, Place, Problem, Recording, Segment, Window
+from schemas.records import MIX, Clip, Place, Problem, Recording, Segment, Source, Window
 from transforms.audio.bounds import MOST_CHANNELS_APART, Bounds
 from transforms.audio.channels import mix
 from transforms.audio.loudness import LoudnessMeter
@@ -19,6 +19,8 @@ from transforms.audio.resample import Resampler
 from transforms.audio.speech import RATE, SpeechDetector
 from transforms.audio.voice import Voice
 from transforms.audio.windows import Grid
+from transforms.beside.content import holds
+from transforms.beside.state import State
 from transforms.decode.asked import NOTHING, Asked
 from transforms.decode.audio import DecodeError, Format, open_audio
 from transforms.decode.timeline import Timing
@@ -96,6 +98,10 @@ def listen(
         audio: OpenAudio | None = None
         problems: list[Problem] = []
         bounds = Bounds(wanted.most_hours, source.bytes, until)
+        if changed := changes(source, recording.recording_id):
+            problem = Problem(Stage.DECODE, Reason.CHANGED_WHILE_READ, f"since its content was hashed, {changed}")
+            tries.failed(problem, None)
+            continue
         try:
             with opened(source.path) as audio:
                 ears = Ears(recording, audio.format, wanted, detector)
@@ -112,7 +118,13 @@ def listen(
             problems.append(Problem(Stage.DECODE, Reason.OUT_OF_MEMORY, f"no memory left: {error}".rstrip(": ")))
         except Exception as error:  # nothing about one file may end the run; the row of errors tells
             problems.append(_unforeseen(error))
-        if ears is not None and ears.frames:
+        if changed := changes(source, recording.recording_id):
+            problems = [Problem(Stage.DECODE, Reason.CHANGED_WHILE_READ, f"while it was decoded, {changed}")]
+            if ears is not None and ears.frames:
+                yield from problems
+                yield Heard("failed")  # without an id its rows, which may be of both states, are of no recording
+                return
+        elif ears is not None and ears.frames:
             break
         tries.failed(problems[0], audio.format if audio else None)
     else:
@@ -128,6 +140,18 @@ def listen(
         problems.append(_unforeseen(error))
     yield from problems
     yield ears.heard("partial" if problems else "complete", audio.timing)
+
+
+def changes(source: Source, recording_id: str) -> str | None:
+    """What happened to a file since its content was hashed, in words; None where it holds the same."""
+    was = State.kept(source)
+    if was is None:
+        return None
+    try:
+        now = State.at(source.path)
+    except (OSError, ValueError):
+        return None  # it is gone: what was read was whole, what was not read the decoder tells
+    return None if now == was or holds(source.path, recording_id, was) else was.told(now)
 
 
 def _unforeseen(error: Exception) -> Problem:

@@ -30,16 +30,16 @@ def notes_on(passed_over: PassedOver) -> Iterator[str]:
         where = " and ".join(sorted(places))
         yield (
             f"{counted(len(passed_over.absent), 'recording')} not on this disk but in the keeping of {where} "
-            f"({_names(passed_over.absent)}): fetch what you need, then run again"
+            f"({names_of(passed_over.absent)}): fetch what you need, then run again"
         )
     if passed_over.growing:
         yield (
             f"{counted(len(passed_over.growing), 'file')} still being downloaded, or left unfinished "
-            f"({_names(passed_over.growing)}): left out until whole"
+            f"({names_of(passed_over.growing)}): left out until whole"
         )
     if passed_over.links:
         links = counted(len(passed_over.links), "link")
-        yield f"{links} to folders elsewhere not followed ({_names(passed_over.links)}): name what is to be read"
+        yield f"{links} to folders elsewhere not followed ({names_of(passed_over.links)}): name what is to be read"
     if passed_over.corpora:
         corpora = counted(len(passed_over.corpora), "corpus", "corpora")
         yield f"{corpora} of Earwitness passed over: {_paths(passed_over.corpora)}"
@@ -58,7 +58,8 @@ def _ends(extensions: list[str]) -> str:
     return f" ({', '.join(extensions[:SHOWN])}{', ...' if len(extensions) > SHOWN else ''})"
 
 
-def _names(paths: Iterable[str]) -> str:
+def names_of(paths: Iterable[str]) -> str:
+    """The names of some files, the first of them."""
     return _first(sorted(uri_of(os.path.basename(path)) for path in paths))
 
 

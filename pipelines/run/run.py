@@ -19,6 +19,7 @@ from pipelines.run.broken import take_out_broken
 from pipelines.run.increment import Increment, consumed, look
 from pipelines.run.measure import Measured, failed_share, forgotten_files, measure, postponed_files, told, write_run
 from pipelines.run.outcome import logged
+from pipelines.run.passed_over import names_of
 from pipelines.run.prepare import Prepared, prepare
 from pipelines.run.work import execute, load_models, narrowed, tasks_of, work_of
 from pipelines.store.changes import Todo, rounds
@@ -174,6 +175,11 @@ class _Run:
                 self._waiting += len(known)
                 continue
             self._pass(set(tables), known=tuple(known))
+        if restless := holdings.restless:
+            files = f"{counted(len(restless), 'file')} changed while read ({names_of(restless)})"
+            self._say(
+                f"{files}: nothing of them was taken, what was known of them stays; the next run reads them again"
+            )
         holdings.drop_files(self._there.gone)
         return models
 

@@ -34,7 +34,7 @@ _SCHEMA = pa.schema(
 )
 BASE = 0
 """The number of the published snapshot among the places where rows lie; passes count from 1."""
-OUT_OF_REACH = (Reason.NOT_FOUND.value, Reason.UNREADABLE.value)
+OUT_OF_REACH = (Reason.NOT_FOUND.value, Reason.UNREADABLE.value, Reason.CHANGED_WHILE_READ.value)
 
 
 class FileRow(NamedTuple):
@@ -65,6 +65,7 @@ class Holdings:
         readings: how the rows of such files were made, by recording_id or URI.  Where ``raw`` says otherwise, their
             recipes in ``made`` are like those of no run.
         licences: of checkpoints, by ``name@revision``, as their model cards state them.
+        restless: files that changed while passes read them.
     """
 
     snapshot: Path | None = None
@@ -78,6 +79,7 @@ class Holdings:
     raw: Raw | None = None
     readings: dict[str, str] = field(default_factory=dict)
     licences: dict[str, str] = field(default_factory=dict)
+    restless: set[str] = field(default_factory=set)
 
     @classmethod
     def read(cls, snapshot: Path | None, raw: Raw | None = None) -> Holdings:
@@ -130,6 +132,7 @@ class Holdings:
             table = done.read("recordings", ["recording_id"])
             heard = set(table["recording_id"].to_pylist()) if table is not None else set()
         out_of_reach = self._out_of_reach(done)
+        self.restless |= {uri for uri, reason in out_of_reach.items() if reason == Reason.CHANGED_WHILE_READ}
         for uri, row in rows.items():
             if row.recording_id is None:
                 before = self.files.get(uri)
@@ -224,11 +227,11 @@ class Holdings:
         else:
             self.readings.pop(key, None)
 
-    def _out_of_reach(self, done: Pass) -> set[str]:
+    def _out_of_reach(self, done: Pass) -> dict[str, str]:
         errors = done.read("errors", ["uri", "reason"])
         if errors is None:
-            return set()
-        return {row["uri"] for row in errors.to_pylist() if row["reason"] in OUT_OF_REACH}
+            return {}
+        return {row["uri"]: row["reason"] for row in errors.to_pylist() if row["reason"] in OUT_OF_REACH}
 
 
 def _recipes(path: Path, text: object) -> dict[str, str]:

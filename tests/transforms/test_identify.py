@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import socket
 import wave
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,8 +17,11 @@ from hypothesis import strategies as st
 
 from schemas.reasons import Reason, Stage
 from schemas.records import Known, Source
+from tests.transforms.beside.test_state import CHANGES, copy_over, grow, touch, write_over
+from transforms.beside.content import BLOCK_BYTES, MOST_TRIES, content_hash, open_bytes
+from transforms.decode.audio import DecodeError, Format
 from transforms.discover import discover
-from transforms.identify import ASSUMED_BYTES_PER_SECOND, BLOCK_BYTES, content_hash, identify
+from transforms.identify import ASSUMED_BYTES_PER_SECOND, identify
 
 
 def source_of(path: Path) -> Source:
@@ -132,3 +138,88 @@ def test_a_socket_and_a_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         listener.bind("s.wav")
         assert reason_of(identify(source_of(tmp_path / "s.wav"))) is Reason.NOT_A_FILE
     assert reason_of(identify(source_of(Path("/dev/null")))) is Reason.NOT_A_FILE
+
+
+class Meddled(io.FileIO):
+    """A file to which somebody does something after its first block was read."""
+
+    def __init__(self, path: str, change: Callable[[Path], None]) -> None:
+        super().__init__(path)
+        self._change: Callable[[Path], None] | None = change
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        block = super().read(size)
+        if self._change is not None:
+            change, self._change = self._change, None
+            change(Path(str(self.name)))
+        return block
+
+
+@pytest.fixture
+def growing(tmp_path: Path) -> Path:
+    path = tmp_path / "x.wav"
+    path.write_bytes(b"x" * 5000)
+    return path
+
+
+@pytest.mark.parametrize("change", [change for change in CHANGES if change is not write_over])
+def test_a_file_that_changes_while_it_is_hashed_has_no_id(growing: Path, change: Callable[[Path], None]) -> None:
+    known = identify(source_of(growing), opened=lambda path: cast(BinaryIO, Meddled(path, change)))
+    assert reason_of(known) is Reason.CHANGED_WHILE_READ
+    assert known.problem is not None
+    assert "\n" not in known.problem.message
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_file_that_changes_behind_its_hash_has_no_id(growing: Path, change: Callable[[Path], None]) -> None:
+    def read(path: str) -> Format:
+        change(Path(path))
+        raise DecodeError(Reason.UNDECODABLE, "")
+
+    assert reason_of(identify(source_of(growing), read)) is Reason.CHANGED_WHILE_READ
+
+
+def test_a_file_that_was_written_over_and_rests_is_known_as_it_is_now(growing: Path) -> None:
+    tries = [write_over]
+
+    def opened(path: str) -> BinaryIO:
+        return cast(BinaryIO, Meddled(path, tries.pop()) if tries else open_bytes(path))
+
+    known = identify(source_of(growing), opened=opened)
+    assert known.recording_id == hashlib.sha256(growing.read_bytes()).hexdigest()[:32]
+    assert known.source.modified_ns == growing.stat().st_mtime_ns
+
+
+@pytest.mark.parametrize("change", [touch, copy_over])
+def test_a_file_that_is_only_touched_is_known(growing: Path, change: Callable[[Path], None]) -> None:
+    tries = [change]
+
+    def opened(path: str) -> BinaryIO:
+        return cast(BinaryIO, Meddled(path, tries.pop()) if tries else open_bytes(path))
+
+    def read(path: str) -> Format:
+        change(Path(path))
+        raise DecodeError(Reason.UNDECODABLE, "")
+
+    expected = hashlib.sha256(growing.read_bytes()).hexdigest()[:32]
+    assert identify(source_of(growing), read).recording_id == expected
+    assert identify(source_of(growing), opened=opened).recording_id == expected
+
+
+def test_a_file_that_changed_since_it_was_listed_is_known_as_it_is_now(growing: Path) -> None:
+    source = source_of(growing)
+    grow(growing)
+    known = identify(source)
+    assert known.recording_id == hashlib.sha256(growing.read_bytes()).hexdigest()[:32]
+    assert (known.source.bytes, known.source.modified_ns) == (5004, growing.stat().st_mtime_ns)
+
+
+def test_a_file_that_never_rests_is_given_up(growing: Path) -> None:
+    times = iter(range(100))
+
+    def stir(path: Path) -> None:
+        os.utime(path, ns=(0, next(times)))
+
+    known = identify(source_of(growing), opened=lambda path: cast(BinaryIO, Meddled(path, stir)))
+    assert reason_of(known) is Reason.CHANGED_WHILE_READ
+    assert next(times) == MOST_TRIES

@@ -25,9 +25,9 @@ from transformers import (
 from pipelines.run.run import Published
 from pipelines.store.next_snapshot import assemble
 from tests.pipelines.corpora import DEMO, publish, rows
+from transforms.beside.content import content_hash
 from transforms.features.prosody import prosody
 from transforms.features.spectrograms import to_db
-from transforms.identify import content_hash
 
 FILES = [
     DEMO / "interviews" / "support_call.flac",

@@ -9,7 +9,9 @@ from schemas.reasons import Reason
 from schemas.records import Problem, Source
 from transforms.decode.format import Format
 
-OF_THE_PLACE = frozenset({Reason.NOT_FOUND, Reason.UNREADABLE, Reason.NOT_A_FILE, Reason.EMPTY_FILE})
+OF_THE_PLACE = frozenset(
+    {Reason.NOT_FOUND, Reason.UNREADABLE, Reason.NOT_A_FILE, Reason.EMPTY_FILE, Reason.CHANGED_WHILE_READ}
+)
 """What ails a file and not what it held when it was hashed: it was deleted, locked away, emptied or replaced since."""
 
 

@@ -14,14 +14,22 @@ from transforms.heard import Heard
 from transforms.rows.batch import to_batch
 
 
-def file_rows(sources: Sequence[Source], recording_id: str | None, outcome: Outcome, run_id: str) -> pa.RecordBatch:
-    """Rows of ``files``: every URI that holds one content, or one URI that could not be read."""
+def file_rows(
+    sources: Sequence[Source], recording_id: str | None, outcome: Outcome, run_id: str, *, restless: bool = False
+) -> pa.RecordBatch:
+    """Rows of ``files``: every URI that holds one content, or one URI that could not be read.
+
+    Args:
+        restless: a file changed while it was read: no time of change is noted, so that the next run reads it anew.
+    """
     return to_batch(
         TABLES["files"],
         {
             "uri": [s.uri for s in sources],
             "bytes": [s.bytes for s in sources],
-            "modified": [s.modified_ns // 1000 or None for s in sources],  # microseconds, whatever the year
+            "modified": [
+                None if restless else s.modified_ns // 1000 or None for s in sources
+            ],  # microseconds, whatever the year
             "recording_id": [recording_id] * len(sources),
             "status": [outcome.status] * len(sources),
             "notes": [outcome.notes] * len(sources),

@@ -11,6 +11,7 @@ from apache_beam.metrics import Metrics
 from apache_beam.pvalue import DoOutputsTuple, TaggedOutput
 
 from schemas.jobs import STREAMS
+from schemas.reasons import Reason
 from schemas.records import Clip, Outcome, Problem, Recording, Rows, Segment, Shard, Window
 from schemas.table import Table
 from transforms.audio.speech import SpeechDetector
@@ -60,7 +61,8 @@ def hear(
         assert failed.problem is not None
         errors = error_rows([failed.problem], hearing.run_id, uri=failed.source.uri, recording_id=None)
         yield TaggedOutput(INVENTORY, Rows("errors", shard.name, errors))
-        rows = file_rows([failed.source], None, Outcome("failed"), hearing.run_id)
+        restless = failed.problem.reason is Reason.CHANGED_WHILE_READ
+        rows = file_rows([failed.source], None, Outcome("failed"), hearing.run_id, restless=restless)
         yield TaggedOutput(INVENTORY, replace(files, batch=rows))
         ticker.add(files=1, errors=1)
     for recording, outcome in shard.copies:
@@ -115,7 +117,8 @@ def _inventory(
     for source in recording.sources if problems else ():  # a copy of a broken file is broken too
         errors = error_rows(problems, hearing.run_id, uri=source.uri, recording_id=recording_id)
         yield TaggedOutput(INVENTORY, Rows("errors", shard, errors))
-    rows = file_rows(recording.sources, recording_id, Outcome(heard.status, heard.notes), hearing.run_id)
+    restless = any(problem.reason is Reason.CHANGED_WHILE_READ for problem in problems)
+    rows = file_rows(recording.sources, recording_id, Outcome(heard.status, heard.notes), hearing.run_id, restless=restless)
     yield TaggedOutput(INVENTORY, Rows("files", shard, rows))
     Metrics.counter("earwitness", "heard_ms").inc(heard.duration_ms)
     Metrics.counter("earwitness", "kept_ms").inc(round(heard.kept_seconds * 1000))

@@ -12,7 +12,7 @@ from pipelines.checkpoints import DEMO_FOLDER
 from pipelines.cli import FAILED, PUBLISHED, WRONG_USE, main
 from tests.pipelines.corpora import DEMO, publish, rows
 from tests.pipelines.store.test_forget import texts
-from transforms.identify import content_hash
+from transforms.beside.content import content_hash
 from transforms.models.jobs import open_door
 
 Captured = pytest.CaptureFixture[str]

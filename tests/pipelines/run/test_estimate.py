@@ -106,7 +106,7 @@ def test_no_file_is_read_but_those_of_the_sample(
     for i in range(3):
         shutil.copy(DEMO / "digits" / "code_007.wav", tmp_path / f"code{i}.flac")
     read: list[str] = []
-    monkeypatch.setattr("transforms.identify.content_hash", lambda path: read.append(path) or "0" * 32)
+    monkeypatch.setattr("transforms.identify.read_content", lambda path, opened: read.append(path) or pytest.fail(path))
     words = ["run", str(tmp_path), "--out", str(tmp_path / "out"), "--tables", "windows", "--dry-run"]
     assert main(words) == PUBLISHED
     lines = capfd.readouterr().out.splitlines()

@@ -20,7 +20,7 @@ from schemas.errors import UsageError
 from tests.pipelines.corpora import DEMO, publish, rows
 from tests.pipelines.store.test_forget import texts
 from tests.pipelines.tables import example, write_corpus
-from transforms.identify import content_hash
+from transforms.beside.content import content_hash
 
 Captured = pytest.CaptureFixture[str]
 CALL = DEMO / "interviews" / "support_call.flac"

@@ -14,7 +14,7 @@ from pipelines.cli import FAILED, PUBLISHED, WRONG_USE, main
 from pipelines.store.folder import Folder
 from pipelines.store.tombstones import read_forgotten
 from tests.pipelines.corpora import DEMO, rows
-from transforms.identify import content_hash
+from transforms.beside.content import content_hash
 
 STEPS = 11
 """Renamings and replacings in which `forget` goes through a corpus of three snapshots."""
