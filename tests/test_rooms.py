@@ -51,7 +51,6 @@ THROUGH = {
     # The next snapshot, from what there is and what a run or a command has made.
     "pipelines/run/test_increment": "pipelines.store: changes inventory manifest next_snapshot staging "
     "tombstones versions",
-    "pipelines/run/test_headerless": "pipelines.store: readings",
     "pipelines/speakers/test_label": "pipelines.speakers: check; pipelines.store: derived",
     "pipelines/store/test_folder": "pipelines.store: clearing recovery",
     "pipelines/store/test_forget": "schemas: forgotten; pipelines.store: meant report_folder",

@@ -15,6 +15,7 @@ from transforms.models.checkpoint import ModelError
 OF_PERSONS = (UsageError, CommandError, BusyError, ModelError)
 WITHIN = {
     "DecodeError": "becomes a row of errors",
+    "ChangedError": "becomes a row of errors",
     "BrokenOffError": "becomes a row of errors",
     "HungError": "becomes a row of errors",
     "CrashedError": "becomes a row of errors",

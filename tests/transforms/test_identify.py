@@ -12,13 +12,11 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from schemas.reasons import Reason, Stage
 from schemas.records import Known, Source
 from tests.transforms.beside.test_state import CHANGES, copy_over, grow, touch, write_over
-from transforms.beside.content import BLOCK_BYTES, MOST_TRIES, content_hash, open_bytes
+from transforms.beside.content import MOST_TRIES, open_bytes
 from transforms.decode.audio import DecodeError, Format
 from transforms.discover import discover
 from transforms.identify import ASSUMED_BYTES_PER_SECOND, identify
@@ -35,21 +33,6 @@ def reason_of(known: Known) -> Reason:
     assert known.problem.stage is Stage.IDENTIFY
     assert "\n" not in known.problem.message
     return known.problem.reason
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
-@given(st.binary(max_size=200))
-def test_the_id_is_the_hash_of_the_bytes(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "x"
-    path.write_bytes(content)
-    assert content_hash(str(path)) == hashlib.sha256(content).hexdigest()[:32]
-
-
-@pytest.mark.parametrize("size", [BLOCK_BYTES - 1, BLOCK_BYTES, BLOCK_BYTES + 1, 2 * BLOCK_BYTES])
-def test_the_id_of_more_than_a_block(tmp_path: Path, size: int) -> None:
-    content = bytes(range(256)) * (size // 256 + 1)
-    (tmp_path / "x").write_bytes(content[:size])
-    assert content_hash(str(tmp_path / "x")) == hashlib.sha256(content[:size]).hexdigest()[:32]
 
 
 def test_a_moved_copy_is_the_same_recording(tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def test_what_is_known_of_a_file_stays_until_it_rests(archive: Archive, meddle) 
     before = rows(archive.out, "windows")
     grow(archive.folder / "yes.wav")
     meddle(archive.folder / "yes.wav", grow)
-    assert archive.inputs() == (1, 1)
+    archive.night()
     assert rows(archive.out, "windows") == before
     assert archive.inputs() == (1, 1)
     assert rows(archive.out, "windows") != before
