@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from pipelines.files.parquet import read_table
 from pipelines.store.compaction import Given, place
 from pipelines.store.inventory import Own, errors_table, files_table, recordings_table
 from pipelines.store.manifest import BASE, Holdings
@@ -75,6 +76,11 @@ def _given(name: str, holdings: Holdings, alive: Collection[str]) -> Iterator[Gi
         if given:
             rows = done.read("files", ["recording_id"])
             keys = set(rows["recording_id"].to_pylist()) if rows is not None else set()
+            if (
+                holdings.restless
+            ):  # of what changed while it was read the first rows may be written, and no row of files
+                for path in given:
+                    keys.update(read_table(path, ["recording_id"])["recording_id"].to_pylist())
             gone = {key for key in keys if key is not None and (key not in alive or owner.get(key, BASE) != number)}
             for path in given:
                 yield Given(path, f"{done.folder.parent.parent.name}-{done.folder.name}-{path.stem}", gone | out)

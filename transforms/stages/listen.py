@@ -118,7 +118,9 @@ def _inventory(
         errors = error_rows(problems, hearing.run_id, uri=source.uri, recording_id=recording_id)
         yield TaggedOutput(INVENTORY, Rows("errors", shard, errors))
     restless = any(problem.reason is Reason.CHANGED_WHILE_READ for problem in problems)
-    rows = file_rows(recording.sources, recording_id, Outcome(heard.status, heard.notes), hearing.run_id, restless=restless)
+    rows = file_rows(
+        recording.sources, recording_id, Outcome(heard.status, heard.notes), hearing.run_id, restless=restless
+    )
     yield TaggedOutput(INVENTORY, Rows("files", shard, rows))
     Metrics.counter("earwitness", "heard_ms").inc(heard.duration_ms)
     Metrics.counter("earwitness", "kept_ms").inc(round(heard.kept_seconds * 1000))

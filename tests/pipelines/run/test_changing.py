@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from tests.pipelines.corpora import rows
 from tests.pipelines.run.test_increment import Archive
@@ -19,13 +20,14 @@ from transforms.decode.guard import Decoder, GuardedAudio
 def archive(tmp_path: Path) -> Archive:
     archive = Archive(tmp_path, {}, fill=False)
     archive.add("digits/code_007.wav")
-    archive.add("signals/yes.wav")
+    samples = np.tile(soundfile.read(archive.add("signals/yes.wav"))[0], 60)
+    soundfile.write(archive.folder / "yes.wav", samples, 16_000)  # of several windows: the first are written by then
     return archive
 
 
 @pytest.fixture
 def meddle(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path, Callable[[Path], None]], None]]:
-    """Somebody does something to a file behind the first block that is decoded of it, once."""
+    """Somebody does something to a file behind the first blocks that are decoded of it, once."""
     wanted: dict[str, Callable[[Path], None]] = {}
     plain = Decoder.open
 
@@ -35,8 +37,8 @@ def meddle(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path, Callable
             blocks = audio.blocks
 
             def changing() -> Iterator[np.ndarray]:
-                for block in blocks():
-                    if (change := wanted.pop(path, None)) is not None:
+                for i, block in enumerate(blocks()):
+                    if i == 5 and (change := wanted.pop(path, None)) is not None:
                         change(Path(path))
                     yield block
 
