@@ -76,9 +76,7 @@ def _given(name: str, holdings: Holdings, alive: Collection[str]) -> Iterator[Gi
         if given:
             rows = done.read("files", ["recording_id"])
             keys = set(rows["recording_id"].to_pylist()) if rows is not None else set()
-            if (
-                holdings.restless
-            ):  # of what changed while it was read the first rows may be written, and no row of files
+            if holdings.restless:  # of what changed while it was read, rows may be written, but none of files
                 for path in given:
                     keys.update(read_table(path, ["recording_id"])["recording_id"].to_pylist())
             gone = {key for key in keys if key is not None and (key not in alive or owner.get(key, BASE) != number)}
