@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 import sys
 from datetime import UTC
 from pathlib import Path
@@ -14,9 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.interop.asked import differences, kind_of, wrong_columns
+from tests.interop.asked import RECIPES, differences, kind_of, wrong_columns
 from tests.interop.readers.answers import Kind, columns_of, plain
-from tests.interop.tools import Tool
+from tests.interop.tools import TOOLS, Tool
 
 NOON = datetime.datetime(2026, 3, 5, 12, tzinfo=UTC)
 WORD = {"word": "one", "start_ms": 20}
@@ -139,3 +140,19 @@ def test_from_a_file_through_a_script(tmp_path: Path) -> None:
 def test_a_script_that_dies_is_told(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="here 1 gave no answer"):
         Here(("here==1",), ("no_such.py",), ()).answers({"tables": {}}, tmp_path)
+
+
+NAMES = {"Spark": "pyspark", "Polars": "polars", "DuckDB": "duckdb", "`datasets`": "datasets"}
+NAMES |= {"pandas with pyarrow": "pandas", "fastparquet": "fastparquet"}
+
+
+def test_the_versions_in_the_docs_are_those_that_are_tried() -> None:
+    rows = re.findall(r"^\| (\S[^|]*) \| ([\d.]+)[^|]* \| ([\d.]+)[^|]* \|", RECIPES.read_text(), re.MULTILINE)
+    said = {NAMES[program]: (oldest, newest) for program, oldest, newest in rows}
+    tried: dict[str, list[tuple[int, ...]]] = {}
+    for tool in TOOLS:
+        program, _, version = tool.packages[0].partition("==")
+        tried.setdefault(program, []).append(tuple(map(int, version.split(".")[:2])))
+    assert set(said) == set(tried) - {"pyarrow", "faiss-cpu"}
+    for program, ends in said.items():
+        assert [".".join(map(str, end(tried[program]))) for end in (min, max)] == list(ends), program

@@ -106,14 +106,20 @@ DATASETS = {EMPTY: "it takes a split without rows for none"}
 
 PANDAS, SPARK, DUCKDB, POLARS = ((f"read_{name}.py",) for name in ("pandas", "spark", "duckdb", "polars"))
 ALL = ("joined", "texts", "one_recording", "probability")
+OLD_POLARS = ("joined", "one_recording", "probability")  # which had another name for group_by
+OLD_DUCKDB = ("joined", "texts", "one_recording")  # whose maps gave lists
+OLD_DATASETS = ("datasets==2.14.7", "pyarrow==19.0.1", "pandas<3", "numpy<2")
 
 TOOLS = (
     Tool(("pyspark==4.3.0",), SPARK, (*ALL, "of_the_docs"), needs="java"),
     Tool(("pyspark==3.5.9",), SPARK, (*ALL, "of_the_docs"), needs="java"),
+    Tool(("pyspark==3.4.4",), SPARK, (*ALL, "of_the_docs"), needs="java"),
     Tool(("polars==2.1.0",), POLARS, ALL),
     Tool(("polars==0.20.31",), POLARS, ALL),
+    Tool(("polars==0.18.15",), POLARS, OLD_POLARS),
     Tool(("duckdb==2.0.1", "pytz"), DUCKDB, ALL),
     Tool(("duckdb==1.2.2", "pytz"), DUCKDB, ALL),
+    Tool(("duckdb==0.9.2", "pytz"), DUCKDB, OLD_DUCKDB),
     Tool(("pandas==3.1.1", "pyarrow==26.0.1"), PANDAS, ALL),
     Tool(("pandas==3.0.6", "pyarrow==25.0.1"), PANDAS, ALL),  # the oldest that Earwitness itself takes
     Tool(("pandas==2.0.3", "pyarrow==12.0.1", "numpy<2"), PANDAS, ALL),
@@ -121,5 +127,6 @@ TOOLS = (
     Tool(("pyarrow==26.0.1",), ("read_pyarrow.py",), ("joined", "one_recording")),
     Tool(("fastparquet==2026.9.0", "pandas==3.1.1"), (*PANDAS, "fastparquet"), ALL, cannot=FASTPARQUET),
     Tool(("datasets==5.2.0",), ("read_datasets.py",), ("one_recording",), cannot=DATASETS),
+    Tool(OLD_DATASETS, ("read_datasets.py",), ("one_recording",)),
     Tool(("faiss-cpu==1.15.1", "pandas==3.1.1", "pyarrow==26.0.1"), ("read_faiss.py",), ("nearest",)),
 )
