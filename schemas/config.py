@@ -20,6 +20,7 @@ from schemas.errors import UsageError
 from schemas.jobs import JOBS
 from schemas.raw import read_raw
 from schemas.shown import LIMIT, shown
+from schemas.tracks import DEFAULT, check_tracks
 
 MAX_HOURS = 200.0
 """A week without a break is 168."""
@@ -95,6 +96,8 @@ class Config:
         strict: one row that breaks a rule of the audit keeps everything from being published; otherwise the rows of its
             recording are taken out.
         max_hours: what is heard of one recording at most; the rest is left out and told in a row of ``errors``.
+        tracks: which audio track of a file is heard: ``default``, ``first``, ``all``, a number or a language; see
+            :mod:`schemas.tracks`.
         raw: how files without a header are written, as ``alaw:8000``, ``s16le:16000:2`` or ``.raw=s16le:16000``; see
             :mod:`schemas.raw`.
         max_error_share: of the files taken up in a run, how many may fail before it publishes nothing; None for any.
@@ -125,6 +128,7 @@ class Config:
     strict: bool = False
     max_error_share: float | None = None
     max_hours: float = MAX_HOURS
+    tracks: str = DEFAULT
     raw: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -146,6 +150,7 @@ class Config:
         if self.max_error_share is not None:
             _between("max_error_share", self.max_error_share, 0, 1)
         read_raw(self.raw)
+        object.__setattr__(self, "tracks", check_tracks(self.tracks))
         if self.stop_after is not None:
             seconds_of(self.stop_after)
 

@@ -48,6 +48,15 @@ FILES = Table(
     ),
 )
 
+TRACK = pa.struct(
+    [
+        column("language", pa.string(), "as the file writes it", nullable=True),
+        column("title", pa.string(), "what it is called", nullable=True),
+        column("default", pa.bool_(), "whether players take it by themselves"),
+        column("channels", pa.int16(), "its channels, as the header says", low=1, nullable=True),
+    ]
+)
+
 STORES_FLOATS = ("pcm_f16", "pcm_f24", "pcm_f32", "pcm_f64", "wavpack")
 """Codecs whose samples may lie at any height: programs that mix and analyse store them unscaled."""
 
@@ -67,7 +76,14 @@ RECORDINGS = Table(
             label("container", "container format, as the decoder names it"),
             label("codec", "codec or sample format, as the decoder names it"),
             column("sample_rate_hz", pa.int32(), "sampling rate of the file", unit="Hz", low=1),
-            column("channels", pa.int16(), "channels of the file", low=1),
+            column("channels", pa.int16(), "channels of what was decoded", low=1),
+            column(
+                "tracks",
+                list_of(TRACK),
+                "the audio tracks of the file; empty where its format knows but one",
+                nullable=True,
+            ),
+            column("track", pa.int16(), "the number of the track that was heard, from 1", low=1, nullable=True),
             column("duration_ms", MILLISECONDS, "length on a player's clock, gaps included", unit="ms", low=0),
             column(
                 "audio_start_ms",

@@ -10,9 +10,13 @@ class Note(StrEnum):
 
     WITHOUT_AUDIO = "without_audio"
     DRIFT = "drift"
+    OTHER_TRACK = "other_track"
+    TRACKS_NOT_HEARD = "tracks_not_heard"
 
 
 NOTED: dict[Note, str] = {
     Note.WITHOUT_AUDIO: "a second or more of its time holds no audio (recordings.without_audio_ms)",
+    Note.OTHER_TRACK: "the audio track that players take is silent: another was heard (recordings.track)",
+    Note.TRACKS_NOT_HEARD: "audio tracks of it were not heard (recordings.tracks): --tracks chooses",
     Note.DRIFT: "the clock of the file and its samples drift apart by more than 100 ms (recordings.drift_ms)",
 }

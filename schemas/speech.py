@@ -25,7 +25,7 @@ SEGMENTS = Table(
     key=("segment_id",),
     references=(OF_RECORDING,),
     hears="segments",
-    shaped_by=("channels", "speech"),
+    shaped_by=("channels", "tracks", "speech"),
     stage=Stage.SPEECH,
     schema=pa.schema(
         [
@@ -99,7 +99,7 @@ PROSODY = Table(
     key=("segment_id",),
     references=(OF_SEGMENT,),
     hears="segments",
-    shaped_by=("channels",),
+    shaped_by=("channels", "tracks"),
     needs=("segments",),
     schema=pa.schema(
         [

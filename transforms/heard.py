@@ -42,6 +42,8 @@ class Heard:
         """What is to be known of the file that is no failure."""
         noted = {
             Note.WITHOUT_AUDIO: self.timing.without_audio_ms >= MOST_WITHOUT_AUDIO_MS,
+            Note.TRACKS_NOT_HEARD: self.format is not None and len(self.format.tracks) > 1,
             Note.DRIFT: abs(self.timing.drift_ms) > MOST_DRIFT_MS,
         }
-        return tuple(note for note, is_so in noted.items() if is_so)
+        opened = self.format.notes if self.format is not None else ()
+        return (*opened, *(note for note, is_so in noted.items() if is_so))

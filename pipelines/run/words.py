@@ -33,6 +33,12 @@ def add_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--metadata", metavar="CSV", help="your own columns, joined by file name or path")
     parser.add_argument("--channels", metavar="mix|each", help="average the channels (default) or keep them apart")
     parser.add_argument(
+        "--tracks",
+        metavar="default|first|all|N|LANG",
+        help="which audio track of a file is heard: the one that players take (default; another where it is silent), "
+        "the first, all of them, a number, or a language as the files write it",
+    )
+    parser.add_argument(
         "--raw",
         action="append",
         metavar="[.EXT=]CODING:HZ",
@@ -74,7 +80,7 @@ def named_of(arguments: argparse.Namespace) -> dict[str, Any]:
     """
     values: dict[str, Any] = read_yaml(arguments.config) if arguments.config else {}
     for name in (
-        *("out", "models", "channels", "language", "device", "precision", "engine"),
+        *("out", "models", "channels", "tracks", "language", "device", "precision", "engine"),
         *("keep", "stop_after", "max_error_share", "max_hours"),
     ):
         if getattr(arguments, name) is not None:

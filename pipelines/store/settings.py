@@ -26,9 +26,10 @@ from schemas.config import Config, SpeechConfig, from_mapping
 from schemas.errors import UsageError
 from schemas.jobs import JOBS
 from schemas.layout import SETTINGS, STAGING
+from schemas.tracks import DEFAULT
 
 REMEMBERED = (
-    *("models", "model", "tables", "channels", "language", "speech", "emotion_seconds", "top_tags"),
+    *("models", "model", "tables", "channels", "tracks", "language", "speech", "emotion_seconds", "top_tags"),
     *("precision", "max_hours", "raw"),
 )
 """What shapes rows: the keys of the configuration that a corpus keeps."""
@@ -51,7 +52,7 @@ NOT_REMEMBERED = {
 }
 """What it does not keep, and why."""
 
-ADDED: Mapping[str, Any] = {"raw": []}
+ADDED: Mapping[str, Any] = {"raw": [], "tracks": DEFAULT}
 """What a corpus that was made before a setting came has of it."""
 
 VERSION = 1
@@ -92,6 +93,7 @@ class Settings:
             "model": {job: absolute(picked.get(job, "none")) for job in JOBS},
             "tables": None if tables is None else list(tables),
             "channels": config.channels,
+            "tracks": config.tracks,
             "language": config.language,
             "speech": asdict(config.speech),
             "emotion_seconds": config.emotion_seconds,
@@ -118,7 +120,10 @@ class Settings:
     def as_it_was(self, named: Mapping[str, Any]) -> str:
         """What a run goes on with, without being told, that is not the default: ``channels each, language en``."""
         said, usual = [], Settings.of(Config())
-        for key in ("channels", "language", "emotion_seconds", "top_tags", "precision", "max_hours", "raw", "tables"):
+        for key in (
+            *("channels", "tracks", "language", "emotion_seconds", "top_tags"),
+            *("precision", "max_hours", "raw", "tables"),
+        ):
             if key not in named and self.values[key] != usual.values[key]:
                 said.append(f"{word_of(key)} {display(key, self.values[key])}")
         for key, value in self.values["speech"].items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from schemas.raw import BY_NAME_ALONE, Raw
+from schemas.tracks import DEFAULT
 
 
 @dataclass(frozen=True)
@@ -13,9 +14,13 @@ class Asked:
 
     Attributes:
         raw: how files without a header are written.
+        tracks: which audio track is heard; see :mod:`schemas.tracks`.
+        listens: whether a track is listened to where several are there: the one that players take may be silent.
     """
 
     raw: Raw = BY_NAME_ALONE
+    tracks: str = DEFAULT
+    listens: bool = True
 
 
 NOTHING = Asked()

@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -161,19 +163,19 @@ def open_audio(path: str, asked: Asked = NOTHING) -> Iterator[Audio | JoinedAudi
             ZERO_SAMPLES where the header already shows it.
     """
     if parts := parts_of(path, asked):
-        yield JoinedAudio(parts, _open_part)
+        yield JoinedAudio(parts, partial(_open_part, asked=asked))
         return
     with closing(open_reader(path, asked)) as reader:
         yield Audio(path, reader)
 
 
 @contextmanager
-def _open_part(part: Extent) -> Iterator[Audio]:
-    with closing(open_part(part)) as reader:
+def _open_part(part: Extent, asked: Asked) -> Iterator[Audio]:
+    with closing(open_part(part, asked)) as reader:
         yield Audio(part, reader)
 
 
 def read_header(path: str, asked: Asked = NOTHING) -> Format:
     """What the header and the first frame say, in milliseconds; the same errors as :func:`open_audio`."""
-    with open_audio(path, asked) as audio:
+    with open_audio(path, replace(asked, listens=False)) as audio:
         return audio.format

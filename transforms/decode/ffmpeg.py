@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import chain
 
 import av
@@ -11,6 +11,7 @@ import numpy as np
 from av.stream import Disposition
 
 from schemas.reasons import Reason
+from schemas.tracks import DEFAULT
 from transforms.audio.channels import mix
 from transforms.audio.resample import Resampler
 from transforms.decode.avi import packet_times
@@ -25,6 +26,7 @@ from transforms.decode.format import (
 )
 from transforms.decode.stream import ERRORS, Decoded, Stream, said, samples_of, with_following
 from transforms.decode.timeline import Timeline, Timing
+from transforms.decode.tracks import choose, track_of
 
 _CONTAINERS = {"mov,mp4,m4a,3gp,3g2,mj2": "mp4", "matroska,webm": "matroska"}
 
@@ -51,23 +53,25 @@ _SILENCE_FRAMES = 65_536
 
 
 class AvReader:
-    """A file that FFmpeg opens and of which it can decode a packet: its first audio stream, on the player's clock.
+    """A file that FFmpeg opens and of which it can decode a packet: one audio track, on the player's clock.
 
     See :class:`transforms.decode.format.Reader` and :class:`transforms.decode.timeline.Timeline`.  Frames that change
     their rate or their channels within the stream are brought to those of the first frame.
 
     Args:
         raw: FFmpeg's name of the format of a file without a header.
+        tracks: which audio track; see :func:`transforms.decode.tracks.choose`.
 
     Raises:
         DecodeError: those of ``open_descriptor`` and ``check_format``; NO_AUDIO, UNDECODABLE, ZERO_SAMPLES.
     """
 
-    def __init__(self, source: str | Extent, raw: str | None = None) -> None:
+    def __init__(self, source: str | Extent, raw: str | None = None, tracks: str = DEFAULT) -> None:
         self._container = _open(source, raw)
         self._bytes = self._container.size
         try:
-            self._stream = _choose(self._container.streams.audio)
+            self._track = choose(self._container.streams.audio, tracks)
+            self._stream = self._container.streams.audio[self._track]
             is_avi = self._container.format.name == "avi"
             times = packet_times(source, self._stream.index) if is_avi else None
             self._packets = Stream(self._container, self._stream, times)
@@ -138,6 +142,8 @@ class AvReader:
             sample_rate_hz=first.sample_rate,
             channels=first.layout.nb_channels,
             seconds=seconds if seconds is not None and seconds > 0 else None,
+            tracks=tuple(track_of(audio) for audio in self._container.streams.audio),
+            track=self._track + 1,
         )
 
     def _promised_frames(self) -> int | None:
@@ -210,19 +216,6 @@ def _silence(frames: int, channels: int) -> Iterator[np.ndarray]:
     """Zeros in pieces, however many there are."""
     for start in range(0, frames, _SILENCE_FRAMES):
         yield np.zeros((min(_SILENCE_FRAMES, frames - start), channels), np.float32)
-
-
-def _choose(streams: Sequence[av.AudioStream]) -> av.AudioStream:
-    """The first stream marked as default that FFmpeg has a decoder for, else the first with a decoder.
-
-    Not FFmpeg's own choice, which goes by the number of channels and packets.
-    """
-    if not streams:
-        raise DecodeError(Reason.NO_AUDIO, "the file holds no audio stream")
-    known = [stream for stream in streams if stream.codec_context is not None]
-    if not known:
-        raise DecodeError(Reason.UNDECODABLE, "FFmpeg: no decoder for the audio stream")
-    return next((stream for stream in known if stream.disposition & Disposition.default), known[0])
 
 
 def _open(source: str | Extent, raw: str | None) -> av.container.InputContainer:

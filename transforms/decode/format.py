@@ -11,7 +11,9 @@ from typing import Protocol
 
 import numpy as np
 
+from schemas.notes import Note
 from schemas.reasons import Reason
+from schemas.tracks import Track
 from transforms.audio.resample import HIGHEST_RATE_HZ, LOWEST_RATE_HZ
 from transforms.decode.timeline import Timing
 
@@ -27,6 +29,9 @@ class Format:
         container: the file format in FFmpeg's words: ``wav``, ``mp3``, ``mp4``, ``matroska``...
         codec: the coding of the samples in FFmpeg's words: ``pcm_s16``, ``flac``, ``aac``...
         seconds: the duration; None where the header does not say.  Headers lie.
+        tracks: what the file says of each of its audio tracks; empty where it can have but one.
+        track: the number of the one that is heard, from 1.
+        notes: what was noticed when it was opened.
     """
 
     container: str
@@ -34,6 +39,9 @@ class Format:
     sample_rate_hz: int
     channels: int
     seconds: float | None
+    tracks: tuple[Track, ...] = ()
+    track: int = 1
+    notes: tuple[Note, ...] = ()
 
 
 class DecodeError(Exception):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from schemas.raw import NAMELESS, Coding, extension_of
 from schemas.reasons import Reason
 from transforms.decode.asked import Asked
+from transforms.decode.audible import open_track
 from transforms.decode.extent import Extent, ExtentFile, Part
-from transforms.decode.ffmpeg import AvReader
 from transforms.decode.format import DecodeError, Reader, open_descriptor
 from transforms.decode.headerless import hint, open_headerless, refuse_noise
 from transforms.decode.kinds import Kind
@@ -33,12 +34,12 @@ def open_reader(path: str, asked: Asked) -> Reader:
         raise DecodeError(Reason.UNDECODABLE, what)
     coding = asked.raw.of(path)
     if coding is None or has_header(head):
-        return _open_by_content(path, head)
+        return _open_by_content(path, head, asked)
     if asked.raw.said_of(path) is None:
         try:
             refuse_noise(path, coding, "after its extension")
         except DecodeError as error:
-            return _open_synchronised(path, head, error)
+            return _open_synchronised(path, head, asked, error)
     return open_headerless(path, coding)
 
 
@@ -52,18 +53,19 @@ def parts_of(path: str, asked: Asked) -> tuple[Part, ...]:
     return () if kind is Kind.MPEG and asked.raw.of(path) is not None else parts
 
 
-def open_part(part: Extent) -> Reader:
+def open_part(part: Extent, asked: Asked) -> Reader:
     """As :func:`open_reader`, of a part of a file."""
     with ExtentFile(part) as file:
         head = file.read(4)
-    reader = _open_either(part, head, ())
+    reader = _open_either(part, head, (), asked)
     if not part.promises:
         reader.least_frames = None
     return reader
 
 
-def _open_either(source: str | Extent, head: bytes, words: Iterable[str]) -> Reader:
-    first, second = (AvReader, SoundfileReader) if head.startswith(b"OggS") else (SoundfileReader, AvReader)
+def _open_either(source: str | Extent, head: bytes, words: Iterable[str], asked: Asked) -> Reader:
+    ffmpeg = partial(open_track, asked=asked)
+    first, second = (ffmpeg, SoundfileReader) if head.startswith(b"OggS") else (SoundfileReader, ffmpeg)
     try:
         return first(source)
     except DecodeError as error:
@@ -78,8 +80,8 @@ def _open_either(source: str | Extent, head: bytes, words: Iterable[str]) -> Rea
         raise DecodeError(Reason.UNDECODABLE, "; ".join([*words, str(earlier), str(error)])) from None
 
 
-def _open_by_content(path: str, head: bytes) -> Reader:
-    reader = _open_either(path, head, _in_words(path, head))
+def _open_by_content(path: str, head: bytes, asked: Asked) -> Reader:
+    reader = _open_either(path, head, _in_words(path, head), asked)
     if reader.format.container == GUESSED.name:
         try:
             refuse_noise(path, GUESSED, "by FFmpeg")
@@ -89,10 +91,10 @@ def _open_by_content(path: str, head: bytes) -> Reader:
     return reader
 
 
-def _open_synchronised(path: str, head: bytes, noise: DecodeError) -> Reader:
+def _open_synchronised(path: str, head: bytes, asked: Asked, noise: DecodeError) -> Reader:
     """MPEG and the like have a header in every frame, which no extension of raw audio can hide."""
     try:
-        reader = _open_by_content(path, head)
+        reader = _open_by_content(path, head, asked)
     except DecodeError:
         raise noise from None
     return reader

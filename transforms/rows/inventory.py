@@ -10,6 +10,7 @@ import pyarrow as pa
 from schemas.catalog import TABLES
 from schemas.records import Outcome, Place, Problem, Recording, Source
 from schemas.table import Table
+from schemas.tracks import Track
 from transforms.heard import Heard
 from transforms.rows.batch import to_batch
 
@@ -52,6 +53,8 @@ def recording_row(table: Table, recording: Recording, heard: Heard, run_id: str)
             "codec": [heard.format.codec],
             "sample_rate_hz": [heard.format.sample_rate_hz],
             "channels": [heard.format.channels],
+            "tracks": [[_track(track) for track in heard.format.tracks]],
+            "track": [heard.format.track],
             "duration_ms": [heard.duration_ms],
             "audio_start_ms": [heard.timing.audio_start_ms],
             "gaps": [heard.timing.gaps],
@@ -65,6 +68,15 @@ def recording_row(table: Table, recording: Recording, heard: Heard, run_id: str)
             **{name: [own.get(name)] for name in table.schema.names if name not in declared},
         },
     )
+
+
+def _track(track: Track) -> dict[str, Any]:
+    return {
+        "language": track.language,
+        "title": track.title,
+        "default": track.is_default,
+        "channels": track.channels,
+    }
 
 
 def error_rows(

@@ -48,6 +48,7 @@ OTHERS: dict[str, Any] = {
     "strict": True,
     "max_error_share": 0.5,
     "max_hours": 1.0,
+    "tracks": "2",
     "raw": ("alaw:8000",),
 }
 """A value of each field that is not the default."""

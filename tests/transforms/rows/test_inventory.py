@@ -12,6 +12,7 @@ from schemas.catalog import TABLES
 from schemas.reasons import Reason, Stage
 from schemas.records import Outcome, Place, Problem, Recording, Source
 from schemas.table import column
+from schemas.tracks import Track
 from transforms.decode.audio import Format
 from transforms.decode.timeline import Timing
 from transforms.heard import Heard
@@ -115,7 +116,7 @@ def test_a_file_of_a_year_that_python_does_not_know_is_no_error() -> None:
 def test_recording_row() -> None:
     own = [column("place", pa.string(), "", nullable=True), column("age", pa.int64(), "", nullable=True)]
     table = TABLES["recordings"].with_columns(own)
-    format = Format("wav", "pcm_s16", 44_100, 2, 1.5)
+    format = Format("wav", "pcm_s16", 44_100, 2, 1.5, (Track("eng", channels=2),))
     heard = Heard("complete", format, 1500, Timing(20, 1, 320, -4), -23.5, -1.0, 0.25, 0.5, 1.5)
     assert recording_row(table, Recording(ID, SOURCES, 1.5), heard, RUN).to_pylist() == [
         {
@@ -125,6 +126,8 @@ def test_recording_row() -> None:
             "codec": "pcm_s16",
             "sample_rate_hz": 44_100,
             "channels": 2,
+            "tracks": [{"language": "eng", "title": None, "default": True, "channels": 2}],
+            "track": 1,
             "duration_ms": 1500,
             "audio_start_ms": 20,
             "gaps": 1,
