@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,15 +26,24 @@ def asked(full: Path, empty: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def answers(asked: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Answers:
-    """What each program says, which is asked once."""
-    said: dict[str, dict[str, Any]] = {}
+    """What each program says, which is asked once, whatever becomes of it."""
+    said: dict[str, dict[str, Any] | Exception] = {}
+
+    def ask(tool: Tool) -> dict[str, Any] | Exception:
+        try:
+            return tool.answers(asked, tmp_path_factory.mktemp("tool"))
+        except (RuntimeError, subprocess.CalledProcessError) as error:
+            return error
 
     def of(tool: Tool) -> dict[str, Any]:
         if tool.needs and not shutil.which(tool.needs):
             pytest.skip(f"needs {tool.needs}")
         if tool.name not in said:
-            said[tool.name] = tool.answers(asked, tmp_path_factory.mktemp("tool"))
-        return said[tool.name]
+            said[tool.name] = ask(tool)
+        found = said[tool.name]
+        if isinstance(found, Exception):
+            raise found
+        return found
 
     return of
 

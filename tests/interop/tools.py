@@ -74,7 +74,7 @@ class Tool:
         words = [str(self.python()), str(READERS / script), str(question), str(answer), *more]
         done = subprocess.run(words, cwd=folder, env=own, capture_output=True, text=True)
         if not answer.exists():
-            raise RuntimeError(f"{self.name} gave no answer: {done.stderr[-2000:]}")
+            raise RuntimeError(f"{self.name} gave no answer and ended with {done.returncode}: {done.stderr[-2000:]}")
         found: dict[str, Any] = json.loads(answer.read_text())
         return found
 
