@@ -13,12 +13,13 @@ NO_CODE = {"__init__", "__main__"}
 
 THROUGH = {
     # Declarations: the catalog holds them together, and every row that is written is held against them.
-    "schemas/test_catalog": "schemas: columns inventory jobs sound speakers speech",
+    "schemas/test_catalog": "schemas: columns inventory jobs recorder sound speakers speech",
     # What is heard, block by block, of which each module is a step.
     "transforms/test_listen": "schemas: notes records; transforms: heard audio.voice",
     "transforms/test_shards": "schemas: file_format",
     "transforms/decode/test_audio": "transforms.decode: chunks ends extent ffmpeg format forms joined kinds libsndfile "
     "opening stream tags",
+    "transforms/decode/test_facts": "transforms.decode: ixml recorder_chunks recorder_times recorder_words",
     "transforms/decode/test_guard": "transforms.decode: asked audible child limits",
     # Opening a checkpoint has many steps and one door.
     "transforms/models/test_checkpoint": "transforms.models: hub loaded locate weights",

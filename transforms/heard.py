@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from schemas.notes import Note
 from transforms.decode.audio import Format
+from transforms.decode.facts import NO_FACTS, Facts
 from transforms.decode.timeline import ON_TIME, Timing
 
 MOST_WITHOUT_AUDIO_MS = 1_000
@@ -24,6 +25,7 @@ class Heard:
         format: None where it could not be opened.
         duration_ms: on the player's clock, rounded up.
         timing: where no audio is.
+        facts: what the header says of the recording.
         kept_seconds: audio that lies in windows or was looked through for speech, over all channels.
     """
 
@@ -36,6 +38,7 @@ class Heard:
     clipped_share: float = 0.0
     speech_share: float | None = None
     kept_seconds: float = 0.0
+    facts: Facts = NO_FACTS
 
     @property
     def notes(self) -> tuple[Note, ...]:

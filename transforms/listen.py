@@ -23,6 +23,7 @@ from transforms.beside.content import holds
 from transforms.beside.state import State
 from transforms.decode.asked import NOTHING, Asked
 from transforms.decode.audio import DecodeError, Format, open_audio
+from transforms.decode.facts import Facts, read_facts
 from transforms.decode.timeline import Timing
 from transforms.decode.tries import Tries
 from transforms.heard import Heard
@@ -72,6 +73,7 @@ class OpenAudio(Protocol):
 
 
 Opener = Callable[[str], AbstractContextManager[OpenAudio]]
+FactsOf = Callable[[str], Facts]
 
 
 def listen(
@@ -80,6 +82,7 @@ def listen(
     detector: SpeechDetector | None,
     opened: Opener = open_audio,
     until: float | None = None,
+    facts: FactsOf = read_facts,
 ) -> Iterator[Event]:
     """Everything that a recording holds, in the order of time, in memory that its length does not shape.
 
@@ -91,8 +94,11 @@ def listen(
         detector: finds the speech; needed where ``wanted.speech`` is set.
         opened: opens the file: in this process, or as :meth:`transforms.decode.guard.Decoder.open` in another.
         until: seconds since 1970 after which a recording that is longer than its bytes can hold is ended.
+        facts: reads what the header says of a recording: in this process, or as
+            :meth:`transforms.decode.guard.Decoder.facts` in another.
     """
     tries = Tries()
+    known = Facts()
     for source in tries.of(recording.sources):
         ears: Ears | None = None
         audio: OpenAudio | None = None
@@ -118,6 +124,8 @@ def listen(
             problems.append(Problem(Stage.DECODE, Reason.OUT_OF_MEMORY, f"no memory left: {error}".rstrip(": ")))
         except Exception as error:  # nothing about one file may end the run; the row of errors tells
             problems.append(_unforeseen(error))
+        if ears is not None and ears.frames:
+            known = _known(facts, source.path)
         if changed := changes(source, recording.recording_id):
             problems = [Problem(Stage.DECODE, Reason.CHANGED_WHILE_READ, f"while it was decoded, {changed}")]
             if ears is not None and ears.frames:
@@ -139,7 +147,7 @@ def listen(
     except Exception as error:
         problems.append(_unforeseen(error))
     yield from problems
-    yield ears.heard("partial" if problems else "complete", audio.timing)
+    yield ears.heard("partial" if problems else "complete", audio.timing, known)
 
 
 def changes(source: Source, recording_id: str) -> str | None:
@@ -152,6 +160,13 @@ def changes(source: Source, recording_id: str) -> str | None:
     except (OSError, ValueError):
         return None  # it is gone: what was read was whole, what was not read the decoder tells
     return None if now == was or holds(source.path, recording_id, was) else was.told(now)
+
+
+def _known(facts: FactsOf, path: str) -> Facts:
+    try:
+        return facts(path)
+    except Exception:  # a header that nobody foresaw: the sound is heard all the same
+        return Facts()
 
 
 def _unforeseen(error: Exception) -> Problem:
@@ -216,7 +231,7 @@ class Ears:
             for i, voice in enumerate(self._voices):
                 yield from voice.push(at_16k[:, i], probabilities[i])
 
-    def heard(self, status: str, timing: Timing) -> Heard:
+    def heard(self, status: str, timing: Timing, facts: Facts) -> Heard:
         """The summary, once :meth:`finish` is done."""
         channels = max(len(self._grids), len(self._voices))
         spoken = sum(voice.spoken_ms for voice in self._voices)
@@ -225,6 +240,7 @@ class Ears:
             format=self._format,
             duration_ms=self.duration_ms,
             timing=timing,
+            facts=facts,
             loudness_lufs=self._meter.integrated_lufs(),
             peak_dbfs=self._meter.peak_dbfs,
             clipped_share=self._meter.clipped_share,

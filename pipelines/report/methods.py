@@ -22,6 +22,7 @@ from pipelines.store.folder import published
 from pipelines.store.licences import checkpoint_of, licences_in, models_in
 from pipelines.store.read import Snapshot
 from pipelines.store.reading import reading
+from pipelines.store.recipes import LATER
 from schemas.catalog import TABLES
 from schemas.jobs import JOBS
 from schemas.table import Table
@@ -203,7 +204,7 @@ def _checkpoint(model: str) -> str:
 def _shaping(config: dict[str, Any]) -> str:
     """The settings that shape rows."""
     names = {setting for table in TABLES.values() for setting in table.shaped_by}
-    return json.dumps({name: config.get(name) for name in names}, sort_keys=True)
+    return json.dumps({name: config.get(name, LATER.get(name)) for name in names}, sort_keys=True)
 
 
 def _classes(snapshot: Snapshot, table: str) -> list[str]:

@@ -45,6 +45,11 @@ def add_words(parser: argparse.ArgumentParser) -> None:
         help="how files without a header are written, such as alaw:8000, s16le:16000:2 (two channels) or "
         ".raw=s16le:16000; repeatable; none: as their extensions say",
     )
+    parser.add_argument(
+        "--location",
+        action=argparse.BooleanOptionalAction,
+        help="keep where a recording was made, if its header says so (default: no)",
+    )
     parser.add_argument("--language", metavar="CODE", help="what is spoken, as a code such as en, or auto")
     parser.add_argument("--device", metavar="auto|cpu|cuda", help="where the models run (default: auto)")
     parser.add_argument("--precision", metavar="auto|fp32|bf16", help="of the models (default: auto)")
@@ -81,7 +86,7 @@ def named_of(arguments: argparse.Namespace) -> dict[str, Any]:
     values: dict[str, Any] = read_yaml(arguments.config) if arguments.config else {}
     for name in (
         *("out", "models", "channels", "tracks", "language", "device", "precision", "engine"),
-        *("keep", "stop_after", "max_error_share", "max_hours"),
+        *("keep", "stop_after", "max_error_share", "max_hours", "location"),
     ):
         if getattr(arguments, name) is not None:
             values[name] = getattr(arguments, name)

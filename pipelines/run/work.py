@@ -48,7 +48,7 @@ def tasks_of(prepared: Prepared, run_id: str) -> tuple[Task, ...]:
 
 def asked_of(config: Config) -> Asked:
     """What decoders are told of how to open files."""
-    return Asked(read_raw(config.raw), config.tracks)
+    return Asked(read_raw(config.raw), config.tracks, location=config.location)
 
 
 def work_of(prepared: Prepared, run_id: str, folder: Path, ticks: tuple[str, int] | None) -> Work:

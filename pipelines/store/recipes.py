@@ -24,6 +24,10 @@ KEYS = {"emotion_seconds": "seconds", "top_tags": "top"}
 """What recipes call a setting, where it is not its name: another word would make the rows of every corpus anew."""
 
 
+LATER = {"location": False}
+"""Settings that came later, with what was so before: it stands in no recipe."""
+
+
 def recipes_of(config: Config, tables: Mapping[str, Any], revisions: Mapping[str, str]) -> dict[str, str]:
     """The recipe of each of ``tables`` that is made from audio, as 16 hex digits.
 
@@ -45,7 +49,9 @@ def parts_of(config: Config, tables: Mapping[str, Any], revisions: Mapping[str, 
     """What makes up each recipe, besides the recipes of the tables that it needs, as plain values."""
     found: dict[str, dict[str, Any]] = {}
     for name in (name for name in OF_AUDIO if name in tables):
-        settings = {KEYS.get(setting, setting): _plain(getattr(config, setting)) for setting in TABLES[name].shaped_by}
+        values = {setting: getattr(config, setting) for setting in TABLES[name].shaped_by}
+        values = {key: value for key, value in values.items() if key not in LATER or LATER[key] != value}
+        settings = {KEYS.get(setting, setting): _plain(value) for setting, value in values.items()}
         found[name] = {"version": TABLES[name].version, "decoding": DECODING, **settings}
         if name in revisions:
             found[name]["weights"] = revisions[name]

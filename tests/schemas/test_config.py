@@ -45,6 +45,7 @@ max_error_share: 0.1
 max_hours: 24
 tracks: eng
 raw: [alaw:8000]
+location: true
 """
 
 words = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
@@ -91,6 +92,7 @@ configs = st.builds(
     max_hours=st.floats(0.001, 100_000),
     tracks=st.sampled_from(["default", "all", "2", "eng"]),
     raw=st.lists(st.sampled_from(["alaw:8000", ".raw=s16le:16000:2", ".vox=vox:6000"]), unique=True).map(tuple),
+    location=st.booleans(),
 )
 
 

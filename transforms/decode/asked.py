@@ -16,11 +16,13 @@ class Asked:
         raw: how files without a header are written.
         tracks: which audio track is heard; see :mod:`schemas.tracks`.
         listens: whether a track is listened to where several are there: the one that players take may be silent.
+        location: whether the place of the recording may be read.
     """
 
     raw: Raw = BY_NAME_ALONE
     tracks: str = DEFAULT
     listens: bool = True
+    location: bool = False
 
 
 NOTHING = Asked()

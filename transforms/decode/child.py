@@ -2,8 +2,9 @@
 
 It answers one request after the other over a socket.  To ``("header", path, seconds, asked)`` the answer is the
 format, to ``("blocks", path, seconds, asked)`` the format, then the samples block by block as bytes, then the problems
-and the timing.  Where the decoder refuses, the answer is ``("refused", reason, message)`` instead.  The process bounds
-its own memory by the size of the file, and the CPU time that each answer may take by ``seconds``.
+and the timing, to ``("facts", path, seconds, asked)`` what the header says of the recording.  Where the decoder
+refuses, the answer is ``("refused", reason, message)`` instead.  The process bounds its own memory by the size of the
+file, and the CPU time that each answer may take by ``seconds``.
 """
 
 from __future__ import annotations
@@ -23,10 +24,11 @@ import numpy as np
 from schemas.reasons import Reason
 from transforms.decode.asked import Asked
 from transforms.decode.audio import Audio, DecodeError, open_audio
+from transforms.decode.facts import read_facts
 from transforms.decode.joined import JoinedAudio
 from transforms.decode.limits import limit_memory, limit_time
 
-FORMAT, SAMPLES, END, REFUSED, UNFORESEEN = "format", "samples", "end", "refused", "unforeseen"
+FORMAT, SAMPLES, END, FACTS, REFUSED, UNFORESEEN = "format", "samples", "end", "facts", "refused", "unforeseen"
 """What an answer is, its first item."""
 
 Opener = Callable[[str, Asked], AbstractContextManager[Audio | JoinedAudio]]
@@ -46,6 +48,9 @@ def serve(connection: Connection, opened: Opener = open_audio) -> None:
         memory = limit_memory(_size(path))
         limit_time(seconds)
         try:
+            if what == "facts":
+                connection.send((FACTS, read_facts(path, asked)))
+                continue
             with opened(path, asked) as audio:
                 if what == "header":
                     connection.send((FORMAT, audio.format))

@@ -24,7 +24,8 @@ from schemas.reasons import Reason, Stage
 from schemas.records import Problem
 from transforms.decode.asked import NOTHING, Asked
 from transforms.decode.audio import DecodeError, Format
-from transforms.decode.child import END, FORMAT, REFUSED, SAMPLES
+from transforms.decode.child import END, FACTS, FORMAT, REFUSED, SAMPLES
+from transforms.decode.facts import Facts
 from transforms.decode.timeline import ON_TIME
 from transforms.isolated import isolated
 
@@ -88,6 +89,15 @@ class Decoder:
         """As :func:`transforms.decode.audio.read_header`, and DecodeError with DECODER_CRASHED or DECODER_HUNG."""
         self._ask("header", path)
         return self._format()
+
+    def facts(self, path: str) -> Facts:
+        """As :func:`transforms.decode.facts.read_facts`; nothing where that crashes or hangs: it is no sound."""
+        self._ask("facts", path)
+        try:
+            kind, said, *_ = self.receive()
+        except (HungError, CrashedError):
+            return Facts()
+        return said if kind == FACTS else Facts()
 
     @contextmanager
     def open(self, path: str) -> Iterator[GuardedAudio]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import pyarrow as pa
@@ -64,6 +65,7 @@ def recording_row(table: Table, recording: Recording, heard: Heard, run_id: str)
             "peak_dbfs": [heard.peak_dbfs],
             "clipped_share": [heard.clipped_share],
             "speech_share": [heard.speech_share],
+            **{name: [value] for name, value in asdict(heard.facts).items()},
             "run_id": [run_id],
             **{name: [own.get(name)] for name in table.schema.names if name not in declared},
         },

@@ -16,10 +16,11 @@ from schemas.records import Clip, Outcome, Problem, Recording, Rows, Segment, Sh
 from schemas.table import Table
 from transforms.audio.speech import SpeechDetector
 from transforms.decode.audio import open_audio
+from transforms.decode.facts import read_facts
 from transforms.decode.guard import Decoder
 from transforms.gather import Item
 from transforms.heard import Heard
-from transforms.listen import Listening, Opener, Progress, listen
+from transforms.listen import FactsOf, Listening, Opener, Progress, listen
 from transforms.progress import Ticker
 from transforms.rows.inventory import error_rows, file_rows, recording_row
 from transforms.threads import return_freed_memory, use_threads
@@ -50,7 +51,12 @@ class Hearing:
 
 
 def hear(
-    shard: Shard, hearing: Hearing, detector: SpeechDetector | None, ticker: Ticker, opened: Opener = open_audio
+    shard: Shard,
+    hearing: Hearing,
+    detector: SpeechDetector | None,
+    ticker: Ticker,
+    opened: Opener = open_audio,
+    facts: FactsOf = read_facts,
 ) -> Iterator[TaggedOutput]:
     """Everything of a shard, each kind to its branch.
 
@@ -74,7 +80,7 @@ def hear(
             # It has no row of ``files``: the next run takes it up.
             Metrics.counter("earwitness", "postponed_files").inc(len(recording.sources))
             continue
-        yield from _hear_one(recording, shard.name, hearing, detector, ticker, opened)
+        yield from _hear_one(recording, shard.name, hearing, detector, ticker, opened, facts)
     for branch in STREAMS:
         yield TaggedOutput(branch, Item(shard.name, None))
     yield TaggedOutput(INVENTORY, replace(files, closes=True))
@@ -88,9 +94,10 @@ def _hear_one(
     detector: SpeechDetector | None,
     ticker: Ticker,
     opened: Opener,
+    facts: FactsOf,
 ) -> Iterator[TaggedOutput]:
     problems: list[Problem] = []
-    for event in listen(recording, hearing.wanted, detector, opened, hearing.until):
+    for event in listen(recording, hearing.wanted, detector, opened, hearing.until, facts):
         match event:
             case Window():
                 yield TaggedOutput(WINDOWS, Item(shard, event))
@@ -152,7 +159,7 @@ class _Hear(beam.DoFn):
 
     def process(self, shard: Shard) -> Iterator[TaggedOutput]:
         use_threads(self._hearing.threads)
-        yield from hear(shard, self._hearing, self._detector, self._ticker, self._decoder.open)
+        yield from hear(shard, self._hearing, self._detector, self._ticker, self._decoder.open, self._decoder.facts)
 
     def teardown(self) -> None:
         self._decoder.close()

@@ -50,6 +50,7 @@ OTHERS: dict[str, Any] = {
     "max_hours": 1.0,
     "tracks": "2",
     "raw": ("alaw:8000",),
+    "location": True,
 }
 """A value of each field that is not the default."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 import numpy as np
@@ -14,6 +15,7 @@ from schemas.records import Outcome, Place, Problem, Recording, Source
 from schemas.table import column
 from schemas.tracks import Track
 from transforms.decode.audio import Format
+from transforms.decode.facts import Facts
 from transforms.decode.timeline import Timing
 from transforms.heard import Heard
 from transforms.rows.batch import float_lists, stretch_columns, to_batch, vectors
@@ -117,7 +119,7 @@ def test_recording_row() -> None:
     own = [column("place", pa.string(), "", nullable=True), column("age", pa.int64(), "", nullable=True)]
     table = TABLES["recordings"].with_columns(own)
     format = Format("wav", "pcm_s16", 44_100, 2, 1.5, (Track("eng", channels=2),))
-    heard = Heard("complete", format, 1500, Timing(20, 1, 320, -4), -23.5, -1.0, 0.25, 0.5, 1.5)
+    heard = Heard("complete", format, 1500, Timing(20, 1, 320, -4), -23.5, -1.0, 0.25, 0.5, 1.5, Facts("2007", "date"))
     assert recording_row(table, Recording(ID, SOURCES, 1.5), heard, RUN).to_pylist() == [
         {
             "recording_id": ID,
@@ -137,6 +139,7 @@ def test_recording_row() -> None:
             "peak_dbfs": -1.0,
             "clipped_share": 0.25,
             "speech_share": 0.5,
+            **asdict(Facts("2007", "date")),
             "run_id": RUN,
             "place": "Łódź",  # of the first file that has any
             "age": 7,
