@@ -71,7 +71,7 @@ FACTS = (
         pa.string(),
         "when it began after its header, ISO 8601 as exact as that is: a year, a day or a second; with an offset from "
         "UTC or Z where the zone is known, else the time of the recorder's clock",
-        regex=r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)?)?)?)?$",
+        regex=r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)?)?)?)?$",
         nullable=True,
     ),
     label("recorded_at_from", f"where that stands. {TIME_SOURCE_MEANING}", oneof=TIME_SOURCES, nullable=True),

@@ -23,7 +23,7 @@ from transforms.beside.content import holds
 from transforms.beside.state import State
 from transforms.decode.asked import NOTHING, Asked
 from transforms.decode.audio import DecodeError, Format, open_audio
-from transforms.decode.facts import Facts, read_facts
+from transforms.decode.facts import NO_FACTS, Facts, read_facts
 from transforms.decode.timeline import Timing
 from transforms.decode.tries import Tries
 from transforms.heard import Heard
@@ -231,7 +231,7 @@ class Ears:
             for i, voice in enumerate(self._voices):
                 yield from voice.push(at_16k[:, i], probabilities[i])
 
-    def heard(self, status: str, timing: Timing, facts: Facts) -> Heard:
+    def heard(self, status: str, timing: Timing, facts: Facts = NO_FACTS) -> Heard:
         """The summary, once :meth:`finish` is done."""
         channels = max(len(self._grids), len(self._voices))
         spoken = sum(voice.spoken_ms for voice in self._voices)
