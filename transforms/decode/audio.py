@@ -135,7 +135,9 @@ class Audio:
         promised = self._reader.least_frames
         missing = max(0, promised - frames) if promised is not None else 0
         stands = f"; {losses.seconds:.3f} s of silence stand for them" if losses.seconds else ""
-        if losses.packets and not (losses.at_end and missing):
+        is_cut = isinstance(self._source, Extent) and not self._source.promises and losses.packets == 1
+        at_seam = is_cut and (losses.at_end or losses.first_frame == 0)
+        if losses.packets and not at_seam and not (losses.at_end and missing):
             message = f"packets that could not be decoded: {losses.packets}{stands}"
             self._note(Reason.CORRUPT, message, frames if losses.first_frame is None else losses.first_frame)
         elif losses.seconds:  # pages of Ogg and frames of FLAC, which FFmpeg passes over without a word

@@ -18,13 +18,16 @@ class Extent:
         path: the file.
         ranges: [begin, end) of each stretch, in bytes; none is empty.
         head: what stands before them.
-        promises: whether the part has to hold what its header promises; not so where another file was put into it.
+        promises: whether the part has to hold what its header promises, and whole packets up to its end; not so where
+            another file was put into it, and of a broadcast.
+        stream: the number by which a broadcast knows the stream that is heard; None for the choice that is usual.
     """
 
     path: str
     ranges: tuple[tuple[int, int], ...]
     head: bytes = b""
     promises: bool = True
+    stream: int | None = None
 
     @property
     def begin(self) -> int:

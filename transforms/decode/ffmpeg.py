@@ -70,7 +70,9 @@ class AvReader:
         self._container = _open(source, raw)
         self._bytes = self._container.size
         try:
-            self._track = choose(self._container.streams.audio, tracks)
+            of_part = source.stream if isinstance(source, Extent) else None
+            self._follows = of_part is not None
+            self._track = choose(self._container.streams.audio, tracks, of_part)
             self._stream = self._container.streams.audio[self._track]
             is_avi = self._container.format.name == "avi"
             times = packet_times(source, self._stream.index) if is_avi else None
@@ -110,6 +112,8 @@ class AvReader:
         """The clock, which begins where the container does: with its first stream, if it says nothing else."""
         name, ends = self._container.format.name, self._container.duration
         begin = stamp or 0.0
+        if self._follows:
+            return Timeline(first.sample_rate, stamp, begin, None, broadcast=True)
         if self._packets.first_empty is not None:
             begin = min(begin, self._packets.first_empty)
         for stream in self._container.streams:

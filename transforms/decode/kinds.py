@@ -26,7 +26,13 @@ class Kind(StrEnum):
     MONKEY = "monkey"
     MPEG = "mpeg"
     AMR = "amr"
+    TRANSPORT_STREAM = "transport stream"
+    PROGRAM_STREAM = "program stream"
 
+
+PACKET = 188
+"""The bytes of a packet of a transport stream, which begins with a G."""
+_PACKETS = 5
 
 ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 _W64_RIFF = bytes.fromhex("726966662e91cf11a5d628db04c10000")
@@ -67,6 +73,10 @@ def kind_at(descriptor: int, at: int) -> Kind | None:
             return Kind.MONKEY
         case b"#!AM" if head.startswith((b"#!AMR\n", b"#!AMR-WB\n", b"#!AMR_MC1.0", b"#!AMR-WB_MC1.0")):
             return Kind.AMR
+    if head[:4] == b"\0\0\1\xba":
+        return Kind.PROGRAM_STREAM
+    if head[:1] == b"G" and all(os.pread(descriptor, 1, at + PACKET * n) == b"G" for n in range(1, _PACKETS)):
+        return Kind.TRANSPORT_STREAM
     if head[:4] == EBML and (b"webm" in head or b"matroska" in head):
         return Kind.MATROSKA
     if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot", b"styp", b"moof"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+from transforms.decode.broadcast import measure_program_stream, measure_transport_stream
 from transforms.decode.ends import (
     measure_amr,
     measure_asf,
@@ -43,6 +44,8 @@ _MEASURES: dict[Kind, Callable[[str, int, int, int], Measured]] = {
     Kind.MONKEY: measure_monkey,
     Kind.MPEG: _measure_mpeg,
     Kind.AMR: measure_amr,
+    Kind.TRANSPORT_STREAM: measure_transport_stream,
+    Kind.PROGRAM_STREAM: measure_program_stream,
 }
 
 _LEAST_BYTES = 4096

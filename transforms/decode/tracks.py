@@ -29,15 +29,22 @@ def track_of(stream: av.AudioStream) -> Track:
     )
 
 
-def choose(streams: Sequence[av.AudioStream], word: str = DEFAULT) -> int:
+def choose(streams: Sequence[av.AudioStream], word: str = DEFAULT, id: int | None = None) -> int:
     """The number of the stream that is heard, from 0.
 
     ``default`` is the first that is marked so, else the first.  A number beyond the last and a language that no track
     has fall back on that.  Only streams that FFmpeg has a decoder for are taken, unless they are numbered.
 
+    Args:
+        word: of ``--tracks``.
+        id: by which the container numbers the stream that is wanted, whatever the word is.
+
     Raises:
         DecodeError: NO_AUDIO, UNDECODABLE.
     """
+    of_id = [number for number, stream in enumerate(streams) if stream.id == id]
+    if id is not None and of_id and streams[of_id[0]].codec_context is not None:
+        return of_id[0]
     if not streams:
         raise DecodeError(Reason.NO_AUDIO, "the file holds no audio stream")
     known = [number for number, stream in enumerate(streams) if stream.codec_context is not None]
