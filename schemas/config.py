@@ -100,6 +100,7 @@ class Config:
             :mod:`schemas.tracks`.
         raw: how files without a header are written, as ``alaw:8000``, ``s16le:16000:2`` or ``.raw=s16le:16000``; see
             :mod:`schemas.raw`.
+        join_parts: make one recording of the files that a recorder split one take into.
         location: keep where a recording was made, if its header says so: personal data.
         max_error_share: of the files taken up in a run, how many may fail before it publishes nothing; None for any.
     """
@@ -132,6 +133,7 @@ class Config:
     tracks: str = DEFAULT
     raw: tuple[str, ...] = ()
     location: bool = False
+    join_parts: bool = False
 
     def __post_init__(self) -> None:
         for job in self.model:

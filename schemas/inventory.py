@@ -31,6 +31,13 @@ FILES = Table(
                 nullable=True,
             ),
             RECORDING.with_nullable(True),
+            column(
+                "part",
+                pa.int16(),
+                "which part of the recording it is, where --join-parts made one of several files; else null",
+                low=1,
+                nullable=True,
+            ),
             label(
                 "status",
                 "complete: every sample was read; partial: part of it was (see errors); "

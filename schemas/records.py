@@ -21,12 +21,17 @@ MIX = 0
 """The channel number of the average of all channels; 1, 2, ... are channels kept apart."""
 
 
+Target = str | tuple[str, ...]
+"""A file to be decoded, or several that are one take."""
+
+
 @dataclass(frozen=True)
 class Source:
     """A URI that a run was given, as it was listed, and once it was identified as it was then.
 
     Attributes:
         inode: which file of its disk it is; 0 where nobody looked.
+        parts: of a take that a recorder split into several files, these; the take has the name of the first.
     """
 
     uri: str
@@ -35,6 +40,17 @@ class Source:
     modified_ns: int
     metadata: Mapping[str, Any] = field(default_factory=dict)
     inode: int = 0
+    parts: tuple[Source, ...] = ()
+
+    @property
+    def files(self) -> tuple[Source, ...]:
+        """Every file of it."""
+        return self.parts or (self,)
+
+    @property
+    def target(self) -> Target:
+        """What a decoder is given."""
+        return tuple(part.path for part in self.parts) or self.path
 
 
 @dataclass(frozen=True)
@@ -64,6 +80,11 @@ class Recording:
     recording_id: str
     sources: tuple[Source, ...]
     seconds: float
+
+    @property
+    def files(self) -> tuple[Source, ...]:
+        """Every file that holds it or a part of it."""
+        return tuple(file for source in self.sources for file in source.files)
 
 
 @dataclass(frozen=True)

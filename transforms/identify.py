@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from schemas.reasons import Reason, Stage
 from schemas.records import Known, Problem, Source
-from transforms.beside.content import ChangedError, Opener, holds, open_bytes, read_content
+from transforms.beside.content import ChangedError, Opener, holds, open_bytes, read_content, take_id
 from transforms.beside.pointers import kept_elsewhere
 from transforms.beside.state import State
 from transforms.decode.audio import DecodeError, Format, read_header
@@ -24,12 +24,15 @@ def identify(source: Source, read: Callable[[str], Format] = read_header, opened
 
     The length only balances work over workers; headers lie, so nothing else trusts it.
     A source that cannot be read comes back with its problem and without an id; one whose content was read, as it was
-    then.  A file that changes meanwhile has no id: the hash may be of one half of the old and one of the new.
+    then.  A file that changes meanwhile has no id: the hash may be of one half of the old and one of the new.  Of a
+    take in several files each is read, and all have to be there.
 
     Args:
         read: reads a header: in this process, or as :meth:`transforms.decode.guard.Decoder.header` in another.
         opened: opens a file for its bytes.
     """
+    if source.parts:
+        return _identify_take(source, read, opened)
     try:
         status = os.stat(source.path)
         if stat.S_ISDIR(status.st_mode):
@@ -43,7 +46,8 @@ def identify(source: Source, read: Callable[[str], Format] = read_header, opened
             told = "the file has zero bytes (where a cloud keeps it: have it fetched first)"
             return _failed(source, Reason.EMPTY_FILE, told)
         seconds = _seconds(source.path, read)
-        if (now := State.at(source.path)) != before and not holds(source.path, recording_id, before, opened):
+        now = State.at(source.path)
+        if now != before and (now.bytes != before.bytes or not holds(source.path, recording_id, opened)):
             raise ChangedError(before.told(now))
     except ChangedError as error:
         return _failed(source, Reason.CHANGED_WHILE_READ, str(error))
@@ -56,6 +60,16 @@ def identify(source: Source, read: Callable[[str], Format] = read_header, opened
         return _failed(source, reason, f"{error.strerror or error}")
     found = replace(source, bytes=before.bytes, modified_ns=before.modified_ns, inode=before.inode)
     return Known(found, recording_id, before.bytes / ASSUMED_BYTES_PER_SECOND if seconds is None else seconds)
+
+
+def _identify_take(source: Source, read: Callable[[str], Format], opened: Opener) -> Known:
+    known = [identify(part, read, opened) for part in source.parts]
+    for part in known:
+        if part.problem is not None:
+            name = os.path.basename(part.source.path)
+            return Known(source, None, 0.0, replace(part.problem, message=f"{name}: {part.problem.message}"))
+    found = replace(source, bytes=sum(part.source.bytes for part in known), parts=tuple(part.source for part in known))
+    return Known(found, take_id(str(part.recording_id) for part in known), sum(part.seconds for part in known))
 
 
 def _seconds(path: str, read: Callable[[str], Format]) -> float | None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from schemas.config import MAX_HOURS, SpeechConfig
 from schemas.reasons import Reason, Stage
-from schemas.records import MIX, Clip, Place, Problem, Recording, Segment, Source, Window
+from schemas.records import MIX, Clip, Place, Problem, Recording, Segment, Source, Target, Window
 from transforms.audio.bounds import MOST_CHANNELS_APART, Bounds
 from transforms.audio.channels import mix
 from transforms.audio.loudness import LoudnessMeter
@@ -72,8 +72,8 @@ class OpenAudio(Protocol):
     def blocks(self) -> Iterator[np.ndarray]: ...
 
 
-Opener = Callable[[str], AbstractContextManager[OpenAudio]]
-FactsOf = Callable[[str], Facts]
+Opener = Callable[[Target], AbstractContextManager[OpenAudio]]
+FactsOf = Callable[[Target], Facts]
 
 
 def listen(
@@ -109,7 +109,7 @@ def listen(
             tries.failed(problem, None)
             continue
         try:
-            with opened(source.path) as audio:
+            with opened(source.target) as audio:
                 ears = Ears(recording, audio.format, wanted, detector)
                 for block in audio.blocks():
                     if (end := bounds.end(ears.frames / audio.format.sample_rate_hz)) is not None:
@@ -125,7 +125,7 @@ def listen(
         except Exception as error:  # nothing about one file may end the run; the row of errors tells
             problems.append(_unforeseen(error))
         if ears is not None and ears.frames:
-            known = _known(facts, source.path)
+            known = _known(facts, source.target)
         if changed := changes(source, recording.recording_id):
             problems = [Problem(Stage.DECODE, Reason.CHANGED_WHILE_READ, f"while it was decoded, {changed}")]
             if ears is not None and ears.frames:
@@ -152,17 +152,22 @@ def listen(
 
 def changes(source: Source, recording_id: str) -> str | None:
     """What happened to a file since its content was hashed, in words; None where it holds the same."""
-    was = State.kept(source)
-    if was is None:
-        return None
-    try:
-        now = State.at(source.path)
-    except (OSError, ValueError):
-        return None  # it is gone: what was read was whole, what was not read the decoder tells
-    return None if now == was or holds(source.path, recording_id, was) else was.told(now)
+    changed: list[str] = []
+    for file in source.files:
+        was = State.kept(file)
+        try:
+            now = State.at(file.path)
+        except (OSError, ValueError):
+            continue  # it is gone: what was read was whole, what was not read the decoder tells
+        if was is None or now == was:
+            continue
+        if now.bytes != was.bytes:  # a recorder that writes on: no need to read it all
+            return was.told(now)
+        changed.append(was.told(now))
+    return None if not changed or holds(source.target, recording_id) else changed[0]
 
 
-def _known(facts: FactsOf, path: str) -> Facts:
+def _known(facts: FactsOf, path: Target) -> Facts:
     try:
         return facts(path)
     except Exception:  # a header that nobody foresaw: the sound is heard all the same

@@ -93,7 +93,7 @@ def _run(terminal: Console, prepared: Prepared, before: Settings | None, kept: s
     out = Path(prepared.config.out)
     kept_now: list[Settings] = []
     with ExitStack() as showing:
-        bar = ProgressBar(terminal, len(prepared.sources))
+        bar = ProgressBar(terminal, sum(len(source.files) for source in prepared.sources))
 
         def agree(there: Increment, todo: Todo) -> None:
             ask(terminal, made_anew(there, todo, before), yes=yes)
@@ -115,7 +115,7 @@ def _run(terminal: Console, prepared: Prepared, before: Settings | None, kept: s
         published = run(prepared, bar.address if prepared.runner.is_local else None, bar.say, agree, agree_to_found)
     with console(1) as result:
         if published is None:
-            n = len(prepared.sources)
+            n = sum(len(source.files) for source in prepared.sources)
             done = f"nothing to do: {f'all {n:,} files are' if n > 1 else 'the 1 file is'} in the tables"
             other = before.differences(Settings.of(prepared.config, before)) if before is not None else []
             told = f"; the corpus keeps its settings, not those of this run: {', '.join(other)}" if other else ""

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from pipelines.run.asked import asked_of
 from pipelines.run.headers import lengths
 from pipelines.run.run import Prepared, execute, load_models, work_of
-from pipelines.run.work import asked_of
 from pipelines.store.changes import Todo
 from schemas.layout import PARQUET
 from schemas.records import Source

@@ -82,7 +82,7 @@ def _headers(sources: Sequence[Source], asked: Asked) -> list[float | None]:
 
 def _seconds(decoder: Decoder, source: Source) -> float | None:
     try:
-        seconds = decoder.header(source.path).seconds
+        seconds = decoder.header(source.target).seconds
     except DecodeError:
         return None
     return source.bytes / ASSUMED_BYTES_PER_SECOND if seconds is None else seconds

@@ -160,7 +160,7 @@ def look(prepared: Prepared, folder: Folder) -> Increment:
     """
     config = prepared.config
     forgotten = read_forgotten(folder.out)
-    sources = tuple(s for s in prepared.sources if not forgotten.holds(s.uri))
+    sources = tuple(s for s in prepared.sources if not any(forgotten.holds(file.uri) for file in s.files))
     buried = len(prepared.sources) - len(sources)
     prepared = replace(prepared, sources=sources)
     snapshot = read_shown(folder.out)
@@ -173,7 +173,7 @@ def look(prepared: Prepared, folder: Folder) -> Increment:
         holdings.take(done, recipes)
     unburied = forgotten_in(holdings, forgotten)
     holdings.drop_files(unburied)
-    given = {source.uri for source in prepared.sources}
+    given = {file.uri for source in prepared.sources for file in source.files}
     gone = tuple(uri for uri in holdings.files if uri not in given and not _is_there(uri)) if config.prune else ()
     _refuse_unmounted(config.recordings, gone, given)
     own = Own.of(prepared.sources, prepared.tables["recordings"], config.metadata.path is not None)

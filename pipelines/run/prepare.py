@@ -8,11 +8,13 @@ from pathlib import Path
 from pipelines.checkpoints import chosen
 from pipelines.console.numbers import counted
 from pipelines.errors import why
+from pipelines.run.asked import asked_of
 from pipelines.run.devices import check_placement, placement_notes
 from pipelines.run.headerless import notes_on_raw
 from pipelines.run.metadata import join_metadata
 from pipelines.run.passed_over import notes_on
 from pipelines.run.runner import Runner, choose_runner
+from pipelines.run.takes import join_parts
 from pipelines.store.place import check_place
 from schemas.catalog import OF_AUDIO, TABLES, nearest, tables_for
 from schemas.config import Config
@@ -81,12 +83,16 @@ def prepare(config: Config) -> Prepared:
         raise UsageError(str(error)) from error
     notes = placement_notes(config, {job: description.kind for job, description in descriptions.items()})
     notes.extend(notes_on(found.passed_over))
+    sources = joined.sources
+    if config.join_parts:
+        sources, lines = join_parts(sources, asked_of(config))
+        notes.extend(lines)
     notes.extend(notes_on_raw(found.sources, read_raw(config.raw)))
     if joined.unmatched:
         some = ", ".join(name[:100] for name in joined.unmatched[:3]) + (", ..." if len(joined.unmatched) > 3 else "")
         lines = counted(len(joined.unmatched), "line")
         notes.append(f"of the metadata, {lines} name no file of this run: {some}")
-    return Prepared(config, joined.sources, tables, checkpoints, descriptions, runner, tuple(notes))
+    return Prepared(config, sources, tables, checkpoints, descriptions, runner, tuple(notes))
 
 
 def _check_place(out: str) -> None:

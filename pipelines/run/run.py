@@ -163,7 +163,7 @@ class _Run:
             self._say("reading the headers" if self._ticks else "the runner is at work")
         for portion in rounds(todo.new):
             if self._is_late():
-                self._waiting += len(portion)
+                self._waiting += sum(len(source.files) for source in portion)
                 continue
             self._pass(set(self._there.recipes), sources=portion, contents=holdings.contents())
         # Only now is it known which new files hold what is known, and lack some tables.
@@ -172,7 +172,7 @@ class _Run:
             self._agree_to_found(self._there, left)
         for tables, known in left.again.items():
             if self._is_late():
-                self._waiting += len(known)
+                self._waiting += sum(len(one.source.files) for one in known)
                 continue
             self._pass(set(tables), known=tuple(known))
         if restless := holdings.restless:
@@ -205,7 +205,7 @@ class _Run:
         work = replace(work, known=known, contents=contents or {}, forgotten=forgotten, hearing=hearing)
         result = execute(work, self._prepared.runner)
         self._results.append(result)
-        given = {source.uri for source in sources} | {one.source.uri for one in known}
+        given = {file.uri for source in (*sources, *(one.source for one in known)) for file in source.files}
         lost = given - self._there.holdings.take(done, self._there.recipes)
         postponed = postponed_files(result) if self._until is not None else 0
         self._waiting += postponed

@@ -46,6 +46,11 @@ def add_words(parser: argparse.ArgumentParser) -> None:
         ".raw=s16le:16000; repeatable; none: as their extensions say",
     )
     parser.add_argument(
+        "--join-parts",
+        action=argparse.BooleanOptionalAction,
+        help="make one recording of the files that a recorder split one take into (default: no)",
+    )
+    parser.add_argument(
         "--location",
         action=argparse.BooleanOptionalAction,
         help="keep where a recording was made, if its header says so (default: no)",
@@ -86,7 +91,7 @@ def named_of(arguments: argparse.Namespace) -> dict[str, Any]:
     values: dict[str, Any] = read_yaml(arguments.config) if arguments.config else {}
     for name in (
         *("out", "models", "channels", "tracks", "language", "device", "precision", "engine"),
-        *("keep", "stop_after", "max_error_share", "max_hours", "location"),
+        *("keep", "stop_after", "max_error_share", "max_hours", "location", "join_parts"),
     ):
         if getattr(arguments, name) is not None:
             values[name] = getattr(arguments, name)

@@ -8,15 +8,13 @@ from pathlib import Path
 
 import apache_beam as beam
 
+from pipelines.run.asked import asked_of
 from pipelines.run.devices import placed
 from pipelines.run.graph import Work, build
 from pipelines.run.prepare import Prepared
 from pipelines.run.runner import Runner, threads_each
 from pipelines.run.watched import run_watched
-from schemas.config import Config
 from schemas.jobs import JOBS
-from schemas.raw import read_raw
-from transforms.decode.asked import Asked
 from transforms.infer import Task
 from transforms.listen import Listening
 from transforms.models.budget import group_seconds
@@ -44,11 +42,6 @@ def tasks_of(prepared: Prepared, run_id: str) -> tuple[Task, ...]:
         )
         for job, checkpoint in prepared.checkpoints.items()
     )
-
-
-def asked_of(config: Config) -> Asked:
-    """What decoders are told of how to open files."""
-    return Asked(read_raw(config.raw), config.tracks, location=config.location)
 
 
 def work_of(prepared: Prepared, run_id: str, folder: Path, ticks: tuple[str, int] | None) -> Work:

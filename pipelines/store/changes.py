@@ -66,18 +66,19 @@ def compare(
     orphaned: dict[str, set[str]] = {}
     for source in sources:
         row = holdings.files.get(source.uri)
-        if row is None or _has_changed(source, row.bytes, row.modified):
-            if row is not None and row.recording_id and not source.modified_ns:
-                todo.skipped += 1  # it cannot be looked at now: as with a deleted file, its rows stay
+        n = len(source.files)
+        if row is None or _has_changed(source, holdings):
+            if row is not None and row.recording_id and any(not file.modified_ns for file in source.files):
+                todo.skipped += n  # it cannot be looked at now: as with a deleted file, its rows stay
             else:
                 todo.new.append(source)
             continue
-        again = source.uri in retry and holdings.file_owner.get(source.uri, BASE) == BASE
+        again = any(file.uri in retry for file in source.files) and holdings.file_owner.get(source.uri, BASE) == BASE
         if row.recording_id is None:
             if again or holdings.made.get(source.uri, {}).get("recordings") != recipes["recordings"]:
                 todo.new.append(source)
             else:
-                todo.skipped += 1
+                todo.skipped += n
             continue
         key = row.recording_id
         if again:
@@ -93,7 +94,7 @@ def compare(
         if wanted[key]:
             todo.again.setdefault(wanted[key], []).append(Known(source, key, seconds_of(key)))
         else:
-            todo.skipped += 1
+            todo.skipped += n
     if orphaned:
         raise CommandError(_told(orphaned))
     return todo
@@ -113,8 +114,15 @@ def rounds(sources: Sequence[Source]) -> Iterator[tuple[Source, ...]]:
         yield tuple(portion)
 
 
-def _has_changed(source: Source, size: int, modified: int | None) -> bool:
-    return source.bytes != size or (source.modified_ns // 1000 or None) != modified
+def _has_changed(source: Source, holdings: Holdings) -> bool:
+    """Whether a file is not as the corpus knows it, or is a part of another take than there, or of none."""
+    rows = [holdings.files.get(file.uri) for file in source.files]
+    for i, (file, row) in enumerate(zip(source.files, rows, strict=True), 1):
+        if row is None or file.bytes != row.bytes or (file.modified_ns // 1000 or None) != row.modified:
+            return True
+        if row.recording_id is not None and row.part != (i if source.parts else None):
+            return True
+    return len({row.recording_id for row in rows if row is not None}) > 1
 
 
 def _missing(key: str, holdings: Holdings, recipes: Mapping[str, str], force: Collection[str]) -> frozenset[str]:

@@ -45,6 +45,7 @@ class FileRow(NamedTuple):
     recording_id: str | None
     status: str
     notes: tuple[str, ...] | None = ()
+    part: int | None = None
 
 
 @dataclass
@@ -258,6 +259,7 @@ def _file_rows(table: pa.Table) -> dict[str, FileRow]:
         table["recording_id"].to_pylist(),
         table["status"].to_pylist(),
         _notes(table),
+        table["part"].to_pylist() if "part" in table.column_names else [None] * table.num_rows,
     ]
     rows: Iterator[FileRow] = map(FileRow._make, zip(*columns, strict=True))
     return dict(zip(table["uri"].to_pylist(), rows, strict=True))

@@ -30,7 +30,7 @@ from schemas.tracks import DEFAULT
 
 REMEMBERED = (
     *("models", "model", "tables", "channels", "tracks", "language", "speech", "emotion_seconds", "top_tags"),
-    *("precision", "max_hours", "raw", "location"),
+    *("precision", "max_hours", "raw", "location", "join_parts"),
 )
 """What shapes rows: the keys of the configuration that a corpus keeps."""
 NOT_REMEMBERED = {
@@ -52,7 +52,7 @@ NOT_REMEMBERED = {
 }
 """What it does not keep, and why."""
 
-ADDED: Mapping[str, Any] = {"raw": [], "tracks": DEFAULT, "location": False}
+ADDED: Mapping[str, Any] = {"raw": [], "tracks": DEFAULT, "location": False, "join_parts": False}
 """What a corpus that was made before a setting came has of it."""
 
 VERSION = 1
@@ -102,6 +102,7 @@ class Settings:
             "max_hours": config.max_hours,
             "raw": list(config.raw),
             "location": config.location,
+            "join_parts": config.join_parts,
         }
         return cls(values, before.made, before.agreed) if before is not None else cls(values)
 

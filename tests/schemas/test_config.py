@@ -46,6 +46,7 @@ max_hours: 24
 tracks: eng
 raw: [alaw:8000]
 location: true
+join_parts: true
 """
 
 words = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
@@ -93,6 +94,7 @@ configs = st.builds(
     tracks=st.sampled_from(["default", "all", "2", "eng"]),
     raw=st.lists(st.sampled_from(["alaw:8000", ".raw=s16le:16000:2", ".vox=vox:6000"]), unique=True).map(tuple),
     location=st.booleans(),
+    join_parts=st.booleans(),
 )
 
 

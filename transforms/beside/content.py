@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import BinaryIO
 
+from schemas.records import Target
 from transforms.beside.state import State
 
 BLOCK_BYTES = 1 << 20
@@ -57,14 +58,19 @@ def read_content(path: str, opened: Opener = open_bytes) -> tuple[str, State]:
     raise ChangedError(before.told(after))
 
 
-def holds(path: str, recording_id: str, was: State, opened: Opener = open_bytes) -> bool:
-    """Whether a file that is not in the state that it was in has the same content all the same.
+def take_id(parts: Iterable[str]) -> str:
+    """The recording_id of a take that lies in several files: of the ids of these, in their order."""
+    return hashlib.sha256("\n".join(("take", *parts)).encode()).hexdigest()[:32]
+
+
+def holds(target: Target, recording_id: str, opened: Opener = open_bytes) -> bool:
+    """Whether a file, or several that are one take, that is not in the state that it was in has the same content.
 
     So it is after ``touch``, after a copy over itself, and on drives that number their files anew.
     """
     try:
-        if os.stat(path).st_size != was.bytes:
-            return False  # a recorder that writes on: no need to read it all
-        return read_content(path, opened)[0] == recording_id
+        if isinstance(target, str):
+            return read_content(target, opened)[0] == recording_id
+        return take_id(read_content(path, opened)[0] for path in target) == recording_id
     except (ChangedError, OSError):
         return False

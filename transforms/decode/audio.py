@@ -13,6 +13,7 @@ What was measured to lead here:
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -21,9 +22,9 @@ from functools import partial
 import numpy as np
 
 from schemas.reasons import Reason, Stage
-from schemas.records import Problem
+from schemas.records import Problem, Target
 from transforms.decode.asked import NOTHING, Asked
-from transforms.decode.extent import Extent
+from transforms.decode.extent import Extent, whole
 from transforms.decode.ffmpeg import AvReader
 from transforms.decode.format import (
     BrokenOffError,
@@ -157,13 +158,16 @@ class Audio:
 
 
 @contextmanager
-def open_audio(path: str, asked: Asked = NOTHING) -> Iterator[Audio | JoinedAudio]:
-    """Opens a file of any format for one reading.
+def open_audio(path: Target, asked: Asked = NOTHING) -> Iterator[Audio | JoinedAudio]:
+    """Opens a file of any format, or several that are one take, for one reading.
 
     Raises:
         DecodeError: NOT_FOUND, UNREADABLE, NOT_A_FILE, EMPTY_FILE, NO_AUDIO, UNDECODABLE, BAD_RATE, or
             ZERO_SAMPLES where the header already shows it.
     """
+    if not isinstance(path, str):
+        yield JoinedAudio([whole(part) for part in path], partial(_open_file, asked=asked))
+        return
     if parts := parts_of(path, asked):
         yield JoinedAudio(parts, partial(_open_part, asked=asked))
         return
@@ -172,12 +176,24 @@ def open_audio(path: str, asked: Asked = NOTHING) -> Iterator[Audio | JoinedAudi
 
 
 @contextmanager
+def _open_file(part: Extent, asked: Asked) -> Iterator[Audio | JoinedAudio]:
+    """A file of a take, which may have parts of its own; what is wrong with it is told with its name."""
+    name = os.path.basename(part.path)
+    try:
+        with open_audio(part.path, asked) as audio:
+            yield audio
+            audio.problems[:] = [replace(one, message=f"{name}: {one.message}") for one in audio.problems]
+    except DecodeError as error:
+        raise DecodeError(error.reason, f"{name}: {error}") from None
+
+
+@contextmanager
 def _open_part(part: Extent, asked: Asked) -> Iterator[Audio]:
     with closing(open_part(part, asked)) as reader:
         yield Audio(part, reader)
 
 
-def read_header(path: str, asked: Asked = NOTHING) -> Format:
+def read_header(path: Target, asked: Asked = NOTHING) -> Format:
     """What the header and the first frame say, in milliseconds; the same errors as :func:`open_audio`."""
     with open_audio(path, replace(asked, listens=False)) as audio:
         return audio.format

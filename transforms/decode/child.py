@@ -15,13 +15,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
 
 from schemas.reasons import Reason
+from schemas.records import Target
 from transforms.decode.asked import Asked
 from transforms.decode.audio import Audio, DecodeError, open_audio
 from transforms.decode.facts import read_facts
@@ -31,7 +32,7 @@ from transforms.decode.limits import limit_memory, limit_time
 FORMAT, SAMPLES, END, FACTS, REFUSED, UNFORESEEN = "format", "samples", "end", "facts", "refused", "unforeseen"
 """What an answer is, its first item."""
 
-Opener = Callable[[str, Asked], AbstractContextManager[Audio | JoinedAudio]]
+Opener = Callable[[Target, Asked], AbstractContextManager[Audio | JoinedAudio]]
 
 
 def serve(connection: Connection, opened: Opener = open_audio) -> None:
@@ -45,7 +46,7 @@ def serve(connection: Connection, opened: Opener = open_audio) -> None:
             what, path, seconds, asked = connection.recv()
         except EOFError:
             return
-        memory = limit_memory(_size(path))
+        memory = limit_memory(bytes_of(path))
         limit_time(seconds)
         try:
             if what == "facts":
@@ -67,11 +68,13 @@ def serve(connection: Connection, opened: Opener = open_audio) -> None:
             connection.send((UNFORESEEN, f"{type(error).__name__}: {error}"))
 
 
-def _size(path: str) -> int:
-    try:
-        return os.stat(path).st_size
-    except (OSError, ValueError):  # why it cannot be read, the decoder says
-        return 0
+def bytes_of(path: Target) -> int:
+    """The size of a file, or of all files of a take; 0 where it cannot be looked at: why, the decoder says."""
+    size = 0
+    for one in (path,) if isinstance(path, str) else path:
+        with suppress(OSError, ValueError):
+            size += os.stat(one).st_size
+    return size
 
 
 def _send_blocks(connection: Connection, audio: Audio | JoinedAudio, seconds: float) -> None:

@@ -40,6 +40,15 @@ class Extent:
         return sum(end - begin for begin, end in self.ranges)
 
 
+def whole(path: str) -> Extent:
+    """All of a file; one that cannot be looked at has one byte, and whoever opens it says why."""
+    try:
+        size = os.stat(path).st_size
+    except (OSError, ValueError):
+        size = 0
+    return Extent(path, ((0, max(1, size)),))
+
+
 @dataclass(frozen=True)
 class Unheard:
     """Bytes from ``begin`` on that may be sound and that no decoder can be given."""

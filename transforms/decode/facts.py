@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import av
 
 from schemas.recorder import TIME_SOURCES
+from schemas.records import Target
 from transforms.decode.asked import NOTHING, Asked
 from transforms.decode.format import DecodeError, open_descriptor
 from transforms.decode.ixml import read_ixml
@@ -52,10 +53,10 @@ class Facts:
 NO_FACTS = Facts()
 
 
-def read_facts(path: str, asked: Asked = NOTHING) -> Facts:
-    """The facts of a file, out of its header; nothing where there is none that can be read."""
+def read_facts(path: Target, asked: Asked = NOTHING) -> Facts:
+    """The facts of a file, out of its header; of a take those of its first file; nothing where none can be read."""
     try:
-        descriptor = open_descriptor(path)
+        descriptor = open_descriptor(path if isinstance(path, str) else path[0])
     except DecodeError:
         return Facts()
     try:

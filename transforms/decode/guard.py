@@ -14,17 +14,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
 
 from schemas.reasons import Reason, Stage
-from schemas.records import Problem
+from schemas.records import Problem, Target
 from transforms.decode.asked import NOTHING, Asked
 from transforms.decode.audio import DecodeError, Format
-from transforms.decode.child import END, FACTS, FORMAT, REFUSED, SAMPLES
+from transforms.decode.child import END, FACTS, FORMAT, REFUSED, SAMPLES, bytes_of
 from transforms.decode.facts import Facts
 from transforms.decode.timeline import ON_TIME
 from transforms.isolated import isolated
@@ -85,12 +85,12 @@ class Decoder:
         self._left = self._limit = 0.0
         self._is_spent = False
 
-    def header(self, path: str) -> Format:
+    def header(self, path: Target) -> Format:
         """As :func:`transforms.decode.audio.read_header`, and DecodeError with DECODER_CRASHED or DECODER_HUNG."""
         self._ask("header", path)
         return self._format()
 
-    def facts(self, path: str) -> Facts:
+    def facts(self, path: Target) -> Facts:
         """As :func:`transforms.decode.facts.read_facts`; nothing where that crashes or hangs: it is no sound."""
         self._ask("facts", path)
         try:
@@ -100,7 +100,7 @@ class Decoder:
         return said if kind == FACTS else Facts()
 
     @contextmanager
-    def open(self, path: str) -> Iterator[GuardedAudio]:
+    def open(self, path: Target) -> Iterator[GuardedAudio]:
         """As :func:`transforms.decode.audio.open_audio`, and DecodeError with DECODER_CRASHED or DECODER_HUNG."""
         self._ask("blocks", path)
         audio = GuardedAudio(self, self._format())
@@ -154,10 +154,8 @@ class Decoder:
         """So many seconds of audio came."""
         self._left = min(self._limit, self._left + seconds / SLOWEST)
 
-    def _ask(self, what: str, path: str) -> None:
-        size = 0.0
-        with suppress(OSError, ValueError):  # why it cannot be read, the decoder says
-            size = os.stat(path).st_size
+    def _ask(self, what: str, path: Target) -> None:
+        size = bytes_of(path)
         self._left = self._limit = self._least_seconds + size / self._bytes_a_second
         request = (what, path, self._limit, self._asked)
         if self._process is None or self._process.poll() is not None or self._is_spent:

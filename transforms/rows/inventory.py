@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -17,25 +17,27 @@ from transforms.rows.batch import to_batch
 
 
 def file_rows(
-    sources: Sequence[Source], recording_id: str | None, outcome: Outcome, run_id: str, *, restless: bool = False
+    sources: Iterable[Source], recording_id: str | None, outcome: Outcome, run_id: str, *, restless: bool = False
 ) -> pa.RecordBatch:
-    """Rows of ``files``: every URI that holds one content, or one URI that could not be read.
+    """Rows of ``files``: every URI that holds one content or a part of it, or one URI that could not be read.
 
     Args:
         restless: a file changed while it was read: no time of change is noted, so that the next run reads it anew.
     """
+    numbered = [(file, i if source.parts else None) for source in sources for i, file in enumerate(source.files, 1)]
+    files = [file for file, _ in numbered]
     return to_batch(
         TABLES["files"],
         {
-            "uri": [s.uri for s in sources],
-            "bytes": [s.bytes for s in sources],
-            "modified": [
-                None if restless else s.modified_ns // 1000 or None for s in sources
-            ],  # microseconds, whatever the year
-            "recording_id": [recording_id] * len(sources),
-            "status": [outcome.status] * len(sources),
-            "notes": [outcome.notes] * len(sources),
-            "run_id": [run_id] * len(sources),
+            "uri": [s.uri for s in files],
+            "bytes": [s.bytes for s in files],
+            # microseconds, whatever the year
+            "modified": [None if restless else s.modified_ns // 1000 or None for s in files],
+            "recording_id": [recording_id] * len(files),
+            "part": [part for _, part in numbered],
+            "status": [outcome.status] * len(files),
+            "notes": [outcome.notes] * len(files),
+            "run_id": [run_id] * len(files),
         },
     )
 

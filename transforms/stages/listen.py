@@ -65,20 +65,21 @@ def hear(
     files = Rows("files", shard.name)
     for failed in shard.failed:
         assert failed.problem is not None
-        errors = error_rows([failed.problem], hearing.run_id, uri=failed.source.uri, recording_id=None)
-        yield TaggedOutput(INVENTORY, Rows("errors", shard.name, errors))
+        for file in failed.source.files:
+            errors = error_rows([failed.problem], hearing.run_id, uri=file.uri, recording_id=None)
+            yield TaggedOutput(INVENTORY, Rows("errors", shard.name, errors))
         restless = failed.problem.reason is Reason.CHANGED_WHILE_READ
         rows = file_rows([failed.source], None, Outcome("failed"), hearing.run_id, restless=restless)
         yield TaggedOutput(INVENTORY, replace(files, batch=rows))
-        ticker.add(files=1, errors=1)
+        ticker.add(files=len(failed.source.files), errors=len(failed.source.files))
     for recording, outcome in shard.copies:
         rows = file_rows(recording.sources, recording.recording_id, outcome, hearing.run_id)
         yield TaggedOutput(INVENTORY, replace(files, batch=rows))
-        ticker.add(files=len(recording.sources))
+        ticker.add(files=len(recording.files))
     for recording in shard.recordings:
         if hearing.until is not None and time.time() > hearing.until:
             # It has no row of ``files``: the next run takes it up.
-            Metrics.counter("earwitness", "postponed_files").inc(len(recording.sources))
+            Metrics.counter("earwitness", "postponed_files").inc(len(recording.files))
             continue
         yield from _hear_one(recording, shard.name, hearing, detector, ticker, opened, facts)
     for branch in STREAMS:
@@ -111,7 +112,7 @@ def _hear_one(
                 problems.append(event)
             case Heard():
                 yield from _inventory(recording, event, problems, shard, hearing)
-                ticker.add(files=len(recording.sources), errors=len(problems) * len(recording.sources))
+                ticker.add(files=len(recording.files), errors=len(problems) * len(recording.files))
 
 
 def _inventory(
@@ -121,7 +122,7 @@ def _inventory(
     if recording_id is not None and hearing.recordings is not None:
         row = recording_row(hearing.recordings, recording, heard, hearing.run_id)
         yield TaggedOutput(INVENTORY, Rows("recordings", shard, row))
-    for source in recording.sources if problems else ():  # a copy of a broken file is broken too
+    for source in recording.files if problems else ():  # a copy of a broken file is broken too
         errors = error_rows(problems, hearing.run_id, uri=source.uri, recording_id=recording_id)
         yield TaggedOutput(INVENTORY, Rows("errors", shard, errors))
     restless = any(problem.reason is Reason.CHANGED_WHILE_READ for problem in problems)

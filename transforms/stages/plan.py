@@ -64,7 +64,7 @@ def deal(
     joined, failed = join_copies(known)
     left_out = [r for r in joined if forgotten.holds(r.recording_id)]
     if left_out:
-        Metrics.counter("earwitness", "forgotten_files").inc(sum(len(r.sources) for r in left_out))
+        Metrics.counter("earwitness", "forgotten_files").inc(sum(len(r.files) for r in left_out))
         joined = [r for r in joined if r not in left_out]
     held = contents or {}
     recordings = [r for r in joined if r.recording_id not in held]
@@ -73,5 +73,5 @@ def deal(
     share = sum(r.seconds for r in recordings) / (4 * lanes)
     shards = make_shards(recordings, failed, longest=min(shard_seconds, max(share, 1.0)))
     shards[0] = replace(shards[0], copies=copies)
-    Ticker(ticks).plan(sum(r.seconds for r in recordings), len(known))
+    Ticker(ticks).plan(sum(r.seconds for r in recordings), sum(len(one.source.files) for one in known))
     yield from make_lanes(shards, lanes)

@@ -142,7 +142,7 @@ def write(folder: Path, table: Table, rows: list[dict[str, Any]], *, files: int 
     (folder / table.name).mkdir(parents=True, exist_ok=True)
     schema = table.schema
     for at, field in enumerate(schema):
-        if any(row[field.name] is None for row in rows):  # the writer refuses what the schema does not allow
+        if any(row.get(field.name) is None for row in rows):  # the writer refuses what the schema does not allow
             schema = schema.set(at, field.with_nullable(True))
     whole = pa.Table.from_pylist(rows, schema=schema)
     for shard in range(files):

@@ -51,6 +51,7 @@ OTHERS: dict[str, Any] = {
     "tracks": "2",
     "raw": ("alaw:8000",),
     "location": True,
+    "join_parts": True,
 }
 """A value of each field that is not the default."""
 
@@ -76,7 +77,14 @@ def test_what_shapes_rows_is_remembered(name: str) -> None:
     other = dataclasses.replace(Config(), **{name: OTHERS[name]})
 
     def shapes(config: Config) -> Any:
-        return recipes_of(config, TABLES, chosen(config)), chosen(config), config.tables, config.max_hours, config.raw
+        return (
+            recipes_of(config, TABLES, chosen(config)),
+            chosen(config),
+            config.tables,
+            config.max_hours,
+            config.raw,
+            config.join_parts,
+        )
 
     assert (shapes(other) != shapes(Config())) == (name in REMEMBERED)
     assert shapes(going_on(Settings.of(other))) == shapes(other if name in REMEMBERED else Config())
