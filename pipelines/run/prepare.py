@@ -85,8 +85,8 @@ def prepare(config: Config) -> Prepared:
     notes.extend(notes_on(found.passed_over))
     sources = joined.sources
     if config.join_parts:
-        sources, lines = join_parts(sources, asked_of(config))
-        notes.extend(lines)
+        sources, told_of_parts = join_parts(sources, asked_of(config))
+        notes.extend(told_of_parts)
     notes.extend(notes_on_raw(found.sources, read_raw(config.raw)))
     if joined.unmatched:
         some = ", ".join(name[:100] for name in joined.unmatched[:3]) + (", ..." if len(joined.unmatched) > 3 else "")

@@ -13,7 +13,6 @@ What was measured to lead here:
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -166,7 +165,7 @@ def open_audio(path: Target, asked: Asked = NOTHING) -> Iterator[Audio | JoinedA
             ZERO_SAMPLES where the header already shows it.
     """
     if not isinstance(path, str):
-        yield JoinedAudio([whole(part) for part in path], partial(_open_file, asked=asked))
+        yield JoinedAudio([whole(part) for part in path], partial(_open_file, asked=asked), are_files=True)
         return
     if parts := parts_of(path, asked):
         yield JoinedAudio(parts, partial(_open_part, asked=asked))
@@ -177,14 +176,9 @@ def open_audio(path: Target, asked: Asked = NOTHING) -> Iterator[Audio | JoinedA
 
 @contextmanager
 def _open_file(part: Extent, asked: Asked) -> Iterator[Audio | JoinedAudio]:
-    """A file of a take, which may have parts of its own; what is wrong with it is told with its name."""
-    name = os.path.basename(part.path)
-    try:
-        with open_audio(part.path, asked) as audio:
-            yield audio
-            audio.problems[:] = [replace(one, message=f"{name}: {one.message}") for one in audio.problems]
-    except DecodeError as error:
-        raise DecodeError(error.reason, f"{name}: {error}") from None
+    """A file of a take, which may have parts of its own."""
+    with open_audio(part.path, asked) as audio:
+        yield audio
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -37,13 +38,14 @@ Opener = Callable[[Extent], AbstractContextManager[OneAudio]]
 
 
 class JoinedAudio:
-    """The parts of a file, opened one after the other.
+    """The parts of a file, or the files of a take, opened one after the other.
 
     The rate and the channels are those of the first part that can be opened; others are brought to them, a part with
     other channels as their average.
 
     Args:
         opened: opens a part.
+        are_files: whether each part is a file of its own, whose name is told with what is wrong with it.
 
     Attributes:
         format: of the first part that can be opened, with the seconds of all.
@@ -54,11 +56,12 @@ class JoinedAudio:
         DecodeError: no part can be opened; that of the first.
     """
 
-    def __init__(self, parts: Sequence[Part], opened: Opener) -> None:
+    def __init__(self, parts: Sequence[Part], opened: Opener, *, are_files: bool = False) -> None:
         self.problems: list[Problem] = []
         self.timing = ON_TIME
         self._parts = parts
         self._opened = opened
+        self._are_files = are_files
         self._counts: dict[Reason, int] = {}
         self.format = self._read_format()
 
@@ -104,11 +107,13 @@ class JoinedAudio:
                     self.timing = _follow(self.timing, audio.timing, is_first=not began)
                     for problem in audio.problems:
                         start_ms = None if problem.start_ms is None else self._ms(began) + problem.start_ms
-                        self._note(replace(problem, start_ms=start_ms))
+                        message = f"{self._name(part)}{problem.message}"
+                        self._note(replace(problem, message=message, start_ms=start_ms))
             except DecodeError as error:
                 refused = refused or error
                 if error.reason not in _NOTHING_LOST:
-                    message = f"{part.bytes:,} bytes from byte {part.begin:,} on were not heard: {error}"
+                    place = f"{part.bytes:,} bytes from byte {part.begin:,} on"
+                    message = f"{self._name(part)}{place} were not heard: {error}"
                     self._note(Problem(Stage.DECODE, Reason.PART_NOT_HEARD, message, self._ms(began)))
         if not at:
             raise refused or DecodeError(Reason.ZERO_SAMPLES, "the audio holds no samples")
@@ -127,6 +132,9 @@ class JoinedAudio:
             most = max(most, len(block))
             yield from _cut(resampler.push(block), most)
         yield from _cut(resampler.flush(), most)
+
+    def _name(self, part: Extent) -> str:
+        return f"{os.path.basename(part.path)}: " if self._are_files else ""
 
     def _ms(self, frames: int) -> int:
         return round(1000 * frames / self.format.sample_rate_hz)
