@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -105,6 +106,10 @@ def test_the_samples_go_on_at_the_seam(archive: Archive) -> None:
     assert np.array_equal(samples[:, 0], soundfile.read(archive.folder.parent / "whole.wav", dtype="float32")[0])
 
 
+def without_names(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if not name.endswith("_id") and name != "uri"}
+
+
 def test_one_recording_with_one_clock(archive: Archive) -> None:
     assert archive.inputs(join_parts=True) == (3, 0)
     files = of_takes(archive)
@@ -118,14 +123,8 @@ def test_one_recording_with_one_clock(archive: Archive) -> None:
     (archive.folder.parent / "whole.wav").rename(whole.folder / "whole.wav")
     whole.night()
     for name, found in parts.items():
-        mine = [
-            {k: v for k, v in row.items() if not k.endswith("_id") and k != "uri"}
-            for row in found
-            if row["recording_id"] == key
-        ]
-        assert mine == [
-            {k: v for k, v in row.items() if not k.endswith("_id") and k != "uri"} for row in rows(whole.out, name)
-        ]
+        mine = [without_names(row) for row in found if row["recording_id"] == key]
+        assert mine == [without_names(row) for row in rows(whole.out, name)]
     assert archive.night(join_parts=True) is None
 
 
