@@ -30,7 +30,7 @@ THROUGH = {
     "transforms/rows/test_sound": "transforms.rows: answers batch registry speech",
     # Thin shells over tested functions: a run is the direct computation.
     "whole/test_direct": "transforms.stages: identify infer plan; "
-    "pipelines.run: graph measure outcome prepare run work",
+    "pipelines.run: asked graph measure outcome prepare run work",
     "pipelines/agreement/test_figures": "pipelines.agreement: kept sample sheet; pipelines.corpus: segments",
     "pipelines/audit/test_audit": "pipelines.audit: check references values",
     # Words in, a call, words out: the command's own code has no other branches.
