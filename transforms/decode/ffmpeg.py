@@ -24,6 +24,7 @@ from transforms.decode.format import (
     check_format,
     open_descriptor,
 )
+from transforms.decode.padding import stated_seconds, without_padding
 from transforms.decode.stream import ERRORS, Decoded, Stream, said, samples_of, with_following
 from transforms.decode.timeline import Timeline, Timing
 from transforms.decode.tracks import choose, track_of
@@ -83,6 +84,7 @@ class AvReader:
             self._pending = chain([first], frames)
             self._timeline = self._begin(first.frame, first.time)
             self.format = check_format(self._read_format(first.frame))
+            self._stated_seconds = stated_seconds(self._stream, self.format)
             self.least_frames = self._promised_frames()
         except BaseException:
             self._container.close()
@@ -175,6 +177,10 @@ class AvReader:
                 resampler, at_rate = Resampler(frame.sample_rate, rate, channels), frame.sample_rate
                 yield from _silence(silence, channels)
             piece = samples_of(frame)
+            if following is None:
+                stated = self._stated_seconds
+                left = None if stated is None else timeline.late + stated - timeline.seconds
+                piece = piece[: without_padding(frame, self.format, left)]
             if silence < 0:
                 piece = piece[-silence * frame.sample_rate // rate :]
             if piece.shape[1] != channels:

@@ -44,6 +44,7 @@ def mux(
     codec: str | None = None,
     rate: int | None = None,
     samples_rate: int = RATE,
+    options: Mapping[str, str] | None = None,
 ) -> None:
     """Encodes float32 [n] at ``samples_rate``; the container follows from the name.
 
@@ -53,10 +54,11 @@ def mux(
         video_seconds: how long the pictures beside the audio last, from 0 on; 0 for none.
         stretch: what stamps are multiplied with, as a clock that is not the sound card's would.
         keep: of the time of a packet in the audio, whether it is written.
+        options: of FFmpeg's muxer.
     """
     extension = path.suffix
     rate = rate or RATES.get(extension, RATE)
-    with av.open(str(path), "w") as container:
+    with av.open(str(path), "w", options=dict(options or {})) as container:
         pictures = None
         if video_seconds:
             pictures = container.add_stream(VIDEO.get(extension, "mpeg4"), rate=25)

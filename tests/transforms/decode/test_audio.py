@@ -52,6 +52,9 @@ def test_equals_pyav(tmp_path: Path, stereo: np.ndarray, name: str, codec: str, 
     with av.open(str(path)) as container:
         expected = np.concatenate([samples_of(frame) for frame in container.decode(audio=0)])
     samples, format, problems = decode(path, frames)
+    if codec == "aac":  # of which FFmpeg leaves the padding of the last packet on; this file does not tell of priming
+        assert len(expected) == -(-len(stereo) // 1024) * 1024 + 1024
+        expected = expected[: 1024 + len(stereo)]
     np.testing.assert_array_equal(samples, expected)
     assert (format.sample_rate_hz, format.channels, problems) == (rate, 2, {})
     assert format.codec == codec.removeprefix("lib")

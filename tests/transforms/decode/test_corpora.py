@@ -44,7 +44,8 @@ def test_every_odd_file_ends_as_samples_or_as_a_reason(shared_audio: Path) -> No
             for decoder in ("sf", "av")
             if row[decoder] in ("ok", "partial")
         ]
-        assert len(samples) / format.sample_rate_hz > 0.98 * min(seconds), row["path"]
+        padding = 1024 / format.sample_rate_hz if format.container == "mp4" else 0  # which FFmpeg leaves on
+        assert len(samples) / format.sample_rate_hz > 0.98 * (min(seconds) - padding), row["path"]
 
 
 def test_whole_files_of_the_demo_have_no_problems() -> None:
