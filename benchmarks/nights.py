@@ -16,8 +16,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.run.prepare import Prepared, prepare
+from pipelines.store.file_rows import FileRow
 from pipelines.store.folder import Folder
-from pipelines.store.manifest import FileRow, Holdings
+from pipelines.store.manifest import Holdings
 from pipelines.store.publish import fill as fill_tables
 from pipelines.store.recipes import recipes_of
 from schemas.catalog import TABLES

@@ -53,7 +53,7 @@ THROUGH = {
     "pipelines/run/test_increment": "pipelines.store: changes inventory manifest next_snapshot staging "
     "tombstones versions",
     "pipelines/speakers/test_label": "pipelines.speakers: check; pipelines.store: derived",
-    "pipelines/store/test_folder": "pipelines.store: clearing recovery",
+    "pipelines/store/test_folder": "pipelines.store: clearing file_rows recovery",
     "pipelines/store/test_forget": "schemas: forgotten; pipelines.store: meant report_folder",
     "pipelines/store/test_lock": "pipelines.store: holder",
     "pipelines/store/test_read": "pipelines.files: damage parquet",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from pipelines.console.numbers import counted
 from transforms.beside.passed_over import MOST_COUNTED, PassedOver
@@ -43,6 +43,12 @@ def notes_on(passed_over: PassedOver) -> Iterator[str]:
     if passed_over.corpora:
         corpora = counted(len(passed_over.corpora), "corpus", "corpora")
         yield f"{corpora} of Earwitness passed over: {_paths(passed_over.corpora)}"
+
+
+def note_on_restless(paths: Collection[str]) -> str:
+    """The line about files that changed while they were read."""
+    files = f"{counted(len(paths), 'file')} changed while read ({names_of(paths)})"
+    return f"{files}: nothing of them was taken, what was known of them stays; the next run reads them again"
 
 
 def _which(passed_over: PassedOver, kinds: Counter[str]) -> str:

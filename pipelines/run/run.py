@@ -19,12 +19,12 @@ from pipelines.run.broken import take_out_broken
 from pipelines.run.increment import Increment, consumed, look
 from pipelines.run.measure import Measured, failed_share, forgotten_files, measure, postponed_files, told, write_run
 from pipelines.run.outcome import logged
-from pipelines.run.passed_over import names_of
+from pipelines.run.passed_over import note_on_restless
 from pipelines.run.prepare import Prepared, prepare
 from pipelines.run.work import execute, load_models, narrowed, tasks_of, work_of
 from pipelines.store.changes import Todo, rounds
 from pipelines.store.folder import Folder, went
-from pipelines.store.licences import checkpoint_of
+from pipelines.store.licences import licences_of
 from pipelines.store.publish import Draft, RejectedError, link_runs, publish
 from pipelines.store.staging import Pass
 from schemas.config import seconds_of
@@ -175,11 +175,8 @@ class _Run:
                 self._waiting += sum(len(one.source.files) for one in known)
                 continue
             self._pass(set(tables), known=tuple(known))
-        if restless := holdings.restless:
-            files = f"{counted(len(restless), 'file')} changed while read ({names_of(restless)})"
-            self._say(
-                f"{files}: nothing of them was taken, what was known of them stays; the next run reads them again"
-            )
+        if holdings.restless:
+            self._say(note_on_restless(holdings.restless))
         holdings.drop_files(self._there.gone)
         return models
 
@@ -243,8 +240,7 @@ class _Run:
         def checks() -> Iterable[Check]:
             return failed_share(self._measured, config.max_error_share)
 
-        licences = {checkpoint_of(made): self._prepared.descriptions[job].licence for job, made in models.items()}
-        there.holdings.licences |= {checkpoint: licence for checkpoint, licence in licences.items() if licence}
+        there.holdings.licences |= licences_of(models, self._prepared.descriptions)
         draft = Draft(self._tables, there.holdings, there.tables, there.own, write_runs)
         try:
             snapshot, audited = publish(self._folder, draft, keep=config.keep, checks=checks, mend=mend)

@@ -12,6 +12,7 @@ from pipelines.files.json_file import read_json
 from pipelines.store.read import Snapshot
 from schemas.jobs import JOBS
 from schemas.layout import DESCRIPTOR
+from transforms.models.door import Description
 from transforms.models.licence import forbids_commerce
 
 OURS, MODELS = "earwitness", "models"
@@ -35,6 +36,12 @@ class Model(NamedTuple):
     def terms(self) -> str:
         """The licence, and what it forbids where its name says so."""
         return f"{self.licence}; not for commercial use" if forbids_commerce(self.licence) else self.licence
+
+
+def licences_of(models: Mapping[str, str], descriptions: Mapping[str, Description]) -> dict[str, str]:
+    """The licence of each checkpoint that states one, after what it is called in the column ``model``, by job."""
+    told = {checkpoint_of(model): descriptions[job].licence for job, model in models.items()}
+    return {checkpoint: licence for checkpoint, licence in told.items() if licence}
 
 
 def checkpoint_of(model: str) -> str:

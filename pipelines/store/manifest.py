@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import os
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 import pyarrow as pa
 
 from pipelines.files.damage import DamagedError
 from pipelines.files.parquet import read_table
+from pipelines.store.file_rows import FileRow, file_rows_by_uri
 from pipelines.store.licences import licences_in
 from pipelines.store.read import Snapshot
 from pipelines.store.readings import SIGN, joined, otherwise, reading_of, readings_of, split
@@ -35,17 +35,6 @@ _SCHEMA = pa.schema(
 BASE = 0
 """The number of the published snapshot among the places where rows lie; passes count from 1."""
 OUT_OF_REACH = (Reason.NOT_FOUND.value, Reason.UNREADABLE.value, Reason.CHANGED_WHILE_READ.value)
-
-
-class FileRow(NamedTuple):
-    """A row of ``files``; ``modified`` in microseconds since 1970."""
-
-    bytes: int
-    modified: int | None
-    recording_id: str | None
-    status: str
-    notes: tuple[str, ...] | None = ()
-    part: int | None = None
 
 
 @dataclass
@@ -88,7 +77,7 @@ class Holdings:
         holdings = cls(snapshot, raw=raw)
         if snapshot is None:
             return holdings
-        holdings.files = _file_rows(Snapshot(snapshot).rows("files"))
+        holdings.files = file_rows_by_uri(Snapshot(snapshot).rows("files"))
         holdings.base_recordings = holdings.alive()
         holdings.licences = licences_in(snapshot)
         made = next((snapshot / name for name in (MADE, MADE_BEFORE) if os.path.lexists(snapshot / name)), None)
@@ -127,7 +116,7 @@ class Holdings:
         number = len(self.passes)
         usable = {table: recipe for table, recipe in done.recipes.items() if recipes.get(table) == recipe}
         found = done.read("files")
-        rows = _file_rows(found) if found is not None else {}
+        rows = file_rows_by_uri(found) if found is not None else {}
         heard = None
         if done.identifies:
             table = done.read("recordings", ["recording_id"])
@@ -243,23 +232,3 @@ def _recipes(path: Path, text: object) -> dict[str, str]:
     if not isinstance(found, dict):
         raise DamagedError(path, "is damaged (it holds no recipes)")
     return found
-
-
-def _notes(table: pa.Table) -> list:
-    """Most files have none: they share one empty tuple."""
-    if "notes" not in table.column_names:  # of an earlier version
-        return [None] * table.num_rows
-    return [None if notes is None else tuple(notes) for notes in table["notes"].to_pylist()]
-
-
-def _file_rows(table: pa.Table) -> dict[str, FileRow]:
-    columns: Sequence[list] = [
-        table["bytes"].to_pylist(),
-        table["modified"].cast(pa.int64()).to_pylist(),
-        table["recording_id"].to_pylist(),
-        table["status"].to_pylist(),
-        _notes(table),
-        table["part"].to_pylist() if "part" in table.column_names else [None] * table.num_rows,
-    ]
-    rows: Iterator[FileRow] = map(FileRow._make, zip(*columns, strict=True))
-    return dict(zip(table["uri"].to_pylist(), rows, strict=True))
