@@ -167,10 +167,13 @@ def open_audio(path: Target, asked: Asked = NOTHING) -> Iterator[Audio | JoinedA
     if not isinstance(path, str):
         yield JoinedAudio([whole(part) for part in path], partial(_open_file, asked=asked), are_files=True)
         return
-    if parts := parts_of(path, asked):
-        yield JoinedAudio(parts, partial(_open_part, asked=asked))
+    found = parts_of(path, asked)
+    if found.parts:
+        yield JoinedAudio(found.parts, partial(_open_part, asked=asked))
         return
     with closing(open_reader(path, asked)) as reader:
+        if found.is_whole:
+            reader.least_frames = None
         yield Audio(path, reader)
 
 

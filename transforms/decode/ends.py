@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from typing import NamedTuple
 
-from transforms.decode.extent import Measured
-from transforms.decode.kinds import ASF_HEADER, EBML, Kind, find_file
-from transforms.decode.tags import id3_end
+from transforms.decode.extent import Extent, Measured
+from transforms.decode.kinds import ASF_HEADER, EBML, Kind, find_file, kind_at
+from transforms.decode.tags import id3_end, no_sound_end, tag_end
 
 
 def measure_mp4(path: str, descriptor: int, begin: int, size: int) -> Measured:
@@ -48,25 +49,65 @@ def measure_asf(path: str, descriptor: int, begin: int, size: int) -> Measured:
     return Measured(min(at, size))
 
 
+_SEGMENT = b"\x18\x53\x80\x67"
+_AT_THE_TOP = (EBML, _SEGMENT, b"\xec", b"\xbf")
+"""The header, the segment, and what may stand anywhere: nothing, and a checksum."""
+
+
 def measure_matroska(path: str, descriptor: int, begin: int, size: int) -> Measured:
     """Elements: the header and one segment, whose size browsers leave open."""
-    at = begin
-    while at < size:
-        head = os.pread(descriptor, 12, at)
-        if len(head) < 2 or (head[:4] == EBML and at > begin):
+    at, is_whole = begin, True
+    while (element := _element(descriptor, at)) is not None and element.id in _AT_THE_TOP:
+        if element.id == EBML and at > begin:
             break
-        id_bytes, length = 9 - head[0].bit_length(), len(head)
-        if id_bytes > 4 or id_bytes >= length:
-            break
-        size_bytes = 9 - head[id_bytes].bit_length()
-        if size_bytes > 8:
-            break
-        value = int.from_bytes(head[id_bytes : id_bytes + size_bytes], "big") & ((1 << 7 * size_bytes) - 1)
-        at += id_bytes + size_bytes
-        if value == (1 << 7 * size_bytes) - 1 or at + value > size:
-            return Measured(find_file(descriptor, at, size, (Kind.MATROSKA,)))
-        at += value
-    return Measured(min(at, size))
+        if element.size is None or element.begin + element.size > size:
+            return Measured(find_file(descriptor, element.begin, size, (Kind.MATROSKA,)))
+        at = element.begin + element.size
+        if element.id == _SEGMENT:
+            is_whole = _is_filled(descriptor, element.begin, at)
+            place = element.begin - 8
+            if _goes_on(descriptor, at, size) and os.pread(descriptor, 1, place) == b"\1":  # a size of eight bytes
+                end = find_file(descriptor, at, size, (Kind.MATROSKA,))
+                head = os.pread(descriptor, place - begin, begin) + b"\1" + b"\xff" * 7  # not known
+                return Measured(end, (Extent(path, ((element.begin, end),), head),))
+    return Measured(min(at, size), is_whole=is_whole)
+
+
+def _goes_on(descriptor: int, at: int, size: int) -> bool:
+    """Whether more follows where a segment is said to end."""
+    element = _element(descriptor, at)
+    is_known = element is not None and element.id in _AT_THE_TOP
+    return not is_known and no_sound_end(descriptor, at, size) == at < size and kind_at(descriptor, at) is None
+
+
+class _Element(NamedTuple):
+    id: bytes
+    begin: int
+    size: int | None
+
+
+def _element(descriptor: int, at: int) -> _Element | None:
+    """RFC 8794 sections 4 and 5; a size whose bits are all set is not known."""
+    head = os.pread(descriptor, 12, at)
+    id_bytes = 9 - head[0].bit_length() if head else 9
+    if id_bytes > 4 or id_bytes >= len(head):
+        return None
+    size_bytes = 9 - head[id_bytes].bit_length()
+    if size_bytes > 8 or id_bytes + size_bytes > len(head):
+        return None
+    most = (1 << 7 * size_bytes) - 1
+    size = int.from_bytes(head[id_bytes : id_bytes + size_bytes], "big") & most
+    return _Element(head[:id_bytes], at + id_bytes + size_bytes, None if size == most else size)
+
+
+def _is_filled(descriptor: int, at: int, end: int) -> bool:
+    """Whether a segment consists of elements to its end: what was fetched in part has zeros there."""
+    while at < end:
+        element = _element(descriptor, at)
+        if element is None or element.size is None:
+            return False
+        at = element.begin + element.size
+    return at == end
 
 
 def measure_avi(path: str, descriptor: int, begin: int, size: int) -> Measured:
@@ -80,7 +121,8 @@ def measure_avi(path: str, descriptor: int, begin: int, size: int) -> Measured:
         if not length:
             return Measured(size)
         at += 8 + length + length % 2
-    return Measured(min(at, size))
+    is_other = at >= size or any(os.pread(descriptor, 4, place)[:4] == b"RIFF" for place in (at, at - 1))
+    return Measured(min(at, size) if is_other else size)
 
 
 def measure_tta(path: str, descriptor: int, begin: int, size: int) -> Measured:
@@ -116,7 +158,7 @@ def measure_wavpack(path: str, descriptor: int, begin: int, size: int) -> Measur
                 break
             before = count
         at += 8 + int.from_bytes(head[4:8], "little")
-    return Measured(min(at, size))
+    return Measured(min(at, size), is_whole=at <= size <= tag_end(descriptor, at))
 
 
 def measure_monkey(path: str, descriptor: int, begin: int, size: int) -> Measured:

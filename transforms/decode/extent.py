@@ -67,10 +67,12 @@ class Measured:
     Attributes:
         end: where it ends, and something else begins, if anything.
         parts: what to open in its place; None where it is to be opened as it stands.
+        is_whole: its bytes are all there, so that a header that states a longer duration is wrong.
     """
 
     end: int
     parts: tuple[Extent, ...] | None = None
+    is_whole: bool = False
 
 
 class ExtentFile(io.RawIOBase):

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 
 from transforms.decode.extent import Extent, Measured
-from transforms.decode.kinds import FIRST_BYTES, find_file
+from transforms.decode.kinds import FIRST_BYTES, Kind, find_file, kind_at
 from transforms.decode.tags import id3_end, tags_begin
 
 _SMALL_BYTES = 1 << 18
@@ -20,6 +20,7 @@ _PROBES = 16
 _PROBE_BYTES = 1 << 15
 _SLACK_BYTES = 4096
 _MOST_FRAMES = 1 << 16
+_MOST_BLOCKS = 1 << 12
 _SYNC = re.compile(rb"\xff[\xf8\xf9]")
 """How a frame begins, of one size for all or of any."""
 
@@ -33,32 +34,70 @@ def measure_flac(path: str, descriptor: int, begin: int, size: int) -> Measured:
     head = os.pread(descriptor, 26, first)
     total = int.from_bytes(head[21:26], "big") & (1 << 36) - 1
     block_frames = int.from_bytes(head[8:10], "big")
-    end = tags_begin(descriptor, size)
-    if size - begin <= _SMALL_BYTES or not _rises(descriptor, first, end, block_frames, total):
-        end = min(end, find_file(descriptor, first + 4, size, FIRST_BYTES))
+    tags = end = tags_begin(descriptor, size)
+    last = _last_number(descriptor, first, end, block_frames)
+    reaches = last is not None and (not total or total - _MOST_FRAMES <= last < total)
+    if size - begin <= _SMALL_BYTES or not reaches or not _rises(descriptor, first, end, block_frames):
+        end = min(end, _next_file(descriptor, first + 4, size))
+    if end < tags:
+        return Measured(end, (Extent(path, ((begin, end),)),))
+    is_whole = not reaches and _ends_with_a_frame(descriptor, first, end)
     if size - end <= _SLACK_BYTES:
-        return Measured(size)
-    return Measured(end if end < tags_begin(descriptor, size) else size, (Extent(path, ((begin, end),)),))
+        return Measured(size, is_whole=is_whole)
+    return Measured(size, (Extent(path, ((begin, end),), promises=not is_whole),))
 
 
-def _rises(descriptor: int, begin: int, end: int, block_frames: int, total: int) -> bool:
-    numbers: list[int] = []
-    for place in np.linspace(begin, end - _PROBE_BYTES, _PROBES).astype(int)[1:]:
-        block = os.pread(descriptor, _PROBE_BYTES, int(place))
-        number = next(_numbers(block, block_frames), None)
-        if number is None or (numbers and number <= numbers[-1]):
+def _next_file(descriptor: int, at: int, size: int) -> int:
+    """Where another file begins; one of FLAC has to lead to a frame."""
+    while (at := find_file(descriptor, at, size, FIRST_BYTES)) < size:
+        if kind_at(descriptor, at) is not Kind.FLAC or _leads_to_a_frame(descriptor, at):
+            break
+        at += 1
+    return at
+
+
+def _leads_to_a_frame(descriptor: int, at: int) -> bool:
+    at += 4
+    for _ in range(_MOST_BLOCKS):
+        head = os.pread(descriptor, 4, at)
+        if len(head) < 4:
             return False
-        numbers.append(number)
-    last = list(_numbers(block, block_frames))[-1]
-    return not total or total - _MOST_FRAMES <= last < total
+        at += 4 + int.from_bytes(head[1:], "big")
+        if head[0] & 0x80:
+            break
+    return next(_frames(os.pread(descriptor, 16, at), 1), (1, 0))[0] == 0
 
 
-def _numbers(block: bytes, block_frames: int) -> Iterator[int]:
-    """The number of the first sample of each frame in a block."""
+def _last_number(descriptor: int, begin: int, end: int, block_frames: int) -> int | None:
+    at = max(begin, end - _PROBE_BYTES)
+    numbers = [number for _, number in _frames(os.pread(descriptor, end - at, at), block_frames)]
+    return numbers[-1] if numbers else None
+
+
+def _rises(descriptor: int, begin: int, end: int, block_frames: int) -> bool:
+    before = -1
+    for place in np.linspace(begin, max(begin, end - _PROBE_BYTES), _PROBES).astype(int)[1:]:
+        block = os.pread(descriptor, _PROBE_BYTES, int(place))
+        number = next((number for _, number in _frames(block, block_frames)), -1)
+        if number <= before:
+            return False
+        before = number
+    return True
+
+
+def _ends_with_a_frame(descriptor: int, begin: int, end: int) -> bool:
+    """Whether the last frame is all there: two bytes of checksum end it."""
+    at = max(begin, end - _PROBE_BYTES)
+    block = os.pread(descriptor, end - at, at)
+    return any(_crc16(block[place:-2]) == int.from_bytes(block[-2:], "big") for place, _ in _frames(block, 1))
+
+
+def _frames(block: bytes, block_frames: int) -> Iterator[tuple[int, int]]:
+    """Where in a block frames begin, and the number of the first sample of each."""
     for sync in _SYNC.finditer(block):
         number = _number(block[sync.start() : sync.start() + 16])
         if number is not None:
-            yield number * block_frames if sync[0][1] == 0xF8 else number
+            yield sync.start(), number * block_frames if sync[0][1] == 0xF8 else number
 
 
 def _number(head: bytes) -> int | None:
@@ -79,18 +118,28 @@ def _number(head: bytes) -> int | None:
     for byte in head[5 : 4 + length]:
         number = number << 6 | byte & 0x3F
     length += {6: 1, 7: 2}.get(size_code, 0) + {12: 1, 13: 2, 14: 2}.get(rate_code, 0)
-    checksum = 0
-    for byte in head[: 4 + length]:
-        checksum = _checksums()[checksum ^ byte]
-    return number if checksum == head[4 + length] else None
+    return number if _crc(head[: 4 + length], 8, 0x07) == head[4 + length] else None
+
+
+def _crc16(content: bytes) -> int:
+    return _crc(content, 16, 0x8005)
+
+
+def _crc(content: bytes, bits: int, polynomial: int) -> int:
+    """A checksum of so many bits, which begins with zero."""
+    table, checksum, most = _crc_table(bits, polynomial), 0, (1 << bits) - 1
+    for byte in content:
+        checksum = (checksum << 8 & most) ^ table[checksum >> bits - 8 ^ byte]
+    return checksum
 
 
 @cache
-def _checksums() -> tuple[int, ...]:
-    """CRC-8 of a byte, polynomial x^8 + x^2 + x + 1."""
+def _crc_table(bits: int, polynomial: int) -> tuple[int, ...]:
     table = []
     for value in range(256):
+        value <<= bits - 8
         for _ in range(8):
-            value = (value << 1 ^ 0x07) & 0xFF if value & 0x80 else value << 1
+            value = value << 1 ^ (polynomial if value >> bits - 1 else 0)
+            value &= (1 << bits) - 1
         table.append(value)
     return tuple(table)

@@ -110,7 +110,8 @@ class JoinedAudio:
                         message = f"{self._name(part)}{problem.message}"
                         self._note(replace(problem, message=message, start_ms=start_ms))
             except DecodeError as error:
-                refused = refused or error
+                if refused is None or refused.reason in _NOTHING_LOST:
+                    refused = error
                 if error.reason not in _NOTHING_LOST:
                     place = f"{part.bytes:,} bytes from byte {part.begin:,} on"
                     message = f"{self._name(part)}{place} were not heard: {error}"

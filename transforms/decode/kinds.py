@@ -25,6 +25,7 @@ class Kind(StrEnum):
     WAVPACK = "wavpack"
     MONKEY = "monkey"
     MPEG = "mpeg"
+    ADTS = "adts"
     AMR = "amr"
     TRANSPORT_STREAM = "transport stream"
     PROGRAM_STREAM = "program stream"
@@ -63,7 +64,7 @@ def kind_at(descriptor: int, at: int) -> Kind | None:
             return Kind.ASF
         case b"OggS" if head[4:5] == b"\0":
             return Kind.OGG
-        case b"fLaC":
+        case b"fLaC" if head[4] & 0x7F == 0 and head[5:8] == b"\0\0\x22":
             return Kind.FLAC
         case b"TTA1":
             return Kind.TTA
@@ -81,7 +82,9 @@ def kind_at(descriptor: int, at: int) -> Kind | None:
         return Kind.MATROSKA
     if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot", b"styp", b"moof"):
         return Kind.MP4
-    return Kind.MPEG if head[:1] == b"\xff" and follows_frame(descriptor, at) else None
+    if head[:1] == b"\xff" and follows_frame(descriptor, at):
+        return Kind.MPEG if head[1] & 6 else Kind.ADTS
+    return None
 
 
 FIRST_BYTES = {

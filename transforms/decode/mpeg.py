@@ -1,4 +1,4 @@
-"""The frames of MPEG audio (MP1, MP2, MP3), and what stands between them."""
+"""The frames of MPEG audio (MP1, MP2, MP3, and AAC in ADTS), and what stands between them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 from transforms.decode.extent import Extent, Measured
-from transforms.decode.tags import ID3V1_BYTES, id3_end, tag_end, tags_begin
+from transforms.decode.tags import ID3V1_BYTES, id3_end, no_sound_end, tag_end, tags_begin
 
 _KBITS = {
     (1, 1): (32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
@@ -44,14 +44,24 @@ def _size(second: int, third: int) -> int:
 
 
 def frame_bytes(head: bytes) -> int:
-    """Of the frame that begins with these four bytes; 0 where none does."""
-    return _sizes()[head[1] << 8 | head[2]] if len(head) >= 4 and head[0] == 0xFF else 0
+    """Of the frame that begins with these six bytes; 0 where none does."""
+    if len(head) < 6 or head[0] != 0xFF:
+        return 0
+    if head[1] & 0xF6 == 0xF0:
+        return _adts_bytes(head, 0)
+    return _sizes()[head[1] << 8 | head[2]]
+
+
+def _adts_bytes(block: bytes, place: int) -> int:
+    """ISO/IEC 14496-3 section 1.A.2.2: thirteen bits of the header are the length of the frame."""
+    size = (block[place + 3] & 3) << 11 | block[place + 4] << 3 | block[place + 5] >> 5
+    return size if size > 7 and block[place + 2] & 0x3C < 0x34 else 0
 
 
 def follows_frame(descriptor: int, at: int) -> bool:
     """Whether a frame begins at ``at``, and two more or the end of the frames follow it."""
     for _ in range(3):
-        head = os.pread(descriptor, 4, at)
+        head = os.pread(descriptor, 6, at)
         size = frame_bytes(head)
         if not size:
             break
@@ -73,7 +83,7 @@ def info_bytes(frame: bytes) -> int | None:
     return None
 
 
-def measure_mpeg(
+def measure_frames(
     path: str, descriptor: int, begin: int, size: int, other_begins: Callable[[int], bool] = lambda at: False
 ) -> Measured:
     """The parts of what is MPEG audio to its end: each Xing frame begins one, and tags are left out.
@@ -98,6 +108,8 @@ def measure_mpeg(
                 end = size = done
                 break
             behind = min(tag_end(descriptor, done), run_begin) if done > begin else done
+            if run_begin in infos and no_sound_end(descriptor, behind, run_begin) >= run_begin:
+                behind = run_begin  # a file that was filled up with zeros, and another one
             tags += behind > done
             done = behind
         for info in infos:
@@ -108,7 +120,7 @@ def measure_mpeg(
         parts[-1].append((done, run_end))
         done = run_end
     if done < end:
-        behind = tag_end(descriptor, done)
+        behind = no_sound_end(descriptor, done, end)
         if other_begins(behind):
             end = size = behind
         elif behind < end:
@@ -135,6 +147,7 @@ def _joined(ranges: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 
 _BLOCK_BYTES = 1 << 22
+_HEAD_BYTES = 6
 
 
 def _runs(descriptor: int, begin: int, end: int) -> Iterator[tuple[int, int, list[int]]]:
@@ -142,13 +155,16 @@ def _runs(descriptor: int, begin: int, end: int) -> Iterator[tuple[int, int, lis
     sizes = _sizes()
     run_begin = at = begin
     infos: list[int] = []
-    while end - at >= 4:
+    while end - at >= _HEAD_BYTES:
         block = os.pread(descriptor, _BLOCK_BYTES + 64, at)
-        last = min(_BLOCK_BYTES, len(block), end - at) - 4
+        last = min(_BLOCK_BYTES, len(block), end - at) - _HEAD_BYTES
         marks = _infos(block)
         place = 0
         while place <= last:
             size = sizes[block[place + 1] << 8 | block[place + 2]] if block[place] == 0xFF else 0
+            if not size:
+                is_adts = block[place] == 0xFF and block[place + 1] & 0xF6 == 0xF0
+                size = _adts_bytes(block, place) if is_adts else 0
             if not size:
                 break
             if place in marks:
@@ -181,11 +197,11 @@ def _next_frame(descriptor: int, at: int, end: int) -> int:
     while at < end:
         block = os.pread(descriptor, 1 << 16, at)
         place = block.find(b"\xff")
-        while 0 <= place < len(block) - 4:
-            if frame_bytes(block[place : place + 4]) and follows_frame(descriptor, at + place):
+        while 0 <= place < len(block) - _HEAD_BYTES:
+            if frame_bytes(block[place : place + _HEAD_BYTES]) and follows_frame(descriptor, at + place):
                 return at + place
             place = block.find(b"\xff", place + 1)
         if len(block) < 1 << 16:
             return end
-        at += len(block) - 4
+        at += len(block) - _HEAD_BYTES
     return end

@@ -9,12 +9,12 @@ from schemas.raw import NAMELESS, Coding, extension_of
 from schemas.reasons import Reason
 from transforms.decode.asked import Asked
 from transforms.decode.audible import open_track
-from transforms.decode.extent import Extent, ExtentFile, Part
+from transforms.decode.extent import Extent, ExtentFile
 from transforms.decode.format import DecodeError, Reader, open_descriptor
 from transforms.decode.headerless import hint, open_headerless, refuse_noise
 from transforms.decode.kinds import Kind
 from transforms.decode.libsndfile import SoundfileReader
-from transforms.decode.parts import find_parts
+from transforms.decode.parts import Found, find_parts
 from transforms.decode.signatures import HEAD_BYTES, has_header, no_recording, text_of
 
 GUESSED = Coding("gsm", 8000)
@@ -43,14 +43,14 @@ def open_reader(path: str, asked: Asked) -> Reader:
     return open_headerless(path, coding)
 
 
-def parts_of(path: str, asked: Asked) -> tuple[Part, ...]:
-    """The parts of a file; none where it is to be opened as it stands.
+def parts_of(path: str, asked: Asked) -> Found:
+    """What a file consists of, if its name or a person does not say that it has no header.
 
     Raises:
         DecodeError: those of :func:`transforms.decode.format.open_descriptor`.
     """
-    kind, parts = find_parts(path)
-    return () if kind is Kind.MPEG and asked.raw.of(path) is not None else parts
+    found = find_parts(path)
+    return Found(None) if found.kind in (Kind.MPEG, Kind.ADTS) and asked.raw.of(path) is not None else found
 
 
 def open_part(part: Extent, asked: Asked) -> Reader:

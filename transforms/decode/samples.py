@@ -50,7 +50,7 @@ def measure_chunks(path: str, descriptor: int, begin: int, size: int) -> Measure
     wide: int | None = None
     """What the chunk ds64 of RF64 states of the samples."""
     ranges: list[tuple[int, int]] = []
-    at, as_it_stands = begin + dialect.heads, True
+    at, as_it_stands, seen = begin + dialect.heads, True, 0
     while at < size:
         chunk = _chunk(descriptor, at, begin, size, dialect)
         if chunk is None or (ranges and kind_at(descriptor, at) is not None):
@@ -66,6 +66,7 @@ def measure_chunks(path: str, descriptor: int, begin: int, size: int) -> Measure
         stated = wide if wide is not None and chunk.size == 0xFFFF_FFFF else chunk.size
         first = chunk.begin + dialect.data_skips
         last = chunk.begin + stated
+        seen, as_it_stands = seen + 1, as_it_stands and (not seen or bool(ranges))
         end, lies = _samples_end(descriptor, first, last, begin, size, dialect, form)
         at = end if lies or end != last else last + (begin - last) % dialect.align
         as_it_stands = as_it_stands and not lies

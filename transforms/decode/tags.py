@@ -83,3 +83,23 @@ def tags_begin(descriptor: int, end: int) -> int:
         if not 0 <= begin < end:
             return end
         end = begin
+
+
+_BLOCK_BYTES = 1 << 16
+
+
+def zeros_end(descriptor: int, at: int, end: int) -> int:
+    """Where zeros that begin at ``at`` end."""
+    while at < end and (block := os.pread(descriptor, min(_BLOCK_BYTES, end - at), at)):
+        left = len(block.lstrip(b"\0"))
+        at += len(block) - left
+        if left:
+            break
+    return at
+
+
+def no_sound_end(descriptor: int, at: int, end: int) -> int:
+    """Where tags and zeros that begin at ``at`` end."""
+    while at < end and (behind := tag_end(descriptor, zeros_end(descriptor, at, end))) > at:
+        at = behind
+    return at

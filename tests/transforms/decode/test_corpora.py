@@ -36,8 +36,8 @@ def test_every_odd_file_ends_as_samples_or_as_a_reason(shared_audio: Path) -> No
         samples, format, problems = decode(path)
         assert np.isfinite(samples).all()
         assert samples.shape[1] == format.channels
-        assert set(problems) <= {Reason.TRUNCATED, Reason.CORRUPT, Reason.NON_FINITE}
-        whole = format.seconds is not None and len(samples) == round(format.seconds * format.sample_rate_hz)
+        assert set(problems) <= {Reason.TRUNCATED, Reason.CORRUPT, Reason.NON_FINITE, Reason.PART_NOT_HEARD}
+        whole = format.seconds is not None and len(samples) >= round(format.seconds * format.sample_rate_hz)
         assert row["verdict"] != "partial" or problems or whole, row["path"]
         seconds = [
             float(row[f"{decoder}_frames"]) / float(row[f"{decoder}_sr"])

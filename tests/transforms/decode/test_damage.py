@@ -13,6 +13,7 @@ import soundfile
 
 from schemas.reasons import Reason
 from tests.transforms.decode.decoding import FRAMES, RATE, decode, tones, write_av
+from tests.transforms.decode.odd_files import write
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +114,44 @@ def test_mp3_of_variable_rate_without_a_length_is_read_to_its_end(tmp_path: Path
     samples, _, problems = decode(path)
     assert abs(guessed - len(rising)) > RATE  # what libsndfile alone makes of it
     assert abs(len(samples) - len(rising)) < 4000
+    assert problems == {}
+
+
+@pytest.mark.parametrize("extension", ["flac", "wv", "mka", "m4a"])
+@pytest.mark.parametrize("factor", [0.25, 4])
+def test_a_duration_alone_that_is_wrong_is_no_cut_file(
+    tmp_path: Path, stereo: np.ndarray, extension: str, factor: float
+) -> None:
+    """The bytes are all there; of the same file cut in its midst, the end is missing."""
+    path = write(tmp_path / f"a.{extension}", stereo, RATE)
+    content = bytearray(path.read_bytes())
+    at, form = {
+        "flac": (22, ">I"), "wv": (12, "<I"), "mka": (content.find(b"\x44\x89\x88") + 3, ">d"),
+        "m4a": (content.find(b"mdhd") + 20, ">I"),
+    }[extension]  # fmt: skip
+    size = struct.calcsize(form)
+    (true,) = struct.unpack(form, content[at : at + size])
+    content[at : at + size] = struct.pack(form, type(true)(true * factor))
+    path.write_bytes(content)
+    samples, _, problems = decode(path)
+    assert len(samples) == pytest.approx(FRAMES, abs=2_048)
+    assert problems == {}
+    if factor > 1 and extension != "m4a":  # whose table of samples goes with its end
+        path.write_bytes(content[: len(content) // 2])
+        assert Reason.TRUNCATED in decode(path)[2]
+        path.write_bytes(content[: len(content) // 2] + bytes(len(content) - len(content) // 2))
+        assert decode(path)[2]
+
+
+def test_an_mp4_without_a_duration_is_complete(tmp_path: Path, stereo: np.ndarray) -> None:
+    path = write(tmp_path / "a.m4a", stereo, RATE)
+    content = bytearray(path.read_bytes())
+    for box, place in ((b"mvhd", 20), (b"tkhd", 24), (b"mdhd", 20)):
+        at = content.index(box) + place
+        content[at : at + 4] = bytes(4)
+    path.write_bytes(content)
+    samples, _, problems = decode(path)
+    assert len(samples) == pytest.approx(FRAMES, abs=2_048)
     assert problems == {}
 
 

@@ -24,7 +24,7 @@ def test_two_files_in_one_of_any_length(seconds: tuple[float, float], tmp_path: 
     for i, length in enumerate(seconds):
         paths.append(tmp_path / f"{i}.flac")
         soundfile.write(paths[-1], noise(length, i), RATE)
-        assert find_parts(str(paths[-1]))[1] == ()
+        assert find_parts(str(paths[-1])).parts == ()
     path = tmp_path / "joined.flac"
     path.write_bytes(b"".join(one.read_bytes() for one in paths))
     samples, format, problems = decode(path)
@@ -42,7 +42,7 @@ def test_a_large_file_is_not_read_to_find_its_end(tmp_path: Path, monkeypatch: p
     (tmp_path / "c.flac").write_bytes(content)
     monkeypatch.setattr("transforms.decode.flac.find_file", lambda *_: pytest.fail("the whole file was read"))
     for name in "abc":
-        assert find_parts(str(tmp_path / f"{name}.flac"))[1] == ()
+        assert find_parts(str(tmp_path / f"{name}.flac")).parts == ()
 
 
 def test_a_cover_in_a_tag_behind_the_frames_is_no_damage(tmp_path: Path) -> None:

@@ -59,13 +59,13 @@ def files(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         if request.param.endswith("no info"):
             content = path.read_bytes()
             info = content.index(b"\xff", 10 if content[:3] == b"ID3" else 0)
-            path.write_bytes(content[info + frame_bytes(content[info : info + 4]) :])
+            path.write_bytes(content[info + frame_bytes(content[info : info + 6]) :])
         paths.append(path)
     return paths[0], paths[1]
 
 
 def test_a_file_alone_is_opened_as_it_stands(files: tuple[Path, Path]) -> None:
-    assert find_parts(str(files[0]))[1] == ()
+    assert find_parts(str(files[0])).parts == ()
 
 
 @pytest.mark.parametrize("tag", TAGS)
@@ -98,13 +98,23 @@ def test_an_advertisement_within_a_file(files: tuple[Path, Path], tmp_path: Path
     one, other = (path.read_bytes() for path in files)
     at = 10 + one[9] if one[:3] == b"ID3" else 0
     while at < len(one) // 2:
-        at += frame_bytes(one[at : at + 4])
+        at += frame_bytes(one[at : at + 6])
     for tag in ("", "id3v2", "id3v1"):
         between = TAGS.get(tag, b"")
         (tmp_path / "a.mp3").write_bytes(one[:at] + between + other + between + one[at:])
         samples, _, problems = decode(tmp_path / "a.mp3")
         assert problems == {}
         assert len(samples) / RATE == pytest.approx(5, abs=0.2)
+
+
+def test_aac_with_tags_in_its_midst_and_at_its_end(tmp_path: Path) -> None:
+    write_av(tmp_path / "a.aac", voice(3.0), "aac", RATE)
+    content, whole = (tmp_path / "a.aac").read_bytes(), decode(tmp_path / "a.aac")[0]
+    for tag in TAGS.values():
+        (tmp_path / "b.aac").write_bytes(content + tag + content + tag)
+        samples, _, problems = decode(tmp_path / "b.aac")
+        assert (len(samples), problems) == (2 * len(whole), {})
+        np.testing.assert_array_equal(samples[: len(whole) - 1024], whole[:-1024])
 
 
 def test_an_info_frame_that_counts_fewer_frames_than_there_are(tmp_path: Path) -> None:
@@ -141,7 +151,7 @@ def test_sizes_of_frames(codec: str, rate: int, tmp_path: Path) -> None:
     at = 10 + content[9] if content[:3] == b"ID3" else 0
     frames = 0
     while at < len(content):
-        size = frame_bytes(content[at : at + 4])
+        size = frame_bytes(content[at : at + 6])
         assert size > 0
         frames, at = frames + 1, at + size
     assert at == len(content)
@@ -153,4 +163,4 @@ def test_the_bytes_that_an_info_frame_states(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "a.mp3", voice(2.0), RATE, format="MP3")
     content = (tmp_path / "a.mp3").read_bytes()
     assert info_bytes(content[:64]) == os.path.getsize(tmp_path / "a.mp3")
-    assert info_bytes(content[frame_bytes(content[:4]) :][:64]) is None
+    assert info_bytes(content[frame_bytes(content[:6]) :][:64]) is None

@@ -61,7 +61,7 @@ def test_each_of_three_files_in_one_is_heard_as_it_is_alone(
 @pytest.mark.parametrize("extension", EXTENSIONS)
 def test_a_file_alone_is_opened_as_it_stands(extension: str, files: dict[str, tuple[Path, Path]]) -> None:
     for path in files[extension]:
-        assert find_parts(str(path))[1] == ()
+        assert find_parts(str(path)).parts == ()
 
 
 @pytest.mark.parametrize("extension", ["wav", "aiff", "flac", "m4a", "wma", "tta", "wv", "ogg", "opus", "caf", "mp3"])
@@ -95,6 +95,17 @@ def test_tags_and_padding_between_and_behind_the_files_are_no_sound(
     ape = b"APETAGEX" + struct.pack("<IIII8x", 2000, 2000, 1, 1 << 31 | 1 << 29)
     samples, _, problems = decode(join(tmp_path / "a.tta", one, id3v1, other, ape, b"x" * 2000, id3v1, bytes(5000)))
     assert len(samples) == len(decode(one)[0]) + len(decode(other)[0])
+    assert problems == {}
+
+
+@pytest.mark.parametrize("extension", ["m4a", "flac", "ogg", "tta", "wma", "mka", "mp3", "wv"])
+def test_zeros_behind_and_between_the_files_are_no_sound(
+    extension: str, files: dict[str, tuple[Path, Path]], tmp_path: Path
+) -> None:
+    """As a recorder leaves them that reserves the place of a file."""
+    one, other = files[extension]
+    samples, _, problems = decode(join(tmp_path / f"a.{extension}", one, bytes(300_000), other, bytes(300_000)))
+    assert abs(len(samples) - len(decode(one)[0]) - len(decode(other)[0])) < 0.1 * rate_of(extension)
     assert problems == {}
 
 
