@@ -10,6 +10,7 @@ class Note(StrEnum):
 
     WITHOUT_AUDIO = "without_audio"
     DRIFT = "drift"
+    RATE_ASSUMED = "rate_assumed"
     OTHER_TRACK = "other_track"
     TRACKS_NOT_HEARD = "tracks_not_heard"
 
@@ -19,4 +20,5 @@ NOTED: dict[Note, str] = {
     Note.OTHER_TRACK: "the audio track that players take is silent: another was heard (recordings.track)",
     Note.TRACKS_NOT_HEARD: "audio tracks of it were not heard (recordings.tracks): --tracks chooses",
     Note.DRIFT: "the clock of the file and its samples drift apart by more than 100 ms (recordings.drift_ms)",
+    Note.RATE_ASSUMED: "it has no header, and its extension leaves the sampling rate open: --raw says another",
 }

@@ -46,7 +46,7 @@ def discover(patterns: Iterable[str], leave_out: Sequence[str] = ()) -> Discover
     for pattern in patterns:
         found = list(_match(pattern))
         if not found:
-            raise FileNotFoundError(f"{pattern}: no such file or folder, and no file that it matches")
+            raise FileNotFoundError(_not_found(pattern))
         for path, named in found:
             if any(walk.passes_over(folder) for folder in _beneath(path, named, pattern)):
                 continue
@@ -56,6 +56,12 @@ def discover(patterns: Iterable[str], leave_out: Sequence[str] = ()) -> Discover
                     paths[os.path.abspath(file)] = None
     sources = sorted((_source(path) for path in paths), key=lambda s: s.uri)
     return Discovery(tuple(sources), walk.passed_over.without(paths))
+
+
+def _not_found(pattern: str) -> str:
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", pattern):
+        return f"{pattern}: an address; download what it leads to, and name the file or its folder"
+    return f"{pattern}: no such file or folder, and no file that it matches"
 
 
 def _match(pattern: str) -> Iterator[tuple[str, str]]:

@@ -68,8 +68,9 @@ def _identify_take(source: Source, read: Callable[[str], Format], opened: Opener
         if part.problem is not None:
             name = os.path.basename(part.source.path)
             return Known(source, None, 0.0, replace(part.problem, message=f"{name}: {part.problem.message}"))
-    found = replace(source, bytes=sum(part.source.bytes for part in known), parts=tuple(part.source for part in known))
-    return Known(found, take_id(str(part.recording_id) for part in known), sum(part.seconds for part in known))
+    parts = tuple(replace(part.source, content=str(part.recording_id)) for part in known)
+    found = replace(source, bytes=sum(part.bytes for part in parts), parts=parts)
+    return Known(found, take_id(part.content for part in parts), sum(part.seconds for part in known))
 
 
 def _seconds(path: str, read: Callable[[str], Format]) -> float | None:

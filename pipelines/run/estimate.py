@@ -61,7 +61,7 @@ def estimate(prepared: Prepared, todo: Todo, started: float | None = None) -> Es
         started: when the process was, by ``time.monotonic``; now, if it is not said.
     """
     again = {one.source.uri: (one.source, one.seconds) for known in todo.again.values() for one in known}
-    files = len(todo.new) + len(again)
+    files = sum(len(source.files) for source in (*todo.new, *(source for source, _ in again.values())))
     if not files:
         return Estimate(0, 0, 0, 0.0, 0.0, None, None, todo.skipped)
     start = time.monotonic() - started if started is not None else 0.0

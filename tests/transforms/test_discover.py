@@ -216,3 +216,8 @@ def test_a_folder_that_cannot_be_listed_is_told_of(corpus: Path) -> None:
         "radio/no_extension",
     ]
     assert [p.reason if p else None for p in problems] == [Reason.UNREADABLE, None, None, None]
+
+
+def test_an_address_is_told_from_a_path() -> None:
+    with pytest.raises(FileNotFoundError, match=r"https://example\.org/a\.mp3: an address; download"):
+        discover(["https://example.org/a.mp3"])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 
-from schemas.raw import NAMELESS, Coding, extension_of
+from schemas.notes import Note
+from schemas.raw import NAMELESS, UNSURE, Coding, extension_of
 from schemas.reasons import Reason
 from transforms.decode.asked import Asked
 from transforms.decode.audible import open_track
@@ -40,7 +42,10 @@ def open_reader(path: str, asked: Asked) -> Reader:
             refuse_noise(path, coding, "after its extension")
         except DecodeError as error:
             return _open_synchronised(path, head, asked, error)
-    return open_headerless(path, coding)
+    reader = open_headerless(path, coding)
+    if asked.raw.said_of(path) is None and extension_of(path) in UNSURE:
+        reader.format = replace(reader.format, notes=(*reader.format.notes, Note.RATE_ASSUMED))
+    return reader
 
 
 def parts_of(path: str, asked: Asked) -> Found:

@@ -30,8 +30,9 @@ class Bext:
 
 def chunks_of(descriptor: int) -> Mapping[bytes, bytes] | None:
     """The first chunk of each kind that is known here, by its id of four bytes; None of a file of another form."""
-    dialect = _FORMS.get(os.pread(descriptor, 4, 0))
-    if dialect is None:
+    head = os.pread(descriptor, 12, 0)
+    dialect = _FORMS.get(head[:4])
+    if dialect is None or (dialect is RIFF and head[8:] != b"WAVE"):
         return None
     size = os.fstat(descriptor).st_size
     found: dict[bytes, bytes] = {}

@@ -62,7 +62,7 @@ def deal(
 ) -> Iterator[list[Shard]]:
     """The lanes of a run, each the shards of one worker."""
     joined, failed = join_copies(known)
-    left_out = [r for r in joined if forgotten.holds(r.recording_id)]
+    left_out = [r for r in joined if any(map(forgotten.holds, (r.recording_id, *contents_of(r))))]
     if left_out:
         Metrics.counter("earwitness", "forgotten_files").inc(sum(len(r.files) for r in left_out))
         joined = [r for r in joined if r not in left_out]
@@ -75,3 +75,8 @@ def deal(
     shards[0] = replace(shards[0], copies=copies)
     Ticker(ticks).plan(sum(r.seconds for r in recordings), sum(len(one.source.files) for one in known))
     yield from make_lanes(shards, lanes)
+
+
+def contents_of(recording: Recording) -> Iterator[str]:
+    """The contents of the parts of a take: one that was forgotten may not come back in it."""
+    yield from (file.content for file in recording.files if file.content)

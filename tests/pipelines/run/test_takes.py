@@ -11,6 +11,7 @@ import pytest
 import soundfile
 
 from pipelines.run.takes import FULL_BYTES, Header, joined_with
+from pipelines.store.forget import forget
 from schemas.records import Source
 from tests.pipelines.corpora import rows
 from tests.pipelines.run.test_increment import Archive
@@ -165,3 +166,21 @@ def test_what_is_broken_in_a_part_is_told_with_its_name(archive: Archive) -> Non
     told = {Path(row["uri"]).name: row["message"] for row in rows(archive.out, "errors")}
     assert told.keys() == {"ZOOM0001_01.wav", "ZOOM0001_02.wav"}
     assert all(message.startswith("ZOOM0001_02.wav: ") for message in told.values())
+
+
+def test_a_part_that_was_forgotten_does_not_come_back_in_a_take(archive: Archive) -> None:
+    archive.night()
+    forget(archive.out, [of_takes(archive)["ZOOM0001_02.wav"][1]])
+    (archive.folder / "ZOOM0001_02.wav").rename(archive.folder / "ZOOM0002_02.wav")
+    (archive.folder / "ZOOM0001_01.wav").rename(archive.folder / "ZOOM0002_01.wav")
+    archive.night(join_parts=True)
+    assert "ZOOM0002_02.wav" not in of_takes(archive)
+
+
+def test_to_forget_a_part_is_to_forget_the_take(archive: Archive) -> None:
+    archive.night(join_parts=True)
+    forget(archive.out, [str(archive.folder / "ZOOM0001_02.wav")])
+    assert of_takes(archive).keys() == {"tones.wav"}
+    for join in (True, False):
+        archive.night(join_parts=join)
+        assert of_takes(archive).keys() == {"tones.wav"}

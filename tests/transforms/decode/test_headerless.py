@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from schemas.notes import Note
 from schemas.raw import BY_EXTENSION, UNSURE, read_raw
 from schemas.reasons import Reason
 from tests.transforms.decode.decoding import decode, refusal
@@ -75,6 +76,15 @@ def test_the_extension_says_what_it_is(
     assert abs(len(samples) - len(call)) <= 1
     error = samples[: len(call), 0] - call[: len(samples)]
     assert 10 * np.log10(np.mean(error**2) / np.mean(call**2)) < -20
+
+
+def test_a_rate_that_the_extension_leaves_open_is_noted(tmp_path: Path, call: np.ndarray) -> None:
+    for extension, coding in ((".vox", "VOX_ADPCM"), (".ulaw", "ULAW")):
+        (tmp_path / f"call{extension}").write_bytes(raw_bytes(call, coding))
+    assert decode(tmp_path / "call.vox")[1].notes == (Note.RATE_ASSUMED,)
+    assert decode(tmp_path / "call.ulaw")[1].notes == ()
+    with open_audio(str(tmp_path / "call.vox"), Asked(read_raw([".vox=vox:6000"]))) as audio:
+        assert (audio.format.sample_rate_hz, audio.format.notes) == (6000, ())
 
 
 def test_g722(tmp_path: Path, call: np.ndarray) -> None:
