@@ -9,7 +9,7 @@ import apache_beam as beam
 from apache_beam.metrics import Metrics
 
 from schemas.forgotten import Forgotten
-from schemas.records import Known, Outcome, Shard
+from schemas.records import Known, Outcome, Recording, Shard
 from transforms.plan import join_copies, make_lanes, make_shards
 from transforms.progress import Ticker
 
