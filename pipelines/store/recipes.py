@@ -14,6 +14,7 @@ from typing import Any
 
 from schemas.catalog import OF_AUDIO, TABLES
 from schemas.config import Config
+from schemas.tracks import DEFAULT
 from transforms.models.checkpoint import parse_checkpoint, revision_of, told
 from transforms.models.locate import locate
 
@@ -24,7 +25,7 @@ KEYS = {"emotion_seconds": "seconds", "top_tags": "top"}
 """What recipes call a setting, where it is not its name: another word would make the rows of every corpus anew."""
 
 
-LATER = {"location": False}
+LATER = {"location": False, "tracks": DEFAULT}
 """Settings that came later, with what was so before: it stands in no recipe."""
 
 
