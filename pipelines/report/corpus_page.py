@@ -18,6 +18,7 @@ from pipelines.report import charts, profiles
 from pipelines.report.glance import glance
 from pipelines.report.groups import counts_by, date_column
 from pipelines.report.page import clock, for_script, href, render
+from pipelines.report.playable import caveats
 from pipelines.report.sound_map import AT_MOST, sound_map
 from pipelines.sql import quoted
 from pipelines.statistics.distinctive import CHANCE, LEAST_RECORDINGS, RELABELLINGS, distinctive
@@ -207,9 +208,16 @@ def _recordings(corpus: Corpus, pages: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _places(corpus: Corpus, pages: Mapping[str, str], linked: bool) -> dict[str, dict[str, str]]:
+    told = caveats(corpus)
     rows = corpus.sql(
         "SELECT recording_id, uri, parse_filename(uri, false, 'forward_slash') FROM recordings"
     ).fetchall()
     return {
-        key: {"file": file, "audio": href(uri) if linked else "", "page": pages.get(key, "")} for key, uri, file in rows
+        key: {
+            "file": file,
+            "audio": href(uri) if linked else "",
+            "caveat": told[key],
+            "page": pages.get(key, ""),
+        }
+        for key, uri, file in rows
     }

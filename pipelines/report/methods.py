@@ -26,6 +26,7 @@ from pipelines.store.recipes import LATER
 from schemas.catalog import TABLES
 from schemas.jobs import JOBS
 from schemas.table import Table
+from schemas.tracks import ALL, DEFAULT, FIRST
 from transforms.audio.speech import FRAME_MS
 from transforms.audio.windows import WINDOW_MS
 
@@ -86,10 +87,20 @@ def _material(snapshot: Snapshot, runs: Sequence[dict[str, Any]]) -> Iterator[st
         yield f"Errors by reason: {listed}."
 
 
+_TRACKS = {
+    FIRST: "Of files with several audio tracks, the first was analysed.",
+    ALL: "Of files with several audio tracks, each was analysed as a channel of its own.",
+}
+
+
 def _analysis(out: Path, snapshot: Snapshot, configs: Sequence[dict[str, Any]]) -> Iterator[str]:
     config = configs[-1]
     each = config.get("channels") == "each"
     yield "Channels were analysed separately." if each else "Channels were averaged."
+    if (tracks := config.get("tracks", DEFAULT)) != DEFAULT:
+        yield _TRACKS.get(
+            tracks, f"Of files with several audio tracks, track {tracks} was analysed where there is one."
+        )
     if snapshot.count("windows"):
         yield f"A fixed grid of {WINDOW_MS / 1000:g} s ({snapshot.count('windows'):,} windows) was laid over them."
     speech = config.get("speech", {})
@@ -165,7 +176,7 @@ def _in_setting(setting: str, config: dict[str, Any]) -> str:
             return f", for stretches of at most {config.get('emotion_seconds', 5):g} s between pauses"
         case "top_tags":
             return f", of whose classes the {config.get('top_tags', 10)} most probable of each window were kept"
-    return ""  # channels and speech shape everything, and have sentences of their own
+    return ""  # channels, tracks and speech shape everything, and have sentences of their own
 
 
 def _agreement(out: Path) -> Iterator[str]:

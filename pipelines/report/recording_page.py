@@ -12,6 +12,7 @@ from PIL import Image
 from pipelines.corpus.asked import Corpus
 from pipelines.report.charts import colours_of
 from pipelines.report.page import clock, href, render
+from pipelines.report.playable import caveats
 from pipelines.sql import quoted
 from transforms.features.spectrograms import to_db
 
@@ -48,6 +49,7 @@ def recording_page(corpus: Corpus, recording_id: str, back: str, linked: bool) -
         back=back,
         facts=facts,
         audio=href(uri) if linked else "",
+        caveat=caveats(corpus)[recording_id],
         duration_ms=max(1, duration_ms),
         level=_level(corpus, recording_id, duration_ms),
         spectrogram=_spectrogram(corpus, recording_id, duration_ms),

@@ -41,7 +41,8 @@ function play(recording, ms) {
   const place = places[recording];
   if (!place?.audio) return;
   player.hidden = false;
-  silent.hidden = true;
+  silent.textContent = place.caveat || "The audio cannot be reached from here.";
+  silent.hidden = !place.caveat;
   document.getElementById("playing").textContent = place.file + " " + clock(ms);
   if (audio.dataset.of !== recording) { audio.src = place.audio; audio.dataset.of = recording; }
   const start = () => { audio.currentTime = ms / 1000; audio.play().catch(() => {}); };

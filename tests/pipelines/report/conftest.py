@@ -18,16 +18,22 @@ DRIVER = "GL Driver Message"
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def launched() -> Iterator[Callable[..., Browser]]:
+    """Starts a Chromium with these switches."""
     found = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
     if found is None:
         pytest.skip("needs Chromium")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=found, args=list(QUIET))
-        yield browser
-        browser.close()
+        yield lambda *switches: driver.chromium.launch(executable_path=found, args=[*QUIET, *switches])
+
+
+@pytest.fixture(scope="session")
+def browser(launched: Callable[..., Browser]) -> Iterator[Browser]:
+    browser = launched()
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

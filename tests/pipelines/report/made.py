@@ -49,6 +49,8 @@ def write_corpus(
     metadata: Mapping[str, Mapping[str, str]] | None = None,
     leave_out: Sequence[str] = (),
     label: str = "neu",
+    times: Mapping[str, Sequence[int]] | None = None,
+    files: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> None:
     """Recordings of 60 s, a segment of speech in each, a word every half second.
 
@@ -57,21 +59,26 @@ def write_corpus(
         metadata: column to URI to value.
         leave_out: tables that are not written.
         label: of every emotion and sound.
+        times: URI to when its words begin, in milliseconds, if not every half second.
+        files: URI to what is otherwise in its row of ``recordings``.
     """
     own = [pa.field(name, pa.string()) for name in metadata or {}]
-    recordings, files, segments, transcripts, emotions, sounds, embeddings = ([] for _ in range(7))
+    recordings, read, segments, transcripts, emotions, sounds, embeddings = ([] for _ in range(7))
     rng = np.random.default_rng(0)
     for uri, text in said.items():
         key = key_of(uri)
         values = {name: of.get(uri) for name, of in (metadata or {}).items()}
-        recordings.append({"recording_id": key, "uri": uri, "codec": "pcm_s16le", "sample_rate_hz": 16000,
-                           "channels": 1, "duration_ms": 60000, "speech_share": 0.5, **values})  # fmt: skip
-        files.append({"uri": uri, "recording_id": key, "status": "complete"})
+        recordings.append({"recording_id": key, "uri": uri, "container": "wav", "codec": "pcm_s16",
+                           "sample_rate_hz": 16000, "channels": 1, "duration_ms": 60000, "speech_share": 0.5,
+                           **(files or {}).get(uri, {}), **values})  # fmt: skip
+        read.append({"uri": uri, "recording_id": key, "status": "complete"})
         place = {"recording_id": key, "channel": 0, "start_ms": 1000, "end_ms": 31000, "segment_id": f"{key}-0-1000"}
         segments.append(place)
+        spoken = text.split()
+        starts = (times or {}).get(uri, range(1000, 1000 + 500 * len(spoken), 500))
         words = [
-            {"word": word, "start_ms": 1000 + 500 * i, "end_ms": 1500 + 500 * i, "confidence": 0.9}
-            for i, word in enumerate(text.split())
+            {"word": word, "start_ms": start, "end_ms": start + 500, "confidence": 0.9}
+            for word, start in zip(spoken, starts, strict=True)
         ]
         transcripts.append(place | {"text": text, "words": words, "model": "t@1/fp32"})
         emotions.append(place | {"label": label, "confidence": 0.7, "model": "e@1/fp32"})
@@ -85,7 +92,7 @@ def write_corpus(
             )
     runs = [{"run_id": "1", "started": NOW, "finished": NOW, "config": "{}"}]
     for name, rows in {
-        "recordings": recordings, "files": files, "segments": segments, "transcripts": transcripts,
+        "recordings": recordings, "files": read, "segments": segments, "transcripts": transcripts,
         "emotions": emotions, "sounds": sounds, "embeddings": embeddings, "errors": [], "runs": runs,
     }.items():  # fmt: skip
         if name not in leave_out:
