@@ -87,7 +87,11 @@ class JoinedAudio:
             raise refused or DecodeError(Reason.UNDECODABLE, "no part of the file can be opened")
         if known_seconds is not None and len(formats) >= _MEASURED_PARTS:
             known_seconds *= sum(part.bytes for part in extents) / known_bytes
-        return replace(formats[0], seconds=known_seconds)
+        in_turn = {part.stream for part in extents if part.stream is not None}
+        tracks = formats[0].tracks
+        if in_turn and len(tracks) <= max(2, len(in_turn)):  # streams that follow each other are one track
+            tracks = ()
+        return replace(formats[0], seconds=known_seconds, tracks=tracks)
 
     def blocks(self, frames: int | None = None) -> Iterator[np.ndarray]:
         """As :meth:`transforms.decode.audio.Audio.blocks`."""

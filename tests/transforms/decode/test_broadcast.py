@@ -52,10 +52,11 @@ def write(path: Path, *spans: list[tuple[float, float]], video: bool, codecs: tu
             container.mux(packet)
 
 
-def hear(path: Path) -> tuple[list[float], float]:
+def hear(path: Path, tracks: int = 1) -> tuple[list[float], float]:
     with open_audio(str(path)) as audio:
         samples = np.concatenate(list(audio.blocks()))
     assert not audio.problems
+    assert audio.format.tracks == () or len(audio.format.tracks) == tracks
     rate = audio.format.sample_rate_hz
     return onsets(samples.mean(axis=1), rate), len(samples) / rate
 
@@ -103,7 +104,7 @@ def test_files_one_behind_the_other_have_streams_of_other_numbers(tmp_path: Path
 def test_languages_beside_each_other_are_tracks(tmp_path: Path, extension: str) -> None:
     path = tmp_path / f"a.{extension}"
     write(path, [(0, 20)], [(0, 20)], video=True)
-    found, seconds = hear(path)
+    found, seconds = hear(path, tracks=2)
     assert found == pytest.approx(CLICKS, abs=0.1)
     assert seconds == pytest.approx(SECONDS, abs=0.1)
 
