@@ -16,7 +16,7 @@ from transforms.decode.tags import id3_end, tags_begin
 _SMALL_BYTES = 1 << 18
 """A file of no more is looked through."""
 
-_PROBES = 16
+_PROBES = 8
 _PROBE_BYTES = 1 << 15
 _SLACK_BYTES = 4096
 _MOST_FRAMES = 1 << 16
