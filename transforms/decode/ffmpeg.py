@@ -40,8 +40,9 @@ finds it at the end of the file, or (asf) is told that of the whole presentation
 _BROADCASTS = frozenset({"mpegts", "mpeg"})
 """Streams that were cut out of a transmission: their clock begins anywhere and may jump."""
 
-_FROM_ZERO = frozenset({"matroska", "flv", "asf", "avi"})
-"""Containers whose stamps count from their own beginning, if they state a duration that reaches that far."""
+_FROM_ZERO = frozenset({"matroska", "flv", "avi"})
+"""Containers whose stamps count from their own beginning, if they state a duration that reaches that far.  Not so ASF,
+whose first stamp is what a server had sent ahead."""
 
 _COUNTED = frozenset({"aac", "mp3", "ac3", "eac3", "dts", "loas", "amr", "gsm"})
 """Bare packets without stamps: FFmpeg counts them at the rate of the first, whatever theirs is."""
