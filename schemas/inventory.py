@@ -123,19 +123,25 @@ RECORDINGS = Table(
             label("container", "container format, as the decoder names it"),
             label("codec", "codec or sample format, as the decoder names it"),
             column("sample_rate_hz", pa.int32(), "sampling rate of the file", unit="Hz", low=1),
-            column("channels", pa.int16(), "channels of what was decoded", low=1),
+            column("channels", pa.int16(), "channels of what was decoded, of all tracks together", low=1),
             column(
                 "tracks",
                 list_of(TRACK),
                 "the audio tracks of the file; empty where its format knows but one",
                 nullable=True,
             ),
-            column("track", pa.int16(), "the number of the track that was heard, from 1", low=1, nullable=True),
-            column("duration_ms", MILLISECONDS, "length on a player's clock, gaps included", unit="ms", low=0),
+            column("track", pa.int16(), "the track that was heard, from 1; null: all", low=1, nullable=True),
+            column(
+                "duration_ms",
+                MILLISECONDS,
+                "length on a player's clock with gaps, of the longest track",
+                unit="ms",
+                low=0,
+            ),
             column(
                 "audio_start_ms",
                 MILLISECONDS,
-                "where the audio begins on that clock, silence before it",
+                "where the audio (of the first track) begins on that clock, silence before it",
                 unit="ms",
                 low=0,
                 nullable=True,
@@ -159,7 +165,7 @@ RECORDINGS = Table(
             column(
                 "loudness_lufs",
                 pa.float32(),
-                "integrated loudness after ITU-R BS.1770-4; null where nothing passes its gate",
+                "integrated loudness after ITU-R BS.1770-4, of the loudest track; null where nothing passes its gate",
                 unit="LUFS",
                 low=-70,  # the absolute gate
                 high=240,  # of samples at the decoder's LOUDEST, on every channel

@@ -26,6 +26,7 @@ class Heard:
         duration_ms: on the player's clock, rounded up.
         timing: where no audio is.
         facts: what the header says of the recording.
+        all_tracks: whether all of several tracks were listened to.
         kept_seconds: audio that lies in windows or was looked through for speech, over all channels.
     """
 
@@ -39,13 +40,14 @@ class Heard:
     speech_share: float | None = None
     kept_seconds: float = 0.0
     facts: Facts = NO_FACTS
+    all_tracks: bool = False
 
     @property
     def notes(self) -> tuple[Note, ...]:
         """What is to be known of the file that is no failure."""
         noted = {
             Note.WITHOUT_AUDIO: self.timing.without_audio_ms >= MOST_WITHOUT_AUDIO_MS,
-            Note.TRACKS_NOT_HEARD: self.format is not None and len(self.format.tracks) > 1,
+            Note.TRACKS_NOT_HEARD: self.format is not None and len(self.format.tracks) > 1 and not self.all_tracks,
             Note.DRIFT: abs(self.timing.drift_ms) > MOST_DRIFT_MS,
         }
         opened = self.format.notes if self.format is not None else ()

@@ -16,7 +16,7 @@ from tests.transforms.listening import DEMO, Sorted, hear, recording_of, silero,
 from transforms.audio.speech import FRAME, FRAME_MS, SpeechDetector
 from transforms.decode.audio import open_audio
 from transforms.decode.timeline import ON_TIME
-from transforms.listen import Ears, Event, Listening
+from transforms.ears import Ears, Event, Listening
 
 ALL = Listening((16_000, 48_000), SpeechConfig(), clip_seconds=3.0)
 EACH = Listening((16_000, 48_000), SpeechConfig(), clip_seconds=3.0, each=True)

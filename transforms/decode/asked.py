@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from schemas.raw import BY_NAME_ALONE, Raw
 from schemas.tracks import DEFAULT
@@ -23,6 +23,10 @@ class Asked:
     tracks: str = DEFAULT
     listens: bool = True
     location: bool = False
+
+    def of_track(self, number: int | None) -> Asked:
+        """The same, of the track of a number; None leaves it as it is."""
+        return self if number is None else replace(self, tracks=str(number))
 
 
 NOTHING = Asked()

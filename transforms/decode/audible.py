@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from schemas.notes import Note
-from schemas.tracks import DEFAULT
+from schemas.tracks import ALL, DEFAULT, FIRST
 from transforms.decode.asked import Asked
 from transforms.decode.extent import Extent
-from transforms.decode.ffmpeg import AvReader
+from transforms.decode.ffmpeg import AvReader, open_container
 from transforms.decode.format import BrokenOffError, DecodeError
 
 SILENT = 10 ** (-60 / 20)
@@ -29,10 +29,26 @@ def open_track(source: str | Extent, asked: Asked) -> AvReader:
     Raises:
         DecodeError: those of :class:`AvReader`.
     """
+    if asked.tracks == ALL:
+        return _first_that_opens(source)
     reader = AvReader(source, tracks=asked.tracks)
     if asked.listens and asked.tracks == DEFAULT and len(reader.format.tracks) > 1:
         return _another_if_silent(source, reader)
     return reader
+
+
+def _first_that_opens(source: str | Extent) -> AvReader:
+    """Where all tracks are heard, one that is broken takes none of the others with it."""
+    try:
+        return AvReader(source, tracks=FIRST)
+    except DecodeError as error:
+        refused = error
+    with suppress(DecodeError), closing(open_container(source)) as container:
+        count = len(container.streams.audio)
+        for number in range(1, count + 1 if count > 1 else 0):
+            with suppress(DecodeError):
+                return AvReader(source, tracks=str(number))
+    raise refused
 
 
 def _another_if_silent(source: str | Extent, reader: AvReader) -> AvReader:

@@ -157,13 +157,17 @@ class Audio:
 
 
 @contextmanager
-def open_audio(path: Target, asked: Asked = NOTHING) -> Iterator[Audio | JoinedAudio]:
+def open_audio(path: Target, asked: Asked = NOTHING, *, track: int | None = None) -> Iterator[Audio | JoinedAudio]:
     """Opens a file of any format, or several that are one take, for one reading.
+
+    Args:
+        track: the number of the audio track, from 1; None for what was asked for.
 
     Raises:
         DecodeError: NOT_FOUND, UNREADABLE, NOT_A_FILE, EMPTY_FILE, NO_AUDIO, UNDECODABLE, BAD_RATE, or
             ZERO_SAMPLES where the header already shows it.
     """
+    asked = asked.of_track(track)
     if not isinstance(path, str):
         yield JoinedAudio([whole(part) for part in path], partial(_open_file, asked=asked), are_files=True)
         return

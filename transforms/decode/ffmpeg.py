@@ -69,7 +69,7 @@ class AvReader:
     """
 
     def __init__(self, source: str | Extent, raw: str | None = None, tracks: str = DEFAULT) -> None:
-        self._container = _open(source, raw)
+        self._container = open_container(source, raw)
         self._bytes = self._container.size
         try:
             of_part = source.stream if isinstance(source, Extent) else None
@@ -229,7 +229,7 @@ def _silence(frames: int, channels: int) -> Iterator[np.ndarray]:
         yield np.zeros((min(_SILENCE_FRAMES, frames - start), channels), np.float32)
 
 
-def _open(source: str | Extent, raw: str | None) -> av.container.InputContainer:
+def open_container(source: str | Extent, raw: str | None = None) -> av.container.InputContainer:
     """FFmpeg reads the descriptor or the file object alone: a playlist cannot make it open other files or addresses."""
     options = {"protocol_whitelist": "fd"}
     descriptor: int | None = None

@@ -100,9 +100,9 @@ class Decoder:
         return said if kind == FACTS else Facts()
 
     @contextmanager
-    def open(self, path: Target) -> Iterator[GuardedAudio]:
+    def open(self, path: Target, *, track: int | None = None) -> Iterator[GuardedAudio]:
         """As :func:`transforms.decode.audio.open_audio`, and DecodeError with DECODER_CRASHED or DECODER_HUNG."""
-        self._ask("blocks", path)
+        self._ask("blocks", path, self._asked.of_track(track))
         audio = GuardedAudio(self, self._format())
         try:
             yield audio
@@ -154,10 +154,10 @@ class Decoder:
         """So many seconds of audio came."""
         self._left = min(self._limit, self._left + seconds / SLOWEST)
 
-    def _ask(self, what: str, path: Target) -> None:
+    def _ask(self, what: str, path: Target, asked: Asked | None = None) -> None:
         size = bytes_of(path)
         self._left = self._limit = self._least_seconds + size / self._bytes_a_second
-        request = (what, path, self._limit, self._asked)
+        request = (what, path, self._limit, asked or self._asked)
         if self._process is None or self._process.poll() is not None or self._is_spent:
             self._start()
         self._is_spent = size > LARGE_BYTES

@@ -57,7 +57,7 @@ def recording_row(table: Table, recording: Recording, heard: Heard, run_id: str)
             "sample_rate_hz": [heard.format.sample_rate_hz],
             "channels": [heard.format.channels],
             "tracks": [[_track(track) for track in heard.format.tracks]],
-            "track": [heard.format.track],
+            "track": [None if heard.all_tracks else heard.format.track],
             "duration_ms": [heard.duration_ms],
             "audio_start_ms": [heard.timing.audio_start_ms],
             "gaps": [heard.timing.gaps],

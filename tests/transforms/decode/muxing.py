@@ -86,6 +86,25 @@ def mux(
             container.mux(packet)
 
 
+def mux_tracks(path: Path, *tracks: np.ndarray) -> Path:
+    """Float32 [n, channels] each, at 16 kHz, in FLAC of 16 bits, beside one another in Matroska."""
+    with av.open(str(path), "w") as container:
+        packets = []
+        layouts = ["mono" if track.shape[1] == 1 else "stereo" for track in tracks]
+        streams = [container.add_stream("flac", rate=RATE, layout=layout) for layout in layouts]
+        for stream, samples, layout in zip(streams, tracks, layouts, strict=True):
+            whole = (samples * 32_767).astype(np.int16)
+            for start in range(0, len(whole), 4096):
+                part = np.ascontiguousarray(whole[start : start + 4096].reshape(1, -1))
+                frame = av.AudioFrame.from_ndarray(part, format="s16", layout=layout)
+                frame.sample_rate, frame.pts, frame.time_base = RATE, start, Fraction(1, RATE)
+                packets.extend(stream.encode(frame))
+            packets.extend(stream.encode(None))
+        for packet in sorted(packets, key=lambda one: one.pts * one.time_base):
+            container.mux(packet)
+    return path
+
+
 def _packets(stream: av.AudioStream, samples: np.ndarray, samples_rate: int, rate: int) -> list[av.Packet]:
     frame = av.AudioFrame.from_ndarray(samples[None], format="fltp", layout="mono")
     frame.sample_rate = samples_rate
