@@ -17,6 +17,8 @@ from schemas.catalog import TABLES
 from schemas.columns import OF_RECORDING, OF_SEGMENT, OF_WINDOW
 from schemas.table import Reference, rules_of
 
+BETWEEN = "; "
+"""What stands between the texts of a list in one column."""
 OWN_NAMES = {("transcripts", "words"): "words", ("sounds", "tags"): "sound_tags"}
 """Lists whose elements have a view already; any other's table is called TABLE_COLUMN."""
 KEYS: Mapping[str, tuple[str, ...]] = {
@@ -58,7 +60,7 @@ def flattened(corpus: Corpus, name: str, *, framewise: bool, with_bytes: bool) -
     """A table or view without lists.
 
     Probabilities of emotions are columns ``p_hap``, ``p_ang``, ...; a vector's values ``embedding_1``, ...; words,
-    tags and what a run counted are tables of their own.
+    tags and what a run counted are tables of their own.  A list of texts is one text.
 
     Args:
         framewise: a table with values for frames as a row for each frame; otherwise it is left out, for that may be
@@ -76,6 +78,8 @@ def flattened(corpus: Corpus, name: str, *, framewise: bool, with_bytes: bool) -
         kind = _kind(type)
         if kind == "plain" or (kind == "bytes" and with_bytes):
             asked.append((quoted(column), told[column]))
+        elif kind == "texts":
+            asked.append((f"array_to_string({quoted(column)}, {literal(BETWEEN)})", replace(told[column], type="text")))
         elif kind == "bytes":
             left_out.append(f"{name}.{column}: bytes, which the format does not know")
         elif name == "emotions" and column == "probabilities":
@@ -97,10 +101,10 @@ def flattened(corpus: Corpus, name: str, *, framewise: bool, with_bytes: bool) -
 
 
 def _kind(type: Any) -> str:
-    """Of a type of DuckDB's: plain, bytes, structs or numbers (lists of them), or other."""
+    """Of a type of DuckDB's: plain, bytes, structs, texts or numbers (lists of them), or other."""
     if type.id in ("list", "array"):
         element = dict(type.children)["child"].id
-        return {"struct": "structs", "varchar": "other"}.get(element, "numbers")
+        return {"struct": "structs", "varchar": "texts"}.get(element, "numbers")
     return {"blob": "bytes", "struct": "other", "map": "other"}.get(type.id, "plain")
 
 
@@ -130,15 +134,20 @@ def _elements(corpus: Corpus, whole: Sheet, column: str) -> Sheet:
     parts = [one for one in whole.columns if one.name.startswith(f"{column}.")]
     key = [whole.told[name] for name in whole.key]
     bare = [replace(one, name=one.name.removeprefix(f"{column}.")) for one in parts]
-    unnested = f"SELECT {_list(whole.key)}, unnest({quoted(column)}) AS element FROM {quoted(whole.name)}"
+    numbered = not any(one.name == "name" for one in bare)
+    place = (
+        [Column("position", "int64", "", "1 or more", f"which of {column} it is, counted from 1")] if numbered else []
+    )
+    at = f", generate_subscripts({quoted(column)}, 1) AS position" if numbered else ""
+    unnested = f"SELECT {_list(whole.key)}{at}, unnest({quoted(column)}) AS element FROM {quoted(whole.name)}"
     fields = ", ".join(f"element.{quoted(one.name)}" for one in bare)
     return Sheet(
         f"{whole.name}_{column}",
         f"one of {column} of a row of {whole.name}: {whole.told[column].meaning}",
-        (*whole.key, "name"),
+        (*whole.key, "position" if numbered else "name"),
         (Reference(whole.key, whole.name),),
-        f"SELECT {_list(whole.key)}, {fields} FROM ({unnested})",
-        (*key, *bare),
+        f"SELECT {_list([*whole.key, *(one.name for one in place)])}, {fields} FROM ({unnested})",
+        (*key, *place, *bare),
     )
 
 

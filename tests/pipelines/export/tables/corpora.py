@@ -44,11 +44,12 @@ def hostile(out: Path) -> Path:
             "modified": when,
             "recording_id": key,
             "status": status,
+            "notes": notes,
             "run_id": "r",
         }
-        for name, n, when, key, status in (
-            ("call", 2**31, datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC), CALL, "complete"),
-            ("x", 0, None, None, "failed"),
+        for name, n, when, key, status, notes in (
+            ("call", 2**31, datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC), CALL, "complete", ["drift", "gaps"]),
+            ("x", 0, None, None, "failed", None),
         )
     ]
     place = {"window_id": f"{CALL}/1/0", "recording_id": CALL, "channel": 1, "start_ms": 0, "end_ms": 10_000}
@@ -98,6 +99,10 @@ def hostile(out: Path) -> Path:
     ]
     snapshot = write_corpus(out, rows)
     schema = TABLES["recordings"].schema
+    rows["recordings"][0]["tracks"] = [
+        {"language": "deu", "title": "Moderation", "default": True, "channels": 2},
+        {"language": None, "title": None, "default": False, "channels": None},
+    ]
     recordings = pa.Table.from_pylist(rows["recordings"], schema=schema)
     for name, (type, values) in OWN.items():
         recordings = recordings.append_column(name, pa.array(values, type))

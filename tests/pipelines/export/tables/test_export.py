@@ -46,8 +46,10 @@ FLAT_SQL = {
     "runs": "SELECT * EXCLUDE (models, versions, counts, model_seconds) FROM runs",
     "runs_counts": "SELECT run_id, c.name, c.value FROM (SELECT run_id, unnest(counts) AS c FROM runs)",
     "spectrograms": "SELECT * EXCLUDE data FROM spectrograms",
-    "recordings": "FROM recordings",
-    "files": "FROM files",
+    "recordings": "SELECT * EXCLUDE tracks FROM recordings",
+    "recordings_tracks": "SELECT recording_id, position, t.* FROM (SELECT recording_id, unnest(tracks) AS t, "
+    "generate_subscripts(tracks, 1) AS position FROM recordings)",
+    "files": "SELECT * REPLACE (array_to_string(notes, '; ') AS notes) FROM files",
     "speaker_labels": "FROM speaker_labels",
     "errors": "FROM errors",
 }
@@ -159,7 +161,15 @@ def test_every_value_is_read_back(out: Path, tmp_path: Path, format: str) -> Non
     for name, sql in FLAT_SQL.items():
         kept = sql if format in ALWAYS_FLAT else sql.replace(" EXCLUDE data", "")
         check(READ[format](files[name]), asked(out, kept), format)
-    lists = ("words", "sound_tags", "runs_models", "runs_versions", "runs_counts", "runs_model_seconds")
+    lists = (
+        "words",
+        "sound_tags",
+        "recordings_tracks",
+        "runs_models",
+        "runs_versions",
+        "runs_counts",
+        "runs_model_seconds",
+    )
     with open_corpus(out) as corpus:
         assert set(files) == {*corpus.files, *lists} - {"frames"}
 
@@ -200,7 +210,7 @@ def test_labels_for_columns_and_values(out: Path, tmp_path: Path) -> None:
         rows, told = read(str(files[format]["files"]))
         assert told.variable_value_labels["status"] == {1: "complete", 2: "partial", 3: "no_audio", 4: "failed"}
         assert rows["status"].tolist() == [1, 4]
-        assert told.column_names_to_labels["modified"] == "(UTC) when the file was last changed"
+        assert told.column_names_to_labels["modified"].startswith("(UTC) when the file was last changed")
         assert told.column_names_to_labels["bytes"] == "(bytes) size of the file"
         _, told = read(str(files[format]["emotions"]))
         assert told.column_names_to_labels["p_ang"] == "probability of the class ang"
