@@ -15,7 +15,7 @@ from transforms.decode.facts import Facts, read_facts
 from transforms.decode.tries import Tries
 from transforms.ears import Event, Listening, Progress
 from transforms.heard import Heard
-from transforms.tracks import Listener, Opener, Track, of_all
+from transforms.tracks import HeardTrack, Listener, Opener, of_all
 
 __all__ = ["Event", "FactsOf", "Listening", "Opener", "Progress", "listen"]
 
@@ -53,7 +53,7 @@ def listen(
             tries.failed(problem, None)
             continue
         first = yield from listener.take(source)
-        others: list[Track] = []
+        others: list[HeardTrack] = []
         if first.is_heard:
             known = _known(facts, source.target)
             yield from listener.finish(first)

@@ -37,7 +37,7 @@ class Opener(Protocol):
 
 
 @dataclass
-class Track:
+class HeardTrack:
     """What came of one track: nothing was heard where ``ears`` is None or has no frames."""
 
     ears: Ears | None = None
@@ -63,14 +63,14 @@ class Listener:
     opened: Opener
     until: float | None
 
-    def take(self, source: Source, track: int | None = None, before: int = 0) -> Generator[Event, None, Track]:
+    def take(self, source: Source, track: int | None = None, before: int = 0) -> Generator[Event, None, HeardTrack]:
         """Decode a track up to its end, which :meth:`finish` completes.
 
         Args:
             track: its number; None for the one that is heard first.
             before: channels of the tracks before it.
         """
-        taken = Track()
+        taken = HeardTrack()
         bounds = Bounds(self.wanted.most_hours, source.bytes, self.until)
         try:
             with self.opened(source.target) if track is None else self.opened(source.target, track=track) as audio:
@@ -95,7 +95,7 @@ class Listener:
             taken.problems.append(unforeseen(error))
         return taken
 
-    def others(self, source: Source, first: Track) -> Generator[Event, None, list[Track]]:
+    def others(self, source: Source, first: HeardTrack) -> Generator[Event, None, list[HeardTrack]]:
         """The tracks beside the one that was heard first, one after the other; they may not all be heard."""
         assert first.audio is not None
         format = first.audio.format
@@ -119,7 +119,7 @@ class Listener:
                 before += track.audio.format.channels if track.audio is not None else said.channels or 1
         return taken
 
-    def finish(self, track: Track) -> Iterator[Event]:
+    def finish(self, track: HeardTrack) -> Iterator[Event]:
         """What the end of a track completes."""
         assert track.ears is not None
         try:
