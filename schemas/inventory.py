@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from schemas.columns import MILLISECONDS, OF_RECORDING, RECORDING, RUN, label, list_of, share
 from schemas.reasons import Reason, Stage
-from schemas.recorder import TIME_SOURCE_MEANING, TIME_SOURCES
+from schemas.recorder import FACTS
 from schemas.table import Table, column
 
 STATUSES = ("complete", "partial", "no_audio", "failed")
@@ -71,44 +71,6 @@ STORES_FLOATS = ("pcm_f16", "pcm_f24", "pcm_f32", "pcm_f64", "wavpack")
 HIGHEST_PEAK_DBFS = 20.0
 """Of any other codec.  Lossy ones give back a few decibels more than was coded; a decoder that reads with another
 stream's code books was measured to give 47."""
-
-FACTS = (
-    column(
-        "recorded_at",
-        pa.string(),
-        "when it began after its header, ISO 8601 as exact as that is: a year, a day or a second; with an offset from "
-        "UTC or Z where the zone is known, else the time of the recorder's clock",
-        regex=r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)?)?)?)?$",
-        nullable=True,
-    ),
-    label("recorded_at_from", f"where that stands. {TIME_SOURCE_MEANING}", oneof=TIME_SOURCES, nullable=True),
-    label("recorder", "make, model or number of the recorder", nullable=True),
-    column(
-        "recorder_timecode_ms",
-        pa.int64(),
-        "time reference of bext: since midnight on the recorder's clock, or its time code",
-        unit="ms",
-        low=0,
-        nullable=True,
-    ),
-    column("recorder_scene", pa.string(), "scene of iXML or bext", nullable=True),
-    column("recorder_take", pa.string(), "take of iXML or bext", nullable=True),
-    column("recorder_tracks", pa.string(), "names of the tracks, with ; between them", nullable=True),
-    column(
-        "recorder_note",
-        pa.string(),
-        "note of iXML, with its speed if that is not the master's; the comment of an AudioMoth: gain, battery, "
-        "temperature",
-        nullable=True,
-    ),
-    column(
-        "recorder_location",
-        pa.string(),
-        "where it was recorded, as its header says; only with --location",
-        nullable=True,
-    ),
-)
-"""What the header says of the recording; null where it says nothing, and in rows of earlier versions."""
 
 RECORDINGS = Table(
     name="recordings",

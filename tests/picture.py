@@ -35,8 +35,9 @@ RANKS = {
         ("isolated", "threads", "gather", "shards", "progress", "beside", "audio"),
         ("decode", "features", "models", "discover"),
         ("identify", "plan", "heard"),
-        ("rows",),
-        ("listen", "infer"),
+        ("rows", "ears"),
+        ("tracks", "infer"),
+        ("listen",),
         ("stages",),
     ),
 }

@@ -162,14 +162,8 @@ def _of_columns(schema: pa.Schema) -> Iterator[Measure]:
             yield from _of_list(column.name, column.type.value_field, value, about, rules)
             if pa.types.is_fixed_size_list(column.type) or "length" in rules:
                 length = rules.get("length", getattr(column.type, "list_size", None))
-                yield Measure(
-                    f"{column.name}__len",
-                    f"the length of {column.name}",
-                    f"len({value})",
-                    about,
-                    low=length,
-                    high=length,
-                )
+                called = f"the length of {column.name}"
+                yield Measure(f"{column.name}__len", called, f"len({value})", about, low=length, high=length)
 
 
 def _of_list(

@@ -9,15 +9,32 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pipelines.audit.check import Audit
 from pipelines.console.confirm import RefusedError, UnansweredError
 from pipelines.console.numbers import counted
 from pipelines.console.stopping import is_asked
 from pipelines.errors import first_line, why
+from pipelines.run.measure import Measured
 from pipelines.store.run_log import append
 from pipelines.store.settings import drop_of_nothing
 from pipelines.store.staging import finished_files
 from pipelines.store.switch import shown_name
 from schemas.layout import LOG, STAGING
+
+
+@dataclass(frozen=True)
+class Published:
+    """A run that is over.
+
+    Attributes:
+        snapshot: the folder of its tables.
+        measured: counts and times.
+    """
+
+    run_id: str
+    snapshot: Path
+    audit: Audit
+    measured: Measured
 
 
 @dataclass

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import apache_beam as beam
 
-from pipelines.audit.check import Audit, Check
+from pipelines.audit.check import Audit
 from pipelines.console.numbers import counted
 from pipelines.errors import CommandError, first_line, why
 from pipelines.run.broken import take_out_broken
 from pipelines.run.increment import Increment, consumed, look
-from pipelines.run.measure import Measured, failed_share, forgotten_files, measure, postponed_files, told, write_run
-from pipelines.run.outcome import logged
+from pipelines.run.measure import failed_share, forgotten_files, measure, postponed_files, told, write_run
+from pipelines.run.outcome import Published, logged
 from pipelines.run.passed_over import note_on_restless
 from pipelines.run.prepare import Prepared, prepare
 from pipelines.run.work import execute, load_models, narrowed, tasks_of, work_of
@@ -34,21 +33,6 @@ from schemas.records import Known, Outcome, Source
 from transforms.models.checkpoint import ModelError
 
 __all__ = ["Prepared", "Published", "execute", "load_models", "prepare", "run", "tasks_of", "work_of"]
-
-
-@dataclass(frozen=True)
-class Published:
-    """A run that is over.
-
-    Attributes:
-        snapshot: the folder of its tables.
-        measured: counts and times.
-    """
-
-    run_id: str
-    snapshot: Path
-    audit: Audit
-    measured: Measured
 
 
 def run(
@@ -237,13 +221,16 @@ class _Run:
             reasons.extend(why_not)
             return taken_out
 
-        def checks() -> Iterable[Check]:
-            return failed_share(self._measured, config.max_error_share)
-
         there.holdings.licences |= licences_of(models, self._prepared.descriptions)
         draft = Draft(self._tables, there.holdings, there.tables, there.own, write_runs)
         try:
-            snapshot, audited = publish(self._folder, draft, keep=config.keep, checks=checks, mend=mend)
+            snapshot, audited = publish(
+                self._folder,
+                draft,
+                keep=config.keep,
+                checks=lambda: failed_share(self._measured, config.max_error_share),
+                mend=mend,
+            )
         except RejectedError as error:
             for staging in (self._tables.parent, *consumed(there.holdings)):
                 (staging / REJECTED).touch()

@@ -95,7 +95,7 @@ def _ways(tables: Mapping[str, Table], rows: Mapping[str, int]) -> Iterator[str]
     yield f"```sql\nSELECT {asked}\nLIMIT 5;\n```"
     yield "Python, with pandas or with `datasets` of Hugging Face:"
     yield (
-        f'```python\nimport pandas\n\n{name} = pandas.read_parquet("{name}")\n\n'
+        f'```python\nimport pandas as pd\n\n{name} = pd.read_parquet("{name}")\n\n'
         f'import datasets\n\n{name} = datasets.load_dataset(".", "{name}", split="train")\n```'
     )
     yield "R, with the packages DBI and duckdb:"

@@ -9,6 +9,25 @@ from typing import Any
 
 from schemas.config import SpeechConfig
 
+NOT_REMEMBERED = {
+    "recordings": "what a run is given is its own affair",
+    "out": "it is where the settings lie",
+    "metadata": "a file of the user's, joined anew in each run that names it",
+    "device": "where the models run is the machine's affair: the rows are the same within their precision",
+    "engine": "as the device; the rows' `model` says it",
+    "batch_seconds": "rows do not depend on what else was in their batch",
+    "shard_seconds": "it divides work, not rows",
+    "beam": "it is the machine's affair",
+    "keep": "it is about snapshots, not rows",
+    "force": "a wish for one run",
+    "retry_errors": "a wish for one run",
+    "prune": "a wish for one run, which removes rows",
+    "stop_after": "a wish for one run",
+    "strict": "what becomes of a run whose rows break a rule, not what its rows are",
+    "max_error_share": "whether a run publishes, not what its rows are",
+}
+"""The keys of the configuration that a corpus does not keep, and why."""
+
 
 def display(name: str, value: Any) -> str:
     """A value of a setting, for a person."""

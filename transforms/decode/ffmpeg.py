@@ -41,8 +41,7 @@ _BROADCASTS = frozenset({"mpegts", "mpeg"})
 """Streams that were cut out of a transmission: their clock begins anywhere and may jump."""
 
 _FROM_ZERO = frozenset({"matroska", "flv", "avi"})
-"""Containers whose stamps count from their own beginning, if they state a duration that reaches that far.  Not so ASF,
-whose first stamp is what a server had sent ahead."""
+"""Containers whose stamps count from their beginning, if the stated duration reaches that far; ASF's do not."""
 
 _COUNTED = frozenset({"aac", "mp3", "ac3", "eac3", "dts", "loas", "amr", "gsm"})
 """Bare packets without stamps: FFmpeg counts them at the rate of the first, whatever theirs is."""

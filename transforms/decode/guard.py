@@ -26,6 +26,7 @@ from transforms.decode.asked import NOTHING, Asked
 from transforms.decode.audio import DecodeError, Format
 from transforms.decode.child import END, FACTS, FORMAT, REFUSED, SAMPLES, bytes_of
 from transforms.decode.facts import Facts
+from transforms.decode.lost import CrashedError, HungError, ended
 from transforms.decode.timeline import ON_TIME
 from transforms.isolated import isolated
 
@@ -47,14 +48,6 @@ LARGE_BYTES = 1 << 29
 """What a process has freed of the places for so large a file may still count when the next one's bound is set."""
 
 CHILD = (sys.executable, "-m", "transforms.decode.child")
-
-
-class HungError(Exception):
-    """No answer within the time limit."""
-
-
-class CrashedError(Exception):
-    """The process is gone; the message says by which signal."""
 
 
 class Decoder:
@@ -142,7 +135,7 @@ class Decoder:
             self.close()
             if code == -signal.SIGXCPU:
                 raise HungError from error
-            raise CrashedError(_said(code)) from error
+            raise CrashedError(ended(code)) from error
         self._left -= time.monotonic() - began
         return answer
 
@@ -246,12 +239,3 @@ class GuardedAudio:
             start_ms = round(1000 * frames / self.format.sample_rate_hz)
             self.problems.append(Problem(Stage.DECODE, reason, message, start_ms))
             return
-
-
-def _said(code: int) -> str:
-    if code >= 0:
-        return f"it ended with exit code {code}"
-    try:
-        return f"signal {signal.Signals(-code).name}"
-    except ValueError:
-        return f"signal {-code}"

@@ -51,5 +51,5 @@ def test_every_row_of_its_grids_has_all_cells() -> None:
 def test_what_it_opens_is_there(rows: dict[str, int], opened: str, joined: bool) -> None:
     text = page_of(**rows)
     assert f"FROM '{opened}/*.parquet'" in text
-    assert f'pandas.read_parquet("{opened}")' in text
+    assert f'pd.read_parquet("{opened}")' in text
     assert ("JOIN 'recordings/*.parquet'" in text) is joined

@@ -15,7 +15,8 @@ from pipelines import checkpoints
 from pipelines.checkpoints import BASE, DEMO_FOLDER, chosen
 from pipelines.store.consent import Consent
 from pipelines.store.recipes import recipes_of
-from pipelines.store.settings import NOT_REMEMBERED, REMEMBERED, Settings, read_settings
+from pipelines.store.setting_words import NOT_REMEMBERED
+from pipelines.store.settings import REMEMBERED, Settings, read_settings
 from schemas.catalog import TABLES
 from schemas.config import Config, MetadataConfig, from_mapping, to_mapping
 from schemas.errors import UsageError

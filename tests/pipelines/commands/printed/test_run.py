@@ -17,7 +17,7 @@ from schemas.config import Config
 
 def told(tmp_path: Path, seconds: float) -> list[str]:
     inputs = dict.fromkeys(("taken", "resumed", "skipped", "pruned", "waiting"), 0)
-    measured = Measured({"files": 1}, {"complete": 1}, {}, seconds, seconds, 2.0, {}, {}, {}, {}, inputs)
+    measured = Measured({"files": 1}, {"complete": 1}, {}, {}, seconds, seconds, 2.0, {}, {}, {}, {}, inputs)
     screen = StringIO()
     published = Published("1", tmp_path, Audit(()), measured)
     show_summary(Console(file=screen, markup=False, highlight=False, width=200), Config(out=str(tmp_path)), published)
