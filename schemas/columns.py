@@ -8,8 +8,6 @@ import pyarrow as pa
 
 from schemas.table import Reference, column
 
-MILLISECONDS = pa.int32()
-
 
 def list_of(type: pa.DataType) -> pa.ListType:
     """A list of any length, none of whose elements is null."""
@@ -28,10 +26,15 @@ def label(name: str, doc: str, **rules: Any) -> pa.Field:
     return column(name, pa.string(), doc, repeats=True, **rules)
 
 
+def milliseconds(name: str, doc: str, *, low: float | None = 0, nullable: bool = False) -> pa.Field:
+    """A time or a duration: whole milliseconds, of which int32 holds 24 days."""
+    return column(name, pa.int32(), doc, unit="ms", low=low, nullable=nullable)
+
+
 RECORDING = label("recording_id", "hash of the bytes of the recording: SHA-256, first 128 bits", regex=r"[0-9a-f]{32}$")
 CHANNEL = column("channel", pa.int16(), "0 is the mix of all channels; 1, 2, ... a channel kept apart", low=0)
-START = column("start_ms", MILLISECONDS, "where the stretch starts in the recording", unit="ms", low=0)
-END = column("end_ms", MILLISECONDS, "where the stretch ends in the recording", unit="ms", low=0)
+START = milliseconds("start_ms", "where the stretch starts in the recording")
+END = milliseconds("end_ms", "where the stretch ends in the recording")
 STRETCH = (RECORDING, CHANNEL, START, END)
 """Every row about a stretch of audio begins with these."""
 

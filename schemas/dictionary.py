@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import pyarrow as pa
 
 from schemas.catalog import TABLES
+from schemas.markdown import code, grid
 from schemas.notes import NOTED, Note
 from schemas.reasons import MEANING, Reason
 from schemas.table import Table, is_list, rules_of
@@ -38,14 +39,23 @@ How to read it:
 """
 
 
+REASONS = ("reasons of errors", "The closed list of codes in `errors.reason`.", "reason", MEANING)
+NOTES = (
+    "notes of files",
+    "The closed list of codes in `files.notes`: nothing failed, but it is to be known.",
+    "note",
+    NOTED,
+)
+
+
 def dictionary(tables: Iterable[Table] = TABLES.values()) -> str:
     """The Markdown page: an overview, a section a table, the reasons of errors, the notes of files."""
     listed = list(tables)
     lines = [PREFACE]
-    lines += _table(("table", "one row is", "made by"), ((f"[{t.name}](#{t.name})", t.row, _maker(t)) for t in listed))
+    lines += grid(("table", "one row is", "made by"), ((f"[{t.name}](#{t.name})", t.row, _maker(t)) for t in listed))
     for table in listed:
         lines += ["", *_section(table)]
-    lines += ["", *_reasons(), "", *_notes()]
+    lines += ["", *_codes(*REASONS), "", *_codes(*NOTES)]
     return "\n".join(lines) + "\n"
 
 
@@ -54,15 +64,15 @@ def _section(table: Table) -> Iterator[str]:
     yield ""
     yield f"One row is {table.row}."
     yield ""
-    yield f"- Key: {_code(table.key) or 'none; rows may repeat'}"
+    yield f"- Key: {code(table.key) or 'none; rows may repeat'}"
     if table.references:
-        yield "- Points into: " + "; ".join(f"[{r.to}](#{r.to}) by {_code(r.columns)}" for r in table.references)
+        yield "- Points into: " + "; ".join(f"[{r.to}](#{r.to}) by {code(r.columns)}" for r in table.references)
     if table.made_by or table.command:
         yield f"- Made by: {_maker(table)}"
     if table.asked_for_by_name:
         yield "- Only made when it is asked for by name."
     yield ""
-    yield from _table(
+    yield from grid(
         ("column", "type", "unit", "values", "null", "meaning"),
         (row for column in table.schema for row in _rows(column)),
     )
@@ -136,7 +146,7 @@ def _values(column: pa.Field) -> str:
     if rules.get("oneof") == [reason.value for reason in Reason]:
         said.append("see [reasons of errors](#reasons-of-errors)")
     elif "oneof" in rules:
-        said.append(_code(rules["oneof"]))
+        said.append(code(rules["oneof"]))
     if "regex" in rules:
         said.append(f"matches `{rules['regex']}`")
     if "length" in rules:
@@ -146,38 +156,19 @@ def _values(column: pa.Field) -> str:
     return ", ".join(said)
 
 
-def _reasons() -> Iterator[str]:
-    yield "## reasons of errors"
+def _codes(title: str, said: str, heading: str, meanings: Mapping[Reason, str] | Mapping[Note, str]) -> Iterator[str]:
+    """The section of a closed list of codes."""
+    yield f"## {title}"
     yield ""
-    yield "The closed list of codes in `errors.reason`."
+    yield said
     yield ""
-    yield from _table(("reason", "meaning"), ((f"`{reason.value}`", MEANING[reason]) for reason in Reason))
-
-
-def _notes() -> Iterator[str]:
-    yield "## notes of files"
-    yield ""
-    yield "The closed list of codes in `files.notes`: nothing failed, but it is to be known."
-    yield ""
-    yield from _table(("note", "meaning"), ((f"`{note.value}`", NOTED[note]) for note in Note))
+    yield from grid((heading, "meaning"), ((f"`{one.value}`", meaning) for one, meaning in meanings.items()))
 
 
 def _maker(table: Table) -> str:
     if table.command:
         return f"`earwitness {table.command}`, from {', '.join(table.needs)}"
     return f"the model of the job `{table.made_by}`" if table.made_by else ""
-
-
-def _code(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
-
-
-def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    """The lines of a Markdown table; a bar in a cell would end it."""
-    yield f"| {' | '.join(header)} |"
-    yield "|" + " --- |" * len(header)
-    for row in rows:
-        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
 
 
 if __name__ == "__main__":

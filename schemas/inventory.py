@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pyarrow as pa
 
-from schemas.columns import MILLISECONDS, OF_RECORDING, RECORDING, RUN, label, list_of, share
+from schemas.columns import OF_RECORDING, RECORDING, RUN, label, list_of, milliseconds, share
 from schemas.reasons import Reason, Stage
 from schemas.recorder import FACTS
 from schemas.table import Table, column
@@ -93,35 +93,22 @@ RECORDINGS = Table(
                 nullable=True,
             ),
             column("track", pa.int16(), "the track that was heard, from 1; null: all", low=1, nullable=True),
-            column(
-                "duration_ms",
-                MILLISECONDS,
-                "length on a player's clock with gaps, of the longest track",
-                unit="ms",
-                low=0,
-            ),
-            column(
+            milliseconds("duration_ms", "length on a player's clock with gaps, of the longest track"),
+            milliseconds(
                 "audio_start_ms",
-                MILLISECONDS,
                 "where the audio (of the first track) begins on that clock, silence before it",
-                unit="ms",
-                low=0,
                 nullable=True,
             ),
             column("gaps", pa.int32(), "stretches within it for which the file holds no audio", low=0, nullable=True),
-            column(
+            milliseconds(
                 "without_audio_ms",
-                MILLISECONDS,
                 "how much of the duration holds no audio: gaps, and what is before the start",
-                unit="ms",
-                low=0,
                 nullable=True,
             ),
-            column(
+            milliseconds(
                 "drift_ms",
-                MILLISECONDS,
                 "by how much the clock ran ahead of the samples beside gaps: silence put in (negative: left out)",
-                unit="ms",
+                low=None,
                 nullable=True,
             ),
             column(
@@ -165,15 +152,8 @@ def errors(stages: Iterable[str]) -> Table:
                 label("reason", "why: a code of the closed list", oneof=[r.value for r in Reason]),
                 column("message", pa.string(), "the same for a person, in one line"),
                 column("channel", pa.int16(), "the channel, where one was read", low=0, nullable=True),
-                column(
-                    "start_ms",
-                    MILLISECONDS,
-                    "where in the recording, if it is known",
-                    unit="ms",
-                    low=0,
-                    nullable=True,
-                ),
-                column("end_ms", MILLISECONDS, "to where, if it is known", unit="ms", low=0, nullable=True),
+                milliseconds("start_ms", "where in the recording, if it is known", nullable=True),
+                milliseconds("end_ms", "to where, if it is known", nullable=True),
                 RUN,
             ]
         ),

@@ -17,8 +17,8 @@ class Note(StrEnum):
 
 NOTED: dict[Note, str] = {
     Note.WITHOUT_AUDIO: "a second or more of its time holds no audio (recordings.without_audio_ms)",
-    Note.OTHER_TRACK: "the audio track that players take is silent: another was heard (recordings.track)",
-    Note.TRACKS_NOT_HEARD: "audio tracks of it were not heard (recordings.tracks): --tracks chooses",
     Note.DRIFT: "the clock of the file and its samples drift apart by more than 100 ms (recordings.drift_ms)",
     Note.RATE_ASSUMED: "it has no header, and its extension leaves the sampling rate open: --raw says another",
+    Note.OTHER_TRACK: "the audio track that players take is silent: another was heard (recordings.track)",
+    Note.TRACKS_NOT_HEARD: "audio tracks of it were not heard (recordings.tracks): --tracks chooses",
 }

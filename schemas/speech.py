@@ -5,7 +5,6 @@ from __future__ import annotations
 import pyarrow as pa
 
 from schemas.columns import (
-    MILLISECONDS,
     MODEL,
     OF_RECORDING,
     OF_SEGMENT,
@@ -14,6 +13,7 @@ from schemas.columns import (
     STRETCH,
     label,
     list_of,
+    milliseconds,
     share,
 )
 from schemas.reasons import Stage
@@ -39,8 +39,8 @@ SEGMENTS = Table(
 WORD = pa.struct(
     [
         column("word", pa.string(), "the word as it was recognised"),
-        column("start_ms", MILLISECONDS, "where it starts in the recording", unit="ms", low=0),
-        column("end_ms", MILLISECONDS, "where it ends in the recording", unit="ms", low=0),
+        milliseconds("start_ms", "where it starts in the recording"),
+        milliseconds("end_ms", "where it ends in the recording"),
         share("confidence", "mean posterior of its tokens"),
     ]
 )

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pipelines.store.licences import Model
 from schemas.layout import DESCRIPTOR, PARQUET
+from schemas.markdown import code, grid
 from schemas.table import Table
 
 TITLE = "Tables of an Earwitness corpus"
@@ -46,9 +47,11 @@ def page(
         "Audio recordings, turned into tables: what was said, and how voices and surroundings sound. Each folder here "
         f"is a table of Parquet files. Snapshot {run_id}{made}, by Earwitness {version}.",
         "## The tables",
-        _grid(
-            ("table", "one row is", "rows", "key", "points into"),
-            (_row(t, rows[t.name], tables) for t in tables.values()),
+        "\n".join(
+            grid(
+                ("table", "one row is", "rows", "key", "points into"),
+                (_row(t, rows[t.name], tables) for t in tables.values()),
+            )
         ),
         f"Every column is described in [{DESCRIPTOR}]({DESCRIPTOR}): type, unit, values, meaning.",
         READING,
@@ -57,7 +60,8 @@ def page(
         *_ways(tables, rows),
     ]
     if models:
-        lines += ["## Models", _grid(("table", "made by", "rows", "licence of the checkpoint"), map(_model, models))]
+        made_by = grid(("table", "made by", "rows", "licence of the checkpoint"), map(_model, models))
+        lines += ["## Models", "\n".join(made_by)]
     lines += ["## Licence and personal data", "Nobody has stated a licence of these tables themselves.", PERSONAL]
     return "\n\n".join(lines) + "\n"
 
@@ -72,8 +76,8 @@ def _row(table: Table, rows: int, tables: Mapping[str, Table]) -> Iterator[str]:
     yield f"`{table.name}`"
     yield table.row
     yield f"{rows:,}"
-    yield _code(table.key) or "none; rows may repeat"
-    yield "; ".join(f"`{one.to}` by {_code(one.columns)}" for one in table.references if one.to in tables)
+    yield code(table.key) or "none; rows may repeat"
+    yield "; ".join(f"`{one.to}` by {code(one.columns)}" for one in table.references if one.to in tables)
 
 
 def _model(one: Model) -> Iterator[str]:
@@ -103,14 +107,3 @@ def _ways(tables: Mapping[str, Table], rows: Mapping[str, int]) -> Iterator[str]
         f"```r\ndb <- DBI::dbConnect(duckdb::duckdb())\n"
         f"{name} <- DBI::dbGetQuery(db, \"SELECT * FROM '{name}/*{PARQUET}'\")\n```"
     )
-
-
-def _grid(header: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
-    """A table of Markdown; a bar in a cell would end it."""
-    lines = [f"| {' | '.join(header)} |", "|" + " --- |" * len(header)]
-    lines += (f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows)
-    return "\n".join(lines)
-
-
-def _code(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
