@@ -11,7 +11,7 @@ from transforms.audio.speech import SpeechDetector
 from transforms.beside.content import holds
 from transforms.beside.state import State
 from transforms.decode.audio import open_audio
-from transforms.decode.facts import Facts, read_facts
+from transforms.decode.facts import NO_FACTS, Facts, read_facts
 from transforms.decode.tries import Tries
 from transforms.ears import Event, Listening, Progress
 from transforms.heard import Heard
@@ -46,7 +46,7 @@ def listen(
             :meth:`transforms.decode.guard.Decoder.facts` in another.
     """
     tries, listener = Tries(), Listener(recording, wanted, detector, opened, until)
-    known = Facts()
+    known = NO_FACTS
     for source in tries.of(recording.sources):
         if changed := changes(source, recording.recording_id):
             problem = Problem(Stage.DECODE, Reason.CHANGED_WHILE_READ, f"since its content was hashed, {changed}")
@@ -106,4 +106,4 @@ def _known(facts: FactsOf, path: Target) -> Facts:
     try:
         return facts(path)
     except Exception:  # a header that nobody foresaw: the sound is heard all the same
-        return Facts()
+        return NO_FACTS

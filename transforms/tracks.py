@@ -92,7 +92,7 @@ class Listener:
             told = f"no memory left: {error}".rstrip(": ")
             taken.problems.append(Problem(Stage.DECODE, Reason.OUT_OF_MEMORY, told))
         except Exception as error:  # nothing about one file may end the run; the row of errors tells
-            taken.problems.append(unforeseen(error))
+            taken.problems.append(_unforeseen(error))
         return taken
 
     def others(self, source: Source, first: HeardTrack) -> Generator[Event, None, list[HeardTrack]]:
@@ -125,7 +125,7 @@ class Listener:
         try:
             yield from track.ears.finish()
         except Exception as error:
-            track.problems.append(unforeseen(error))
+            track.problems.append(_unforeseen(error))
 
     def _hears_several(self, format: Format) -> bool:
         return self.wanted.asked.tracks == ALL and len(format.tracks) > 1
@@ -141,8 +141,7 @@ def _number(problems: list[Problem], number: int) -> None:
     problems[:] = [replace(problem, message=f"track {number}: {problem.message}") for problem in problems]
 
 
-def unforeseen(error: Exception) -> Problem:
-    """A problem of the program itself."""
+def _unforeseen(error: Exception) -> Problem:
     return Problem(Stage.DECODE, Reason.INTERNAL, f"{type(error).__name__}: {error}")
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from pipelines.sql import quoted
+from pipelines.sql import literal, quoted
 from schemas.catalog import TABLES
 from schemas.inventory import HIGHEST_PEAK_DBFS, STORES_FLOATS
 from schemas.table import Table, is_list, rules_of
@@ -232,7 +232,7 @@ def _of_frames(schema: pa.Schema) -> Iterator[Measure]:
 def _of_peaks(schema: pa.Schema) -> Iterator[Measure]:
     """A peak far above full scale is noise that a decoder made, unless the codec stores floats."""
     if {"peak_dbfs", "codec"} <= set(schema.names):
-        floats = ", ".join(f"'{codec}'" for codec in STORES_FLOATS)
+        floats = ", ".join(map(literal, STORES_FLOATS))
         yield Measure(
             "peak_dbfs__coded",
             "peak_dbfs of a codec that stores no floats",

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from transforms.decode.chunks import RIFF, chunk_at
 from transforms.decode.extent import Extent
 from transforms.decode.format import open_descriptor
 
@@ -77,14 +78,14 @@ def _packet_times(descriptor: int, begin: int, stream: int) -> np.ndarray | None
 
 def _chunks(descriptor: int, start: int, end: int) -> Iterator[_Chunk]:
     """The chunks in [start, end), in their order."""
+    at = start
     for _ in range(_MOST_CHUNKS):
-        head = os.pread(descriptor, 12, start)
-        if start + 8 > end or len(head) < 8:
+        chunk = chunk_at(descriptor, at, start, RIFF) if at + RIFF.head_bytes <= end else None
+        if chunk is None:
             return
-        name, size = struct.unpack("<4sI", head[:8])
-        kind = head[8:12] if name in (b"RIFF", b"LIST") else b""
-        yield _Chunk(name, kind, start + 8 + len(kind), min(end, start + 8 + size))
-        start += 8 + size + size % 2
+        kind = os.pread(descriptor, 4, chunk.begin) if chunk.id in (b"RIFF", b"LIST") else b""
+        yield _Chunk(chunk.id, kind, chunk.begin + len(kind), min(end, chunk.begin + chunk.size))
+        at = chunk.next
 
 
 def _sizes(descriptor: int, index: _Chunk, stream: int) -> np.ndarray:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
+
+from transforms.decode.places import places_of
 
 W64_TAIL = bytes.fromhex("f3acd3118cd100c04f8edb8a")
 """What the 16 bytes of an id in Sony's Wave64 end with; the first four are those of RIFF."""
@@ -115,15 +116,8 @@ def trailing_chunks(descriptor: int, begin: int, end: int, origin: int, dialect:
     tail_at = max(begin, end - _TAIL_BYTES)
     tail = os.pread(descriptor, end - tail_at, tail_at)
     ids = dialect.known or {W64_TAIL}
-    for at in sorted(at for id in ids for at in _finds(tail, id)):
+    for at in sorted(at for id in ids for at in places_of(id, tail)):
         at -= 4 if dialect.counts_head else 0
         if at >= 0 and leads_to(descriptor, tail_at + at, origin, dialect, end):
             return tail_at + at
     return end
-
-
-def _finds(bytes: bytes, wanted: bytes) -> Iterator[int]:
-    at = bytes.find(wanted)
-    while at >= 0:
-        yield at
-        at = bytes.find(wanted, at + 1)

@@ -12,16 +12,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-import av
-
 from schemas.recorder import TIME_SOURCES
 from schemas.records import Target
 from transforms.decode.asked import NOTHING, Asked
+from transforms.decode.ffmpeg import open_container
 from transforms.decode.format import DecodeError, open_descriptor
 from transforms.decode.ixml import read_ixml
 from transforms.decode.recorder_chunks import chunks_of, info_of, read_bext
-from transforms.decode.recorder_times import Moment, moment
+from transforms.decode.recorder_times import moment
 from transforms.decode.recorder_words import clean
+from transforms.decode.stream import ERRORS
 
 LONG = 500
 """Of a note, in characters; other words are cut sooner."""
@@ -30,7 +30,6 @@ _AUDIOMOTH = re.compile(
     r"Recorded at (?P<time>\d\d:\d\d:\d\d(?:\.\d{1,3})?) (?P<day>\d\d)/(?P<month>\d\d)/(?P<year>\d{4}) "
     r"\(UTC(?P<zone>[+-]\d{1,2}(?::\d\d)?)?\) by (?P<device>AudioMoth \w+)"
 )
-_ERRORS = (av.FFmpegError, ValueError, OverflowError)
 _BEXT_LINE = re.compile(r"^[a-z]?(SCENE|TAKE|NOTE|TRK\d+)=(.*)$", re.MULTILINE)
 """How recorders of Sound Devices, Zoom and others write into the description of bext: ``sSCENE=3``, ``sTAKE=2``."""
 
@@ -55,15 +54,16 @@ NO_FACTS = Facts()
 
 def read_facts(path: Target, asked: Asked = NOTHING) -> Facts:
     """The facts of a file, out of its header; of a take those of its first file; nothing where none can be read."""
+    first = path if isinstance(path, str) else path[0]
     try:
-        descriptor = open_descriptor(path if isinstance(path, str) else path[0])
+        descriptor = open_descriptor(first)
     except DecodeError:
-        return Facts()
+        return NO_FACTS
     try:
         chunks = chunks_of(descriptor)
-        facts = _of_tags(_tags(descriptor)) if chunks is None else _of_chunks(chunks)
     finally:
         os.close(descriptor)
+    facts = _of_tags(_tags(first)) if chunks is None else _of_chunks(chunks)
     return facts if asked.location else replace(facts, recorder_location=None)
 
 
@@ -116,14 +116,14 @@ def _of_tags(tags: Mapping[str, str]) -> Facts:
     )
 
 
-def _first(moments: Mapping[str, Moment | None]) -> tuple[str | None, str | None]:
+def _first(moments: Mapping[str, str | None]) -> tuple[str | None, str | None]:
     for of in TIME_SOURCES:
         if (found := moments.get(of)) is not None:
-            return found.text, of
+            return found, of
     return None, None
 
 
-def _of_moth(moth: re.Match[str] | None) -> Moment | None:
+def _of_moth(moth: re.Match[str] | None) -> str | None:
     if moth is None:
         return None
     hours, _, minutes = (moth["zone"] or "+0").partition(":")
@@ -143,12 +143,10 @@ def _rate(chunks: Mapping[bytes, bytes]) -> int:
     return int.from_bytes(chunks.get(b"fmt ", b"")[4:8], "little")
 
 
-def _tags(descriptor: int) -> dict[str, str]:
+def _tags(path: str) -> dict[str, str]:
     """What FFmpeg reads of a file's header, of the container over that of its streams, keys in small letters."""
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    options = {"fd": str(descriptor), "protocol_whitelist": "fd"}
     found: dict[str, str] = {}
-    with suppress(*_ERRORS), av.open("fd:", "r", options=options, metadata_errors="replace") as file:
+    with suppress(DecodeError, *ERRORS), open_container(path) as file:
         for tags in (*(stream.metadata for stream in file.streams), file.metadata):
             found.update((key.lower()[:LONG], value[: 4 * LONG]) for key, value in tags.items())
     return found

@@ -12,7 +12,7 @@ from av.stream import Disposition
 
 from schemas.reasons import Reason
 from schemas.tracks import DEFAULT
-from transforms.audio.channels import mix
+from transforms.audio.channels import with_channels
 from transforms.audio.resample import Resampler
 from transforms.decode.avi import packet_times
 from transforms.decode.extent import Extent, ExtentFile
@@ -70,13 +70,13 @@ class AvReader:
     def __init__(self, source: str | Extent, raw: str | None = None, tracks: str = DEFAULT) -> None:
         self._container = open_container(source, raw)
         self._bytes = self._container.size
+        self._name = _CONTAINERS.get(self._container.format.name, self._container.format.name)
         try:
             of_part = source.stream if isinstance(source, Extent) else None
             self._follows = of_part is not None
             self._track = choose(self._container.streams.audio, tracks, of_part)
             self._stream = self._container.streams.audio[self._track]
-            is_avi = self._container.format.name == "avi"
-            times = packet_times(source, self._stream.index) if is_avi else None
+            times = packet_times(source, self._stream.index) if self._name == "avi" else None
             self._packets = Stream(self._container, self._stream, times)
             self.losses = self._packets.losses
             frames = self._packets.frames()
@@ -112,8 +112,7 @@ class AvReader:
 
     def _begin(self, first: av.AudioFrame, stamp: float | None) -> Timeline:
         """The clock, which begins where the container does: with its first stream, if it says nothing else."""
-        name, ends = self._container.format.name, self._container.duration
-        begin = stamp or 0.0
+        begin, ends = stamp or 0.0, self._container.duration
         if self._follows:
             return Timeline(first.sample_rate, stamp, begin, None, broadcast=True)
         if self._packets.first_empty is not None:
@@ -124,26 +123,24 @@ class AvReader:
             if stream.time_base is not None and not stream.disposition & Disposition.attached_pic:
                 begin = min(begin, float(stream.start_time * stream.time_base))
         end = None if ends is None else ends / av.time_base
-        container = _CONTAINERS.get(name, name)
-        if container == "mp4" and self._stream.frames:  # not in fragments: an edit list alone makes it begin late
+        if self._name == "mp4" and self._stream.frames:  # not in fragments: an edit list alone makes it begin late
             begin = min(begin, 0.0)
             end = None if end is None else max(end, begin + end + (stamp or 0.0))
-        elif container in _FROM_ZERO and end is not None and begin < end:
+        elif self._name in _FROM_ZERO and end is not None and begin < end:
             begin = min(begin, 0.0)
         else:
             end = None
-        return Timeline(first.sample_rate, stamp, begin, end, broadcast=name in _BROADCASTS)
+        return Timeline(first.sample_rate, stamp, begin, end, broadcast=self._name in _BROADCASTS)
 
     def _read_format(self, first: av.AudioFrame) -> Format:
-        stream, name = self._stream, self._container.format.name
-        seconds = None
+        stream, seconds = self._stream, None
         if stream.duration is not None and stream.time_base is not None:
-            seconds = float(stream.duration * stream.time_base) + (self._timeline.late if name != "asf" else 0.0)
+            seconds = float(stream.duration * stream.time_base) + (self._timeline.late if self._name != "asf" else 0.0)
         elif self._container.duration is not None:
             seconds = self._container.duration / av.time_base
         codec = stream.codec_context.codec.canonical_name
         return Format(
-            container=_CONTAINERS.get(name, name),
+            container=self._name,
             codec=codec.removesuffix("le").removesuffix("be") if codec.startswith("pcm_") else codec,
             sample_rate_hz=first.sample_rate,
             channels=first.layout.nb_channels,
@@ -183,12 +180,10 @@ class AvReader:
                 piece = piece[: without_padding(frame, self.format, left)]
             if silence < 0:
                 piece = piece[-silence * frame.sample_rate // rate :]
-            if piece.shape[1] != channels:
-                piece = np.repeat(mix(piece)[:, np.newaxis], channels, axis=1)
             timeline.given(len(piece), frame.sample_rate)
             if silence > 0 and (lost or self.format.container in _SILENT_LOSSES):
                 self.losses.seconds += silence / rate
-            yield resampler.push(piece)
+            yield resampler.push(with_channels(piece, channels))
         yield resampler.flush()
         if self._packets.empty_until is not None:
             yield from _silence(timeline.until(self._packets.empty_until), channels)

@@ -25,7 +25,7 @@ from schemas.records import Problem, Target
 from transforms.decode.asked import NOTHING, Asked
 from transforms.decode.audio import DecodeError, Format
 from transforms.decode.child import END, FACTS, FORMAT, REFUSED, SAMPLES, bytes_of
-from transforms.decode.facts import Facts
+from transforms.decode.facts import NO_FACTS, Facts
 from transforms.decode.lost import CrashedError, HungError, ended
 from transforms.decode.timeline import ON_TIME
 from transforms.isolated import isolated
@@ -89,8 +89,8 @@ class Decoder:
         try:
             kind, said, *_ = self.receive()
         except (HungError, CrashedError):
-            return Facts()
-        return said if kind == FACTS else Facts()
+            return NO_FACTS
+        return said if kind == FACTS else NO_FACTS
 
     @contextmanager
     def open(self, path: Target, *, track: int | None = None) -> Iterator[GuardedAudio]:

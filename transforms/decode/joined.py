@@ -12,7 +12,7 @@ import numpy as np
 
 from schemas.reasons import Reason, Stage
 from schemas.records import Problem
-from transforms.audio.channels import mix
+from transforms.audio.channels import with_channels
 from transforms.audio.resample import Resampler
 from transforms.decode.extent import Extent, Part, Unheard
 from transforms.decode.format import DecodeError, Format
@@ -132,10 +132,8 @@ class JoinedAudio:
         resampler = Resampler(audio.format.sample_rate_hz, rate, channels)
         most = 1
         for block in audio.blocks(frames):
-            if block.shape[1] != channels:
-                block = np.repeat(mix(block)[:, np.newaxis], channels, axis=1)
             most = max(most, len(block))
-            yield from _cut(resampler.push(block), most)
+            yield from _cut(resampler.push(with_channels(block, channels)), most)
         yield from _cut(resampler.flush(), most)
 
     def _name(self, part: Extent) -> str:

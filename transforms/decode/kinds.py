@@ -7,6 +7,7 @@ from collections.abc import Collection
 from enum import StrEnum
 
 from transforms.decode.mpeg import follows_frame
+from transforms.decode.places import places_of
 from transforms.decode.tags import id3_end
 
 
@@ -112,16 +113,8 @@ def find_file(descriptor: int, begin: int, end: int, kinds: Collection[Kind]) ->
         block = os.pread(descriptor, min(_BLOCK_BYTES + longest, end - at), at)
         if not block:
             return end
-        for place in sorted(at + place for word in words for place in _all(block, word)):
+        for place in sorted(at + place for word in words for place in places_of(word, block)):
             if kind_at(descriptor, place) in kinds:
                 return place
         at += _BLOCK_BYTES
     return end
-
-
-def _all(block: bytes, word: bytes) -> list[int]:
-    found, at = [], block.find(word)
-    while at >= 0:
-        found.append(at)
-        at = block.find(word, at + 1)
-    return found

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 from transforms.decode.extent import Extent, Measured
+from transforms.decode.places import places_of
 from transforms.decode.tags import ID3V1_BYTES, id3_end, no_sound_end, tag_end, tags_begin
 
 _KBITS = {
@@ -184,10 +185,7 @@ def _infos(block: bytes) -> set[int]:
     """Where Xing frames may begin in a block."""
     found: set[int] = set()
     for word, places in ((b"Xing", (36, 21, 13, 38, 23, 15)), (b"Info", (36, 21, 13, 38, 23, 15)), (b"VBRI", (36,))):
-        at = block.find(word)
-        while at >= 0:
-            found |= {at - place for place in places}
-            at = block.find(word, at + 1)
+        found |= {at - place for at in places_of(word, block) for place in places}
     return found
 
 

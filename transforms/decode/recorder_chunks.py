@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from transforms.decode.chunks import RIFF, W64, Chunk, Dialect, chunk_at
-from transforms.decode.recorder_times import Moment, moment
+from transforms.decode.recorder_times import moment
 from transforms.decode.recorder_words import text_of
 
 MOST_CHUNKS = 1000
@@ -24,7 +24,7 @@ class Bext:
 
     description: str = ""
     originator: str = ""
-    moment: Moment | None = None
+    moment: str | None = None
     timecode_ms: int | None = None
 
 
