@@ -46,12 +46,12 @@ def test_audio_that_begins_late_is_heard_late(tmp_path: Path, extension: str) ->
     assert format.seconds == pytest.approx(len(samples) / format.sample_rate_hz, abs=4.2 if extension == "wmv" else 1.1)
 
 
-@pytest.mark.parametrize("video_seconds", [0, 12])
-@pytest.mark.parametrize("extension", CONTAINERS)
+@pytest.mark.parametrize(
+    ("extension", "video_seconds"),
+    [(extension, seconds) for extension in CONTAINERS for seconds in (0, 12) if (extension, seconds) != ("m4a", 12)],
+)
 def test_time_goes_on_between_packets(tmp_path: Path, extension: str, video_seconds: int) -> None:
     path = tmp_path / f"a.{extension}"
-    if video_seconds and extension == "m4a":
-        return
     mux(path, clicks(CLICKS, 6.0), pauses={2.0: 5.0}, video_seconds=video_seconds)
     samples, format, timing, problems = hear(path)
     assert onsets(samples, format.sample_rate_hz) == pytest.approx([0.5, 7.5, 10.0], abs=WITHIN)
