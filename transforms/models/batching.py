@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -13,6 +15,8 @@ from schemas.records import Failure, Scores, Transcript
 from transforms.models.budget import Budget
 from transforms.models.checkpoint import one_line
 from transforms.models.chunks import InChunks
+from transforms.models.door import Begins
+from transforms.models.faults import DeviceLostError, is_device_lost, is_out_of_memory
 
 if TYPE_CHECKING:
     from transforms.models.door import Door, Result
@@ -26,6 +30,9 @@ MOST_PADDING = 0.1
 Saw = Callable[[float, float], None]
 """Told of each batch: seconds that the model saw, and how many of them were padding."""
 
+Begin = Callable[[list[np.ndarray]], Callable[[], Sequence[Any]]]
+"""Begins a batch; what it gives waits for its end and gives what is in each clip."""
+
 
 def run_each(
     door: Door, clips: Sequence[np.ndarray], *, budget_seconds: float | Budget, saw: Saw = lambda seen, padding: None
@@ -38,7 +45,10 @@ def run_each(
 
     When a batch raises, out of memory halves it, down to the single clip, and the batches after it
     are no larger; any other error has each of its clips run alone, and only those that fail alone
-    are lost.
+    are lost.  An error of the device (:mod:`transforms.models.faults`) is no clip's and ends the work.
+
+    A door that :class:`~transforms.models.door.Begins` has one batch on its device while the next is
+    made ready here.
 
     Where the family reads long clips in chunks, all this is said of chunks; a clip is lost with any
     of its chunks.
@@ -52,6 +62,9 @@ def run_each(
     Returns:
         For each clip its result, or a failure: ``TOO_SHORT`` below ``door.min_samples``,
         ``OUT_OF_MEMORY``, ``MODEL_FAILED``, ``NON_FINITE_OUTPUT``.
+
+    Raises:
+        DeviceLostError: the device can compute nothing more.
     """
     results: list[Result | Failure | None] = [None] * len(clips)
     fit = []
@@ -72,7 +85,8 @@ def run_each(
 
 def _run_clips(runner: _Runner, clips: list[np.ndarray]) -> list[Result | Failure]:
     """The results of clips that the door takes whole."""
-    return runner.in_batches(lambda batch: [_checked(result) for result in runner.door(batch)], clips)
+    results = runner.in_batches(_begin_of(runner.door, runner.door), clips)
+    return [result if isinstance(result, Failure) else _checked(result) for result in results]
 
 
 def _run_chunks(runner: _Runner, clips: list[np.ndarray]) -> list[Result | Failure]:
@@ -80,13 +94,38 @@ def _run_chunks(runner: _Runner, clips: list[np.ndarray]) -> list[Result | Failu
     door: Any = runner.door
     split = [_alone(door.split, clip) for clip in clips]
     chunks = [chunk for one in split if not isinstance(one, Failure) for chunk in one]
-    read = iter(runner.in_batches(door.read, chunks))
+    read = iter(runner.in_batches(_begin_of(door, door.read), chunks))
     results: list[Result | Failure] = []
     for one in split:
         parts = [one] if isinstance(one, Failure) else [next(read) for _ in one]
         failed = [part for part in parts if isinstance(part, Failure)]
         results.append(failed[0] if failed else _alone(lambda parts: _checked(door.join(parts)), parts))
     return results
+
+
+def _begin_of(door: Any, call: Callable[[list[np.ndarray]], Sequence[Any]]) -> Begin:
+    """How a door begins a batch; one that does not do so by itself has done it by then."""
+    if isinstance(door, Begins):
+        return door.begin
+
+    def at_once(clips: list[np.ndarray]) -> Callable[[], Sequence[Any]]:
+        results = call(clips)
+        return lambda: results
+
+    return at_once
+
+
+@dataclass(frozen=True)
+class _Failed:
+    """A batch that failed as a whole: kept as text, for the error holds the frames of the failed call and so its
+    memory."""
+
+    out_of_memory: bool
+    message: str
+
+    @property
+    def failure(self) -> Failure:
+        return Failure(Reason.OUT_OF_MEMORY if self.out_of_memory else Reason.MODEL_FAILED, self.message)
 
 
 class _Runner:
@@ -97,11 +136,28 @@ class _Runner:
         self._budget = budget
         self._saw = saw
 
-    def in_batches(self, call: Callable[[list[np.ndarray]], Iterable[T]], clips: list[np.ndarray]) -> list[T | Failure]:
-        """What ``call`` gives for each clip; results in the order of the clips."""
-        results: dict[int, T | Failure] = {}
+    def in_batches(self, begin: Begin, clips: list[np.ndarray]) -> list[Any]:
+        """What is in each clip, or its failure; in the order of the clips.  One batch is on its way at a time."""
+        results: dict[int, Any] = {}
+
+        def end(batch: list[int], wait: Callable[[], Sequence[Any]]) -> None:
+            given = [clips[i] for i in batch]
+            ended = _tried(lambda: list(wait()))
+            results.update(zip(batch, self._settled(begin, given, ended), strict=True))
+
+        last: Callable[[], None] | None = None
         for batch in self._batches(clips):
-            results.update(zip(batch, self._run(call, [clips[i] for i in batch]), strict=True))
+            begun = _tried(partial(begin, [clips[i] for i in batch]))
+            if last is not None:
+                last()
+            if isinstance(begun, _Failed):  # before the next batch is cut: it may have to be smaller
+                given = [clips[i] for i in batch]
+                results.update(zip(batch, self._settled(begin, given, begun), strict=True))
+                last = None
+            else:
+                last = partial(end, batch, begun)
+        if last is not None:
+            last()
         return [results[i] for i in range(len(clips))]
 
     def _batches(self, clips: list[np.ndarray]) -> Iterator[list[int]]:
@@ -136,37 +192,45 @@ class _Runner:
             seen = each * len(clips)
         return seen, max(0.0, seen - sum(min(len(clip) / door.rate, door.max_seconds or np.inf) for clip in clips))
 
-    def _run(self, call: Callable[[list[np.ndarray]], Iterable[T]], clips: list[np.ndarray]) -> list[T | Failure]:
-        """One batch, in parts if it fails as a whole."""
-        try:
-            results = list(call(clips))
-        except Exception as error:
-            # Kept as text: the error itself holds the frames of the failed call, and with them its memory.
-            out_of_memory, message = _is_out_of_memory(error), one_line(error)
-        else:
+    def _settled(self, begin: Begin, clips: list[np.ndarray], ended: list[Any] | _Failed) -> list[Any]:
+        """What a batch gave, or, where it failed as a whole, its parts."""
+        if not isinstance(ended, _Failed):
             self._saw(*self._seen(clips))
-            return [*results]
-        if out_of_memory and torch.cuda.is_initialized():
+            return ended
+        if ended.out_of_memory and torch.cuda.is_initialized():
             torch.cuda.empty_cache()
         if len(clips) == 1:
-            return [_failure(out_of_memory, message)]
-        if out_of_memory:
+            return [ended.failure]
+        if ended.out_of_memory:
             self._budget.ran_out(self._seen(clips)[0])
-        size = (len(clips) + 1) // 2 if out_of_memory else 1
+        size = (len(clips) + 1) // 2 if ended.out_of_memory else 1
         parts = (clips[i : i + size] for i in range(0, len(clips), size))
-        return [result for part in parts for result in self._run(call, part)]
+        return [result for part in parts for result in self._run(begin, part)]
+
+    def _run(self, begin: Begin, clips: list[np.ndarray]) -> list[Any]:
+        """One batch by itself, begun and waited for."""
+        return self._settled(begin, clips, _tried(lambda: list(begin(clips)())))
+
+
+def _tried(call: Callable[[], T]) -> T | _Failed:
+    """What a call gives, or how it failed.
+
+    Raises:
+        DeviceLostError: it failed because of the device.
+    """
+    try:
+        return call()
+    except Exception as error:
+        message = one_line(error)
+        if is_device_lost(error):
+            raise DeviceLostError(f"the device of the models is lost: {message}") from error
+        return _Failed(is_out_of_memory(error), message)
 
 
 def _alone(call: Callable[[C], T], clip: C) -> T | Failure:
     """One clip, or what became of it, by itself."""
-    try:
-        return call(clip)
-    except Exception as error:
-        return _failure(_is_out_of_memory(error), one_line(error))
-
-
-def _failure(out_of_memory: bool, message: str) -> Failure:
-    return Failure(Reason.OUT_OF_MEMORY if out_of_memory else Reason.MODEL_FAILED, message)
+    made = _tried(partial(call, clip))
+    return made.failure if isinstance(made, _Failed) else made
 
 
 def _checked(result: Result) -> Result | Failure:
@@ -181,10 +245,3 @@ def _checked(result: Result) -> Result | Failure:
     if np.isfinite(numbers).all():
         return result
     return Failure(Reason.NON_FINITE_OUTPUT, "the model gave NaN or infinite values")
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    """CUDA has a type of its own; torch's allocator for the CPU raises a plain RuntimeError."""
-    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or (
-        isinstance(error, RuntimeError) and "allocate memory" in str(error)
-    )

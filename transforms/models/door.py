@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -42,6 +42,22 @@ class Door(Protocol):
 
         Args:
             clips: float32 mono samples in [-1, 1], of any mix of lengths from ``min_samples`` on.
+        """
+        ...
+
+
+@runtime_checkable
+class Begins(Protocol):
+    """What a door has besides its call if its device may compute while the host does something else.
+
+    ``door(clips)`` is ``door.begin(clips)()``; of a door that is :class:`~transforms.models.chunks.InChunks`,
+    ``door.read(chunks)`` is ``door.begin(chunks)()``.
+    """
+
+    def begin(self, clips: Sequence[np.ndarray]) -> Callable[[], Sequence[Any]]:
+        """Hand a batch to the device; what comes back waits for it and gives what is in each clip.
+
+        Each may raise what the device says; what does not fit into its memory is known here already.
         """
         ...
 

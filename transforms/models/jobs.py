@@ -9,6 +9,7 @@ from schemas.jobs import JOBS
 from transforms.models.checkpoint import CONFIG, Located, ModelError, one_line, parse_checkpoint, read_config
 from transforms.models.door import Description, Door
 from transforms.models.engines import IN_TORCH, Engine
+from transforms.models.faults import DeviceLostError, is_device_lost
 from transforms.models.kinds import KINDS
 from transforms.models.licence import licence_of
 from transforms.models.locate import locate
@@ -84,6 +85,7 @@ def open_door(
         ModelError: it cannot be found, the job cannot open it, or its weights do not fill its class.
         KeyError: an unknown job.
         ValueError: an unknown precision or engine, or one that the device cannot compute in.
+        DeviceLostError: the device can compute nothing.
     """
     check_engine(device, precision, engine)
     located, _, kind = _identify(job, checkpoint, weights=True)
@@ -92,6 +94,8 @@ def open_door(
     except ModelError:
         raise
     except Exception as error:  # of settings that fit neither each other nor the weights
+        if is_device_lost(error):
+            raise DeviceLostError(f"{job}: {device} is lost: {one_line(error)}") from error
         raise located.error(f"it cannot be opened: {one_line(error)}") from error
 
 

@@ -14,6 +14,8 @@ from schemas.reasons import Reason
 from schemas.records import Failure
 from transforms.models.batching import MOST_PADDING, run_each
 from transforms.models.budget import Budget
+from transforms.models.door import Begins
+from transforms.models.faults import DeviceLostError
 from transforms.models.jobs import open_door
 
 RATE = 10
@@ -222,6 +224,55 @@ def test_a_stop_by_the_user_is_not_a_failed_clip():
 
     with pytest.raises(KeyboardInterrupt):
         run_each(Stopped(), [ramp(5)], budget_seconds=1.0)
+
+
+@dataclass
+class MeanBeside(Mean):
+    """The same on a device that computes beside the host; it is found to be lost when a batch with -9 is waited for."""
+
+    story: list[str] = field(default_factory=list)
+
+    def begin(self, clips):
+        if sum(map(len, clips)) > self.memory:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        n = sum(self.story.count(word) for word in self.story if word.startswith("begin"))
+        self.story.append(f"begin {n}")
+
+        def wait():
+            self.story.append(f"wait {n}")
+            if any((clip == -9).any() for clip in clips):
+                raise RuntimeError("CUDA error: device-side assert triggered\nCUDA kernel errors might be ...")
+            return Mean.__call__(self, clips)
+
+        return wait
+
+
+def test_a_batch_is_begun_before_the_one_ahead_of_it_is_waited_for():
+    door = MeanBeside()
+    assert isinstance(door, Begins)
+    assert not isinstance(Mean(), Begins)
+    clips = [ramp(n) for n in (10, 20, 30)]
+    results = run_each(door, clips, budget_seconds=1e6)
+    assert door.story == ["begin 0", "begin 1", "wait 0", "begin 2", "wait 1", "wait 2"]
+    assert results == [clip.mean(keepdims=True) for clip in clips]
+
+
+@given(clips_of_any_length, st.floats(0.1, 20), st.sampled_from([15, 40, 10**9]))
+def test_what_is_begun_ahead_has_the_same_results(clips, budget, memory):
+    """Errors too: what does not fit is known when a batch is begun, a bad clip when it is waited for."""
+    clips = [clip + 2 if len(clip) % 7 == 0 else clip for clip in clips]
+    expected = run_each(Mean(memory=memory), clips, budget_seconds=budget)
+    found = run_each(MeanBeside(memory=memory), clips, budget_seconds=budget)
+    assert [getattr(r, "reason", r) for r in found] == [getattr(r, "reason", r) for r in expected]
+
+
+@pytest.mark.parametrize("bad", [0, 2, 5])
+def test_a_lost_device_ends_the_work_and_is_no_clips_fault(bad):
+    clips = [ramp(10 + n) for n in range(6)]
+    clips[bad][3] = -9
+    with pytest.raises(DeviceLostError, match="device-side assert triggered CUDA kernel errors") as told:
+        run_each(MeanBeside(), clips, budget_seconds=1e6)
+    assert "\n" not in str(told.value)
 
 
 @pytest.mark.parametrize(
