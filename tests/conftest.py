@@ -22,6 +22,9 @@ settings.load_profile("untimed")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 os.environ["NUMBA_CACHE_DIR"] = str(Path(__file__).resolve().parents[1] / ".pytest_cache" / f"numba-{WORKER}")
 
+# What is remembered of the weights that tests make is no concern of who runs them.
+os.environ["EARWITNESS_CACHE"] = str(Path(__file__).resolve().parents[1] / ".pytest_cache" / "earwitness")
+
 
 def take_share() -> None:
     """Give this process of several its share of the cores: a run takes a worker for each that it sees.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from schemas.errors import Error
 from schemas.shown import shown
 from transforms.models.bounds import least_numbers, read_settings
+from transforms.models.remembered import hash_of
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig
@@ -147,15 +147,10 @@ def revision_of(located: Located) -> str:
     """
     if located.commit is not None:
         return located.commit[:_REVISION_DIGITS]
-    digest = hashlib.sha256()
     try:
-        for path in weight_files(located):
-            with path.open("rb") as file:
-                while block := file.read(1 << 20):
-                    digest.update(block)
+        return hash_of(weight_files(located))[:_REVISION_DIGITS]
     except OSError as error:
         raise located.error(told(error)) from None
-    return digest.hexdigest()[:_REVISION_DIGITS]
 
 
 def model_id(located: Located, precision: str, engine: str = "torch") -> str:
