@@ -31,6 +31,7 @@ class Task:
         table: with the vector length of the checkpoint.
         checkpoint: a folder or a name on the Hub.
         batch_seconds: the most audio in one batch; None for what suits the device.
+        sharers: processes that put their models on the same device; each takes its share of the memory.
         group_seconds: audio that is gathered and sorted by length before it is cut into batches.
         top: classes kept for each window of ``sounds``.
     """
@@ -44,6 +45,7 @@ class Task:
     engine: Engine = IN_TORCH
     language: str | None = None
     batch_seconds: float | None = None
+    sharers: int = 1
     group_seconds: float = 60.0
     top: int = 10
 
@@ -81,7 +83,7 @@ def answer(
 
 def budget_of(task: Task) -> Budget:
     """What the user allows in a batch, or what fits the device now."""
-    return Budget(task.batch_seconds or batch_seconds(task.device, PRECISIONS[task.precision]))
+    return Budget(task.batch_seconds or batch_seconds(task.device, PRECISIONS[task.precision], task.sharers))
 
 
 def _at_rate(clip: Clip, rate: int) -> Any:

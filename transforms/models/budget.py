@@ -13,23 +13,23 @@ ON_A_CPU_SECONDS = 60.0
 SHARE_OF_FREE_MEMORY = 0.5
 """What batches may take of a GPU; the rest is for what the allocator cannot join, and for other programs."""
 
-BYTES_A_SECOND = 8 * 2**20
+BYTES_A_SECOND = 4 * 2**20
 """Memory that a second of audio takes in a forward pass, for each byte of a number.
 
-Behind its first convolution wav2vec 2.0 holds 512 channels of 3,200 frames a second, 1.6 million
-numbers, and five times that while it normalises them; nothing after it holds as much.
+The convolutions, which would take as much alone, hear a part of a batch at a time
+(:mod:`transforms.models.parts`).  Behind them WavLM holds most: for clips of 30 s the biases of its attention, three
+times 0.9 million numbers a second.
 """
 
-LONGEST_SECONDS = 600.0
-"""No device is faster with more."""
+LONGEST_SECONDS = 120.0
+"""No device is faster with more: of speech in groups of 900 s, batches of nearly one length hold less on average."""
 
 GROUP_SECONDS = {"cpu": 60.0, "cuda": 900.0}
 """Audio that is gathered and sorted by length before it is cut into batches, by kind of device.
 
 On a CPU no batch is padded, so that sorting wins nothing.  A GPU needs large batches of nearly one
-length: with speech between 0.4 and 30 s (log-normal about 4 s) and at most a tenth of padding in a
-batch, groups of 60, 240, 900 and 3,600 s give batches of 10, 21, 57 and 160 s on average.  900 s,
-which is also how much a shard holds by default, are 58 MB at 16 kHz.
+length: with speech between 0.4 and 30 s (log-normal about 4 s), groups of 900 s give batches of 54 s on
+average.  900 s, which is also how much a shard holds by default, are 58 MB at 16 kHz.
 """
 
 
@@ -51,23 +51,24 @@ class Budget:
             self.seconds = min(self.seconds, seconds / 2)
 
 
-def batch_seconds(device: str, dtype: torch.dtype) -> float:
+def batch_seconds(device: str, dtype: torch.dtype, sharers: int = 1) -> float:
     """The most audio in one batch where the user names no figure.
 
-    60 s on a CPU.  On a GPU what fits into half of the memory that is free, which is asked for here:
-    call it when the models are loaded.
+    60 s on a CPU.  On a GPU what fits into this process's share of half of the memory that is free, which is
+    asked for here: call it when the models are loaded.
 
     Args:
         dtype: of the numbers in the model.
+        sharers: processes that put models on the device, this one among them.
     """
     if torch.device(device).type != "cuda":
         return ON_A_CPU_SECONDS
     free, _ = torch.cuda.mem_get_info(torch.device(device))
-    return seconds_that_fit(free, dtype)
+    return seconds_that_fit(free // sharers, dtype)
 
 
 def seconds_that_fit(free_bytes: int, dtype: torch.dtype) -> float:
-    """How many seconds of audio a batch may hold in a GPU with so much free memory, from 1 to 600."""
+    """How many seconds of audio a batch may hold in a GPU with so much free memory, from 1 to 120."""
     fit = free_bytes * SHARE_OF_FREE_MEMORY / (BYTES_A_SECOND * dtype.itemsize)
     return min(LONGEST_SECONDS, max(1.0, fit))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,8 @@ from transforms.models.compiled import in_engine
 from transforms.models.engines import IN_TORCH, Engine
 from transforms.models.features import as_clips, filter_banks, shortest_waveform, waveforms
 from transforms.models.padding import heed_lengths, pads_on
+from transforms.models.parts import suit_gpu
+from transforms.models.transfer import brought, passing
 from transforms.models.weights import load
 
 AST = "audio-spectrogram-transformer"
@@ -51,6 +53,8 @@ class Classifier:
             self.pads = False
         else:
             heed_lengths(loaded.model)
+            if pads_on(loaded.device):
+                suit_gpu(loaded)
             self.pads = pads_on(loaded.device)
             self.min_samples = shortest_waveform(config)
         self.padded_seconds = self.max_seconds
@@ -58,17 +62,19 @@ class Classifier:
 
     def __call__(self, clips: Sequence[np.ndarray]) -> list[Scores]:
         """One row of probabilities for each clip, as for the clip alone."""
-        if not clips:
-            return []
+        return self.begin(clips)() if clips else []
+
+    def begin(self, clips: Sequence[np.ndarray]) -> Callable[[], list[Scores]]:
+        """Hand clips to the device: see :class:`transforms.models.door.Begins`."""
         vectors = as_clips(clips)
         if self.padded_seconds:
             inputs = {"input_values": filter_banks(self._loaded, vectors)}
         else:
             inputs = waveforms(self._loaded, vectors)
-        with torch.inference_mode():
+        with passing(self._loaded.device):
             logits = self._loaded.model(**inputs).logits.float()  # [n_clips, n_labels]
-            probabilities = self._activation(logits).cpu().numpy()
-        return [Scores(self.labels, row) for row in probabilities]
+            wait = brought(self._activation(logits))
+        return lambda: [Scores(self.labels, row) for row in wait()[0]]
 
 
 def labels_of(located: Located, config: Any) -> tuple[str, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from schemas.records import Transcript, Word
 from transforms.models.checkpoint import Located
@@ -16,6 +17,8 @@ from transforms.models.compiled import in_engine
 from transforms.models.engines import IN_TORCH, Engine
 from transforms.models.features import as_clips, shortest_waveform, waveforms
 from transforms.models.padding import heed_lengths, pads_on
+from transforms.models.parts import suit_gpu
+from transforms.models.transfer import brought, passing
 from transforms.models.weights import load, load_tokenizer
 
 CHUNK_SECONDS = 30.0
@@ -62,6 +65,8 @@ class CTC:
 
         loaded = load(located, AutoModelForCTC, device=device, precision=precision, engine=engine)
         heed_lengths(loaded.model)
+        if pads_on(loaded.device):
+            suit_gpu(loaded)
         config = loaded.model.config
         self._loaded = in_engine(loaded, engine, "logits")
         self._tokenizer: Any = load_tokenizer(located, config.vocab_size)
@@ -90,16 +95,21 @@ class CTC:
 
     def read(self, chunks: Sequence[np.ndarray]) -> list[Frames]:
         """The frames of each chunk, as for the chunk alone."""
-        if not chunks:
-            return []
-        inputs = waveforms(self._loaded, chunks)
-        with torch.inference_mode():
-            logits = self._loaded.model(**inputs).logits.float()  # [n_chunks, n_frames, vocab_size]
-            posteriors, tokens = (best.cpu().numpy() for best in logits.softmax(-1).max(-1))
-        return [
-            Frames(of_tokens[:n], of_posteriors[:n])
-            for n, of_tokens, of_posteriors in zip(self._frames(chunks), tokens, posteriors, strict=True)
-        ]
+        return self.begin(chunks)() if chunks else []
+
+    def begin(self, clips: Sequence[np.ndarray]) -> Callable[[], list[Frames]]:
+        """Hand chunks to the device: see :class:`transforms.models.door.Begins`."""
+        inputs = waveforms(self._loaded, clips)
+        with passing(self._loaded.device):
+            wait = brought(*likeliest(self._loaded.model(**inputs).logits))
+        lengths = self._frames(clips)
+
+        def ended() -> list[Frames]:
+            tokens, posteriors = wait()
+            # Copies, so that the frames of a short chunk do not hold those of the whole batch.
+            return [Frames(t[:n].copy(), p[:n].copy()) for n, t, p in zip(lengths, tokens, posteriors, strict=True)]
+
+        return ended
 
     def _frames(self, chunks: Sequence[np.ndarray]) -> list[int]:
         """How many frames each chunk has."""
@@ -121,6 +131,16 @@ class CTC:
         # A NaN anywhere in the posteriors has to come out, whichever frames are spoken.
         certain = posteriors[spoken] if decoded["text"] and np.isfinite(posteriors).all() else posteriors
         return Transcript(decoded["text"], tuple(words), _mean(certain), self._language)
+
+
+def likeliest(logits: Tensor) -> tuple[Tensor, Tensor]:
+    """The likeliest token of each frame and its posterior, int64 and float32 [n_chunks, n_frames].
+
+    Args:
+        logits: [n_chunks, n_frames, vocab_size] on any device, where the work is done.
+    """
+    best = logits.float().softmax(-1).max(-1)
+    return best.indices, best.values
 
 
 def _mean(probabilities: np.ndarray) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from transforms.models.checkpoint import Located
 from transforms.models.compiled import in_engine
 from transforms.models.engines import IN_TORCH, Engine
 from transforms.models.features import as_clips, clap_inputs
+from transforms.models.transfer import brought, passing
 from transforms.models.weights import load, load_tokenizer
 
 
@@ -28,6 +29,10 @@ class Embedder:
         from transformers import AutoModel
 
         loaded = load(located, AutoModel, device=device, precision=precision, engine=engine)
+        # Sounds are many, texts few: in most processes there is none.
+        if loaded.device.type == "cuda":
+            _texts_to(loaded.model, "cpu")
+            torch.cuda.empty_cache()
         self._loaded = in_engine(loaded, engine, "pooler_output")
         self._tokenizer: Any = load_tokenizer(located, loaded.model.config.text_config.vocab_size)
         # Padding is a setting of the fast tokenizers: two threads must not set it at once.
@@ -46,27 +51,43 @@ class Embedder:
         Raises:
             ValueError: a clip is longer than ``max_seconds``.
         """
-        if not clips:
-            return []
+        return self.begin(clips)() if clips else []
+
+    def begin(self, clips: Sequence[np.ndarray]) -> Callable[[], list[np.ndarray]]:
+        """Hand clips to the device: see :class:`transforms.models.door.Begins`.
+
+        Raises:
+            ValueError: a clip is longer than ``max_seconds``.
+        """
         vectors = as_clips(clips, longest=self._loaded.extractor.nb_max_samples)
         features = clap_inputs(self._loaded, vectors)
-        with torch.inference_mode():
-            return list(unit_length(self._loaded.model.get_audio_features(**features).pooler_output))
+        with passing(self._loaded.device):
+            wait = brought(unit_length(self._loaded.model.get_audio_features(**features).pooler_output))
+        return lambda: list(wait()[0])
 
     def embed_text(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of texts, float32 [n_texts, dimension], unit length; a text beyond the tokenizer's limit is cut."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         with self._tokenizing:
+            if self._loaded.device.type == "cuda":
+                _texts_to(self._loaded.model, self._loaded.device)
             tokens = self._tokenizer(list(texts), padding=True, truncation=True, return_tensors="pt")
         device = self._loaded.device
-        with torch.inference_mode():
+        with passing(device):
             features = self._loaded.model.get_text_features(
                 input_ids=tokens["input_ids"].to(device), attention_mask=tokens["attention_mask"].to(device)
             )
-            return unit_length(features.pooler_output)
+            wait = brought(unit_length(features.pooler_output))
+        return wait()[0]
 
 
-def unit_length(vectors: torch.Tensor) -> np.ndarray:
-    """Rows divided by their Euclidean norm, float32 [n, dimension] on the CPU."""
-    return torch.nn.functional.normalize(vectors.float(), dim=-1).cpu().numpy()
+def _texts_to(model: Any, device: torch.device | str) -> None:
+    """Put the tower for texts on a device: 125 million numbers of the published ones."""
+    model.text_model.to(device)
+    model.text_projection.to(device)
+
+
+def unit_length(vectors: torch.Tensor) -> torch.Tensor:
+    """Rows divided by their Euclidean norm, float32 [n, dimension] on their device."""
+    return torch.nn.functional.normalize(vectors.float(), dim=-1)

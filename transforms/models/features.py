@@ -10,6 +10,8 @@ import torch
 
 from transforms.models.loaded import Loaded
 from transforms.models.mels import clap_spectra, kaldi_spectra
+from transforms.models.padding import pads_on, rung
+from transforms.models.transfer import staged
 
 
 def as_clips(clips: Sequence[np.ndarray], longest: int | None = None) -> list[np.ndarray]:
@@ -30,19 +32,24 @@ def as_clips(clips: Sequence[np.ndarray], longest: int | None = None) -> list[np
 def waveforms(loaded: Loaded, clips: Sequence[np.ndarray]) -> dict[str, torch.Tensor]:
     """Input of wav2vec 2.0, HuBERT or WavLM: ``input_values`` [n_clips, n_samples].
 
-    Clips of several lengths are padded to the longest and come with an ``attention_mask``, which a
-    model needs that :func:`transforms.models.padding.heed_lengths` has prepared.  Without one, and
-    where all have one length, there is none: it would mark every sample.
+    Clips of several lengths are padded to the longest, on a GPU a little beyond
+    (:func:`transforms.models.padding.rung`), and come with an ``attention_mask``, which a model needs that
+    :func:`transforms.models.padding.heed_lengths` has prepared.  Where all have that length there is none:
+    it would mark every sample.
     """
-    lengths = np.array([len(clip) for clip in clips])
-    values = np.zeros((len(clips), lengths.max()), np.float32)
-    for row, clip in zip(values, clips, strict=True):
+    lengths = [len(clip) for clip in clips]
+    longest = rung(max(lengths)) if pads_on(loaded.device) else max(lengths)
+    values = staged((len(clips), longest), loaded.device)
+    for row, clip in zip(values.numpy(), clips, strict=True):
         # The extractor's own arithmetic, so that there is nothing to differ; it costs next to nothing.
         row[: len(clip)] = (clip - clip.mean()) / np.sqrt(clip.var() + 1e-7) if loaded.extractor.do_normalize else clip
-    made = {"input_values": loaded.place(torch.from_numpy(values))}
-    if lengths.min() < lengths.max():
-        mask = np.arange(lengths.max()) < lengths[:, None]
-        made["attention_mask"] = loaded.place(torch.from_numpy(mask.astype(np.int64)))
+    made = {"input_values": loaded.place(values)}
+    if min(lengths) < longest:
+        # Of the mask only the lengths travel.
+        counts = staged((len(clips), 1), loaded.device, torch.int64)
+        counts[:, 0] = torch.tensor(lengths)
+        ends = loaded.place(counts)
+        made["attention_mask"] = (torch.arange(longest, device=ends.device) < ends).to(torch.int64)
     return made
 
 
@@ -58,8 +65,8 @@ def clap_inputs(loaded: Loaded, clips: Sequence[np.ndarray]) -> dict[str, torch.
     batch it would draw lots which one to mark.
     """
     features = loaded.place(clap_spectra(clips, loaded.extractor, loaded.device))
-    marked = torch.full((len(clips), 1), loaded.extractor.truncation == "fusion")
-    return {"input_features": features, "is_longer": loaded.place(marked)}
+    marked = torch.full((len(clips), 1), loaded.extractor.truncation == "fusion", device=features.device)
+    return {"input_features": features, "is_longer": marked}
 
 
 def extracted(loaded: Loaded, clips: Sequence[np.ndarray], **options: Any) -> dict[str, torch.Tensor]:
@@ -70,7 +77,9 @@ def extracted(loaded: Loaded, clips: Sequence[np.ndarray], **options: Any) -> di
     Args:
         options: passed to the extractor.
     """
-    made = loaded.extractor(list(clips), sampling_rate=loaded.rate, return_tensors="pt", **options)
+    made = loaded.extractor(
+        list(clips), sampling_rate=loaded.rate, return_tensors="pt", device=str(loaded.device), **options
+    )
     return {name: loaded.place(tensor) for name, tensor in made.items()}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from transforms.models.checkpoint import Located
+from transforms.models.transfer import sent
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,4 @@ class Loaded:
 
     def place(self, tensor: torch.Tensor) -> torch.Tensor:
         """On the model's device; floats as it takes them."""
-        dtype = self.dtype if tensor.is_floating_point() else tensor.dtype
-        if self.device.type == "cuda" and tensor.device.type == "cpu":
-            # From pinned memory the copy runs beside what the GPU still computes.
-            return tensor.to(dtype).pin_memory().to(self.device, non_blocking=True)
-        return tensor.to(self.device, dtype)
+        return sent(tensor, self.device, self.dtype if tensor.is_floating_point() else tensor.dtype)

@@ -7,13 +7,16 @@ at 3,800 and 2,200.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
 from torch import Tensor
 from transformers.audio_utils import mel_filter_bank
+
+from transforms.models.transfer import passing, sent, staged
 
 FRAME, HOP, FFT = 400, 160, 512
 PREEMPHASIS = 0.97
@@ -22,6 +25,8 @@ FLOOR = 1.192092955078125e-07
 
 AT_ONCE = 8
 """Clips whose spectra are in memory together."""
+
+_THERE: MutableMapping[Any, dict[torch.device, Tensor]] = WeakKeyDictionary()
 
 
 def log_mels(clips: Tensor, extractor: Any, lengths: Tensor | None = None) -> Tensor:
@@ -43,7 +48,8 @@ def log_mels(clips: Tensor, extractor: Any, lengths: Tensor | None = None) -> Te
     means = clips.unfold(1, FRAME, HOP)[:, : extractor.max_length].mean(dim=-1, keepdim=True)
     frames = less.unfold(1, FRAME, HOP)[:, : extractor.max_length] * window
     frames.addcmul_(means, window, value=PREEMPHASIS - 1)
-    mels = (_power(torch.fft.rfft(frames, FFT)) @ _on(clips, _kaldi_filters(extractor))).clamp(min=FLOOR).log()
+    power = _power(torch.fft.rfft(frames, FFT))
+    mels = (power @ _filters(extractor, clips.device, _kaldi_filters)).clamp(min=FLOOR).log()
     if lengths is not None:
         ends = (lengths - FRAME) // HOP + 1
         mels = mels.masked_fill(torch.arange(mels.shape[1], device=mels.device)[:, None] >= ends[:, None, None], 0.0)
@@ -67,8 +73,7 @@ def decibel_mels(clips: Tensor, extractor: Any) -> Tensor:
     reflected = torch.nn.functional.pad(clips[:, None], (half, half), mode="reflect")[:, 0]
     # torch.stft gives the transposed, over which the steps behind it are slow.
     spectra = torch.fft.rfft(reflected.unfold(1, extractor.fft_window_size, extractor.hop_length) * window)
-    filters = _on(clips, extractor.mel_filters if fused else extractor.mel_filters_slaney)
-    mels = _power(spectra) @ filters
+    mels = _power(spectra) @ _filters(extractor, clips.device, _clap_filters)
     decibels = 10 * mels.clamp(min=1e-10).log10()[:, None]
     return decibels.expand(-1, 4, -1, -1) if fused else decibels
 
@@ -84,12 +89,14 @@ def kaldi_spectra(clips: Sequence[np.ndarray], extractor: Any, device: torch.dev
 
     def some(first: int) -> Tensor:
         part = cut[first : first + AT_ONCE]
-        lengths = [len(clip) for clip in part]
-        filled = np.zeros((len(part), max(lengths)), np.float32)
-        for row, clip in zip(filled, part, strict=True):
-            row[: len(clip)] = clip
-        samples = torch.from_numpy(filled).to(device).double()
-        return log_mels(samples, extractor, torch.tensor(lengths, device=device)).float()
+        lengths = staged((len(part),), device, torch.int64)
+        filled = staged((len(part), max(map(len, part))), device)
+        for i, clip in enumerate(part):
+            lengths[i] = len(clip)
+            filled.numpy()[i, : len(clip)] = clip
+        with passing(device):
+            samples = sent(filled, device, torch.float64)
+            return log_mels(samples, extractor, sent(lengths, device, torch.int64)).float()
 
     return _in_parts(some, len(clips))
 
@@ -102,8 +109,12 @@ def clap_spectra(clips: Sequence[np.ndarray], extractor: Any, device: torch.devi
     """
 
     def some(first: int) -> Tensor:
-        filled = np.stack([repeated(clip, extractor) for clip in clips[first : first + AT_ONCE]])
-        return decibel_mels(torch.from_numpy(filled).to(device).double(), extractor).float()
+        part = clips[first : first + AT_ONCE]
+        filled = staged((len(part), extractor.nb_max_samples), device)
+        for row, clip in zip(filled.numpy(), part, strict=True):
+            row[:] = repeated(clip, extractor)
+        with passing(device):
+            return decibel_mels(sent(filled, device, torch.float64), extractor).float()
 
     return _in_parts(some, len(clips))
 
@@ -127,8 +138,17 @@ def _power(spectra: Tensor) -> Tensor:
     return parts[..., 0].square().addcmul_(parts[..., 1], parts[..., 1]).float()
 
 
-def _on(clips: Tensor, filters: np.ndarray) -> Tensor:
-    return torch.as_tensor(filters, dtype=torch.float32, device=clips.device)
+def _filters(extractor: Any, device: torch.device, made: Callable[[Any], np.ndarray]) -> Tensor:
+    """The mel filters of an extractor on the device, brought there once: float32 [n_frequencies, n_mels]."""
+    there = _THERE.setdefault(extractor, {})
+    if device not in there:
+        with torch.inference_mode(False):  # training may come later
+            there[device] = torch.as_tensor(made(extractor), dtype=torch.float32, device=device)
+    return there[device]
+
+
+def _clap_filters(extractor: Any) -> np.ndarray:
+    return extractor.mel_filters if extractor.truncation == "fusion" else extractor.mel_filters_slaney
 
 
 def _in_parts(some: Callable[[int], Tensor], n: int) -> Tensor:

@@ -24,6 +24,11 @@ length of its own; this holds what all five models need for the windows, which a
 """
 
 
+GPU_ALLOCATOR = "expandable_segments:True"
+"""Torch's setting for the memory of a GPU: blocks of one size then serve others, so that the shapes of many batches
+do not each keep memory of their own.  It is read before the first number is put on a GPU."""
+
+
 def load_extractor(located: Located) -> Any:
     """The checkpoint's feature extractor.
 
@@ -95,6 +100,8 @@ def load(
     """
     # Before the first operator runs; a user's own setting stands.
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(CACHED_PRIMITIVES))
+    if not {"PYTORCH_CUDA_ALLOC_CONF", "PYTORCH_ALLOC_CONF"} & os.environ.keys():
+        os.environ["PYTORCH_CUDA_ALLOC_CONF"] = GPU_ALLOCATOR
     check_engine(device, precision, engine)
     files = weight_files(located)
     if not files:

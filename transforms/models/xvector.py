@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import torch
 
 from transforms.models.checkpoint import Located
 from transforms.models.compiled import in_engine
@@ -14,6 +13,8 @@ from transforms.models.embedder import unit_length
 from transforms.models.engines import IN_TORCH, Engine
 from transforms.models.features import as_clips, shortest_waveform, waveforms
 from transforms.models.padding import heed_lengths, pads_on
+from transforms.models.parts import suit_gpu
+from transforms.models.transfer import brought, passing
 from transforms.models.weights import load
 
 
@@ -28,6 +29,8 @@ class XVector:
 
         loaded = load(located, AutoModelForAudioXVector, device=device, precision=precision, engine=engine)
         heed_lengths(loaded.model)
+        if pads_on(loaded.device):
+            suit_gpu(loaded)
         self._loaded = in_engine(loaded, engine, "embeddings")
         self.pads = pads_on(loaded.device)
         self.dimension: int = loaded.model.config.xvector_output_dim
@@ -37,11 +40,14 @@ class XVector:
 
     def __call__(self, clips: Sequence[np.ndarray]) -> list[np.ndarray]:
         """A float32 vector [dimension] for each clip, as for the clip alone."""
-        if not clips:
-            return []
+        return self.begin(clips)() if clips else []
+
+    def begin(self, clips: Sequence[np.ndarray]) -> Callable[[], list[np.ndarray]]:
+        """Hand clips to the device: see :class:`transforms.models.door.Begins`."""
         inputs = waveforms(self._loaded, as_clips(clips))
-        with torch.inference_mode():
-            return list(unit_length(self._loaded.model(**inputs).embeddings))
+        with passing(self._loaded.device):
+            wait = brought(unit_length(self._loaded.model(**inputs).embeddings))
+        return lambda: list(wait()[0])
 
 
 def shortest_voice(config: Any) -> int:

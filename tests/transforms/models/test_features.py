@@ -21,9 +21,11 @@ CPU = torch.device("cpu")
 SECONDS = (0.025, 0.03, 0.1, 0.731, 1.0, 2.5, 5.0, 9.99, 10.0)
 
 
-def loaded(extractor):
+def loaded(extractor, device=CPU):
     """What the features ask of a loaded checkpoint."""
-    return SimpleNamespace(extractor=extractor, rate=extractor.sampling_rate, place=lambda tensor: tensor)
+    return SimpleNamespace(
+        extractor=extractor, rate=extractor.sampling_rate, device=device, place=lambda tensor: tensor
+    )
 
 
 def clips_at(rate, seconds=SECONDS):

@@ -1,0 +1,96 @@
+"""Attention in one kernel says what the classes' own attention says, and asks nothing of the device in between."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from transforms.models.attention import fuse_attention
+from transforms.models.features import waveforms
+from transforms.models.jobs import open_door
+
+JOBS = {
+    "wav2vec2_ctc": "transcripts",
+    "wav2vec2_ctc_layer": "transcripts",
+    "hubert_ctc": "transcripts",
+    "wavlm_ctc": "transcripts",
+    "hubert_emotion": "emotions",
+    "wavlm_emotion": "emotions",
+    "wav2vec2_xvector": "speakers",
+    "wavlm_xvector": "speakers",
+}
+OUTPUTS = {"transcripts": "logits", "emotions": "logits", "speakers": "embeddings"}
+
+
+def passed(door, job, clips):
+    """What a pass gives, [n_clips, ...]."""
+    inputs = waveforms(door._loaded, clips)
+    with torch.inference_mode():
+        return getattr(door._loaded.model(**inputs), OUTPUTS[job])
+
+
+@pytest.mark.parametrize("same_length", [True, False])
+@pytest.mark.parametrize("kind", JOBS)
+def test_one_kernel_says_the_same(kind, same_length, checkpoint, mixed_clips):
+    job = JOBS[kind]
+    plain, fused = (open_door(job, str(checkpoint(kind))) for _ in range(2))
+    fuse_attention(fused._loaded.model)
+    clips = mixed_clips(plain.rate, plain.min_samples, longest_s=12.0)
+    clips = [clip[-16_000:] for clip in clips if len(clip) >= 16_000] if same_length else clips
+    got, wanted = passed(fused, job, clips), passed(plain, job, clips)
+    if got.ndim == 3:  # behind its true frames a row may say anything
+        lengths = fused._frames(clips)
+        for one, other, n in zip(got, wanted, lengths, strict=True):
+            torch.testing.assert_close(one[:n], other[:n], atol=1e-5, rtol=1e-4)
+    else:
+        torch.testing.assert_close(got, wanted, atol=1e-5, rtol=1e-4)
+
+
+class Asked(TorchDispatchMode):
+    """Remembers what asks a device for a number, or for how many there are: each waits for all before it."""
+
+    WAITS = ("aten::_local_scalar_dense", "aten::nonzero", "aten::masked_select", "aten::is_nonzero", "aten::equal")
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        if func.name().split(".")[0] in self.WAITS:
+            self.found.append(func.name())
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("kind", JOBS)
+def test_a_pass_does_not_wait_for_the_device(kind, checkpoint, mixed_clips):
+    job = JOBS[kind]
+    door = open_door(job, str(checkpoint(kind)))
+    clips = mixed_clips(door.rate, door.min_samples, longest_s=2.3)
+    inputs = waveforms(door._loaded, clips)
+    assert "attention_mask" in inputs
+    with torch.inference_mode(), Asked() as before:
+        door._loaded.model(**inputs)
+    fuse_attention(door._loaded.model)
+    with torch.inference_mode(), Asked() as after:
+        door._loaded.model(**inputs)
+    assert not after.found
+    assert before.found or kind.startswith("wavlm")  # else this test could not fail
+
+
+@pytest.mark.parametrize(("kind", "job"), [("ast_sounds", "sounds"), ("clap", "embeddings")])
+def test_passes_over_windows_do_not_wait_either(kind, job, checkpoint):
+    door = open_door(job, str(checkpoint(kind)))
+    clips = [np.random.default_rng(i).normal(0, 0.1, door.rate).astype(np.float32) for i in range(3)]
+    door(clips)  # whatever is made once
+    with Asked() as asked:
+        door.begin(clips)
+    assert not asked.found
+
+
+def test_attention_of_other_classes_stays(checkpoint):
+    model = open_door("sounds", str(checkpoint("ast_sounds")))._loaded.model
+    before = model.config._attn_implementation
+    fuse_attention(model)
+    assert model.config._attn_implementation == before == "sdpa"
