@@ -13,6 +13,7 @@ from transforms.models.checkpoint import Located
 from transforms.models.compiled import in_engine
 from transforms.models.engines import IN_TORCH, Engine
 from transforms.models.features import as_clips, filter_banks, shortest_waveform, waveforms
+from transforms.models.graphs import with_graphs
 from transforms.models.padding import heed_lengths, pads_on
 from transforms.models.parts import suit_gpu
 from transforms.models.transfer import brought, passing
@@ -58,7 +59,7 @@ class Classifier:
             self.pads = pads_on(loaded.device)
             self.min_samples = shortest_waveform(config)
         self.padded_seconds = self.max_seconds
-        self._loaded = in_engine(loaded, engine, "logits")
+        self._loaded = with_graphs(in_engine(loaded, engine, "logits"), "logits")
 
     def __call__(self, clips: Sequence[np.ndarray]) -> list[Scores]:
         """One row of probabilities for each clip, as for the clip alone."""

@@ -16,6 +16,7 @@ from transforms.models.chunks import Chunking
 from transforms.models.compiled import in_engine
 from transforms.models.engines import IN_TORCH, Engine
 from transforms.models.features import as_clips, shortest_waveform, waveforms
+from transforms.models.graphs import with_graphs
 from transforms.models.padding import heed_lengths, pads_on
 from transforms.models.parts import suit_gpu
 from transforms.models.transfer import brought, passing
@@ -68,7 +69,7 @@ class CTC:
         if pads_on(loaded.device):
             suit_gpu(loaded)
         config = loaded.model.config
-        self._loaded = in_engine(loaded, engine, "logits")
+        self._loaded = with_graphs(in_engine(loaded, engine, "logits"), "logits")
         self._tokenizer: Any = load_tokenizer(located, config.vocab_size)
         self._silent = [self._tokenizer.pad_token_id, self._tokenizer.word_delimiter_token_id]
         self._frame_ms = 1000 * config.inputs_to_logits_ratio / loaded.rate

@@ -13,6 +13,7 @@ from transforms.models.checkpoint import Located
 from transforms.models.compiled import in_engine
 from transforms.models.engines import IN_TORCH, Engine
 from transforms.models.features import as_clips, clap_inputs
+from transforms.models.graphs import with_graphs
 from transforms.models.transfer import brought, passing
 from transforms.models.weights import load, load_tokenizer
 
@@ -33,7 +34,7 @@ class Embedder:
         if loaded.device.type == "cuda":
             _texts_to(loaded.model, "cpu")
             torch.cuda.empty_cache()
-        self._loaded = in_engine(loaded, engine, "pooler_output")
+        self._loaded = with_graphs(in_engine(loaded, engine, "pooler_output"), "pooler_output")
         self._tokenizer: Any = load_tokenizer(located, loaded.model.config.text_config.vocab_size)
         # Padding is a setting of the fast tokenizers: two threads must not set it at once.
         self._tokenizing = threading.Lock()

@@ -12,6 +12,7 @@ from transforms.models.compiled import in_engine
 from transforms.models.embedder import unit_length
 from transforms.models.engines import IN_TORCH, Engine
 from transforms.models.features import as_clips, shortest_waveform, waveforms
+from transforms.models.graphs import with_graphs
 from transforms.models.padding import heed_lengths, pads_on
 from transforms.models.parts import suit_gpu
 from transforms.models.transfer import brought, passing
@@ -31,7 +32,7 @@ class XVector:
         heed_lengths(loaded.model)
         if pads_on(loaded.device):
             suit_gpu(loaded)
-        self._loaded = in_engine(loaded, engine, "embeddings")
+        self._loaded = with_graphs(in_engine(loaded, engine, "embeddings"), "embeddings")
         self.pads = pads_on(loaded.device)
         self.dimension: int = loaded.model.config.xvector_output_dim
         self.model_id = loaded.model_id
