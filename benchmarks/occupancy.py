@@ -31,23 +31,33 @@ SHORT_S = 20
 HEARD = re.compile(r"([\d.,]+) of [\d.,]+ h\b")
 """In a line of progress: the hours that are done."""
 COLUMNS = (
-    "run", "hours", "ended", "s in all", "s beyond start-up", "x in all", "x beyond start-up",
-    "cores busy", "GPU busy, %", "GPU peak, GB", "processes", "memory peak, GB", "largest process, GB",
+    "run", "hours", "ended", "s", "s beyond start-up", "x", "x beyond start-up", "cores", "GPU, %", "GPU, GB",
+    "processes", "GB", "largest, GB",
 )  # fmt: skip
+NOTES = (
+    "x is seconds of audio a second. cores and GPU, %: the mean of what was busy, behind the start-up where it was "
+    "measured. GB: the most resident memory of all processes together; pages that several share count in each.",
+)
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """The command; 1 if a run failed or did not end in time."""
     parser = argparse.ArgumentParser("python -m benchmarks.occupancy", description="How much of a machine runs use.")
-    parser.add_argument("--run", action="append", default=[], metavar="WORDS", help="of one run, besides models and out")
+    parser.add_argument(
+        "--run", action="append", default=[], metavar="WORDS", help="of one run, besides models and out"
+    )
     parser.add_argument("--hours", type=float, default=1.0, metavar="H", help="of speech (default: 1)")
     parser.add_argument("--minutes", type=float, default=15.0, metavar="M", help="of one file (default: 15)")
     parser.add_argument("--clips", type=Path, default=CLIPS, metavar="FOLDER", help="of speech (default: the demo's)")
     parser.add_argument("--cache", type=Path, required=True, metavar="FOLDER", help="keeps files and checkpoints")
     parser.add_argument("--size", choices=(REAL, TINY), default=REAL, help="of the models (default: real)")
     parser.add_argument("--limit", type=float, default=120.0, metavar="S", help="of each run (default: 120)")
-    parser.add_argument("--stacks", type=float, default=4.0, metavar="S", help="between two looks; 0: none (default: 4)")
-    parser.add_argument("--start-up", action="store_true", help=f"measure it first for each run, by {SHORT_S} s of speech")
+    parser.add_argument(
+        "--stacks", type=float, default=4.0, metavar="S", help="between two looks; 0: none (default: 4)"
+    )
+    parser.add_argument(
+        "--start-up", action="store_true", help=f"measure it first for each run, by {SHORT_S} s of speech"
+    )
     parser.add_argument("--report", type=Path, metavar="FILE", help="write tables and what the runs said there too")
     arguments = parser.parse_args(words)
 
@@ -72,7 +82,7 @@ def main(words: Sequence[str] | None = None) -> int:
         done = _watched(files, out, own, arguments.limit, arguments.stacks)
         failed |= done.code != 0
         rows.append(_row(asked, done, arguments.hours, start_up))
-        tables = [Table(f"Runs on {cores()} cores", COLUMNS, (rows[-1],)), *done.stacks.tables()]
+        tables = [Table(f"A run on {cores()} cores", COLUMNS, (rows[-1],), NOTES), *done.stacks.tables()]
         for table in tables:
             show(console, table)
         tail = [f"  {at:6.1f}  {line}" for at, line in done.lines]
@@ -81,7 +91,7 @@ def main(words: Sequence[str] | None = None) -> int:
         if arguments.report:
             arguments.report.write_text("\n".join([*describe().lines(), "", *said]), encoding="utf-8")
     if len(rows) > 1:
-        show(console, Table("All runs", COLUMNS, tuple(rows)))
+        show(console, Table(f"All runs on {cores()} cores", COLUMNS, tuple(rows), NOTES))
     return int(failed)
 
 

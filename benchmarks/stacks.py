@@ -92,6 +92,8 @@ class Stacks:
             f"{self.locks / max(1, self.moments):.1f}"
         ]
         notes += [f"no dump, {n} times: {why}" for why, n in self.failed.most_common(3)]
+        if not self.threads:
+            return [Table("No stacks", COLUMNS, (), tuple(notes))]
         return [
             Table(title, COLUMNS, self._rows(counted, most), tuple(notes))
             for title, counted, notes in (

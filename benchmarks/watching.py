@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -89,21 +90,28 @@ def watch(command: Sequence[str], limit: float, stacks_every: float, cwd: Path) 
     )
     reader = threading.Thread(target=_read, args=(process, done, began), daemon=True)
     reader.start()
-    tree = _Tree(process.pid)
+    tree, over = _Tree(process.pid), threading.Event()
+    looking = threading.Thread(target=_look, args=(done.stacks, tree, stacks_every, over), daemon=True)
+    looking.start()
     with _Gpu() as gpu:
-        looked = began
-        while process.poll() is None and time.perf_counter() - began < limit:
-            time.sleep(EVERY_SECONDS)
-            done.samples.append(tree.sample(time.perf_counter() - began, gpu))
-            if stacks_every and time.perf_counter() - looked >= stacks_every:
-                done.stacks.look(tree.pids())
-                looked = time.perf_counter()
-        done.code = process.poll()
+        while done.code is None and time.perf_counter() - began < limit:
+            try:
+                done.code = process.wait(EVERY_SECONDS)
+            except subprocess.TimeoutExpired:
+                done.samples.append(tree.sample(time.perf_counter() - began, gpu))
+        done.seconds = time.perf_counter() - began
+        over.set()
         tree.end()
     process.wait()
-    done.seconds = time.perf_counter() - began
+    looking.join()
     reader.join(GRACE_SECONDS)
     return done
+
+
+def _look(stacks: Stacks, tree: _Tree, every: float, over: threading.Event) -> None:
+    """Beside the samples, which do not wait for py-spy."""
+    while every and not over.wait(every):
+        stacks.look(tree.pids())
 
 
 def _read(process: subprocess.Popen[str], done: Watched, began: float) -> None:
@@ -150,10 +158,8 @@ class _Tree:
         _, left = psutil.wait_procs(left, timeout=GRACE_SECONDS)
         for process in left:
             _signal(process, signal.SIGKILL)
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self._root, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
 
     def _find(self) -> None:
         """Keep who was ever seen: the children of a process that died are no longer its own."""
@@ -166,10 +172,8 @@ class _Tree:
 
 
 def _signal(process: psutil.Process, number: int) -> None:
-    try:
+    with suppress(psutil.Error):
         process.send_signal(number)
-    except psutil.Error:
-        pass
 
 
 class _Gpu:
@@ -193,7 +197,8 @@ class _Gpu:
             self._process.wait()
 
     def _listen(self) -> None:
-        assert self._process is not None and self._process.stdout is not None
+        assert self._process is not None
+        assert self._process.stdout is not None
         for line in self._process.stdout:
             try:
                 busy, mebibytes = map(float, line.split(","))
