@@ -10,10 +10,10 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 
 import torch
 
-from benchmarks.bare_loop import GIVEN
 from benchmarks.checkpoints import checkpoints
 from benchmarks.lengths import CLIP_S, clips
 from benchmarks.machine import describe
@@ -49,7 +49,7 @@ def compare(settings: Settings) -> list[Table]:
             n = max(1, int(settings.batch_seconds / length))
             passes = _passes(door, n, length)
             calls = _calls(passes, settings.device)
-            one = timed(lambda passes=passes * calls: replay(passes, settings.device))
+            one = timed(partial(replay, passes * calls, settings.device))
             seconds = interleaved({job: one}, settings.patience.share(1 / len(models) / len(settings.precisions)))[job]
             took[job] = [each / (calls * n * length) for each in seconds]
             ran = door.model_id.rpartition("/")[2]

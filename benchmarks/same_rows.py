@@ -56,12 +56,12 @@ def compare(one: Path, other: Path, tolerance: float = TOLERANCE) -> tuple[Table
     same = True
     names = {path.name for out in (one, other) for path in (out / "current").iterdir() if path.name in TABLES}
     for name in sorted(names - set(OF_THE_RUN), key=list(TABLES).index):
-        read = [_read(out, name) for out in (one, other)]
-        if read[0] is None or read[1] is None:
-            rows.append((name, None, "no such table" if read[0] is None else "-", "no such table", None, None, None))
+        first, second = (_read(out, name) for out in (one, other))
+        if first is None or second is None:
+            rows.append((f"{name}: missing in {one if first is None else other}", *[None] * (len(COLUMNS) - 1)))
             same = False
             continue
-        here, there, mine, theirs = _matched(*read, _key(name))
+        here, there, mine, theirs = _matched(first, second, _key(name))
         found = [each for each in differences(here, there, tolerance) if each.differing or each.largest]
         same &= not (mine or theirs or any(each.differing for each in found))
         head: tuple[Cell, ...] = (name, f"{len(here):,}", f"{mine:,}", f"{theirs:,}")
@@ -88,8 +88,8 @@ def _of(name: str, one: pa.Array, other: pa.Array, tolerance: float) -> Iterator
         yield from _of(name, pc.list_flatten(one.filter(kept)), pc.list_flatten(other.filter(kept)), tolerance)
     elif pa.types.is_struct(one.type):
         for number, field in enumerate(one.type):
-            pieces = (pc.struct_field(each, [number]) for each in (one, other))
-            yield from _of(f"{name}.{field.name}", *pieces, tolerance)
+            inner, its = (pc.struct_field(each, [number]) for each in (one, other))
+            yield from _of(f"{name}.{field.name}", inner, its, tolerance)
     elif pa.types.is_floating(one.type):
         figures = [each.cast(pa.float64()).to_numpy(zero_copy_only=False) for each in (one, other)]
         unknown = [np.isnan(each) for each in figures]
