@@ -77,9 +77,10 @@ def main(words: Sequence[str] | None = None) -> int:
         own = [*model_words, "--language", "en", *shlex.split(asked)]
         start_up = 0.0
         if arguments.start_up:
-            first = _watched([short], out.with_name(f"{number}-short"), own, arguments.limit, 0.0)
+            first = _watched([short], out.with_name(f"{number}-short"), own, arguments.limit)
             start_up = first.seconds if first.code == 0 else 0.0
-        done = _watched(files, out, own, arguments.limit, arguments.stacks)
+        since = max(start_up, arguments.stacks_from)
+        done = _watched(files, out, own, arguments.limit, arguments.stacks, since)
         failed |= done.code != 0
         rows.append(_row(asked, done, arguments.hours, start_up))
         tables = [Table(f"A run on {cores()} cores", COLUMNS, (rows[-1],), NOTES), *done.stacks.tables()]
@@ -95,12 +96,14 @@ def main(words: Sequence[str] | None = None) -> int:
     return int(failed)
 
 
-def _watched(files: Sequence[Path], out: Path, words: Sequence[str], limit: float, stacks: float) -> Watched:
+def _watched(
+    files: Sequence[Path], out: Path, words: Sequence[str], limit: float, stacks: float = 0.0, since: float = 0.0
+) -> Watched:
     """A run into a folder that was not there."""
     shutil.rmtree(out, ignore_errors=True)
     out.parent.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-u", "-m", "pipelines", "run", *map(str, files), "--out", str(out), *words]
-    return watch(command, limit, stacks, ROOT)
+    return watch(command, limit, ROOT, stacks, since)
 
 
 def _row(asked: str, done: Watched, hours: float, start_up: float) -> tuple[Cell, ...]:

@@ -138,6 +138,9 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("other", type=Path, metavar="OTHER", help="another's")
     parser.add_argument("--tolerance", type=float, default=TOLERANCE, metavar="X", help=f"(default: {TOLERANCE:g})")
     arguments = parser.parse_args(words)
+    for out in (arguments.one, arguments.other):
+        if not (out / "current").exists():
+            parser.error(f"{out} holds no published corpus: name the OUT of a run that ended well")
     table, same = compare(arguments.one, arguments.other, arguments.tolerance)
     show(wide_console(), table)
     print("the same rows" if same else "not the same rows")

@@ -67,7 +67,7 @@ class Stacks:
                 self.failed["no answer"] += 1
                 continue
             if one.returncode:  # a process that is no Python, or gone meanwhile, or not to be read
-                self.failed[(error.strip().splitlines() or ["?"])[-1][:120]] += 1
+                self.failed[(error.strip().splitlines() or ["?"])[0][:120]] += 1
             else:
                 self.add(json.loads(out))
 

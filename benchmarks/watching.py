@@ -77,11 +77,14 @@ class Watched:
         return max((getattr(one, name) for one in self.samples if getattr(one, name) is not None), default=None)
 
 
-def watch(command: Sequence[str], limit: float, stacks_every: float, cwd: Path) -> Watched:
+def watch(
+    command: Sequence[str], limit: float, cwd: Path, stacks_every: float = 0.0, stacks_from: float = 0.0
+) -> Watched:
     """Run a command to its end, or end it and all that it started after ``limit`` seconds.
 
     Args:
         stacks_every: seconds between two looks at the stacks; 0: none.
+        stacks_from: seconds after which the first may be.
     """
     done = Watched()
     began = time.perf_counter()
@@ -91,7 +94,7 @@ def watch(command: Sequence[str], limit: float, stacks_every: float, cwd: Path) 
     reader = threading.Thread(target=_read, args=(process, done, began), daemon=True)
     reader.start()
     tree, over = _Tree(process.pid), threading.Event()
-    looking = threading.Thread(target=_look, args=(done.stacks, tree, stacks_every, over), daemon=True)
+    looking = threading.Thread(target=_look, args=(done.stacks, tree, stacks_every, stacks_from, over), daemon=True)
     looking.start()
     with _Gpu() as gpu:
         while done.code is None and time.perf_counter() - began < limit:
@@ -108,8 +111,9 @@ def watch(command: Sequence[str], limit: float, stacks_every: float, cwd: Path) 
     return done
 
 
-def _look(stacks: Stacks, tree: _Tree, every: float, over: threading.Event) -> None:
+def _look(stacks: Stacks, tree: _Tree, every: float, first: float, over: threading.Event) -> None:
     """Beside the samples, which do not wait for py-spy."""
+    over.wait(first)
     while every and not over.wait(every):
         stacks.look(tree.pids())
 
