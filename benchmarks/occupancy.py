@@ -55,6 +55,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--stacks", type=float, default=4.0, metavar="S", help="between two looks; 0: none (default: 4)"
     )
+    parser.add_argument("--stacks-from", type=float, default=0.0, metavar="S", help="no look before (default: 0)")
     parser.add_argument(
         "--start-up", action="store_true", help=f"measure it first for each run, by {SHORT_S} s of speech"
     )

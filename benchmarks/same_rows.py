@@ -67,7 +67,7 @@ def compare(one: Path, other: Path, tolerance: float = TOLERANCE) -> tuple[Table
         head: tuple[Cell, ...] = (name, f"{len(here):,}", f"{mine:,}", f"{theirs:,}")
         rows += [(*head, each.column, f"{each.differing:,} of {each.values:,}", each.largest) for each in found]
         if not found:
-            rows.append((*head, "(all alike)", "0", None))
+            rows.append((*head, "(all alike)" if len(here) else "(no row in both)", "0", None))
     title = f"Rows of two corpora, figures within {tolerance:g}"
     return Table(title, COLUMNS, tuple(rows), (f"Left out: {', '.join((*LEFT_OUT, *OF_THE_RUN))}.",)), same
 
@@ -127,7 +127,8 @@ def _matched(one: pa.Table, other: pa.Table, key: list[str]) -> tuple[pa.Table, 
             seen[(*values, again)] = row
         places.append(seen)
     both = sorted(places[0].keys() & places[1].keys(), key=str)
-    here, there = (rows.take([seen[each] for each in both]) for rows, seen in zip((one, other), places, strict=True))
+    taken = [pa.array([seen[each] for each in both], pa.int64()) for seen in places]
+    here, there = one.take(taken[0]), other.take(taken[1])
     return here, there.select(here.column_names), len(places[0]) - len(both), len(places[1]) - len(both)
 
 

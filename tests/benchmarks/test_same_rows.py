@@ -56,6 +56,17 @@ def test_what_differs_is_told(tmp_path: Path, values: dict[str, Any], told: tupl
     assert [row[2:6] for row in table.rows] == [told]
 
 
+def test_tables_without_rows_are_alike(tmp_path: Path) -> None:
+    none = pa.Table.from_pylist(ROWS).slice(0, 0)
+    for out in (tmp_path / "one", tmp_path / "other"):
+        corpus(out, ROWS)
+        (out / "current" / "speakers").mkdir()
+        pq.write_table(none, out / "current" / "speakers" / "made.parquet")
+    table, same = compare(tmp_path / "one", tmp_path / "other")
+    assert same
+    assert [row[:2] for row in table.rows] == [("emotions", "3"), ("speakers", "0")]
+
+
 def test_no_corpus(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main([str(tmp_path), str(corpus(tmp_path / "other", ROWS))])
