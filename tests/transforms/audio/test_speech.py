@@ -6,11 +6,8 @@ import numpy as np
 import pytest
 
 from tests.transforms.listening import silero
-from transforms.audio.speech import (
-    FRAME,
-    RATE,
-    SpeechDetector,
-)
+from transforms.audio import speech
+from transforms.audio.speech import AT_ONCE, FRAME, RATE, SpeechDetector
 
 
 def detect(samples: np.ndarray, sizes: list[int]) -> np.ndarray:
@@ -25,10 +22,16 @@ def detect(samples: np.ndarray, sizes: list[int]) -> np.ndarray:
     return np.concatenate([*out, detector.finish()], axis=1)
 
 
+@pytest.mark.parametrize("at_once", [1, 40_000, AT_ONCE])
 @pytest.mark.parametrize("sizes", [[65_536], [1, 511, 513, 30_000], [700]], ids=["large", "uneven", "small"])
 def test_blocks_give_the_probabilities_of_the_whole(
-    recordings: list[np.ndarray], probabilities: list[np.ndarray], sizes: list[int]
+    recordings: list[np.ndarray],
+    probabilities: list[np.ndarray],
+    sizes: list[int],
+    at_once: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(speech, "AT_ONCE", at_once)
     for samples, expected in zip(recordings[1:3], probabilities[1:3], strict=True):
         samples = samples[: 10 * RATE + 7]
         found = detect(samples[None], sizes)
@@ -46,7 +49,10 @@ def test_channels_are_heard_apart(recordings: list[np.ndarray], probabilities: l
         np.testing.assert_allclose(found, expected[: n // FRAME], atol=1e-4)
 
 
-def test_a_recording_knows_nothing_of_the_one_before(recordings: list[np.ndarray]) -> None:
+def test_a_recording_knows_nothing_of_the_one_before(
+    recordings: list[np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speech, "AT_ONCE", 10_000)
     detector = SpeechDetector()
     found = []
     for _ in range(2):
@@ -61,10 +67,21 @@ def test_a_recording_knows_nothing_of_the_one_before(recordings: list[np.ndarray
 def test_the_last_frame_is_filled_up(n: int) -> None:
     detector = SpeechDetector()
     detector.begin(3)
-    given = detector.push(np.full((3, n), 0.1, np.float32))
-    last = detector.finish()
-    assert given.shape == (3, n // FRAME)
-    assert last.shape == (3, 1 if n % FRAME else 0)
+    assert detector.push(np.full((3, n), 0.1, np.float32)).shape == (3, 0)
+    assert detector.finish().shape == (3, -(-n // FRAME))
+    assert detector.finish().shape == (3, 0)
+
+
+@pytest.mark.parametrize("channels", [1, 7])
+def test_half_a_minute_waits_at_most_whatever_the_channels(channels: int) -> None:
+    detector = SpeechDetector()
+    detector.begin(channels)
+    given = waiting = 0
+    for _ in range(100):
+        given += detector.push(np.zeros((channels, 10_000), np.float32)).size
+        waiting += channels * 10_000
+        assert waiting - given * FRAME < AT_ONCE + channels * 10_000
+    assert given > 0
 
 
 def test_voices_in_uneven_blocks(spoken: list[np.ndarray]) -> None:
