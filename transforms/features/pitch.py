@@ -33,9 +33,12 @@ VOICED_RMS = 1e-3
 
 _MIN_LAG = int(np.floor(RATE_HZ / FMAX_HZ))
 _MAX_LAG = int(np.ceil(RATE_HZ / FMIN_HZ))
+_LAGS = np.arange(1, _MAX_LAG + 1, dtype=np.float32)
 _FFT_LENGTH = scipy.fft.next_fast_len(FRAME_LENGTH + _MAX_LAG, real=True)
 _ROUNDING = 1e-5  # differences under this share of a frame's power may be float32's, not the signal's
-_FRAMES_AT_ONCE = 256  # their spectra stay in a core's cache
+_FRAMES_AT_ONCE = 128  # what is computed of them stays in a core's cache
+_STEP = 19  # divides the lags
+_BELOW = np.triu(np.ones((_STEP, _STEP), np.float32))
 
 
 @dataclass(frozen=True)
@@ -86,28 +89,43 @@ def pitch(context: np.ndarray, n: int) -> Pitch:
 def _yin(frames: np.ndarray, energy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """f0 in Hz and voicing of frames [m, 1024] with the running energy [m, 1025] before each sample."""
     spectrum = scipy.fft.rfft(frames, _FFT_LENGTH, axis=1)
-    products = scipy.fft.irfft(spectrum.real**2 + spectrum.imag**2, _FFT_LENGTH, axis=1)
-    unlike = 2 * (products[:, :1] - products[:, 1 : _MAX_LAG + 1])  # column k - 1 is lag k
-    first = (energy[:, 1 : _MAX_LAG + 1] - energy[:, :1]).astype(np.float32)
-    unlike -= first
-    lags = np.arange(1, _MAX_LAG + 1, dtype=np.float32)
-    mean = np.cumsum(unlike, axis=1)
-    mean /= lags
+    spectrum *= spectrum.conj()
+    products = scipy.fft.irfft(spectrum, _FFT_LENGTH, axis=1, overwrite_x=True)
+    unlike = products[:, :1] - products[:, 1 : _MAX_LAG + 1]  # column k - 1 is lag k
+    unlike *= 2
+    unlike -= (energy[:, 1 : _MAX_LAG + 1] - energy[:, :1]).astype(np.float32)
+    mean = _running_sums(unlike)
+    mean /= _LAGS
     searched = slice(_MIN_LAG - 1, _MAX_LAG)
     normalised = unlike[:, searched] / (mean[:, searched] + np.finfo(np.float32).tiny)
     chosen = _first_deep_trough(normalised)
     period = _MIN_LAG + chosen + _parabolic_shift(normalised, chosen)
 
     whole = energy[:, FRAME_LENGTH:]
-    last = (whole - energy[:, FRAME_LENGTH - 1 : FRAME_LENGTH - _MAX_LAG - 1 : -1]).astype(np.float32)
-    unlike -= last
-    unlike /= FRAME_LENGTH - lags
-    lag = (_MIN_LAG + chosen)[:, None]
-    at_lag = np.take_along_axis(unlike, lag - 1, axis=1)[:, 0]
-    up_to_lag = np.where(lags <= lag, unlike, 0).sum(axis=1) / lag[:, 0]
+    unlike -= (whole - energy[:, FRAME_LENGTH - 1 : FRAME_LENGTH - _MAX_LAG - 1 : -1]).astype(np.float32)
+    unlike /= FRAME_LENGTH - _LAGS
+    lag = _MIN_LAG + chosen
+    rows = np.arange(len(lag))
+    at_lag = unlike[rows, lag - 1]
+    up_to_lag = _sums_of_first(unlike, lag) / lag
     sure = up_to_lag > _ROUNDING * (whole - energy[:, :1])[:, 0] / FRAME_LENGTH
     aperiodicity = np.divide(at_lag, up_to_lag, out=np.ones_like(at_lag), where=sure)
     return RATE_HZ / period, np.clip(1 - aperiodicity, 0, 1)
+
+
+def _running_sums(values: np.ndarray) -> np.ndarray:
+    """``np.cumsum(values, axis=1)`` of float32 [m, 247], in two thirds of its time: 19 at once by a matrix."""
+    sums = (values.reshape(-1, _STEP) @ _BELOW).reshape(len(values), -1, _STEP)
+    sums[:, 1:] += np.cumsum(sums[:, :-1, -1], axis=1)[:, :, None]
+    return sums.reshape(values.shape)
+
+
+def _sums_of_first(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """The sum of the first ``counts`` values, int [m], of each row of [m, n]: [m]."""
+    edges = np.empty((len(counts), 2), np.intp)
+    edges[:, 0] = np.arange(len(counts)) * values.shape[1]
+    edges[:, 1] = edges[:, 0] + counts
+    return np.add.reduceat(np.append(values, np.float32(0)), edges.ravel())[::2]  # the rest is summed between them
 
 
 def _first_deep_trough(normalised: np.ndarray) -> np.ndarray:

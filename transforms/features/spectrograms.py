@@ -28,7 +28,7 @@ DB_MAX = 20.0
 AMIN = 1e-10
 """The power under which there is silence: 10 log10(AMIN) = DB_MIN."""
 _LEVELS = 255
-_FRAMES_AT_ONCE = 256  # their spectra stay in a core's cache
+_FRAMES_AT_ONCE = 64  # their spectra stay in a core's cache
 
 
 def power_spectrum(context: np.ndarray, n: int) -> np.ndarray:
