@@ -18,8 +18,8 @@ ONLY = {
     "pipelines.speakers.check",
     "great_expectations": "pipelines.audit",
     "plotly": "pipelines.report",
-    "torch": "transforms.models transforms.audio.speech transforms.threads transforms.infer transforms.stages.infer "
-    "pipelines.run.devices pipelines.run.prepare",
+    "torch": "transforms.models transforms.audio.silero transforms.audio.speech transforms.threads transforms.infer "
+    "transforms.stages.infer pipelines.run.devices pipelines.run.prepare",
     "transformers": "transforms.models",
     "openvino": "transforms.models.compiled",
     "av": "transforms.decode",
