@@ -41,8 +41,10 @@ def waveforms(loaded: Loaded, clips: Sequence[np.ndarray]) -> dict[str, torch.Te
     longest = rung(max(lengths)) if pads_on(loaded.device) else max(lengths)
     values = staged((len(clips), longest), loaded.device)
     for row, clip in zip(values.numpy(), clips, strict=True):
-        # The extractor's own arithmetic, so that there is nothing to differ; it costs next to nothing.
-        row[: len(clip)] = (clip - clip.mean()) / np.sqrt(clip.var() + 1e-7) if loaded.extractor.do_normalize else clip
+        if loaded.extractor.do_normalize:
+            _normalise(clip, row[: len(clip)])
+        else:
+            row[: len(clip)] = clip
     made = {"input_values": loaded.place(values)}
     if min(lengths) < longest:
         # Of the mask only the lengths travel.
@@ -51,6 +53,12 @@ def waveforms(loaded: Loaded, clips: Sequence[np.ndarray]) -> dict[str, torch.Te
         ends = loaded.place(counts)
         made["attention_mask"] = (torch.arange(longest, device=ends.device) < ends).to(torch.int64)
     return made
+
+
+def _normalise(clip: np.ndarray, out: np.ndarray) -> None:
+    """To mean 0 and variance 1, to the bit as the extractor does it, in five passes over the clip instead of eight."""
+    np.subtract(clip, clip.mean(), out=out)
+    out /= np.sqrt(np.square(out).mean() + 1e-7)
 
 
 def filter_banks(loaded: Loaded, clips: Sequence[np.ndarray]) -> torch.Tensor:

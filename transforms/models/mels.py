@@ -129,7 +129,7 @@ def repeated(clip: np.ndarray, extractor: Any) -> np.ndarray:
                 clip = np.tile(clip, times + 1)[:longest]
             case "repeatpad":
                 clip = np.tile(clip, times)
-    return np.pad(clip, (0, longest - len(clip)))
+    return np.pad(clip, (0, longest - len(clip))) if len(clip) < longest else clip
 
 
 def _power(spectra: Tensor) -> Tensor:
