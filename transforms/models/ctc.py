@@ -25,6 +25,9 @@ from transforms.models.weights import load, load_tokenizer
 CHUNK_SECONDS = 30.0
 """No ordinary segment is longer; the memory of attention grows with the square."""
 
+ASKED = ("pad_token", "word_delimiter_token")
+"""What the tokenizer tells apart from letters."""
+
 
 @dataclass(frozen=True)
 class Frames:
@@ -71,6 +74,8 @@ class CTC:
         config = loaded.model.config
         self._loaded = with_graphs(in_engine(loaded, engine, "logits"), "logits")
         self._tokenizer: Any = load_tokenizer(located, config.vocab_size)
+        # It asks itself for them at every frame, and finds them the long way: two fifths of the decoding.
+        vars(self._tokenizer).update({name: getattr(self._tokenizer, name) for name in ASKED})
         self._silent = [self._tokenizer.pad_token_id, self._tokenizer.word_delimiter_token_id]
         self._frame_ms = 1000 * config.inputs_to_logits_ratio / loaded.rate
         self._language = language
