@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from types import MethodType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
-from transformers.modeling_outputs import XVectorOutput
+
+if TYPE_CHECKING:
+    from transformers.modeling_outputs import XVectorOutput
 
 
 def pads_on(device: torch.device) -> bool:
@@ -133,6 +135,8 @@ def _voices(
     Args:
         plain: the pass of its class, which pools row by row where there is a mask.
     """
+    from transformers.modeling_outputs import XVectorOutput
+
     if attention_mask is None:
         return plain(model, input_values, **options)
     weighted = model.config.use_weighted_layer_sum

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import torch
@@ -10,6 +11,9 @@ from transforms.models.engines import OPENVINO, TORCH
 
 PRECISIONS: dict[str, torch.dtype] = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
+ALLOCATOR, ALLOCATOR_NAMES = "expandable_segments:True", ("PYTORCH_CUDA_ALLOC_CONF", "PYTORCH_ALLOC_CONF")
+"""Torch's setting for the memory of a GPU: blocks of one size then serve others, so that the shapes of many batches do
+not each keep memory of their own.  A user's own setting, by either name, stands."""
 
 BF16_KEEPS = ("classifier", "embedder")
 """The kinds of model that bf16 on a CPU was measured to leave as they are (docs/precision.md): at least 99 of
@@ -32,10 +36,17 @@ def best_precision(device: str, kind: str, engine: str = TORCH) -> str:
         engine: that computes it.
     """
     if torch.device(device).type == "cuda":
+        settle_allocator()
         return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp16"
     has = _capabilities()
     is_faster = has.get("amx_bf16") or (has.get("avx512_bf16") and engine == OPENVINO)
     return "bf16" if is_faster and kind in BF16_KEEPS else "fp32"
+
+
+def settle_allocator() -> None:
+    """Say how torch keeps the memory of a GPU.  It reads that once, when it first asks for a property of one."""
+    if not any(name in os.environ for name in ALLOCATOR_NAMES):
+        os.environ[ALLOCATOR_NAMES[0]] = ALLOCATOR
 
 
 def cpu_has_bf16() -> bool:

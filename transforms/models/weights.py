@@ -14,7 +14,7 @@ from transforms.models.checkpoint import CONFIG, Located, model_id, one_line, re
 from transforms.models.engines import ENGINES, IN_TORCH, OPENVINO, Engine, engine_refusal
 from transforms.models.gaps import refuse_gaps
 from transforms.models.loaded import Loaded
-from transforms.models.precision import PRECISIONS, refusal
+from transforms.models.precision import PRECISIONS, refusal, settle_allocator
 
 CACHED_PRIMITIVES = 128
 """How many compiled operators oneDNN keeps, each for one shape.
@@ -22,11 +22,6 @@ CACHED_PRIMITIVES = 128
 Its default of 1024 grows by hundreds of megabytes over a long run, because nearly every segment has a
 length of its own; this holds what all five models need for the windows, which all have one length.
 """
-
-
-GPU_ALLOCATOR = "expandable_segments:True"
-"""Torch's setting for the memory of a GPU: blocks of one size then serve others, so that the shapes of many batches
-do not each keep memory of their own.  It is read before the first number is put on a GPU."""
 
 
 def load_extractor(located: Located) -> Any:
@@ -100,8 +95,8 @@ def load(
     """
     # Before the first operator runs; a user's own setting stands.
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(CACHED_PRIMITIVES))
-    if not {"PYTORCH_CUDA_ALLOC_CONF", "PYTORCH_ALLOC_CONF"} & os.environ.keys():
-        os.environ["PYTORCH_CUDA_ALLOC_CONF"] = GPU_ALLOCATOR
+    if torch.device(device).type == "cuda":
+        settle_allocator()
     check_engine(device, precision, engine)
     files = weight_files(located)
     if not files:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+import torch
 from safetensors.torch import load_file, save_file
 
+import transforms.models.precision as precision
 from demo.untrained.checkpoints import KINDS
 from schemas.reasons import Reason
 from schemas.records import Failure, Scores, Transcript
@@ -145,3 +148,15 @@ def test_no_clips_give_no_results(checkpoint):
 def test_an_unknown_precision_is_wrong_use(checkpoint):
     with pytest.raises(ValueError, match="one of fp32, bf16"):
         open_door("emotions", str(checkpoint("hubert_emotion")), precision="fp8")
+
+
+@pytest.mark.parametrize("own", [None, "PYTORCH_CUDA_ALLOC_CONF", "PYTORCH_ALLOC_CONF"])
+def test_a_gpus_memory_is_kept_as_the_user_says(own, monkeypatch):
+    for name in precision.ALLOCATOR_NAMES:
+        monkeypatch.delenv(name, raising=False)
+    if own:
+        monkeypatch.setenv(own, "max_split_size_mb:512")
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **_: True)
+    assert precision.best_precision("cuda", "ctc") == "bf16"
+    found = [os.environ.pop(name, None) for name in precision.ALLOCATOR_NAMES]
+    assert [one for one in found if one] == ["max_split_size_mb:512" if own else precision.ALLOCATOR]
