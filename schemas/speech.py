@@ -101,6 +101,7 @@ PROSODY = Table(
     hears="segments",
     shaped_by=("channels", "tracks"),
     needs=("segments",),
+    version=2,  # 1: its frames began with the segment, and those at its ends saw silence beyond
     schema=pa.schema(
         [
             SEGMENT_ID,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,11 +16,12 @@ from transforms.audio.loudness import LoudnessMeter
 from transforms.audio.resample import Resampler
 from transforms.audio.speech import RATE, SpeechDetector
 from transforms.audio.voice import Voice
-from transforms.audio.windows import Grid
+from transforms.audio.windows import CONTEXT, Grid
 from transforms.decode.asked import NOTHING, Asked
 from transforms.decode.audio import DecodeError, Format
 from transforms.decode.facts import NO_FACTS, Facts
 from transforms.decode.timeline import Timing
+from transforms.features.melody import Melody
 from transforms.heard import Heard
 
 
@@ -32,6 +33,7 @@ class Listening:
         windows: the rates that windows carry, in Hz; None where no table needs windows.
         speech: how speech is cut; None where no table needs it.
         clip_seconds: longest clip that a segment is cut into, in seconds.
+        pitch: windows and segments carry the pitch of their frames.
         each: keep the channels apart instead of averaging them.
         most_hours: what is heard of a recording at most.
         asked: how files are to be opened.
@@ -40,6 +42,7 @@ class Listening:
     windows: tuple[int, ...] | None
     speech: SpeechConfig | None
     clip_seconds: float = 5.0
+    pitch: bool = False
     each: bool = False
     most_hours: float = MAX_HOURS
     asked: Asked = NOTHING
@@ -87,6 +90,7 @@ class Ears:
         self._resamplers = {rate: Resampler(format.sample_rate_hz, rate, len(places)) for rate in sorted(rates)}
         self._grids = [Grid(place, wanted.windows) for place in places] if wanted.windows is not None else []
         self._voices = [Voice(place, wanted.speech, wanted.clip_seconds) for place in places] if wanted.speech else []
+        self._melodies = [Melody() for _ in places] if wanted.pitch else []
         self._detector = detector
         if self._voices:
             assert detector is not None, "speech was asked for without a detector"
@@ -107,23 +111,39 @@ class Ears:
     def finish(self) -> Iterator[Event]:
         """What the end of the recording completes."""
         yield from self._take({rate: r.flush() for rate, r in self._resamplers.items()})
-        for grid in self._grids:
-            yield from grid.finish(self.duration_ms)
+        for melody in self._melodies:
+            melody.finish()
+        for i, grid in enumerate(self._grids):
+            yield from self._with_pitch(i, grid.finish(self.duration_ms))
         if self._voices:
             assert self._detector is not None
             last = self._detector.finish()
-            for voice, probabilities in zip(self._voices, last, strict=True):
-                yield from voice.finish(probabilities, self.duration_ms)
+            for i, (voice, probabilities) in enumerate(zip(self._voices, last, strict=True)):
+                yield from self._with_pitch(i, voice.finish(probabilities, self.duration_ms))
 
     def _take(self, parts: dict[int, np.ndarray]) -> Iterator[Event]:
+        for i, melody in enumerate(self._melodies):
+            melody.push(parts[RATE][:, i])
         for i, grid in enumerate(self._grids):
-            yield from grid.push({rate: part[:, i] for rate, part in parts.items()})
+            yield from self._with_pitch(i, grid.push({rate: part[:, i] for rate, part in parts.items()}))
         if self._voices:
             assert self._detector is not None
             at_16k = parts[RATE]
             probabilities = self._detector.push(at_16k.T)
             for i, voice in enumerate(self._voices):
-                yield from voice.push(at_16k[:, i], probabilities[i])
+                yield from self._with_pitch(i, voice.push(at_16k[:, i], probabilities[i]))
+        for i, melody in enumerate(self._melodies):
+            melody.trim(min(hearer[i].wanted_from for hearer in (self._grids, self._voices) if hearer))
+
+    def _with_pitch(self, i: int, heard: Iterator[Window | Segment | Clip]) -> Iterator[Window | Segment | Clip]:
+        """What was heard of a channel, windows and segments with the pitch of their frames if it was asked for."""
+        for one in heard:
+            if not self._melodies or isinstance(one, Clip):
+                yield one
+                continue
+            n = len(one.context) - 2 * CONTEXT if isinstance(one, Window) else len(one.samples)
+            start = one.place.start_ms * RATE // 1000
+            yield replace(one, pitch=self._melodies[i].within(start, start + n))
 
     def heard(self, status: str, timing: Timing, facts: Facts = NO_FACTS) -> Heard:
         """The summary, once :meth:`finish` is done."""

@@ -54,6 +54,7 @@ def work_of(prepared: Prepared, run_id: str, folder: Path, ticks: tuple[str, int
         windows=tuple(sorted(of_windows)) if "windows" in streams else None,
         speech=config.speech if streams & {"segments", "clips"} else None,
         clip_seconds=config.emotion_seconds,
+        pitch=bool(tables.keys() & {"frames", "prosody"}),
         each=config.channels == "each",
         most_hours=config.max_hours,
         asked=asked_of(config),

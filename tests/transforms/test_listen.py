@@ -17,9 +17,11 @@ from transforms.audio.speech import FRAME, FRAME_MS, SpeechDetector
 from transforms.decode.audio import open_audio
 from transforms.decode.timeline import ON_TIME
 from transforms.ears import Ears, Event, Listening
+from transforms.features.framing import with_context
+from transforms.features.pitch import pitch
 
-ALL = Listening((16_000, 48_000), SpeechConfig(), clip_seconds=3.0)
-EACH = Listening((16_000, 48_000), SpeechConfig(), clip_seconds=3.0, each=True)
+ALL = Listening((16_000, 48_000), SpeechConfig(), clip_seconds=3.0, pitch=True)
+EACH = Listening((16_000, 48_000), SpeechConfig(), clip_seconds=3.0, pitch=True, each=True)
 
 SHIPPED = ("interviews/taste.mp3", "interviews/support_call.flac", "digits/code_012.wav", "signals/tones.wav")
 SHARED = (
@@ -68,6 +70,14 @@ def equals_direct(sorted_: Sorted, channel: int, samples: np.ndarray, rate: int)
         np.testing.assert_allclose(segment.samples, at[16_000][start * FRAME : end * FRAME], atol=1e-5)
         np.testing.assert_allclose(segment.speech, speech[start:end], atol=1e-3)
         assert segment.samples.dtype == segment.speech.dtype == np.float32
+
+    track = pitch(with_context(at[16_000]), len(at[16_000]))
+    for one, n in [*((w, len(w.audio[16_000])) for w in windows), *((s, len(s.samples)) for s in segments)]:
+        first, last = (-(-(one.place.start_ms * 16 + k) // 160) for k in (0, n))
+        assert one.pitch is not None
+        np.testing.assert_allclose(one.pitch.voicing, track.voicing[first:last], atol=1e-3)
+        apart = np.abs(one.pitch.f0_hz / track.f0_hz[first:last] - 1) > 1e-3
+        assert not (apart & (one.pitch.voicing > 0.7)).any()
 
     by_id = {s.place.id: s for s in segments}
     clips = [c for c in sorted_.clips if c.place.channel == channel]

@@ -25,7 +25,10 @@ from transformers import (
 from pipelines.run.run import Published
 from pipelines.store.next_snapshot import assemble
 from tests.pipelines.corpora import DEMO, publish, rows
+from schemas.records import Pitch
 from transforms.beside.content import content_hash
+from transforms.features.framing import with_context
+from transforms.features.pitch import pitch
 from transforms.features.prosody import prosody
 from transforms.features.spectrograms import to_db
 
@@ -212,10 +215,20 @@ def test_prosody(corpus: Corpus) -> None:
         samples = corpus.cut(row)
         level = 10 * np.log10(np.mean(np.square(samples, dtype=np.float64)))
         assert row["intensity_dbfs"] == pytest.approx(level, abs=0.01)
-        direct = prosody(samples, np.ones(-(-len(samples) // 512), np.float32))
+        direct = prosody(
+            samples, np.ones(-(-len(samples) // 512), np.float32), *_pitch_within(corpus, row, len(samples))
+        )
         if direct.f0_median_hz is not None:
             assert row["f0_median_hz"] == pytest.approx(direct.f0_median_hz, rel=1e-4)
             assert row["f0_median_semitones"] == pytest.approx(12 * np.log2(direct.f0_median_hz / 100), abs=1e-3)
+
+
+def _pitch_within(corpus: Corpus, row: dict[str, Any], n: int) -> tuple[Pitch, int]:
+    """The pitch of the recording's frames that are centred inside a segment, and where the first of them is."""
+    whole = corpus.cut({**row, "start_ms": 0})
+    track, start = pitch(with_context(whole), len(whole)), row["start_ms"] * 16
+    first, last = -(-start // 160), -(-(start + n) // 160)
+    return Pitch(track.f0_hz[first:last], track.voicing[first:last]), first * 160 - start
 
 
 def _cosine(one: Any, other: Any) -> float:

@@ -22,11 +22,16 @@ class Voice:
         self._samples = Samples()
         self._clip_frames = int(clip_seconds * 1000) // FRAME_MS
 
+    @property
+    def wanted_from(self) -> int:
+        """The first sample that a segment still to come may hold."""
+        return self._segmenter.wanted_from * FRAME
+
     def push(self, samples: np.ndarray, probabilities: np.ndarray) -> Iterator[Segment | Clip]:
         """Take samples, float32 [n], and the probabilities, float32 [n_frames], that they complete."""
         self._samples.push(samples)
         yield from self._cut(self._segmenter.push(probabilities), None)
-        self._samples.trim(self._segmenter.wanted_from * FRAME)
+        self._samples.trim(self.wanted_from)
 
     def finish(self, probabilities: np.ndarray, duration_ms: int) -> Iterator[Segment | Clip]:
         yield from self._cut(self._segmenter.push(probabilities), duration_ms)

@@ -67,6 +67,11 @@ class Grid:
         self._buffers = {rate: Samples() for rate in {*rates, CONTEXT_RATE}}
         self._next = 0
 
+    @property
+    def wanted_from(self) -> int:
+        """The first sample at 16 kHz of the windows still to come."""
+        return self._next * WINDOW_MS * CONTEXT_RATE // 1000
+
     def push(self, parts: Mapping[int, np.ndarray]) -> Iterator[Window]:
         """Take the next samples, float32 [n], of each rate; give the windows that they complete."""
         for rate, buffer in self._buffers.items():

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from schemas.records import Pitch
 from transforms.features.framing import FRAME_LENGTH, HOP, RATE_HZ, frame_sums
 from transforms.features.pitch import pitch, voiced
 from transforms.features.spectrograms import N_FFT, power_spectrum
@@ -40,19 +41,20 @@ class Frames:
     voicing: np.ndarray
 
 
-def describe(context: np.ndarray, n: int, power: np.ndarray | None = None) -> Frames:
+def describe(context: np.ndarray, n: int, power: np.ndarray | None = None, track: Pitch | None = None) -> Frames:
     """The descriptors of a window.
 
     Args:
         context: finite float32 [512 + n + 512], see :mod:`transforms.features.framing`.
         n: samples in the window.
         power: what :func:`transforms.features.spectrograms.power_spectrum` gave, where it is at hand.
+        track: what :func:`transforms.features.pitch.pitch` gave, likewise.
 
     Raises:
         ValueError: the context is not of that shape.
     """
     level = rms(context, n)
-    track = pitch(context, n)
+    track = track or pitch(context, n)
     return Frames(
         rms=level,
         zero_crossing_rate=zero_crossing_rate(context, n),

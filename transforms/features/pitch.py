@@ -6,12 +6,11 @@ JASA 111(4), 2002.  The frequency is that of ``librosa.yin``; librosa keeps the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import scipy.fft
 from numpy.lib.stride_tricks import sliding_window_view
 
+from schemas.records import Pitch
 from transforms.features.framing import FRAME_LENGTH, HOP, RATE_HZ, frame_count, framed
 
 FMIN_HZ = 65.0
@@ -39,25 +38,6 @@ _ROUNDING = 1e-5  # differences under this share of a frame's power may be float
 _FRAMES_AT_ONCE = 128  # what is computed of them stays in a core's cache
 _STEP = 19  # divides the lags
 _BELOW = np.triu(np.ones((_STEP, _STEP), np.float32))
-
-
-@dataclass(frozen=True)
-class Pitch:
-    """The pitch of each frame.
-
-    Attributes:
-        f0_hz: float32 [n_frames] in about [65, 500], ``librosa.yin`` of the frame: a number for
-            unvoiced frames too, where it means nothing.
-        voicing: float32 [n_frames] in [0, 1], 1 - aperiodicity.  The aperiodicity is YIN's
-            cumulative-mean-normalised difference at the chosen lag, each difference being the
-            *mean* over the pairs of samples that the frame has.  (librosa's difference counts the
-            samples that have no partner inside the frame as well: its own value for a perfectly
-            periodic voice grows from 0.03 at 300 Hz to 0.12 at 66 Hz.)  A constant offset leaves
-            it as it is.  0 for a frame of digital silence.
-    """
-
-    f0_hz: np.ndarray
-    voicing: np.ndarray
 
 
 def voiced(voicing: np.ndarray, rms: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.signal
 
+from schemas.records import Pitch
 from transforms.features.frames import rms
 from transforms.features.framing import FRAME_LENGTH, HOP, RATE_HZ, framed, with_context
 from transforms.features.pitch import pitch, voiced
@@ -57,21 +58,25 @@ class Prosody:
     pause_share: float
 
 
-def prosody(samples: np.ndarray, speech: np.ndarray) -> Prosody:
+def prosody(samples: np.ndarray, speech: np.ndarray, track: Pitch | None = None, first: int = 0) -> Prosody:
     """The prosody of a segment of speech.
 
     Args:
         samples: finite float32 [n] at 16 kHz, 0.25 to 300 s; what lies beyond counts as silence.
         speech: float32 [n_vad_frames], the speech probability of each stretch of 512 samples.
+        track: the pitch of the frames of the recording that are centred inside the segment; without it, it is
+            computed from the samples.
+        first: the sample on which the first frame is centred, in [0, 160).
 
     Raises:
         ValueError: there are no samples or no speech probabilities.
     """
-    n = len(samples)
-    if n == 0 or len(speech) == 0:
+    if len(samples) == 0 or len(speech) == 0:
         raise ValueError("a segment has samples and speech probabilities")
-    context = with_context(samples)
-    track = pitch(context, n)
+    if track is None or not len(track.voicing):  # a segment that is shorter than a hop may lie between two frames
+        track, first = None, 0
+    context, n = with_context(samples)[first:], len(samples) - first
+    track = track or pitch(context, n)
     is_voiced = voiced(track.voicing, rms(context, n))
     semitones = 12 * np.log2(track.f0_hz[is_voiced] / SEMITONES_RE_HZ)
     intensity = intensity_db(context, n)
@@ -84,8 +89,8 @@ def prosody(samples: np.ndarray, speech: np.ndarray) -> Prosody:
         f0_range_semitones=_range(semitones) if len(semitones) else None,
         voiced_share=float(is_voiced.mean()),
         intensity_dbfs=10 * float(np.log10(energy)) if energy > 0 else None,
-        intensity_range_db=_range(_spoken(intensity, is_speech)) if energy > 0 else None,
-        speaking_rate=len(syllable_nuclei(intensity, track.voicing)) / (n / RATE_HZ),
+        intensity_range_db=_range(_spoken(intensity, is_speech, first)) if energy > 0 else None,
+        speaking_rate=len(syllable_nuclei(intensity, track.voicing)) / (len(samples) / RATE_HZ),
         pause_share=float(1 - is_speech.mean()),
     )
 
@@ -122,9 +127,9 @@ def syllable_nuclei(intensity: np.ndarray, voicing: np.ndarray) -> np.ndarray:
     return peaks[voicing[peaks] >= NUCLEUS_VOICING]
 
 
-def _spoken(intensity: np.ndarray, is_speech: np.ndarray) -> np.ndarray:
+def _spoken(intensity: np.ndarray, is_speech: np.ndarray, first: int) -> np.ndarray:
     """The intensity of the frames whose middle lies in speech; of all frames if none does."""
-    at = np.minimum(np.arange(len(intensity)) * HOP // VAD_FRAME, len(is_speech) - 1)
+    at = np.minimum((first + np.arange(len(intensity)) * HOP) // VAD_FRAME, len(is_speech) - 1)
     spoken = intensity[is_speech[at]]
     return spoken if len(spoken) else intensity
 

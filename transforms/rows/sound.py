@@ -99,7 +99,9 @@ def window_rows(windows: Windows) -> pa.RecordBatch:
 def frame_rows(windows: Windows) -> pa.RecordBatch:
     """Rows of ``frames``: descriptors of each frame, as lists."""
     table = TABLES["frames"]
-    described = [describe(w.context, _length(w), power) for w, power in zip(windows, windows.powers, strict=True)]
+    described = [
+        describe(w.context, _length(w), power, w.pitch) for w, power in zip(windows, windows.powers, strict=True)
+    ]
     lists = {
         name: float_lists(
             [getattr(d, name) for d in described], table.schema.field(name).type, nan_is_null=name == "f0_hz"

@@ -11,9 +11,12 @@ import pyarrow as pa
 from schemas.catalog import TABLES
 from schemas.records import Segment
 from schemas.table import Table
+from transforms.features.framing import HOP, RATE_HZ
 from transforms.features.prosody import Prosody, prosody
 from transforms.rows.answers import Answers
 from transforms.rows.batch import stretch_columns, to_batch, vectors
+
+SAMPLES_A_MS = RATE_HZ // 1000
 
 
 def segment_rows(segments: Sequence[Segment]) -> pa.RecordBatch:
@@ -24,7 +27,7 @@ def segment_rows(segments: Sequence[Segment]) -> pa.RecordBatch:
 
 def prosody_rows(segments: Sequence[Segment]) -> pa.RecordBatch:
     """Rows of ``prosody``: the melody, loudness and pace of each segment."""
-    heard = [prosody(s.samples, s.speech) for s in segments]
+    heard = [prosody(s.samples, s.speech, s.pitch, -(s.place.start_ms * SAMPLES_A_MS) % HOP) for s in segments]
     columns = {f.name: [getattr(h, f.name) for h in heard] for f in dataclasses.fields(Prosody)}
     return to_batch(TABLES["prosody"], {**_of_segments(segments), **columns})
 

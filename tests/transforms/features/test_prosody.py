@@ -10,7 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.records import Pitch
 from tests.transforms.signals import RATE, harmonics, real_speech, synthetic
+from transforms.features.frames import rms
+from transforms.features.framing import with_context
+from transforms.features.pitch import pitch, voiced
 from transforms.features.prosody import intensity_db, prosody, syllable_nuclei
 
 
@@ -129,6 +133,32 @@ def test_every_figure_is_finite_and_in_its_range(seed, n):
         assert 0 <= ours[share] <= 1
     for name in ("f0_range_semitones", "intensity_range_db", "speaking_rate"):
         assert ours[name] is None or ours[name] >= 0
+
+
+@pytest.mark.parametrize("start", [3200, 3200 + 512, 3200 + 5 * 512])
+def test_the_pitch_of_the_recording_may_be_given(spoken, start):
+    """Its frames are the recording's, up to 10 ms later than the segment's own."""
+    samples, end = spoken[3], start + 40 * 512
+    whole = pitch(with_context(samples), len(samples))
+    first, last = -(-start // 160), -(-end // 160)
+    track = Pitch(whole.f0_hz[first:last], whole.voicing[first:last])
+    segment = samples[start:end]
+    ours = prosody(segment, all_speech(segment), track, first * 160 - start)
+    alone = prosody(segment, all_speech(segment))
+    assert ours.f0_median_semitones == pytest.approx(alone.f0_median_semitones, abs=0.3)
+    assert ours.voiced_share == pytest.approx(alone.voiced_share, abs=0.05)
+    assert ours.intensity_dbfs == alone.intensity_dbfs
+    assert ours.intensity_range_db == pytest.approx(alone.intensity_range_db, abs=1)
+    level = rms(with_context(segment)[first * 160 - start :], len(segment) - (first * 160 - start))
+    by_hand = voiced(track.voicing, level)
+    assert ours.voiced_share == by_hand.mean()
+    assert ours.f0_median_hz == pytest.approx(np.median(track.f0_hz[by_hand]), rel=2e-3)
+
+
+def test_a_segment_between_two_frames_has_its_own():
+    samples = harmonics(np.full(100, 150.0))
+    nothing = Pitch(np.zeros(0, np.float32), np.zeros(0, np.float32))
+    assert prosody(samples, all_speech(samples), nothing, 128) == prosody(samples, all_speech(samples))
 
 
 def test_a_segment_without_samples_is_refused():
