@@ -24,8 +24,8 @@ from transformers import (
 
 from pipelines.run.run import Published
 from pipelines.store.next_snapshot import assemble
-from tests.pipelines.corpora import DEMO, publish, rows
 from schemas.records import Pitch
+from tests.pipelines.corpora import DEMO, publish, rows
 from transforms.beside.content import content_hash
 from transforms.features.framing import with_context
 from transforms.features.pitch import pitch

@@ -35,8 +35,11 @@ class Melody:
         self._left = self._left[frames * HOP :].copy()
 
     def finish(self) -> None:
-        """The channel has no more samples: the last frames reach into silence."""
-        self.push(np.zeros(REACH, np.float32))
+        """The channel has no more samples: the last frames reach into silence.
+
+        There is one more behind the end, of the window whose only sample at 16 kHz lies there.
+        """
+        self.push(np.zeros(REACH + HOP, np.float32))
 
     def within(self, start: int, end: int) -> Pitch:
         """The pitch of the frames that are centred on samples [start, end).
