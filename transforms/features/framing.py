@@ -10,7 +10,7 @@ frame more, centred on the end.)
 from __future__ import annotations
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
 RATE_HZ = 16_000
 HOP = 160
@@ -54,6 +54,21 @@ def frame_sums(values: np.ndarray, n: int) -> np.ndarray:
     """
     blocks = _span(values, n).reshape(-1, _BLOCK).sum(axis=1)
     return sliding_window_view(blocks, FRAME_LENGTH // _BLOCK)[:: HOP // _BLOCK].sum(axis=1)
+
+
+def weighted_sums(values: np.ndarray, n: int, weights: np.ndarray) -> np.ndarray:
+    """The sum of ``values`` under ``weights`` [1024] over each frame, [n_frames].
+
+    Each block is multiplied with the weights of each place that it has in a frame, and a frame picks its 32 products:
+    no frame is copied out.
+    """
+    places = FRAME_LENGTH // _BLOCK
+    blocks = _span(values, n).reshape(-1, _BLOCK)
+    products = blocks @ weights.reshape(places, _BLOCK).T
+    along, across = products.strides
+    step = HOP // _BLOCK * along
+    picked = as_strided(products, (frame_count(n), places), (step, along + across), writeable=False)
+    return picked.sum(axis=1)
 
 
 def _span(context: np.ndarray, n: int) -> np.ndarray:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.features.framing import FRAME_LENGTH, HOP, frame_count, frame_sums, framed, with_context
+from transforms.features.framing import FRAME_LENGTH, HOP, frame_count, frame_sums, framed, weighted_sums, with_context
 
 
 @given(n=st.integers(1, 2000))
@@ -26,6 +26,13 @@ def test_a_shorter_frame_is_the_middle_of_the_frame():
 def test_sums_over_frames():
     values = np.random.default_rng(0).integers(0, 9, 5000 + 1024)
     assert np.array_equal(frame_sums(values, 5000), framed(values, 5000).sum(axis=1))
+
+
+@pytest.mark.parametrize("n", [1, 160, 161, 5000])
+def test_weighted_sums_over_frames(n):
+    random = np.random.default_rng(0)
+    values, weights = random.random(n + 1024), random.random(1024)
+    np.testing.assert_allclose(weighted_sums(values, n, weights), framed(values, n) @ weights, rtol=1e-12)
 
 
 @pytest.mark.parametrize(("size", "n"), [(1024, 0), (1024, 1), (1184, 161)])
