@@ -30,13 +30,14 @@ KEPT = {
     "spectrograms": ("bd29c147c10e71f9", "d88fed826739c5d8"),
     "transcripts": ("eb469e74394fb0fb", "6a5fadd36a32df1f"),
     "emotions": ("c902c82f75122498", "643d620c58115f0b"),
-    "prosody": ("e708fa447c63ca2f", "23a48c86cdbf7c5e"),
+    "prosody": ("1098a56c8f700a2f", "8a1e463a216a5217"),
     "sounds": ("08b9ccf077607975", "482aff26c6e1d8a9"),
     "embeddings": ("5f9ba173f7e4c9fa", "b9c56feb4eaef885"),
     "speakers": ("2af27d32ef47eff9", "ed9a5533229e410c"),
     "waveforms": ("fc6315ee8894d0f1", "6bd8c16a0462af11"),
 }
-"""What each table has since files are heard on the player's clock: in its defaults, and in OTHERS."""
+"""What each table has since files are heard on the player's clock, prosody since it has the pitch of the
+recording's own frames: in its defaults, and in OTHERS."""
 
 
 LATER_OTHERS: dict[str, Any] = {"location": True, "tracks": "2"}
