@@ -10,13 +10,13 @@ from threadpoolctl import threadpool_limits
 
 
 def use_threads(n: int) -> None:
-    """Let torch's operators and the BLAS of numpy use ``n`` threads in this thread of work.
+    """Let torch's operators use ``n`` threads in this thread of work, and the BLAS of numpy one.
 
     Several workers of one process that each use every core slow each other down.
     """
     if torch.get_num_threads() != n:
         torch.set_num_threads(n)
-    threadpool_limits(n, user_api="blas")
+    threadpool_limits(1, user_api="blas")  # what is multiplied there is small: a second thread only waits, actively
 
 
 M_MMAP_THRESHOLD, M_TRIM_THRESHOLD = -3, -1

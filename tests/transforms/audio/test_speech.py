@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from tests.transforms.listening import silero
 from transforms.audio import speech
@@ -82,6 +83,16 @@ def test_half_a_minute_waits_at_most_whatever_the_channels(channels: int) -> Non
         waiting += channels * 10_000
         assert waiting - given * FRAME < AT_ONCE + channels * 10_000
     assert given > 0
+
+
+def test_the_threads_of_models_stay_as_they_were() -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        detect(np.zeros((1, 2 * FRAME), np.float32), [FRAME])
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_voices_in_uneven_blocks(spoken: list[np.ndarray]) -> None:
