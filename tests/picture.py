@@ -33,7 +33,7 @@ RANKS = {
     ),
     "transforms": (
         ("isolated", "threads", "gather", "shards", "progress", "beside", "audio"),
-        ("decode", "features", "models", "discover"),
+        ("decode", "features", "models", "discover", "pool", "ahead"),
         ("identify", "plan", "heard"),
         ("rows", "ears"),
         ("tracks", "infer"),

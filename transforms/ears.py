@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 import numpy as np
 
 from schemas.config import MAX_HOURS, SpeechConfig
 from schemas.reasons import Reason
 from schemas.records import MIX, Clip, Place, Problem, Recording, Segment, Window
+from transforms.ahead import read_ahead
 from transforms.audio.bounds import MOST_CHANNELS_APART
 from transforms.audio.channels import mix
 from transforms.audio.loudness import LoudnessMeter
@@ -21,8 +24,9 @@ from transforms.decode.asked import NOTHING, Asked
 from transforms.decode.audio import DecodeError, Format
 from transforms.decode.facts import NO_FACTS, Facts
 from transforms.decode.timeline import Timing
-from transforms.features.melody import Melody
+from transforms.features.melody import Melody, pitch_within
 from transforms.heard import Heard
+from transforms.pool import InOrder, Pool
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,28 @@ class Progress:
     seconds: float
 
 
+@dataclass
+class _Part:
+    """A block on its way through the stages.
+
+    Attributes:
+        frames: of the block, at its native rate.
+        audio: float32 [n, channels] at each rate.
+        pitch: of each channel, what its melody has gathered, and then the pitch of that.
+        speech: what the detector has made so far of this block and of those that waited before it.
+    """
+
+    frames: int
+    audio: dict[int, np.ndarray]
+    pitch: list[Any] = field(default_factory=list)
+    speech: Any = None
+
+
+BLOCKS_AHEAD = 4
+"""That a stage may be ahead of the next one."""
+
+T = TypeVar("T")
+
 Event = Window | Segment | Clip | Problem | Progress | Heard
 
 
@@ -64,6 +90,7 @@ class Ears:
     Args:
         before: channels of the tracks before this one, if channels are kept apart.
         track: the number of this one, if several are heard; without it the mix of the only one is no track.
+        pool: has threads to spare; without one everything is done by the caller's.
     """
 
     def __init__(
@@ -74,8 +101,10 @@ class Ears:
         detector: SpeechDetector | None,
         before: int = 0,
         track: int = MIX,
+        pool: Pool | None = None,
     ) -> None:
         self.frames = 0
+        self._pool = pool
         self._format = format
         self._each = wanted.each
         last = before + format.channels if wanted.each else track
@@ -101,16 +130,24 @@ class Ears:
         """Rounded up, so that every sample lies inside."""
         return -(-self.frames * 1000 // self._format.sample_rate_hz)
 
-    def hear(self, block: np.ndarray) -> Iterator[Event]:
-        """Take a block, float32 [n, channels] at the native rate."""
-        self.frames += len(block)
-        self._meter.push(block)
-        kept = block if self._each else mix(block)[:, None]
-        yield from self._take({rate: r.push(kept) for rate, r in self._resamplers.items()})
+    def hear(self, blocks: Iterator[np.ndarray]) -> Iterator[Event]:
+        """Take all blocks, float32 [n, channels] at the native rate.
+
+        With a pool each stage has a thread of its own, which works ahead of the next one by a few blocks; one of them
+        alone could not keep more than two or three cores busy with what comes after.
+        """
+        at_rates = self._ahead(self._at_rates(self._ahead(self._measured(blocks))))
+        with closing(self._ahead(self._computed(at_rates))) as heard:
+            for part in heard:
+                self.frames += part.frames
+                yield from self._cut(part)
+                yield Progress(part.frames / self._format.sample_rate_hz)
 
     def finish(self) -> Iterator[Event]:
         """What the end of the recording completes."""
-        yield from self._take({rate: r.flush() for rate, r in self._resamplers.items()})
+        flushed = _Part(0, {rate: r.flush() for rate, r in self._resamplers.items()})
+        for part in self._computed(iter([flushed])):
+            yield from self._cut(part)
         for melody in self._melodies:
             melody.finish()
         for i, grid in enumerate(self._grids):
@@ -121,17 +158,58 @@ class Ears:
             for i, (voice, probabilities) in enumerate(zip(self._voices, last, strict=True)):
                 yield from self._with_pitch(i, voice.finish(probabilities, self.duration_ms))
 
-    def _take(self, parts: dict[int, np.ndarray]) -> Iterator[Event]:
-        for i, melody in enumerate(self._melodies):
-            melody.push(parts[RATE][:, i])
+    def _ahead(self, stage: Generator[T, None, None]) -> Generator[T, None, None]:
+        return stage if self._pool is None else read_ahead(stage, BLOCKS_AHEAD)
+
+    def _measured(self, blocks: Iterator[np.ndarray]) -> Generator[np.ndarray, None, None]:
+        """The channels that are kept of each block."""
+        for block in blocks:
+            self._meter.push(block)
+            yield block if self._each else mix(block)[:, None]
+
+    def _at_rates(self, kept: Iterator[np.ndarray]) -> Generator[_Part, None, None]:
+        for block in kept:
+            yield _Part(len(block), {rate: r.push(block) for rate, r in self._resamplers.items()})
+
+    def _computed(self, parts: Iterator[_Part]) -> Generator[_Part, None, None]:
+        """The parts with what needs nothing but some of them: pitch, and what the detector makes of half a minute."""
+        waiting: list[_Part] = []
+        at_once = InOrder(self._compute, self._pool)
+        try:
+            for part in parts:
+                part.pitch = [melody.gather(part.audio[RATE][:, i]) for i, melody in enumerate(self._melodies)]
+                if self._voices:
+                    assert self._detector is not None
+                    part.speech = self._detector.gather(part.audio[RATE].T)
+                waiting.append(part)
+                if part.speech is not None or not self._voices:
+                    for done in at_once.push(waiting):
+                        yield from done
+                    waiting = []
+            for done in at_once.drain():
+                yield from done
+            yield from self._compute(waiting)
+        finally:
+            at_once.give_up()
+
+    def _compute(self, parts: list[_Part]) -> list[_Part]:
+        for part in parts:
+            part.pitch = [pitch_within(context) for context in part.pitch]
+            if part.speech is not None:
+                assert self._detector is not None
+                part.speech = self._detector.encode(part.speech)
+        return parts
+
+    def _cut(self, part: _Part) -> Iterator[Event]:
+        for melody, found in zip(self._melodies, part.pitch, strict=True):
+            melody.keep(found)
         for i, grid in enumerate(self._grids):
-            yield from self._with_pitch(i, grid.push({rate: part[:, i] for rate, part in parts.items()}))
+            yield from self._with_pitch(i, grid.push({rate: audio[:, i] for rate, audio in part.audio.items()}))
         if self._voices:
             assert self._detector is not None
-            at_16k = parts[RATE]
-            probabilities = self._detector.push(at_16k.T)
+            probabilities = self._detector.probabilities(part.speech)
             for i, voice in enumerate(self._voices):
-                yield from self._with_pitch(i, voice.push(at_16k[:, i], probabilities[i]))
+                yield from self._with_pitch(i, voice.push(part.audio[RATE][:, i], probabilities[i]))
         for i, melody in enumerate(self._melodies):
             melody.trim(min(hearer[i].wanted_from for hearer in (self._grids, self._voices) if hearer))
 

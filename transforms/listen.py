@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import replace
 
 from schemas.reasons import Reason, Stage
@@ -15,6 +15,7 @@ from transforms.decode.facts import NO_FACTS, Facts, read_facts
 from transforms.decode.tries import Tries
 from transforms.ears import Event, Listening, Progress
 from transforms.heard import Heard
+from transforms.pool import Pool
 from transforms.tracks import HeardTrack, Listener, Opener, of_all
 
 __all__ = ["Event", "FactsOf", "Listening", "Opener", "Progress", "listen"]
@@ -31,7 +32,8 @@ def listen(
     opened: Opener = open_audio,
     until: float | None = None,
     facts: FactsOf = read_facts,
-) -> Iterator[Event]:
+    pool: Pool | None = None,
+) -> Generator[Event, None, None]:
     """Everything that a recording holds, in the order of time, in memory that its length does not shape.
 
     A segment comes before the clips that are cut from it.  The last event is :class:`Heard`,
@@ -44,8 +46,9 @@ def listen(
         until: seconds since 1970 after which a recording that is longer than its bytes can hold is ended.
         facts: reads what the header says of a recording: in this process, or as
             :meth:`transforms.decode.guard.Decoder.facts` in another.
+        pool: see :class:`transforms.ears.Ears`.
     """
-    tries, listener = Tries(), Listener(recording, wanted, detector, opened, until)
+    tries, listener = Tries(), Listener(recording, wanted, detector, opened, until, pool)
     known = NO_FACTS
     for source in tries.of(recording.sources):
         if changed := changes(source, recording.recording_id):

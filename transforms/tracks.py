@@ -16,8 +16,9 @@ from transforms.audio.bounds import Bounds
 from transforms.audio.speech import SpeechDetector
 from transforms.decode.audio import DecodeError, Format
 from transforms.decode.timeline import Timing
-from transforms.ears import Ears, Event, Listening, Progress
+from transforms.ears import Ears, Event, Listening
 from transforms.heard import Heard
+from transforms.pool import Pool
 
 
 class OpenAudio(Protocol):
@@ -55,6 +56,7 @@ class Listener:
 
     Attributes:
         until: see :class:`transforms.audio.bounds.Bounds`.
+        pool: see :class:`transforms.ears.Ears`.
     """
 
     recording: Recording
@@ -62,6 +64,7 @@ class Listener:
     detector: SpeechDetector | None
     opened: Opener
     until: float | None
+    pool: Pool | None = None
 
     def take(self, source: Source, track: int | None = None, before: int = 0) -> Generator[Event, None, HeardTrack]:
         """Decode a track up to its end, which :meth:`finish` completes.
@@ -78,13 +81,10 @@ class Listener:
                 number = audio.format.track if self._hears_several(audio.format) else MIX
                 if track is None and number:
                     before = channels_before(audio.format, number)
-                ears = taken.ears = Ears(self.recording, audio.format, self.wanted, self.detector, before, number)
-                for block in audio.blocks():
-                    if (end := bounds.end(ears.frames / audio.format.sample_rate_hz)) is not None:
-                        taken.problems.append(end)
-                        break
-                    yield from ears.hear(block)
-                    yield Progress(len(block) / audio.format.sample_rate_hz)
+                ears = taken.ears = Ears(
+                    self.recording, audio.format, self.wanted, self.detector, before, number, self.pool
+                )
+                yield from ears.hear(_until(audio, bounds, taken.problems))
                 taken.problems.extend(audio.problems)
         except DecodeError as error:
             taken.problems.append(Problem(Stage.DECODE, error.reason, str(error)))
@@ -129,6 +129,17 @@ class Listener:
 
     def _hears_several(self, format: Format) -> bool:
         return self.wanted.asked.tracks == ALL and len(format.tracks) > 1
+
+
+def _until(audio: OpenAudio, bounds: Bounds, problems: list[Problem]) -> Iterator[np.ndarray]:
+    """The blocks up to the end that is set, of which ``problems`` is told."""
+    frames = 0
+    for block in audio.blocks():
+        if (end := bounds.end(frames / audio.format.sample_rate_hz)) is not None:
+            problems.append(end)
+            return
+        frames += len(block)
+        yield block
 
 
 def channels_before(format: Format, number: int) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import torch
 
-from pipelines.run.runner import Runner, sharing, threads_each
+from pipelines.run.runner import Runner, at_once
 from schemas.config import Config
 from schemas.errors import UsageError
 from transforms.models.engines import COMPILED_KINDS, OPENVINO, TORCH, Engine, best_engine, engine_refusal
@@ -54,8 +54,8 @@ def placed(config: Config, kind: str, runner: Runner) -> Placement:
         engine = TORCH
     if precision == "auto":
         precision = best_precision(device, kind, engine) if here else "fp32"
-    streams = sharing(runner)
-    return Placement(device, precision, Engine(engine, streams, streams * threads_each(runner)))
+    streams = at_once(runner)
+    return Placement(device, precision, Engine(engine, streams, streams))
 
 
 def placement_notes(config: Config, kinds: Mapping[str, str]) -> list[str]:

@@ -18,7 +18,7 @@ from transforms.stages.identify import Identify
 from transforms.stages.infer import Infer
 from transforms.stages.listen import INVENTORY, Hearing, Listen
 from transforms.stages.plan import NOTHING, Plan
-from transforms.stages.write import GatherItems, WriteRows, tabulate
+from transforms.stages.write import GatherItems, Tabulate, WriteRows
 
 ROWS_SECONDS = 60.0
 """Audio whose rows are made at once where no model is asked."""
@@ -76,7 +76,7 @@ def build(pipeline: beam.Pipeline, work: Work) -> None:
             _ = (
                 heard[stream]
                 | f"Gather {stream}" >> beam.ParDo(GatherItems(ROWS_SECONDS, seconds_of))
-                | f"Make {stream}" >> beam.FlatMap(tabulate, wanted, rows_of, work.run_id)
+                | f"Make {stream}" >> beam.ParDo(Tabulate(wanted, rows_of, work.run_id, work.hearing.threads))
                 | f"Write {stream}" >> write(stream)
             )
     for task in work.tasks:
@@ -84,7 +84,7 @@ def build(pipeline: beam.Pipeline, work: Work) -> None:
         _ = (
             heard[JOBS[task.name].hears]
             | f"Gather for {task.name}" >> beam.ParDo(GatherItems(task.group_seconds, seconds_of, convert))
-            | f"Infer {task.name}" >> Infer(task)
+            | f"Infer {task.name}" >> Infer(task, work.hearing.threads)
             | f"Write {task.name}" >> write(task.name)
         )
     _ = heard[INVENTORY] | "Write inventory" >> write(INVENTORY)

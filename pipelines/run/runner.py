@@ -82,6 +82,15 @@ def sharing(runner: Runner) -> int:
     return 1 if runner.has_processes or not runner.is_local else runner.workers
 
 
+def at_once(runner: Runner) -> int:
+    """Groups that a process computes at once, one thread each, for all of its workers.
+
+    One file has one worker: with a single thread for each group and as many groups as cores it is as fast as many
+    files, and its rows do not depend on how many cores there are.
+    """
+    return sharing(runner) * threads_each(runner)
+
+
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 

@@ -12,7 +12,7 @@ from pipelines.run.asked import asked_of
 from pipelines.run.devices import placed
 from pipelines.run.graph import Work, build
 from pipelines.run.prepare import Prepared
-from pipelines.run.runner import Runner, threads_each
+from pipelines.run.runner import Runner, at_once
 from pipelines.run.watched import run_watched
 from schemas.jobs import JOBS
 from transforms.infer import Task
@@ -66,7 +66,7 @@ def work_of(prepared: Prepared, run_id: str, folder: Path, ticks: tuple[str, int
         tables=tables,
         tasks=tasks_of(prepared, run_id),
         rates=rates,
-        hearing=Hearing(listening, tables.get("recordings"), run_id, threads_each(prepared.runner), ticks),
+        hearing=Hearing(listening, tables.get("recordings"), run_id, at_once(prepared.runner), ticks),
         lanes=prepared.runner.lanes,
         shard_seconds=config.shard_seconds,
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,15 +12,20 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
+import torch
 
 from schemas.config import SpeechConfig
+from schemas.records import Problem
 from tests.transforms.listening import DEMO, Sorted, hear, recording_of, silero, sort_events, timestamps
 from transforms.audio.speech import FRAME, FRAME_MS, SpeechDetector
 from transforms.decode.audio import open_audio
+from transforms.decode.guard import Decoder
 from transforms.decode.timeline import ON_TIME
 from transforms.ears import Ears, Event, Listening
 from transforms.features.framing import with_context
 from transforms.features.pitch import pitch
+from transforms.listen import listen
+from transforms.pool import Pool
 
 ALL = Listening((16_000, 48_000), SpeechConfig(), clip_seconds=3.0, pitch=True)
 EACH = Listening((16_000, 48_000), SpeechConfig(), clip_seconds=3.0, pitch=True, each=True)
@@ -149,12 +156,60 @@ def test_one_detector_serves_recordings_of_one_and_two_channels_in_turn(detector
 # However it is read
 
 
+@pytest.mark.parametrize("name", ["interviews/support_call.flac", "broken/breaks_off.flac", "broken/garbage.wav"])
+@pytest.mark.parametrize("wanted", [EACH, replace(EACH, speech=None), replace(EACH, windows=None)], ids=repr)
+def test_any_number_of_threads_hears_the_same(name: str, wanted: Listening, detector: SpeechDetector) -> None:
+    recording = recording_of(DEMO / name)
+    alone = list(listen(recording, wanted, detector))
+    for threads in (2, 4):
+        together = list(listen(recording, wanted, detector, pool=Pool(threads)))
+        assert [same_form(event) for event in together] == [same_form(event) for event in alone]
+
+
+def same_form(event: object) -> object:
+    """An event with its arrays as bytes, so that two of them are equal where every sample is."""
+    if isinstance(event, np.ndarray):
+        return event.tobytes()
+    if isinstance(event, dict):
+        return {name: same_form(value) for name, value in event.items()}
+    return {f.name: same_form(getattr(event, f.name)) for f in fields(event)} if is_dataclass(event) else event
+
+
+def test_who_stops_listening_stops_the_decoder(detector: SpeechDetector) -> None:
+    decoder = Decoder()
+    path = DEMO / "interviews" / "support_call.flac"
+    before = threading.active_count()
+    events = listen(recording_of(path), EACH, detector, decoder.open, pool=(pool := Pool(2)))
+    next(events)
+    assert threading.active_count() > before
+    events.close()
+    assert threading.active_count() - pool.threads <= before, "none is left but the pool's own"
+    assert len(list(listen(recording_of(path), EACH, detector, decoder.open))) > 1, "it decodes what is next"
+    decoder.close()
+
+
+class BreaksOffError(Exception):
+    """Told by a detector."""
+
+
+def test_an_error_in_a_stage_ends_the_recording_where_it_happens(detector: SpeechDetector) -> None:
+    class Breaks(SpeechDetector):
+        def encode(self, joined: torch.Tensor | None) -> torch.Tensor | None:
+            raise BreaksOffError("in the midst")
+
+    found = [
+        list(listen(recording_of(DEMO / "digits" / "code_012.wav"), EACH, Breaks(), pool=p)) for p in (None, Pool(2))
+    ]
+    for events in found:
+        assert [e.message for e in events if isinstance(e, Problem)] == ["BreaksOffError: in the midst"]
+    assert [same_form(e) for e in found[0]] == [same_form(e) for e in found[1]]
+
+
 def in_blocks(path: Path, frames: int, detector: SpeechDetector) -> Sorted:
     def events() -> Iterator[Event]:
         with open_audio(str(path)) as audio:
             ears = Ears(recording_of(path), audio.format, EACH, detector)
-            for block in audio.blocks(frames):
-                yield from ears.hear(block)
+            yield from ears.hear(audio.blocks(frames))
         yield from ears.finish()
         yield ears.heard("complete", ON_TIME)
 

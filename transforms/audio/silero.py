@@ -39,14 +39,11 @@ class Network:
         )
         self._decoder = network.decoder.decoder
 
-    def __call__(
-        self, joined: torch.Tensor, state: tuple[torch.Tensor, torch.Tensor]
-    ) -> tuple[torch.Tensor, tuple[torch.Tensor, torch.Tensor]]:
-        """Speech probabilities, float32 [channels, n], and the state after them.
+    def encode(self, joined: torch.Tensor) -> torch.Tensor:
+        """What is in each frame, float32 [n, channels, features].
 
         Args:
             joined: float32 [channels, 64 + 512 n], n at least 1: the end of the frame before, and the frames.
-            state: two of float32 [1, channels, hidden].
         """
         channels, n = joined.shape[0], (joined.shape[1] - REACH) // FRAME
         frames = joined.unfold(1, FRAME + REACH, FRAME).transpose(0, 1).reshape(n * channels, -1)
@@ -55,7 +52,18 @@ class Network:
         heard = torch.fft.rfft(padded * self._window).abs().reshape(n * channels, -1)
         for matrix, bias in self._layers:
             heard = torch.addmm(bias, heard, matrix).relu_()
-        hidden, state = self._recurrence(heard.view(n, channels, -1), state)
+        return heard.view(n, channels, -1)
+
+    def decode(
+        self, heard: torch.Tensor, state: tuple[torch.Tensor, torch.Tensor]
+    ) -> tuple[torch.Tensor, tuple[torch.Tensor, torch.Tensor]]:
+        """Speech probabilities, float32 [channels, n], of what :meth:`encode` gave, and the state after them.
+
+        Args:
+            state: two of float32 [1, channels, hidden].
+        """
+        n, channels, _ = heard.shape
+        hidden, state = self._recurrence(heard, state)
         out = self._decoder(hidden.reshape(n * channels, -1, 1))
         return out.reshape(n, channels).T.contiguous(), state
 

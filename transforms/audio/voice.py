@@ -8,7 +8,9 @@ import numpy as np
 
 from schemas.config import SpeechConfig
 from schemas.records import Clip, Place, Segment
-from transforms.audio.speech import FRAME, FRAME_MS, RATE, Segmenter, Stretch, split_at_pauses
+from transforms.audio.segments import Segmenter, Stretch, split_at_pauses
+from transforms.audio.silero import FRAME
+from transforms.audio.speech import FRAME_MS, RATE
 from transforms.audio.windows import Samples
 
 

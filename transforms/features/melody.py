@@ -24,15 +24,25 @@ class Melody:
 
     def push(self, samples: np.ndarray) -> None:
         """Take the next samples, finite float32 [n] at 16 kHz."""
+        self.keep(pitch_within(self.gather(samples)))
+
+    # The steps of push.  Each may have a thread of its own, as long as each is given everything in its order.
+
+    def gather(self, samples: np.ndarray) -> np.ndarray | None:
+        """The context of the frames that ``samples`` complete, see :mod:`transforms.features.framing`; None of none."""
         self._left = np.concatenate([self._left, samples])
         frames = (len(self._left) - FRAME_LENGTH - 1) // HOP + 1
         if frames < 1:
-            return
-        n = (frames - 1) * HOP + 1
-        found = pitch(self._left[: n + 2 * REACH], n)
-        self._f0_hz.push(found.f0_hz)
-        self._voicing.push(found.voicing)
+            return None
+        context = self._left[: (frames - 1) * HOP + 1 + 2 * REACH]
         self._left = self._left[frames * HOP :].copy()
+        return context
+
+    def keep(self, found: Pitch | None) -> None:
+        """Take the pitch of what was gathered, as :func:`pitch_within` found it."""
+        if found is not None:
+            self._f0_hz.push(found.f0_hz)
+            self._voicing.push(found.voicing)
 
     def finish(self) -> None:
         """The channel has no more samples: the last frames reach into silence.
@@ -57,3 +67,8 @@ class Melody:
         """Forget the frames that are centred before sample ``start``."""
         for known in (self._f0_hz, self._voicing):
             known.trim(min(start // HOP, known.end))
+
+
+def pitch_within(context: np.ndarray | None) -> Pitch | None:
+    """The pitch of the frames of a context that :meth:`Melody.gather` gave; any thread may call it."""
+    return None if context is None else pitch(context, len(context) - 2 * REACH)

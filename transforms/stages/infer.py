@@ -1,24 +1,24 @@
-"""Clips to rows through RunInference, with a handler of our own for each job."""
+"""Groups of clips to the rows of a job: the stage around :mod:`transforms.infer`."""
 
 from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import apache_beam as beam
+import torch
 from apache_beam.metrics import Metrics
-from apache_beam.ml.inference.base import ModelHandler, RunInference
 
 from schemas.records import Clip, Rows
 from transforms.gather import Group
 from transforms.infer import Task, answer, budget_of
-from transforms.models.budget import Budget
 from transforms.models.door import Door
 from transforms.models.engines import Engine
 from transforms.models.jobs import open_door
+from transforms.stages.groups import OfGroups
 
 _OPENING = threading.Lock()
 
@@ -36,55 +36,62 @@ def door_of(task: Task) -> Door:
 
 
 @dataclass(frozen=True)
-class Opened:
-    """A model, and what was found to fit beside it into its device."""
+class Answered:
+    """What a model said of a group, and what that took.
 
-    door: Door
-    budget: Budget
-
-
-class TaskHandler(ModelHandler[Clip, Rows, Opened]):
-    """Runs one job over groups of clips.
-
-    It takes a group as one batch and makes the batches for the device itself, because Beam's know
-    neither that a batch must not change a row nor how to give up one clip instead of all.
+    Attributes:
+        seconds: inside the model's thread.
+        seen: seconds that the model saw of each batch, and how many of them were padding.
     """
 
-    def __init__(self, task: Task) -> None:
-        super().__init__()
-        self._task = task
-
-    def load_model(self) -> Opened:
-        return Opened(door_of(self._task), budget_of(self._task))
-
-    def run_inference(
-        self, batch: Sequence[Clip], model: Opened, inference_args: dict[str, Any] | None = None
-    ) -> Iterable[Rows]:
-        assert isinstance(batch, Group)
-        return list(answer(self._task, model.door, batch, model.budget, self._count))
-
-    def _count(self, seen: float, padding: float) -> None:
-        """What a batch held, for the row of ``runs``."""
-        Metrics.counter(self.get_metrics_namespace(), "seen_ms").inc(round(seen * 1000))
-        Metrics.counter(self.get_metrics_namespace(), "padding_ms").inc(round(padding * 1000))
-
-    def get_num_bytes(self, batch: Sequence[Clip]) -> int:
-        assert isinstance(batch, Group)
-        return sum(clip.samples.nbytes for clip in batch.values)
-
-    def get_metrics_namespace(self) -> str:
-        return f"earwitness.{self._task.name}"
-
-    def should_skip_batching(self) -> bool:
-        return True
+    rows: list[Rows]
+    seconds: float
+    seen: list[tuple[float, float]]
 
 
 class Infer(beam.PTransform):
-    """Groups of clips to the rows of a job."""
+    """Groups of clips to the rows of a job.
 
-    def __init__(self, task: Task) -> None:
+    Args:
+        threads: groups that are answered at once in a process, see :class:`transforms.stages.groups.OfGroups`.
+    """
+
+    def __init__(self, task: Task, threads: int = 1) -> None:
         super().__init__()
         self._task = task
+        self._threads = threads
 
     def expand(self, groups: beam.PCollection[Group[Clip]]) -> beam.PCollection[Rows]:
-        return groups | RunInference(TaskHandler(self._task))
+        return groups | beam.ParDo(_Infer(self._task, self._threads))
+
+
+class _Infer(OfGroups):
+    """One job over groups of clips.
+
+    It takes a group as one batch and makes the batches for the device itself, because Beam's RunInference knows
+    neither that a batch must not change a row, nor how to give up one clip instead of all, nor how to go on to the
+    next group meanwhile.
+    """
+
+    def __init__(self, task: Task, threads: int) -> None:
+        # A GPU has the groups of all workers already, and each takes its memory.
+        super().__init__(threads if torch.device(task.device).type == "cpu" else 1)
+        self._task = task
+
+    def setup(self) -> None:
+        self._door = door_of(self._task)
+        self._budget = budget_of(self._task)
+
+    def make(self, group: Group[Clip]) -> Answered:
+        seen: list[tuple[float, float]] = []
+        began = time.perf_counter()
+        rows = list(answer(self._task, self._door, group, self._budget, lambda *both: seen.append(both)))
+        return Answered(rows, time.perf_counter() - began, seen)
+
+    def tell(self, made: Answered) -> Iterator[Rows]:
+        of_job = f"earwitness.{self._task.name}"
+        Metrics.distribution(of_job, "inference_batch_latency_micro_secs").update(round(made.seconds * 1e6))
+        for seen, padding in made.seen:
+            Metrics.counter(of_job, "seen_ms").inc(round(seen * 1000))
+            Metrics.counter(of_job, "padding_ms").inc(round(padding * 1000))
+        yield from made.rows

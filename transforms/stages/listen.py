@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 import apache_beam as beam
@@ -14,6 +15,7 @@ from schemas.jobs import STREAMS
 from schemas.reasons import Reason
 from schemas.records import Clip, Outcome, Problem, Recording, Rows, Segment, Shard, Window
 from schemas.table import Table
+from transforms.ahead import read_ahead
 from transforms.audio.speech import SpeechDetector
 from transforms.decode.audio import open_audio
 from transforms.decode.facts import read_facts
@@ -21,12 +23,19 @@ from transforms.decode.guard import Decoder
 from transforms.gather import Item
 from transforms.heard import Heard
 from transforms.listen import FactsOf, Listening, Opener, Progress, listen
+from transforms.pool import Pool, pool_of
 from transforms.progress import Ticker
 from transforms.rows.inventory import error_rows, file_rows, recording_row
 from transforms.threads import return_freed_memory, use_threads
 
 WINDOWS, SEGMENTS, CLIPS = STREAMS
 INVENTORY = "inventory"
+
+MOST_LISTENING = 8
+"""Threads that find pitch and speech in what was decoded: few, since each holds half a minute of it at every rate."""
+
+EVENTS_AHEAD = 32
+"""What listening may be ahead of the branches: a block of the decoder gives one or a few."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +45,7 @@ class Hearing:
     Attributes:
         wanted: what is to be heard.
         recordings: the table with the user's own columns; None where its rows are there already.
-        threads: threads of a model's operators in this worker.
+        threads: that all workers of a process share, see :func:`transforms.pool.pool_of`.
         ticks: where progress is sent.
         until: seconds since 1970 after which no further recording is begun, and none goes on beyond what its bytes
             can hold; None for no end.
@@ -57,6 +66,7 @@ def hear(
     ticker: Ticker,
     opened: Opener = open_audio,
     facts: FactsOf = read_facts,
+    pool: Pool | None = None,
 ) -> Iterator[TaggedOutput]:
     """Everything of a shard, each kind to its branch.
 
@@ -81,7 +91,7 @@ def hear(
             # It has no row of ``files``: the next run takes it up.
             Metrics.counter("earwitness", "postponed_files").inc(len(recording.files))
             continue
-        yield from _hear_one(recording, shard.name, hearing, detector, ticker, opened, facts)
+        yield from _hear_one(recording, shard.name, hearing, detector, ticker, opened, facts, pool)
     for branch in STREAMS:
         yield TaggedOutput(branch, Item(shard.name, None))
     yield TaggedOutput(INVENTORY, replace(files, closes=True))
@@ -96,23 +106,26 @@ def _hear_one(
     ticker: Ticker,
     opened: Opener,
     facts: FactsOf,
+    pool: Pool | None,
 ) -> Iterator[TaggedOutput]:
     problems: list[Problem] = []
-    for event in listen(recording, hearing.wanted, detector, opened, hearing.until, facts):
-        match event:
-            case Window():
-                yield TaggedOutput(WINDOWS, Item(shard, event))
-            case Segment():
-                yield TaggedOutput(SEGMENTS, Item(shard, event))
-            case Clip():
-                yield TaggedOutput(CLIPS, Item(shard, event))
-            case Progress():
-                ticker.add(seconds=event.seconds)
-            case Problem():
-                problems.append(event)
-            case Heard():
-                yield from _inventory(recording, event, problems, shard, hearing)
-                ticker.add(files=len(recording.files), errors=len(problems) * len(recording.files))
+    events = listen(recording, hearing.wanted, detector, opened, hearing.until, facts, pool)
+    with closing(events if pool is None else read_ahead(events, EVENTS_AHEAD)) as heard:
+        for event in heard:
+            match event:
+                case Window():
+                    yield TaggedOutput(WINDOWS, Item(shard, event))
+                case Segment():
+                    yield TaggedOutput(SEGMENTS, Item(shard, event))
+                case Clip():
+                    yield TaggedOutput(CLIPS, Item(shard, event))
+                case Progress():
+                    ticker.add(seconds=event.seconds)
+                case Problem():
+                    problems.append(event)
+                case Heard():
+                    yield from _inventory(recording, event, problems, shard, hearing)
+                    ticker.add(files=len(recording.files), errors=len(problems) * len(recording.files))
 
 
 def _inventory(
@@ -159,8 +172,9 @@ class _Hear(beam.DoFn):
         self._decoder = Decoder(self._hearing.wanted.asked)
 
     def process(self, shard: Shard) -> Iterator[TaggedOutput]:
-        use_threads(self._hearing.threads)
-        yield from hear(shard, self._hearing, self._detector, self._ticker, self._decoder.open, self._decoder.facts)
+        use_threads(1)
+        decoder, pool = self._decoder, pool_of("listening", min(MOST_LISTENING, self._hearing.threads))
+        yield from hear(shard, self._hearing, self._detector, self._ticker, decoder.open, decoder.facts, pool)
 
     def teardown(self) -> None:
         self._decoder.close()

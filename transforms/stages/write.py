@@ -18,6 +18,7 @@ from transforms.gather import Gatherer, Group, Item
 from transforms.progress import Ticker
 from transforms.rows.inventory import error_rows
 from transforms.shards import ShardWriter
+from transforms.stages.groups import OfGroups
 
 
 class GatherItems(beam.DoFn):
@@ -66,6 +67,19 @@ def tabulate(group: Group[Any], tables: Sequence[str], make: TablesOf, run_id: s
         for table, batch in batches.items():
             yield Rows(table, group.shard, batch)
     yield Rows(tables[0], group.shard, None, closes=group.closes)
+
+
+class Tabulate(OfGroups):
+    """Groups to the rows of some tables; see :func:`tabulate`."""
+
+    def __init__(self, tables: Sequence[str], make: TablesOf, run_id: str, threads: int = 1) -> None:
+        super().__init__(threads)
+        self._tables = tables
+        self._rows_of = make
+        self._run_id = run_id
+
+    def make(self, group: Group[Any]) -> list[Rows]:
+        return list(tabulate(group, self._tables, self._rows_of, self._run_id))
 
 
 def _error(place: Place, table: str, error: Exception, run_id: str) -> pa.RecordBatch:

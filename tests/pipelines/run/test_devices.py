@@ -11,7 +11,7 @@ import torch
 import pipelines.run.devices as placement
 import transforms.models.engines as engines
 from pipelines.run.devices import check_placement, placed, placement_notes
-from pipelines.run.runner import choose_runner, sharing
+from pipelines.run.runner import choose_runner, sharing, threads_each
 from schemas.config import Config
 from schemas.errors import UsageError
 from tests.pipelines.corpora import DEMO, publish, rows
@@ -90,19 +90,19 @@ def test_whisper_under_openvino_is_told_of() -> None:
 
 
 @pytest.mark.parametrize(
-    ("beam", "streams"),
+    ("beam", "workers"),
     [
         (["--direct_num_workers=3"], 3),
         (["--direct_num_workers=3", "--direct_running_mode=multi_processing"], 1),
+        (["--direct_num_workers=1"], 1),
         (ELSEWHERE, 1),
     ],
 )
-def test_workers_that_share_a_model(beam: list[str], streams: int) -> None:
+def test_passes_of_a_model_at_once(beam: list[str], workers: int) -> None:
     engine = choose_runner(beam, 10)
-    assert sharing(engine) == streams
+    assert sharing(engine) == workers
     found = placed(Config(), "ctc", engine).engine
-    assert found.streams == streams
-    assert found.threads % streams == 0
+    assert found.streams == found.threads == workers * threads_each(engine)
 
 
 @pytest.mark.skipif(not is_installed(), reason="needs OpenVINO")

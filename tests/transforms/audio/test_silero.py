@@ -28,7 +28,7 @@ def test_frames_of_several_channels_are_those_of_the_library_in_turn() -> None:
     nothing = torch.zeros(1, 2, network.hidden)
     theirs = load_silero_vad()._model
     with torch.inference_mode():
-        found, (hidden, cell) = network(joined, (nothing, nothing))
+        found, (hidden, cell) = network.decode(network.encode(joined), (nothing, nothing))
         state = torch.zeros(2, 2, network.hidden)
         for at in range(40):
             frame = joined[:, at * FRAME : at * FRAME + FRAME + REACH]

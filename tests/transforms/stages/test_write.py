@@ -15,7 +15,7 @@ from schemas.catalog import TABLES
 from schemas.records import Place, Segment, Window
 from transforms.gather import Group, Item
 from transforms.rows.registry import rows_of
-from transforms.stages.write import GatherItems, WriteRows, tabulate
+from transforms.stages.write import GatherItems, Tabulate, WriteRows, tabulate
 
 ID = "ef" * 16
 GRID = ("windows", "frames", "spectrograms")
@@ -96,7 +96,7 @@ def test_every_table_has_a_stage(table: str, stage: str) -> None:
 # In a pipeline
 
 
-def run(items: list[Item], folder: Path, enough: float = 2.5) -> None:
+def run(items: list[Item], folder: Path, enough: float = 2.5, threads: int = 1) -> None:
     tables = {name: TABLES[name] for name in (*GRID, "errors")}
     options = PipelineOptions(["--runner=FnApiRunner"])
     with beam.Pipeline(options=options) as pipeline:
@@ -104,7 +104,7 @@ def run(items: list[Item], folder: Path, enough: float = 2.5) -> None:
             pipeline
             | beam.Create(items, reshuffle=False)
             | beam.ParDo(GatherItems(enough, lambda w: 1.0, partial(moved, ms=1)))
-            | beam.FlatMap(tabulate, GRID, rows_of, "run")
+            | beam.ParDo(Tabulate(GRID, rows_of, "run", threads))
             | WriteRows(str(folder), "windows", tables, None)
         )
 
@@ -114,9 +114,10 @@ def moved(window: Window, ms: int) -> Window:
     return Window(Place(at.uri, at.recording_id, at.channel, at.start_ms + ms, at.end_ms + ms), {}, window.context)
 
 
-def test_items_become_files(tmp_path: Path) -> None:
+@pytest.mark.parametrize("threads", [1, 2, 4])
+def test_items_become_files(threads: int, tmp_path: Path) -> None:
     items = [Item("a", window(i)) for i in range(7)] + [Item("a", None), Item("b", window(7, n=0)), Item("b", None)]
-    run(items, tmp_path)
+    run(items, tmp_path, threads=threads)
     written = {str(p.relative_to(tmp_path)): pq.read_table(p).to_pylist() for p in tmp_path.rglob("*.parquet")}
     assert {k: [r["start_ms"] for r in rows] for k, rows in written.items()} == {
         "windows/a.parquet": [10_000 * i + 1 for i in range(7)],
