@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from schemas.catalog import nearest
+from schemas.devices import AUTO, check_device
 from schemas.errors import UsageError
 from schemas.jobs import JOBS
 from schemas.raw import read_raw
@@ -81,7 +82,8 @@ class Config:
         channels: ``mix`` averages the channels, ``each`` keeps them apart.
         language: ISO 639-1 code of what is spoken; None lets a model detect it where it can.
         device, precision, engine: where the models run, in which numbers and by what; ``auto`` is the fastest on
-            this machine that keeps the results.
+            this machine that keeps the results.  ``cuda`` is every GPU, ``cuda:0,2`` those of these numbers.
+        workers: processes that hear side by side; 1 is this process with its threads, None what suits the machine.
         emotion_seconds: longest stretch that one emotion or speaker vector is given for, in seconds.
         batch_seconds: the most audio that a model is given at once, in seconds; None for what suits the device
             (60 s on a CPU, what fits into half of its free memory on a GPU).
@@ -113,7 +115,8 @@ class Config:
     metadata: MetadataConfig = field(default_factory=MetadataConfig)
     channels: Literal["mix", "each"] = "mix"
     language: str | None = None
-    device: Literal["auto", "cpu", "cuda"] = "auto"
+    device: str = AUTO
+    workers: int | None = None
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     engine: Literal["auto", "torch", "openvino"] = "auto"
     speech: SpeechConfig = field(default_factory=SpeechConfig)
@@ -155,6 +158,11 @@ class Config:
             _between("max_error_share", self.max_error_share, 0, 1)
         read_raw(self.raw)
         object.__setattr__(self, "tracks", check_tracks(self.tracks))
+        object.__setattr__(self, "device", check_device(self.device))
+        if self.workers is not None:
+            _between("workers", self.workers, 1, 1024)
+            if self.beam:
+                raise UsageError("--workers and options for Beam behind --: name the one or the other")
         if self.stop_after is not None:
             seconds_of(self.stop_after)
 

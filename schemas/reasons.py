@@ -40,6 +40,7 @@ class Reason(StrEnum):
     MODEL_FAILED = "model_failed"
     NON_FINITE_OUTPUT = "non_finite_output"
     OUT_OF_MEMORY = "out_of_memory"
+    WORKER_DIED = "worker_died"
     BROKE_A_RULE = "broke_a_rule"
     INTERNAL = "internal"
 
@@ -69,6 +70,8 @@ MEANING: dict[Reason, str] = {
     Reason.MODEL_FAILED: "the model raised an error on this clip alone",
     Reason.NON_FINITE_OUTPUT: "the model gave NaN or infinite values for this clip",
     Reason.OUT_OF_MEMORY: "the clip alone did not fit the memory of the device, or the file that of the decoder",
+    Reason.WORKER_DIED: "worker processes died over this recording, one after the other (killed, out of memory, hung); "
+    "it was left out",
     Reason.BROKE_A_RULE: "rows that the audit found wrong: the recording's rows of the table were taken out",
     Reason.INTERNAL: "an error that Earwitness did not foresee: please report it",
 }

@@ -22,7 +22,7 @@ RANKS = {
         ("files",),
         ("console",),
         ("audit", "statistics"),
-        ("store",),
+        ("store", "workers"),
         ("run", "corpus", "embeddings"),
         ("mentions", "speakers", "agreement", "export"),
         ("report",),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
 from pipelines.run.runner import Runner, at_once
 from schemas.config import Config
+from schemas.devices import AUTO, CPU, CUDA, kind_of, numbers_of
 from schemas.errors import UsageError
 from transforms.models.engines import COMPILED_KINDS, OPENVINO, TORCH, Engine, best_engine, engine_refusal
 from transforms.models.precision import best_precision, cpu_has_bf16
@@ -29,8 +30,12 @@ def check_placement(config: Config) -> None:
     Raises:
         UsageError: no GPU, no OpenVINO, or OpenVINO on a GPU.
     """
-    if config.device == "cuda" and not torch.cuda.is_available():
-        raise UsageError("--device cuda: torch sees no GPU on this machine")
+    if kind_of(config.device) == CUDA and not torch.cuda.is_available():
+        raise UsageError(f"--device {config.device}: torch sees no GPU on this machine")
+    for number in numbers_of(config.device) or ():
+        if number >= torch.cuda.device_count():
+            there = ", ".join(f"cuda:{i}" for i in range(torch.cuda.device_count()))
+            raise UsageError(f"--device {config.device}: this machine has {there}")
     if reason := engine_refusal(_device(config), config.engine):
         raise UsageError(f"--engine {config.engine}: {reason}")
 
@@ -70,6 +75,21 @@ def _asked(config: Config) -> bool:
 
 def _device(config: Config) -> str:
     """OpenVINO is for the CPU: who asks for it and names no device means that."""
-    if config.device != "auto":
-        return config.device
-    return "cuda" if torch.cuda.is_available() and not _asked(config) else "cpu"
+    if config.device != AUTO:
+        numbers = numbers_of(config.device)
+        return kind_of(config.device) if numbers is None else f"{CUDA}:{numbers[0]}"
+    return CUDA if torch.cuda.is_available() and not _asked(config) else CPU
+
+
+def devices_of(config: Config) -> list[str]:
+    """Every device that a run may use: ``cpu``, or GPUs, as ``cuda:0``."""
+    device = _device(config)
+    if device == CPU:
+        return [CPU]
+    numbers = numbers_of(config.device)
+    return [f"{CUDA}:{i}" for i in (range(torch.cuda.device_count()) if numbers is None else numbers)]
+
+
+def for_a_worker(config: Config) -> Config:
+    """The configuration as a worker has it, which sees no GPU but its own."""
+    return replace(config, device=kind_of(config.device), workers=None)

@@ -37,6 +37,7 @@ class Work:
         tables: the tables to make, with the columns and vector lengths of this run.
         rates: the sampling rate of each job's model.
         lanes: workers to balance over.
+        tells_plan: whether progress is told of what is planned; else whoever gave the work has.
     """
 
     run_id: str
@@ -51,11 +52,13 @@ class Work:
     known: tuple[Known, ...] = ()
     contents: Mapping[str, Outcome] = field(default_factory=dict)
     forgotten: Forgotten = NOTHING
+    tells_plan: bool = True
 
 
 def build(pipeline: beam.Pipeline, work: Work) -> None:
     """Lay the whole run into ``pipeline``."""
     ticks = work.hearing.ticks
+    told = ticks if work.tells_plan else None
     if work.known:
         known = pipeline | "Known" >> beam.Create(work.known, reshuffle=False)
     else:
@@ -66,7 +69,7 @@ def build(pipeline: beam.Pipeline, work: Work) -> None:
         )
     heard = (
         known
-        | "Plan" >> Plan(work.lanes, work.shard_seconds, ticks, work.contents, work.forgotten)
+        | "Plan" >> Plan(work.lanes, work.shard_seconds, told, work.contents, work.forgotten)
         | "Listen" >> Listen(work.hearing)
     )
     write = partial(WriteRows, work.folder, tables=work.tables, ticks=ticks)

@@ -1,10 +1,10 @@
-"""What a run did: its row of ``runs``, from its tables and Beam's counters."""
+"""What a run did: its row of ``runs``, from its tables and what its passes counted."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,10 +12,9 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from apache_beam.metrics.metric import MetricsFilter
-from apache_beam.runners.runner import PipelineResult
 
 from pipelines.audit.check import Check
+from pipelines.run.tally import Tally
 from pipelines.store.consent import from_anywhere
 from pipelines.store.read import Snapshot
 from pipelines.store.versions import versions
@@ -63,31 +62,26 @@ class Measured:
 def measure(
     folder: Path,
     tables: Mapping[str, Table],
-    results: Sequence[PipelineResult],
+    tallies: Iterable[Tally],
     models: Mapping[str, str],
     wall_seconds: float,
     inputs: Mapping[str, int],
 ) -> Measured:
-    """Count what lies in ``folder`` and add up the counters of the passes' ``results``."""
+    """Count what lies in ``folder`` and add up the ``tallies`` of the passes."""
     made = Snapshot(folder)
-    counters = _totals(results, "earwitness")
-    of_jobs = {job: _totals(results, f"earwitness.{job}") for job in models}
-    model_seconds = {
-        job: sum(d.result.sum for result in results for d in _latencies(result, f"earwitness.{job}")) / 1e6
-        for job in models
-    }
+    total = Tally.sum(tallies)
     return Measured(
         rows={name: made.count(name) for name in tables if name != "runs"},
         files=_count_by(made, "files", "status"),
         errors=_count_by(made, "errors", "reason"),
         notes=_count_by(made, "files", "notes"),
-        audio_seconds=counters.get("heard_ms", 0) / 1000,
-        kept_seconds=counters.get("kept_ms", 0) / 1000,
+        audio_seconds=total.count("heard_ms") / 1000,
+        kept_seconds=total.count("kept_ms") / 1000,
         wall_seconds=wall_seconds,
-        model_seconds=model_seconds,
+        model_seconds={job: total.model_seconds(job) for job in models},
         models=models,
-        seen_ms={job: counted.get("seen_ms", 0) for job, counted in of_jobs.items()},
-        padding_ms={job: counted.get("padding_ms", 0) for job, counted in of_jobs.items()},
+        seen_ms={job: total.count("seen_ms", job) for job in models},
+        padding_ms={job: total.count("padding_ms", job) for job in models},
         inputs=inputs,
     )
 
@@ -143,16 +137,6 @@ def told(measured: Measured) -> dict[str, Any]:
     }
 
 
-def postponed_files(result: PipelineResult) -> int:
-    """Files that a pass did not take up because its time was over."""
-    return _totals([result], "earwitness").get("postponed_files", 0)
-
-
-def forgotten_files(result: PipelineResult) -> int:
-    """Files of a pass that held what was forgotten."""
-    return _totals([result], "earwitness").get("forgotten_files", 0)
-
-
 def failed_share(measured: Measured, most: float | None) -> Iterator[Check]:
     """Whether no more of the files that a run took up failed than may; nothing where any number may."""
     taken, failed = measured.inputs["taken"], measured.inputs["failed"]
@@ -167,20 +151,3 @@ def _count_by(made: Snapshot, table: str, column: str) -> dict[str, int]:
         values = pc.list_flatten(values)
     counts = Counter(values.to_pylist())
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-
-
-def _totals(results: Sequence[PipelineResult], namespace: str) -> Counter[str]:
-    totals: Counter[str] = Counter()
-    for result in results:
-        # Beam takes "committed or attempted": of a committed 0 the portable runner, which attempts nothing, gives None.
-        totals.update({c.key.metric.name: c.result or 0 for c in _counters(result, namespace)})
-    return totals
-
-
-def _counters(result: PipelineResult, namespace: str) -> list:
-    return result.metrics().query(MetricsFilter().with_namespace(namespace))["counters"]
-
-
-def _latencies(result: PipelineResult, namespace: str) -> list:
-    query = MetricsFilter().with_namespace(namespace).with_name("inference_batch_latency_micro_secs")
-    return result.metrics().query(query)["distributions"]

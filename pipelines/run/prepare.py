@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipelines.checkpoints import chosen
@@ -100,3 +100,8 @@ def _check_place(out: str) -> None:
         check_place(Path(out))
     except OSError as error:
         raise UsageError(f"{out} cannot be looked at: {why(error)}") from None
+
+
+def bare(prepared: Prepared) -> Prepared:
+    """The same without the files, of which a pass is given its own."""
+    return replace(prepared, sources=(), notes=())

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions, StandardOptions
 from apache_beam.runners.runner import create_runner
 
+from pipelines.workers.machine import cores_here
 from schemas.errors import UsageError
 
 LOCAL = ("direct", "fnapi")
@@ -29,12 +29,14 @@ class Runner:
         lanes: how many equal portions of work it is given.
         workers: workers of this machine that share its cores; 1 for a runner elsewhere.
         is_local: rows and progress come back in this process.
+        cores: that the workers share.
     """
 
     options: PipelineOptions
     lanes: int
     workers: int
     is_local: bool
+    cores: int = 1
 
     @property
     def has_processes(self) -> bool:
@@ -42,17 +44,21 @@ class Runner:
         return self.is_local and self.options.view_as(DirectOptions).direct_running_mode == "multi_processing"
 
 
-def choose_runner(beam_options: Sequence[str], files: int) -> Runner:
+def choose_runner(beam_options: Sequence[str], files: int, cores: int | None = None) -> Runner:
     """The runner that the user's Beam options name; by default this machine with all its cores.
 
     DirectRunner means Beam's in-process runner: what Beam itself takes for that name depends on the
     pipeline and first tries to download another one.  Its workers are threads, so that a model is in
     memory once; torch, libsndfile and soxr leave them free to run side by side.
 
+    Args:
+        cores: that it may use; None for all of this process.
+
     Raises:
         UsageError: the Dask runner, which loses rows in silence, a runner or an option that Beam does not
             know, or a value that is wrong for an option.
     """
+    cores = cores or cores_here()
     given = [o for o in beam_options if o != "--"]
     _refuse_unknown(given)
     name = PipelineOptions(given).view_as(StandardOptions).runner or "DirectRunner"
@@ -60,21 +66,21 @@ def choose_runner(beam_options: Sequence[str], files: int) -> Runner:
         raise UsageError("--runner=DaskRunner loses rows in silence: use DirectRunner, Flink, Spark or Dataflow")
     if name.rpartition(".")[2].lower().removesuffix("runner") not in LOCAL:
         _refuse_unknown_runner(name)
-        return Runner(PipelineOptions(given), LANES_OF_A_CLUSTER, 1, is_local=False)
+        return Runner(PipelineOptions(given), LANES_OF_A_CLUSTER, 1, is_local=False, cores=cores)
     options = PipelineOptions([*given, "--runner=FnApiRunner"])  # the last one counts
     direct = options.view_as(DirectOptions)
     if not any(o.startswith("--direct_num_workers") for o in given):
-        direct.direct_num_workers = min(_cores(), max(1, files))
+        direct.direct_num_workers = min(cores, max(1, files))
     elif direct.direct_num_workers < 1:
-        direct.direct_num_workers = _cores()
+        direct.direct_num_workers = cores
     if direct.direct_num_workers > 1 and not any(o.startswith("--direct_running_mode") for o in given):
         direct.direct_running_mode = "multi_threading"
-    return Runner(options, direct.direct_num_workers, direct.direct_num_workers, is_local=True)
+    return Runner(options, direct.direct_num_workers, direct.direct_num_workers, is_local=True, cores=cores)
 
 
 def threads_each(runner: Runner) -> int:
     """Threads inside the models of each worker, so that together they fill the cores once."""
-    return max(1, _cores() // runner.workers)
+    return max(1, runner.cores // runner.workers)
 
 
 def sharing(runner: Runner) -> int:
@@ -89,10 +95,6 @@ def at_once(runner: Runner) -> int:
     files, and its rows do not depend on how many cores there are.
     """
     return sharing(runner) * threads_each(runner)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _refuse_unknown(given: Sequence[str]) -> None:

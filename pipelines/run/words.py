@@ -56,7 +56,10 @@ def add_words(parser: argparse.ArgumentParser) -> None:
         help="keep where a recording was made, if its header says so (default: no)",
     )
     parser.add_argument("--language", metavar="CODE", help="what is spoken, as a code such as en, or auto")
-    parser.add_argument("--device", metavar="auto|cpu|cuda", help="where the models run (default: auto)")
+    parser.add_argument("--device", metavar="auto|cpu|cuda|cuda:0,2", help="where the models run (default: auto)")
+    parser.add_argument(
+        "--workers", type=int, metavar="N", help="processes that hear side by side (default: what suits the machine)"
+    )
     parser.add_argument("--precision", metavar="auto|fp32|bf16", help="of the models (default: auto)")
     parser.add_argument("--engine", metavar="auto|torch|openvino", help="what computes the models (default: auto)")
     parser.add_argument("--force", metavar="TABLE,...", help="make these anew, whatever the corpus holds")
@@ -90,7 +93,7 @@ def named_of(arguments: argparse.Namespace) -> dict[str, Any]:
     """
     values: dict[str, Any] = read_yaml(arguments.config) if arguments.config else {}
     for name in (
-        *("out", "models", "channels", "tracks", "language", "device", "precision", "engine"),
+        *("out", "models", "channels", "tracks", "language", "device", "workers", "precision", "engine"),
         *("keep", "stop_after", "max_error_share", "max_hours", "location", "join_parts"),
     ):
         if getattr(arguments, name) is not None:

@@ -1,0 +1,104 @@
+"""What the processes of a pool do for a run."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+
+from pipelines.run.devices import for_a_worker
+from pipelines.run.order import Order, make_whole
+from pipelines.run.prepare import Prepared
+from pipelines.run.runner import choose_runner
+from pipelines.run.tally import Tally
+from pipelines.run.work import load_models, work_of
+from schemas.records import Known, Source
+from transforms.decode.asked import Asked
+from transforms.decode.guard import Decoder
+from transforms.identify import identify
+
+PRELOAD = (
+    "pipelines.run.at_work",
+    "transformers.models.auto.modeling_auto",
+    "transforms.models.classifier",
+    "transforms.models.ctc",
+    "transforms.models.embedder",
+    "transforms.models.xvector",
+    "silero_vad",
+)
+"""What a worker needs: imported once for all of them."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a worker says of an order.
+
+    Attributes:
+        tally: what was counted; None where its device failed.
+        device: the worker's.
+        failed: how the device did, in a line; what it had in hand is not made.
+        peak_bytes: the most memory that the worker has had so far.
+        gpu_bytes: the same of its device, as torch counts it.
+    """
+
+    tally: Tally | None
+    device: str
+    failed: str = ""
+    peak_bytes: int = 0
+    gpu_bytes: int = 0
+
+
+def look(sources: tuple[Source, ...], asked: Asked) -> tuple[Known, ...]:
+    """Identify files: hash and header of each."""
+    decoder = Decoder(asked)
+    try:
+        return tuple(identify(source, decoder.header) for source in sources)
+    finally:
+        decoder.close()
+
+
+def load(prepared: Prepared, run_id: str, cores: int) -> tuple[str, dict[str, str]]:
+    """Open every checkpoint of a run.
+
+    Returns:
+        The device of this worker, and what the ``model`` column will say of each job.
+
+    Raises:
+        ModelError: a checkpoint that cannot be opened.
+    """
+    return device_here(), load_models(work_of(_here(prepared, cores), run_id, Path(), None))
+
+
+def make(order: Order, cores: int) -> Answer:
+    """Make a portion whole."""
+    here = replace(order, prepared=_here(order.prepared, cores))
+    try:
+        tally = make_whole(here)
+    except Exception as error:
+        if "DeviceLostError" not in f"{type(error).__name__}: {error}":  # Beam gives the text of an error on, not it
+            raise
+        return Answer(None, device_here(), failed=str(error).strip().splitlines()[-1])
+    return Answer(tally, device_here(), peak_bytes=_peak_bytes(), gpu_bytes=_gpu_bytes())
+
+
+def device_here() -> str:
+    """The device that this worker was given, as the process that started it calls it."""
+    number = os.environ.get("CUDA_VISIBLE_DEVICES", "")
+    return f"cuda:{number}" if number else "cpu"
+
+
+def _here(prepared: Prepared, cores: int) -> Prepared:
+    return replace(prepared, config=for_a_worker(prepared.config), runner=choose_runner((), cores, cores))
+
+
+def _peak_bytes() -> int:
+    of_linux = 1024 if sys.platform == "linux" else 1
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * of_linux
+
+
+def _gpu_bytes() -> int:
+    return torch.cuda.max_memory_reserved() if torch.cuda.is_available() and torch.cuda.is_initialized() else 0

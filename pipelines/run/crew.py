@@ -1,0 +1,156 @@
+"""How many processes a run is given to, with how many threads and which device each, and why."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pipelines.console.numbers import counted
+from pipelines.run.devices import devices_of
+from pipelines.run.prepare import Prepared
+from pipelines.store.changes import Todo
+from pipelines.workers.machine import Machine, machine_here
+from schemas.errors import UsageError
+from schemas.records import Source
+from transforms.identify import ASSUMED_BYTES_PER_SECOND
+from transforms.models.checkpoint import parse_checkpoint, size_of
+from transforms.models.locate import locate
+
+LEAST_CORES = 4
+"""On two cores two processes do no more than two threads of one, which are there at once and have the models once."""
+CORES_EACH = 2
+"""One for what the interpreter does, one for decoding and for what does without the interpreter."""
+BYTES_A_SECOND = {".wav": 88_200, ".aif": 88_200, ".aiff": 88_200, ".flac": 50_000}
+"""Of files that are larger than most: one channel at 44.1 kHz."""
+BARE_BYTES = 1 << 30
+"""Of a worker without models that hears speech."""
+WEIGHTS_SHARE = 1.5
+"""Memory that a checkpoint takes for each byte of its file, with what its passes need."""
+LEAST_SECONDS = 900.0
+"""Less audio is heard before more processes have begun."""
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Who does the work of a run.
+
+    Attributes:
+        devices: of each worker process, ``cpu`` or ``cuda:N``; one entry is this process with its threads.
+        threads: of each.
+        cores: that each may use.
+        told: the choice in a line.
+    """
+
+    devices: tuple[str, ...]
+    threads: int
+    cores: int
+    told: str = ""
+
+    @property
+    def processes(self) -> int:
+        return len(self.devices)
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether the work is done in other processes than this one."""
+        return self.processes > 1
+
+    def environments(self) -> list[dict[str, str]]:
+        """Of each worker the variables that leave it its own device."""
+        return [
+            {"CUDA_VISIBLE_DEVICES": device.partition(":")[2] if device != "cpu" else ""} for device in self.devices
+        ]
+
+
+def choose_crew(
+    machine: Machine,
+    *,
+    workers: int | None,
+    devices: Sequence[str],
+    seconds: float,
+    files: int,
+    worker_bytes: int,
+) -> Crew:
+    """Who is to do the work.
+
+    Args:
+        workers: how many processes the user asks for; None leaves it to the machine.
+        devices: where the models are to run, ``cpu`` or some of the machine's GPUs.
+        seconds: audio that is to be heard, as far as is known.
+        worker_bytes: memory that a worker needs.
+
+    Raises:
+        UsageError: fewer workers than devices.
+    """
+    if workers is not None:
+        if workers < len(devices):
+            raise UsageError(f"--workers {workers}: each of {counted(len(devices), 'device')} needs one")
+        return _crew(machine, workers, devices, f"as asked for, {_who(workers)}")
+    if machine.cores < LEAST_CORES and len(devices) == 1:
+        return _alone(machine, devices, f"{counted(machine.cores, 'core')}")
+    if seconds < LEAST_SECONDS or files < 2:
+        if len(devices) > 1:
+            devices = devices[:1]
+        return _alone(machine, devices, "so little to hear" if files > 1 else "one file to hear")
+    by_cores = max(len(devices), machine.cores // CORES_EACH)
+    by_memory = max(1, machine.memory_bytes // worker_bytes)
+    wanted = min(by_cores, by_memory, files)
+    wanted = max(wanted, min(len(devices), by_memory))
+    devices = devices[:wanted]
+    gigabytes = f"{worker_bytes / 2**30:.1f} GB each of {machine.memory_bytes / 2**30:.0f} free"
+    sets = "memory sets it" if by_memory < min(by_cores, files) else f"{counted(machine.cores, 'core')}"
+    if wanted < 2:
+        return _alone(machine, devices, f"{sets}, {gigabytes}")
+    return _crew(machine, wanted, devices, f"{_who(wanted)} ({sets}, {gigabytes})")
+
+
+def crew_of(prepared: Prepared, todo: Todo) -> Crew:
+    """Who is to do the work of a run that this process begins.
+
+    Raises:
+        UsageError: see :func:`choose_crew`.
+    """
+    config, runner = prepared.config, prepared.runner
+    if config.beam or not runner.is_local:
+        return Crew((config.device,), runner.workers, runner.cores)
+    again = {one.source.uri: one for known in todo.again.values() for one in known}
+    sources = (*todo.new, *(one.source for one in again.values()))
+    return choose_crew(
+        machine_here(),
+        workers=config.workers,
+        devices=devices_of(config),
+        seconds=sum(map(_seconds, sources)),
+        files=len(sources),
+        worker_bytes=worker_bytes(
+            size_of(locate(job, parse_checkpoint(name), weights=True)) for job, name in prepared.checkpoints.items()
+        ),
+    )
+
+
+def worker_bytes(weights: Iterable[int]) -> int:
+    """Memory that a worker needs, with checkpoints of so many bytes."""
+    return BARE_BYTES + round(WEIGHTS_SHARE * sum(weights))
+
+
+def _seconds(source: Source) -> float:
+    """What a file may hold, by its size: no more is needed here."""
+    return source.bytes / BYTES_A_SECOND.get(os.path.splitext(source.path)[1].lower(), ASSUMED_BYTES_PER_SECOND)
+
+
+def _crew(machine: Machine, workers: int, devices: Sequence[str], told: str) -> Crew:
+    if workers == 1:
+        return _alone(machine, devices, "as asked for")
+    cores = max(1, machine.cores // workers)
+    each = tuple(devices[i % len(devices)] for i in range(workers))
+    on = "" if set(each) == {"cpu"} else f" on {', '.join(dict.fromkeys(each))}"
+    return Crew(each, cores, cores, f"{told}, {counted(cores, 'thread')} each{on}")
+
+
+def _alone(machine: Machine, devices: Sequence[str], why: str) -> Crew:
+    threads = counted(machine.cores, "thread")
+    return Crew((devices[0],), machine.cores, machine.cores, f"{threads} of this process ({why})")
+
+
+def _who(workers: int) -> str:
+    return counted(workers, "worker process", "worker processes")

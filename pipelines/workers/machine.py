@@ -1,0 +1,55 @@
+"""What this machine lends a run: cores, memory, GPUs."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import torch
+
+GROUPS = (
+    ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
+    ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"),
+)
+"""Where Linux tells how much memory a control group may have, as that of a container, and has: its second and its first
+version."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What the machine lends a run.
+
+    Attributes:
+        cores: that this process may use.
+        memory_bytes: that are free.
+        gpus: as torch calls them.
+    """
+
+    cores: int
+    memory_bytes: int
+    gpus: tuple[str, ...] = ()
+
+
+def cores_here() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def machine_here() -> Machine:
+    """The machine that this process runs on, as its limits let it be used."""
+    free = psutil.virtual_memory().available
+    gpus = tuple(f"cuda:{i}" for i in range(torch.cuda.device_count())) if torch.cuda.is_available() else ()
+    return Machine(cores_here(), min(free, _left_in_group(free)), gpus)
+
+
+def _left_in_group(free: int) -> int:
+    """What the control group of this process has left; ``free`` without a limit."""
+    for limit, used in GROUPS:
+        try:
+            most, now = Path(limit).read_text().strip(), int(Path(used).read_text())
+        except (OSError, ValueError):
+            continue
+        return free if most == "max" else max(0, int(most) - now)
+    return free
