@@ -12,8 +12,10 @@ from rich.console import Console
 from pipelines.console.stopping import telling
 from pipelines.console.terminal import console, note
 from pipelines.process import began
+from pipelines.run.preload import PRELOAD
 from pipelines.run.words import add_words, named_of
 from pipelines.store.switch import published_or
+from pipelines.workers.server import start_server
 from schemas.config import Config, from_mapping
 from schemas.errors import UsageError
 
@@ -57,6 +59,8 @@ def _go(arguments: argparse.Namespace, terminal: Console, named: dict[str, Any],
     before = read_settings(Path(config.out))
     if before is not None:
         config = from_mapping(before.under(named))
+    if (config.workers or 1) > 1 and not arguments.dry_run:
+        start_server(PRELOAD)  # it imports what this process imports next
     from pipelines.run.run import prepare
 
     try:

@@ -21,17 +21,6 @@ from transforms.decode.asked import Asked
 from transforms.decode.guard import Decoder
 from transforms.identify import identify
 
-PRELOAD = (
-    "pipelines.run.at_work",
-    "transformers.models.auto.modeling_auto",
-    "transforms.models.classifier",
-    "transforms.models.ctc",
-    "transforms.models.embedder",
-    "transforms.models.xvector",
-    "silero_vad",
-)
-"""What a worker needs: imported once for all of them."""
-
 
 @dataclass(frozen=True)
 class Answer:

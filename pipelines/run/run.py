@@ -13,7 +13,6 @@ from pipelines.audit.check import Audit
 from pipelines.console.numbers import counted
 from pipelines.errors import CommandError, first_line, why
 from pipelines.run.asked import asked_of
-from pipelines.run.at_work import PRELOAD
 from pipelines.run.broken import take_out_broken
 from pipelines.run.by_workers import ByWorkers, Made, Piece
 from pipelines.run.crew import Crew, crew_of
@@ -23,6 +22,7 @@ from pipelines.run.order import Order
 from pipelines.run.outcome import Published, logged
 from pipelines.run.passed_over import note_on_restless
 from pipelines.run.portions import Portion
+from pipelines.run.preload import PRELOAD
 from pipelines.run.prepare import Prepared, bare, prepare
 from pipelines.run.tally import Tally
 from pipelines.run.work import execute, load_models, narrowed, tasks_of, work_of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import threading
@@ -13,7 +12,7 @@ import apache_beam as beam
 from apache_beam.runners.runner import PipelineResult
 
 from pipelines.errors import CommandError
-from transforms.isolated import isolated
+from pipelines.workers.server import isolated_children
 
 THREAD = "run_worker"
 """What Beam (2.77) calls the thread that waits for a worker process; it ends with an error if the worker does."""
@@ -41,7 +40,7 @@ def run_watched(pipeline: beam.Pipeline) -> PipelineResult:
         except BaseException as error:
             errors.append(error)
 
-    with _deaths() as deaths, _isolated_workers():
+    with _deaths() as deaths, isolated_children():
         thread = threading.Thread(target=work, name="pipeline", daemon=True)
         thread.start()
         while thread.is_alive() and not deaths:
@@ -71,19 +70,6 @@ def _deaths() -> Iterator[list[str]]:
         yield found
     finally:
         threading.excepthook = before
-
-
-@contextmanager
-def _isolated_workers() -> Iterator[None]:
-    """Beam starts its workers with ``python -m`` and the variables of this process."""
-    before = dict(os.environ)
-    os.environ.update(isolated(before))
-    try:
-        yield
-    finally:
-        for name in isolated(before).keys() - before.keys():
-            del os.environ[name]
-        os.environ.update(before)
 
 
 def _said(message: str) -> str:

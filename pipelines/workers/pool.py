@@ -7,14 +7,14 @@ run, and without its own tries, for what a worker was lost with is the caller's 
 
 from __future__ import annotations
 
+import logging
 import os
 import queue
 import signal
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from multiprocessing import forkserver
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
@@ -25,8 +25,8 @@ from distributed.security import Security
 
 from pipelines.errors import CommandError
 from pipelines.files.private import PrivateFolder
+from pipelines.workers.server import isolated_children, start_server
 from pipelines.workers.watch import Watch
-from transforms.isolated import isolated
 
 T = TypeVar("T")
 
@@ -49,6 +49,8 @@ CONFIG = {
     "distributed.nanny.pre-spawn-environ": {},
     "distributed.comm.retry.count": 3,
     "distributed.comm.timeouts.connect": "60s",
+    "distributed.scheduler.http.routes": [],  # what happens here is nobody else's business
+    "distributed.worker.http.routes": [],
     "distributed.admin.tick.limit": "10m",  # a loop that waits for the interpreter's lock is no news
 }
 """What a person's own settings of Dask do not change."""
@@ -94,15 +96,22 @@ class Pool(Generic[T]):
         with ExitStack() as stack:
             scratch = stack.enter_context(PrivateFolder())
             stack.enter_context(dask.config.set({**CONFIG, "temporary-directory": str(scratch)}))
-            stack.enter_context(_clean_start(self._preload))
+            stack.enter_context(isolated_children())
+            start_server(self._preload)
             security = Security.temporary()
             workers = {name: _nanny(name, environment, security) for name, environment in self._names.items()}
             scheduler = {
                 "cls": Scheduler,
-                "options": {"host": "127.0.0.1", "port": 0, "dashboard": False, "security": security},
+                "options": {
+                    "host": "127.0.0.1",
+                    "port": 0,
+                    "dashboard": False,
+                    "dashboard_address": "127.0.0.1:0",
+                    "security": security,
+                },
             }
             self._cluster = stack.enter_context(
-                SpecCluster(workers=workers, scheduler=scheduler, security=security, silence_logs=False)
+                SpecCluster(workers=workers, scheduler=scheduler, security=security, silence_logs=logging.ERROR)
             )
             stack.callback(self.kill)  # before the cluster closes, which would wait for what is at work
             self._client = stack.enter_context(Client(self._cluster, security=security, set_as_default=False))
@@ -200,26 +209,9 @@ def _nanny(name: str, environment: Mapping[str, str], security: Security) -> dic
         "host": "127.0.0.1",
         "memory_limit": None,
         "dashboard": False,
+        "silence_logs": logging.ERROR,
         "env": {**os.environ, **environment},  # the process that they come from may have others
         "security": security,
         "preload": ["pipelines.workers.started"],
     }
     return {"cls": Nanny, "options": options}
-
-
-@contextmanager
-def _clean_start(preload: Sequence[str]) -> Iterator[None]:
-    """Have new processes import our packages from where this one has them, and all of them only once."""
-    before = dict(os.environ)
-    os.environ.update(isolated(before))
-    try:
-        from distributed.utils import get_mp_context
-
-        context = get_mp_context()  # sets what Dask would have imported, once
-        context.set_forkserver_preload(["distributed.nanny", *preload])
-        forkserver.ensure_running()
-        yield
-    finally:
-        for name in os.environ.keys() - before.keys():
-            del os.environ[name]
-        os.environ.update(before)

@@ -1,0 +1,11 @@
+"""What a worker needs, imported once for all of them."""
+
+PRELOAD = (
+    "pipelines.run.at_work",
+    "transformers.models.auto.modeling_auto",
+    "transforms.models.classifier",
+    "transforms.models.ctc",
+    "transforms.models.embedder",
+    "transforms.models.xvector",
+    "silero_vad",
+)
