@@ -7,5 +7,6 @@ PRELOAD = (
     "transforms.models.ctc",
     "transforms.models.embedder",
     "transforms.models.xvector",
+    "librosa.filters",
     "silero_vad",
 )

@@ -23,7 +23,8 @@ from distributed import Client, Future, Nanny, Scheduler, SpecCluster
 from distributed.scheduler import KilledWorker
 from distributed.security import Security
 
-from pipelines.errors import CommandError
+from pipelines.console.numbers import counted
+from pipelines.errors import CommandError, first_line
 from pipelines.files.private import PrivateFolder
 from pipelines.workers.server import isolated_children, start_server
 from pipelines.workers.watch import Watch
@@ -31,9 +32,11 @@ from pipelines.workers.watch import Watch
 T = TypeVar("T")
 
 START_SECONDS = 300
-"""Until the workers have to be there: seconds on an idle machine."""
+"""Until a worker has to be there: less than one on an idle machine."""
 POLL_SECONDS = 0.2
 """A wait that hears Ctrl-C."""
+
+STARTED = "pipelines.workers.started"
 
 CONFIG = {
     "distributed.worker.multiprocessing-method": "forkserver",
@@ -110,18 +113,17 @@ class Pool(Generic[T]):
                     "security": security,
                 },
             }
-            self._cluster = stack.enter_context(
-                SpecCluster(workers=workers, scheduler=scheduler, security=security, silence_logs=logging.ERROR)
-            )
+            try:
+                self._cluster = stack.enter_context(
+                    SpecCluster(workers=workers, scheduler=scheduler, security=security, silence_logs=logging.ERROR)
+                )
+            except Exception as error:  # whatever kept one from starting
+                raise CommandError(
+                    f"the {counted(len(workers), 'worker')} did not start ({first_line(error)}): --workers 1 does the "
+                    "work in this process"
+                ) from error
             stack.callback(self.kill)  # before the cluster closes, which would wait for what is at work
             self._client = stack.enter_context(Client(self._cluster, security=security, set_as_default=False))
-            try:
-                self._client.wait_for_workers(len(workers), timeout=START_SECONDS)
-            except TimeoutError:
-                raise CommandError(
-                    f"of {len(workers)} workers {len(self._client.scheduler_info()['workers'])} started within "
-                    f"{START_SECONDS} s: --workers 1 does the work in this process"
-                ) from None
             stack.enter_context(Watch(self.busy_processes))
             self._held = stack.pop_all()
         return self
@@ -209,9 +211,10 @@ def _nanny(name: str, environment: Mapping[str, str], security: Security) -> dic
         "host": "127.0.0.1",
         "memory_limit": None,
         "dashboard": False,
+        "death_timeout": START_SECONDS,
         "silence_logs": logging.ERROR,
         "env": {**os.environ, **environment},  # the process that they come from may have others
         "security": security,
-        "preload": ["pipelines.workers.started"],
+        "preload": [STARTED],
     }
     return {"cls": Nanny, "options": options}

@@ -1,0 +1,95 @@
+"""How many processes a run is given to, on machines that are not this one."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.run.crew import Crew, choose_crew, worker_bytes
+from pipelines.workers.machine import Machine, machine_here
+from schemas.errors import UsageError
+
+GB = 2**30
+HOURS = 3600.0
+
+
+def crew(
+    cores: int = 16,
+    memory: float = 128,
+    workers: int | None = None,
+    devices: tuple[str, ...] = ("cpu",),
+    hours: float = 20,
+    files: int = 1000,
+    each: float = 3,
+) -> Crew:
+    return choose_crew(
+        Machine(cores, int(memory * GB)),
+        workers=workers,
+        devices=devices,
+        seconds=hours * HOURS,
+        files=files,
+        worker_bytes=int(each * GB),
+    )
+
+
+def test_many_cores_are_shared_by_processes() -> None:
+    chosen = crew()
+    assert (chosen.processes, chosen.threads, chosen.cores) == (8, 2, 2)
+    assert chosen.told == "8 worker processes (16 cores, 3.0 GB each of 128 free), 2 threads each"
+
+
+def test_on_two_cores_threads_of_this_process_are_as_good() -> None:
+    chosen = crew(cores=2)
+    assert not chosen.is_apart
+    assert (chosen.threads, chosen.told) == (2, "2 threads of this process (2 cores)")
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [({"hours": 0.1}, "so little to hear"), ({"files": 1}, "one file to hear"), ({"memory": 5.9}, "memory sets it")],
+)
+def test_what_makes_threads_of_it(given: dict[str, float], why: str) -> None:
+    chosen = crew(**given)  # type: ignore[arg-type]
+    assert not chosen.is_apart
+    assert why in chosen.told
+
+
+def test_memory_not_cores_may_set_the_number() -> None:
+    chosen = crew(memory=10)
+    assert chosen.processes == 3
+    assert chosen.told == "3 worker processes (memory sets it, 3.0 GB each of 10 free), 5 threads each"
+
+
+def test_what_is_asked_for_is_done() -> None:
+    assert crew(cores=2, workers=2).processes == 2
+    assert crew(hours=0.01, workers=8).processes == 8
+    assert not crew(workers=1).is_apart
+    assert crew(workers=3).told == "as asked for, 3 worker processes, 5 threads each"
+
+
+def test_every_gpu_has_a_worker_and_each_worker_sees_one() -> None:
+    chosen = crew(devices=("cuda:0", "cuda:2"), workers=4)
+    assert chosen.devices == ("cuda:0", "cuda:2", "cuda:0", "cuda:2")
+    assert [one["CUDA_VISIBLE_DEVICES"] for one in chosen.environments()] == ["0", "2", "0", "2"]
+    assert chosen.told.endswith("4 threads each on cuda:0, cuda:2")
+    assert crew(cores=2, devices=("cuda:0", "cuda:1")).devices == ("cuda:0", "cuda:1")
+    with pytest.raises(UsageError, match="--workers 1: each of 2 devices needs one"):
+        crew(devices=("cuda:0", "cuda:1"), workers=1)
+
+
+def test_a_worker_for_the_cpu_sees_no_gpu() -> None:
+    assert crew(workers=2).environments() == [{"CUDA_VISIBLE_DEVICES": ""}] * 2
+
+
+def test_no_more_workers_than_files() -> None:
+    assert crew(files=3).processes == 3
+
+
+def test_a_worker_needs_more_than_its_weights() -> None:
+    assert worker_bytes([GB, GB]) > 3 * GB
+    assert worker_bytes([]) >= GB / 2
+
+
+def test_this_machine_has_something() -> None:
+    here = machine_here()
+    assert here.cores >= 1
+    assert here.memory_bytes > 0
