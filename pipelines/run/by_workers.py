@@ -34,7 +34,7 @@ class Piece:
         tables: that are to be made of what is heard.
         is_new: whether the corpus does not know the files.
         deaths: workers that died over it.
-        order: as it was given the last time.
+        order: as it is given, every time.
     """
 
     holds: Unread | Portion
@@ -181,7 +181,8 @@ class ByWorkers:
             elif self._is_late():
                 self._made.waiting += len(piece.holds.files)
             else:
-                piece.order = self._order(piece.holds, piece.tables, piece.is_new)
+                if piece.order is None:  # else it goes where it went before: it may have been made
+                    piece.order = self._order(piece.holds, piece.tables, piece.is_new)
                 self._pool.give(piece, make, piece.order, self._crew.cores)
         if self._pool.is_idle:
             return None

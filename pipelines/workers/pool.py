@@ -12,6 +12,7 @@ import os
 import queue
 import signal
 import sys
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ START_SECONDS = 300
 POLL_SECONDS = 0.2
 """A wait that hears Ctrl-C."""
 
+REVIVE_SECONDS = 2.0
 STARTED = "pipelines.workers.started"
 
 CONFIG = {
@@ -49,6 +51,7 @@ CONFIG = {
     "distributed.scheduler.allowed-failures": 0,
     "distributed.scheduler.worker-ttl": None,  # a worker that loads models says nothing for minutes
     "distributed.scheduler.worker-saturation": 1.0,
+    "distributed.deploy.lost-worker-timeout": "10s",
     "distributed.nanny.pre-spawn-environ": {},
     "distributed.comm.retry.count": 3,
     "distributed.comm.timeouts.connect": "60s",
@@ -89,9 +92,10 @@ class Pool(Generic[T]):
 
     def __init__(self, environments: Sequence[Mapping[str, str]], preload: Sequence[str] = ()) -> None:
         self._names = {f"worker-{i}": dict(environment) for i, environment in enumerate(environments)}
+        self._started = len(self._names)
         self._preload = list(preload)
         self._ended: queue.SimpleQueue[tuple[T, Future]] = queue.SimpleQueue()
-        self._at_work: dict[str, Future] = {}
+        self._at_work: dict[str, str] = {}
         self._numbers = iter(range(sys.maxsize))
         self._held = ExitStack()
 
@@ -142,8 +146,8 @@ class Pool(Generic[T]):
 
     @property
     def free(self) -> int:
-        """How much more can be given before something would wait."""
-        return max(0, len(self._names) - len(self._at_work))
+        """How many workers have nothing in hand."""
+        return len(self._names.keys() - self._at_work.values())
 
     @property
     def is_idle(self) -> bool:
@@ -160,21 +164,27 @@ class Pool(Generic[T]):
 
         Args:
             given: what is given, as the caller knows it; it stays here.
-            to: the worker; else any that is in use.
+            to: the worker, whatever it has in hand; else one that is free, and there has to be one.
         """
         key = f"work-{next(self._numbers)}"
-        future = self._client.submit(
-            function, *arguments, key=key, pure=False, workers=[to] if to else self.names, allow_other_workers=False
-        )
-        self._at_work[key] = future
+        # One thing at a time to each: what waits behind another would be blamed for the death of the worker, too.
+        name = to or next(name for name in self._names if name not in self._at_work.values())
+        future = self._client.submit(function, *arguments, key=key, pure=False, workers=[name])
+        self._at_work[key] = name
         future.add_done_callback(lambda done: self._ended.put((given, done)))
 
     def wait(self) -> Ended[T]:
         """The next that comes to its end; something has to be at work."""
+        looked = time.monotonic()
         while True:
             with suppress(queue.Empty):
                 given, future = self._ended.get(timeout=POLL_SECONDS)
                 break
+            if time.monotonic() - looked > REVIVE_SECONDS:
+                # A worker that dies within its first moments takes its nanny with it: Dask drops both, and makes them
+                # anew when it is told how many there should be.
+                self._cluster.scale(self._started)
+                looked = time.monotonic()
         self._at_work.pop(str(future.key), None)
         if future.status == "finished":
             return Ended(given, result=future.result())

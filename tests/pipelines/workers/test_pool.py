@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from pipelines.errors import CommandError
+from pipelines.run.preload import PRELOAD
 from pipelines.workers import pool as pools
 from pipelines.workers.pool import Pool
 from pipelines.workers.watch import Watch
@@ -18,23 +20,31 @@ from tests.pipelines.workers import tasks
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Pool[int]]:
-    with Pool[int]([{"LENT": "first"}, {"LENT": "second"}]) as pool:
+    with Pool[int]([{"LENT": "first"}, {"LENT": "second"}], PRELOAD) as pool:  # which later tests find imported
         yield pool
 
 
+def answers(pool: Pool[int], function: Callable[[int], Any], given: Iterable[int]) -> dict[int, Any]:
+    """What workers answer, each given the next as soon as it is free."""
+    found = {}
+    left = list(given)
+    while left or not pool.is_idle:
+        while left and pool.free:
+            n = left.pop(0)
+            pool.give(n, function, n)
+        ended = pool.wait()
+        found[ended.given] = ended.result
+    return found
+
+
 def test_each_gets_its_answer(pool: Pool[int]) -> None:
-    for n in range(5):
-        pool.give(n, tasks.double, n)
-    answers = [pool.wait() for _ in range(5)]
-    assert {answer.given: answer.result for answer in answers} == {n: 2 * n for n in range(5)}
+    assert answers(pool, tasks.double, range(5)) == {n: 2 * n for n in range(5)}
     assert pool.is_idle
     assert pool.free == pool.size == 2
 
 
 def test_workers_are_processes_that_stay(pool: Pool[int]) -> None:
-    for n in range(6):
-        pool.give(n, tasks.process, n)
-    pids = {pool.wait().result for _ in range(6)}
+    pids = set(answers(pool, tasks.process, range(6)).values())
     assert os.getpid() not in pids
     assert pids <= set(pool.processes())
 
@@ -62,14 +72,28 @@ def test_a_worker_that_dies_costs_what_it_had_in_hand_and_is_started_again(pool:
     pool.give(1, tasks.die, 1)
     ended = pool.wait()
     assert (ended.given, ended.is_lost, ended.error) == (1, True, None)
-    for n in range(8):
-        pool.give(n, tasks.double, n)
-    assert sorted(pool.wait().result for _ in range(8)) == [2 * n for n in range(8)]
+    assert answers(pool, tasks.double, range(8)) == {n: 2 * n for n in range(8)}
     for name in pool.names:  # both are there
         pool.give(0, tasks.process, 0, to=name)
     after = {pool.wait().result for _ in range(2)}
     assert len(after) == 2
     assert len(after - before) == 1
+
+
+def test_workers_that_die_in_their_first_moments_come_back(pool: Pool[int]) -> None:
+    """Each as soon as it is there, which its nanny takes for a start that failed."""
+    for n in range(12):
+        pool.give(n, tasks.die, n)
+        assert pool.wait().is_lost
+    assert answers(pool, tasks.double, range(4)) == {n: 2 * n for n in range(4)}
+
+
+def test_what_others_have_in_hand_is_not_lost_with_it(pool: Pool[int]) -> None:
+    """Nothing waits behind something else on a worker that dies."""
+    pool.give(1, tasks.die, 1)
+    pool.give(2, tasks.double, 2)
+    assert pool.free == 0
+    assert {(ended.given, ended.is_lost) for ended in (pool.wait(), pool.wait())} == {(1, True), (2, False)}
 
 
 def test_one_that_hangs_is_ended(pool: Pool[int]) -> None:
@@ -82,9 +106,9 @@ def test_what_is_retired_gets_nothing_more() -> None:
     with Pool[int]([{"LENT": "first"}, {"LENT": "second"}]) as pool:
         pool.retire(["worker-0"])
         assert (pool.names, pool.size) == (["worker-1"], 1)
-        for n in range(3):
-            pool.give(n, tasks.variable, "LENT")
-        assert {pool.wait().result for _ in range(3)} == {"second"}
+        assert pool.free == 1
+        pool.give(0, tasks.variable, "LENT")
+        assert pool.wait().result == "second"
 
 
 def test_nothing_is_left_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
