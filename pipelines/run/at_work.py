@@ -23,6 +23,19 @@ from transforms.identify import identify
 
 
 @dataclass(frozen=True)
+class Share:
+    """What a worker has of the machine.
+
+    Attributes:
+        cores: that it may use.
+        sharers: workers on its device.
+    """
+
+    cores: int
+    sharers: int = 1
+
+
+@dataclass(frozen=True)
 class Answer:
     """What a worker says of an order.
 
@@ -50,7 +63,7 @@ def look(sources: tuple[Source, ...], asked: Asked) -> tuple[Known, ...]:
         decoder.close()
 
 
-def load(prepared: Prepared, run_id: str, cores: int) -> tuple[str, dict[str, str]]:
+def load(prepared: Prepared, run_id: str, share: Share) -> tuple[str, dict[str, str]]:
     """Open every checkpoint of a run.
 
     Returns:
@@ -59,12 +72,12 @@ def load(prepared: Prepared, run_id: str, cores: int) -> tuple[str, dict[str, st
     Raises:
         ModelError: a checkpoint that cannot be opened.
     """
-    return device_here(), load_models(work_of(_here(prepared, cores), run_id, Path(), None))
+    return device_here(), load_models(work_of(_here(prepared, share), run_id, Path(), None))
 
 
-def make(order: Order, cores: int) -> Answer:
+def make(order: Order, share: Share) -> Answer:
     """Make a portion whole."""
-    here = replace(order, prepared=_here(order.prepared, cores))
+    here = replace(order, prepared=_here(order.prepared, share))
     try:
         tally = make_whole(here)
     except Exception as error:
@@ -80,8 +93,9 @@ def device_here() -> str:
     return f"cuda:{number}" if number else "cpu"
 
 
-def _here(prepared: Prepared, cores: int) -> Prepared:
-    return replace(prepared, config=for_a_worker(prepared.config), runner=choose_runner((), cores, cores))
+def _here(prepared: Prepared, share: Share) -> Prepared:
+    runner = replace(choose_runner((), share.cores, share.cores), sharers=share.sharers)
+    return replace(prepared, config=for_a_worker(prepared.config), runner=runner)
 
 
 def _peak_bytes() -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pipelines.console.numbers import counted
 from pipelines.errors import CommandError
-from pipelines.run.at_work import Answer, load, look, make
+from pipelines.run.at_work import Answer, Share, load, look, make
 from pipelines.run.crew import Crew
 from pipelines.run.order import Order
 from pipelines.run.portions import Portion, Unread, chunks, cut
@@ -79,7 +79,7 @@ class ByWorkers:
         ticks: tuple[str, int] | None,
     ) -> None:
         self._pool = pool
-        self._crew = crew
+        self._share = Share(crew.cores, crew.sharers)
         self._asked = asked
         self._order = order
         self._say = say
@@ -100,7 +100,7 @@ class ByWorkers:
             CommandError: a worker died over it, or some would compute otherwise than others.
         """
         for name in self._pool.names:
-            self._pool.give(Piece(Unread(())), load, prepared, run_id, self._crew.cores, to=name)
+            self._pool.give(Piece(Unread(())), load, prepared, run_id, self._share, to=name)
         models: dict[str, tuple[str, dict[str, str]]] = {}
         for _ in range(self._pool.size):
             ended = self._pool.wait()
@@ -183,7 +183,7 @@ class ByWorkers:
             else:
                 if piece.order is None:  # else it goes where it went before: it may have been made
                     piece.order = self._order(piece.holds, piece.tables, piece.is_new)
-                self._pool.give(piece, make, piece.order, self._crew.cores)
+                self._pool.give(piece, make, piece.order, self._share)
         if self._pool.is_idle:
             return None
         ended = self._pool.wait()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -50,6 +51,11 @@ class Crew:
     @property
     def processes(self) -> int:
         return len(self.devices)
+
+    @property
+    def sharers(self) -> int:
+        """The most workers of one device."""
+        return max(Counter(self.devices).values())
 
     @property
     def is_apart(self) -> bool:

@@ -30,6 +30,7 @@ class Runner:
         workers: workers of this machine that share its cores; 1 for a runner elsewhere.
         is_local: rows and progress come back in this process.
         cores: that the workers share.
+        sharers: processes that put models on the same device, the one of these workers among them.
     """
 
     options: PipelineOptions
@@ -37,6 +38,7 @@ class Runner:
     workers: int
     is_local: bool
     cores: int = 1
+    sharers: int = 1
 
     @property
     def has_processes(self) -> bool:

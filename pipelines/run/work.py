@@ -39,6 +39,7 @@ def tasks_of(prepared: Prepared, run_id: str) -> tuple[Task, ...]:
             batch_seconds=config.batch_seconds,
             group_seconds=group_seconds(placements[job].device, config.batch_seconds),
             top=config.top_tags,
+            sharers=prepared.runner.sharers,
         )
         for job, checkpoint in prepared.checkpoints.items()
     )

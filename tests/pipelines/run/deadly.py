@@ -7,7 +7,7 @@ import signal
 from pathlib import Path
 
 from pipelines.run import at_work
-from pipelines.run.at_work import Answer, device_here
+from pipelines.run.at_work import Answer, Share, device_here
 from pipelines.run.order import Order
 from pipelines.run.portions import Portion
 from pipelines.run.tally import Tally
@@ -30,23 +30,23 @@ def look(sources: tuple[Source, ...], asked: Asked) -> tuple[Known, ...]:
     )
 
 
-def make(order: Portion, cores: int) -> Answer:
+def make(order: Portion, share: Share) -> Answer:
     _die_over([one.source for one in order.known])
     if device_here() == "cuda:0":
         return Answer(None, device_here(), failed="DeviceLostError: CUDA error: unspecified launch failure")
     return Answer(Tally(), device_here())
 
 
-def load(prepared: object, run_id: str, cores: int) -> tuple[str, dict[str, str]]:
+def load(prepared: object, run_id: str, share: Share) -> tuple[str, dict[str, str]]:
     if run_id == DEADLY:
         os.kill(os.getpid(), signal.SIGKILL)
     return device_here(), {"emotions": f"hubert@1/{'fp32' if device_here() == 'cpu' else 'bf16'}"}
 
 
-def make_really(order: Order, cores: int) -> Answer:
+def make_really(order: Order, share: Share) -> Answer:
     """The real one, by a worker that dies before it or behind it."""
     _die_over([file for one in order.known for file in one.source.files])
-    answer = at_work.make(order, cores)
+    answer = at_work.make(order, share)
     if _is_first(f"behind-{order.folder.name}"):
         os.kill(os.getpid(), signal.SIGKILL)
     return answer
