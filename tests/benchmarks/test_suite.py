@@ -105,6 +105,14 @@ def test_growth(settings: Settings) -> None:
         assert 100 < peak.median < 10_000
 
 
+@pytest.mark.soak  # minutes, and `make bench` runs it
+def test_one_file(settings: Settings) -> None:
+    (table,) = import_module("benchmarks.one_file").compare(settings)
+    check(table)
+    assert column(table, "tables") == ["without models", "all, tiny models"]
+    assert all(number > 0 for number in figures(table))
+
+
 @pytest.mark.soak  # and `make bench` runs it
 def test_the_bare_loop_needs_neither_beam_nor_a_network(settings: Settings, tmp_path: Path) -> None:
     report = tmp_path / "report.md"
