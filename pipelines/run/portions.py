@@ -9,9 +9,12 @@ from itertools import groupby
 from schemas.records import Known, Problem, Source
 from transforms.plan import SECONDS_PER_FILE
 
-PORTION_SECONDS = 1800.0
-"""Audio of a portion of several recordings: a minute to some minutes of computing.  A pipeline costs half a second to
-begin and to end, and what a worker that dies has begun is made again."""
+LONGEST_SECONDS, SHORTEST_SECONDS = 3600.0, 240.0
+"""Audio of a portion of several recordings.  A pipeline costs a second to begin and to end, and what a worker that dies
+has begun is made again."""
+PARTS = 24
+"""A portion holds this part of what is still to be cut: the first ones much, the last ones little, so that workers come
+to their end together (guided self-scheduling, Polychronopoulos and Kuck 1987)."""
 CHUNK_BYTES = 1 << 30
 """Files that a worker identifies at once: seconds of reading."""
 CHUNK_FILES = 200
@@ -77,20 +80,24 @@ class Unread:
         return [Known(source, None, 0.0, problem) for source in self.sources]
 
 
-def cut(known: Sequence[Known], longest: float = PORTION_SECONDS) -> list[Portion]:
-    """Portions of at most ``longest`` seconds, or of one recording; the longest first.
+def cut(known: Sequence[Known], longest: float = LONGEST_SECONDS) -> list[Portion]:
+    """Portions of at most ``longest`` seconds, or of one recording; smaller ones towards the end.
 
-    So a recording of hours is not the last to begin.  The same files give the same portions whatever order they come
-    in.  Files that could not be read, which take no time, are in the last one.
+    The longest recordings come first, so that one of hours is not the last to begin.  The same files give the same
+    portions whatever order they come in.  Files that could not be read, which take no time, are in the last one.
     """
     failed = [one for one in known if one.recording_id is None]
     contents = list(_contents(sorted((one for one in known if one.recording_id is not None), key=_order)))
     portions: list[Portion] = []
     held: list[Known] = []
     filled = 0.0
+    left = sum(map(_seconds, contents))
+    most = min(longest, max(SHORTEST_SECONDS, left / PARTS))
     for content in sorted(contents, key=lambda content: (-_seconds(content), _order(content[0]))):
-        if held and filled + _seconds(content) > longest:
+        if held and filled + _seconds(content) > most:
             portions.append(Portion.of(held))
+            left -= filled
+            most = min(longest, max(SHORTEST_SECONDS, left / PARTS))
             held, filled = [], 0.0
         held += content
         filled += _seconds(content)

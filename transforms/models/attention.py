@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn.functional import scaled_dot_product_attention
 from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
+from transformers.models.clap.modeling_clap import ClapAudioLayer
 
 QUEUED = "queued"
 """The name of this attention to transformers: its ``sdpa``, without asking the device whether a mask masks anything.
@@ -35,6 +36,34 @@ def fuse_attention(model: Any) -> None:
     elif kind == "wavlm":
         for layer in model.base_model.encoder.layers:
             layer.attention.forward = MethodType(_wavlm_attention, layer.attention)
+
+
+def keep_masks(model: Any) -> None:
+    """Have a CLAP make the masks of its shifted windows once for each size, not in each layer of each pass.
+
+    They hang on the size of the spectrogram alone, which is the same for all clips.
+
+    Args:
+        model: a ``ClapModel`` or its audio tower; any other stays.  It changes in place.
+    """
+    for layer in model.modules():
+        if isinstance(layer, ClapAudioLayer):
+            layer.get_attn_mask = _Kept(layer)  # type: ignore[method-assign]
+
+
+class _Kept:
+    """The masks of one layer, made once for each size."""
+
+    def __init__(self, layer: ClapAudioLayer) -> None:
+        self._layer = layer
+        self._make = layer.get_attn_mask
+        self._masks: dict[tuple[Any, ...], Tensor | None] = {}
+
+    def __call__(self, height: int, width: int, dtype: torch.dtype, device: torch.device) -> Tensor | None:
+        key = (height, width, dtype, device, self._layer.shift_size, self._layer.window_size)
+        if key not in self._masks:
+            self._masks[key] = self._make(height, width, dtype=dtype, device=device)
+        return self._masks[key]
 
 
 def _keys(*_: Any, attention_mask: Tensor | None = None, **__: Any) -> Tensor | None:

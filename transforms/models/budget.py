@@ -21,15 +21,16 @@ The convolutions, which would take as much alone, hear a part of a batch at a ti
 times 0.9 million numbers a second.
 """
 
-LONGEST_SECONDS = 120.0
-"""No device is faster with more: of speech in groups of 900 s, batches of nearly one length hold less on average."""
+LONGEST_SECONDS = 60.0
+"""No device is faster with more: of speech in groups of 240 s, batches of nearly one length hold less on average, and
+what the longest one takes stays taken."""
 
-GROUP_SECONDS = {"cpu": 60.0, "cuda": 900.0}
+GROUP_SECONDS = {"cpu": 60.0, "cuda": 240.0}
 """Audio that is gathered and sorted by length before it is cut into batches, by kind of device.
 
 On a CPU no batch is padded, so that sorting wins nothing.  A GPU needs large batches of nearly one
-length: with speech between 0.4 and 30 s (log-normal about 4 s), groups of 900 s give batches of 54 s on
-average.  900 s, which is also how much a shard holds by default, are 58 MB at 16 kHz.
+length, and the more it waits for, the longer it has nothing to do: with groups of 900 s, which is a whole
+recording or more, an H200 was busy for 13 % of a run, because the models began where the decoding had ended.
 """
 
 
@@ -68,7 +69,7 @@ def batch_seconds(device: str, dtype: torch.dtype, sharers: int = 1) -> float:
 
 
 def seconds_that_fit(free_bytes: int, dtype: torch.dtype) -> float:
-    """How many seconds of audio a batch may hold in a GPU with so much free memory, from 1 to 120."""
+    """How many seconds of audio a batch may hold in a GPU with so much free memory, from 1 to 60."""
     fit = free_bytes * SHARE_OF_FREE_MEMORY / (BYTES_A_SECOND * dtype.itemsize)
     return min(LONGEST_SECONDS, max(1.0, fit))
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from transforms.models.attention import keep_masks
 from transforms.models.checkpoint import Located
 from transforms.models.compiled import in_engine
 from transforms.models.engines import IN_TORCH, Engine
@@ -34,6 +35,7 @@ class Embedder:
         if loaded.device.type == "cuda":
             _texts_to(loaded.model, "cpu")
             torch.cuda.empty_cache()
+            keep_masks(loaded.model)
         self._loaded = with_graphs(in_engine(loaded, engine, "pooler_output"), "pooler_output")
         self._tokenizer: Any = load_tokenizer(located, loaded.model.config.text_config.vocab_size)
         # Padding is a setting of the fast tokenizers: two threads must not set it at once.

@@ -6,7 +6,17 @@ import random
 
 import pytest
 
-from pipelines.run.portions import CHUNK_BYTES, CHUNK_FILES, Portion, Unread, chunks, cut
+from pipelines.run.portions import (
+    CHUNK_BYTES,
+    CHUNK_FILES,
+    LONGEST_SECONDS,
+    PARTS,
+    SHORTEST_SECONDS,
+    Portion,
+    Unread,
+    chunks,
+    cut,
+)
 from schemas.reasons import Reason, Stage
 from schemas.records import Known, Problem, Source
 from transforms.plan import SECONDS_PER_FILE
@@ -26,7 +36,18 @@ def test_every_file_is_in_one_portion_and_none_is_longer_than_may_be() -> None:
     portions = cut(files, 1000)
     assert sorted(one.source.uri for portion in portions for one in portion.known) == [f"{i:03d}" for i in range(200)]
     assert all(portion.seconds <= 1000 for portion in portions)
-    assert len(portions) <= 1.3 * sum(seconds) / 1000 + 1
+
+
+def test_portions_grow_smaller_towards_the_end() -> None:
+    """What is left at any time is several times what the next one holds, down to the shortest."""
+    files = [known(f"{i:04d}", 60) for i in range(3000)]
+    seconds = [portion.seconds for portion in cut(files)]
+    assert sum(seconds) == pytest.approx(3000 * (60 + SECONDS_PER_FILE))
+    assert max(seconds) == seconds[0] <= LONGEST_SECONDS
+    assert seconds == sorted(seconds, reverse=True)
+    for i, one in enumerate(seconds):
+        assert one <= max(SHORTEST_SECONDS, sum(seconds[i:]) / PARTS)
+    assert len(seconds) < 150
 
 
 def test_the_longest_begins_first_and_stands_alone() -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
+from transformers import ClapFeatureExtractor, ClapModel
+from transformers.models.clap.modeling_clap import ClapAudioLayer
 
-from transforms.models.attention import fuse_attention
+from transforms.models.attention import fuse_attention, keep_masks
 from transforms.models.features import waveforms
 from transforms.models.jobs import open_door
 
@@ -64,6 +68,28 @@ class Asked(TorchDispatchMode):
 
 
 @pytest.mark.parametrize("kind", JOBS)
+def test_masks_of_shifted_windows_are_made_once(checkpoint):
+    model = ClapModel.from_pretrained(checkpoint("clap")).eval()
+    extractor = ClapFeatureExtractor.from_pretrained(checkpoint("clap"))
+    sound = np.random.default_rng(0).standard_normal(48_000).astype(np.float32)
+    features = extractor(sound, sampling_rate=48_000, return_tensors="pt")
+    layers = [layer for layer in model.modules() if isinstance(layer, ClapAudioLayer)]
+    made = []
+    with torch.inference_mode():
+        before = model.get_audio_features(**features).pooler_output
+        for layer in layers:
+            layer.get_attn_mask = partial(_counted, layer.get_attn_mask, made)
+        keep_masks(model)
+        after = [model.get_audio_features(**features).pooler_output for _ in range(3)]
+    assert all(torch.equal(one, before) for one in after)
+    assert len(made) == len(layers) > 0
+
+
+def _counted(make, made, *given, **named):
+    made.append(given)
+    return make(*given, **named)
+
+
 def test_a_pass_does_not_wait_for_the_device(kind, checkpoint, mixed_clips):
     job = JOBS[kind]
     door = open_door(job, str(checkpoint(kind)))
