@@ -67,7 +67,6 @@ class Asked(TorchDispatchMode):
         return func(*args, **(kwargs or {}))
 
 
-@pytest.mark.parametrize("kind", JOBS)
 def test_masks_of_shifted_windows_are_made_once(checkpoint):
     model = ClapModel.from_pretrained(checkpoint("clap")).eval()
     extractor = ClapFeatureExtractor.from_pretrained(checkpoint("clap"))
@@ -90,6 +89,7 @@ def _counted(make, made, *given, **named):
     return make(*given, **named)
 
 
+@pytest.mark.parametrize("kind", JOBS)
 def test_a_pass_does_not_wait_for_the_device(kind, checkpoint, mixed_clips):
     job = JOBS[kind]
     door = open_door(job, str(checkpoint(kind)))
