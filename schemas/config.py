@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import re
 import types
 import typing
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from typing import Any, Literal
 
 from schemas.catalog import nearest
 from schemas.devices import AUTO, check_device
+from schemas.duration import seconds_of
 from schemas.errors import UsageError
 from schemas.jobs import JOBS
 from schemas.raw import read_raw
@@ -165,18 +165,6 @@ class Config:
                 raise UsageError("--workers and options for Beam behind --: name the one or the other")
         if self.stop_after is not None:
             seconds_of(self.stop_after)
-
-
-def seconds_of(duration: str) -> float:
-    """Seconds that a duration such as 8h, 90m or 30s stands for.
-
-    Raises:
-        UsageError: it is none.
-    """
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)([hms])", duration.strip())
-    if not found:
-        raise UsageError(f"stop_after: {shown(duration)} is no time such as 8h, 90m or 30s")
-    return float(found[1]) * {"h": 3600, "m": 60, "s": 1}[found[2]]
 
 
 def from_mapping(values: Mapping[str, Any]) -> Config:

@@ -19,7 +19,11 @@ ONLY = {
     "great_expectations": "pipelines.audit",
     "plotly": "pipelines.report",
     "torch": "transforms.models transforms.audio.silero transforms.audio.speech transforms.threads transforms.infer "
-    "transforms.stages.infer pipelines.run.devices pipelines.run.prepare",
+    "transforms.stages.infer pipelines.run.devices pipelines.run.prepare pipelines.run.at_work "
+    "pipelines.workers.machine",
+    "distributed": "pipelines.workers",
+    "dask": "pipelines.workers",
+    "psutil": "pipelines.workers",
     "transformers": "transforms.models",
     "openvino": "transforms.models.compiled",
     "av": "transforms.decode",

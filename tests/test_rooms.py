@@ -40,7 +40,6 @@ THROUGH = {
     "pipelines/console/test_progress": "transforms: progress",
     "pipelines/corpus/test_asked": "pipelines.corpus: spectrogram statements tables views",
     "pipelines/commands/test_query": "pipelines.corpus: output overview rows view_columns",
-    "pipelines/commands/test_mentions": "pipelines.mentions: notes",
     "pipelines/embeddings/test_search": "pipelines.embeddings: checkpoint matrix; pipelines.store: reading",
     "pipelines/export/test_export": "pipelines.export: speech vtt words",
     # Every format holds the same rows, and is read again by the programs that it is for.
@@ -50,6 +49,8 @@ THROUGH = {
     # The pages are written whole, and looked at in a browser.
     "pipelines/report/test_report": "pipelines.report: charts corpus_page glance page profiles recording_page",
     # The next snapshot, from what there is and what a run or a command has made.
+    # What workers are told lies in files of its own, so that they import little.
+    "pipelines/run/test_by_workers": "pipelines.run: at_work order preload; pipelines.workers: server",
     "pipelines/run/test_increment": "pipelines.store: changes inventory manifest next_snapshot staging "
     "tombstones versions",
     "pipelines/speakers/test_label": "pipelines.speakers: check; pipelines.store: derived",

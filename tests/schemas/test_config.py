@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.config import METADATA_TYPES, Config, MetadataConfig, SpeechConfig, from_mapping, seconds_of, to_mapping
+from schemas.config import METADATA_TYPES, Config, MetadataConfig, SpeechConfig, from_mapping, to_mapping
 from schemas.errors import UsageError
 from schemas.jobs import JOBS
 
@@ -26,7 +26,8 @@ metadata:
   types: {year: int, recorded: date}
 channels: each
 language: de
-device: cpu
+device: cuda:0,2
+workers: 4
 precision: bf16
 engine: openvino
 speech: {threshold: 0.6, min_speech_ms: 100, min_silence_ms: 500, pad_ms: 32, max_seconds: 20}
@@ -34,7 +35,6 @@ emotion_seconds: 3
 top_tags: 5
 batch_seconds: 30
 shard_seconds: 600
-beam: [--direct_num_workers=2]
 keep: 5
 force: [sounds]
 retry_errors: true
@@ -74,7 +74,7 @@ configs = st.builds(
     ),
     channels=st.sampled_from(["mix", "each"]),
     language=st.none() | st.sampled_from(["en", "de", "yue"]),
-    device=st.sampled_from(["auto", "cpu", "cuda"]),
+    device=st.sampled_from(["auto", "cpu", "cuda", "cuda:0,2"]),
     precision=st.sampled_from(["auto", "fp32", "bf16"]),
     engine=st.sampled_from(["auto", "torch", "openvino"]),
     speech=speech,
@@ -95,18 +95,21 @@ configs = st.builds(
     raw=st.lists(st.sampled_from(["alaw:8000", ".raw=s16le:16000:2", ".vox=vox:6000"]), unique=True).map(tuple),
     location=st.booleans(),
     join_parts=st.booleans(),
-)
+) | st.builds(Config, workers=st.integers(1, 1024))  # which options for Beam exclude
 
 
 def test_every_key_can_be_set_by_yaml() -> None:
     values = yaml.safe_load(EVERYTHING)
     config = from_mapping(values)
-    assert set(values) == {field.name for field in dataclasses.fields(Config)}
+    of_beam = {"beam": ["--direct_num_workers=2"]}  # workers exclude them
+    assert from_mapping(of_beam).beam == ("--direct_num_workers=2",)
+    assert {*values, *of_beam} == {field.name for field in dataclasses.fields(Config)}
     assert set(values["speech"]) == {field.name for field in dataclasses.fields(SpeechConfig)}
     assert set(values["metadata"]) == {field.name for field in dataclasses.fields(MetadataConfig)}
     default = Config()
     for field in dataclasses.fields(Config):
-        assert getattr(config, field.name) != getattr(default, field.name), field.name
+        changed = getattr(config, field.name) != getattr(default, field.name)
+        assert changed or field.name in of_beam, field.name
     for field in dataclasses.fields(SpeechConfig):
         assert getattr(config.speech, field.name) != getattr(default.speech, field.name), field.name
     assert config.emotion_seconds == 3.0
@@ -147,7 +150,9 @@ def test_a_configuration_survives_yaml(config: Config) -> None:
         ),
         ({"models": "bse"}, "models: 'bse' is not known: did you mean 'base'?"),
         ({"channels": "both"}, "channels: 'both' is not known: choose from mix, each"),
-        ({"device": "gpu"}, "device: 'gpu' is not known"),
+        ({"device": "gpu"}, "device: 'gpu' is none of auto, cpu, cuda (every GPU) and cuda:0,2"),
+        ({"workers": 0}, "workers: 0 is not between 1 and 1024"),
+        ({"workers": 2, "beam": ["--direct_num_workers=2"]}, "--workers and options for Beam behind --"),
         ({"precision": "fp16"}, "precision: 'fp16' is not known: did you mean '"),
         ({"channels": ["mix"]}, "channels: a list of 1 is not known"),
         ({"out": 3}, "out: expected str, got 3"),
@@ -181,10 +186,3 @@ def test_what_is_wrong_is_told_in_one_line(values: Any, told: str) -> None:
         from_mapping(values)
     assert str(caught.value).startswith(told)
     assert "\n" not in str(caught.value)
-
-
-def test_durations() -> None:
-    assert [seconds_of(text) for text in ("8h", "90m", "1.5s", "0s")] == [28_800, 5_400, 1.5, 0]
-    for wrong in ("8", "h", "-1h", "8 h", "8d"):
-        with pytest.raises(UsageError, match="is no time such as 8h"):
-            Config(stop_after=wrong)

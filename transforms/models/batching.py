@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -13,17 +12,13 @@ import torch
 from schemas.reasons import Reason
 from schemas.records import Failure, Scores, Transcript
 from transforms.models.budget import Budget
-from transforms.models.checkpoint import one_line
 from transforms.models.chunks import InChunks
 from transforms.models.door import Begins
-from transforms.models.faults import DeviceLostError, is_device_lost, is_out_of_memory
 from transforms.models.padding import rung
+from transforms.models.tried import Failed, alone, tried
 
 if TYPE_CHECKING:
     from transforms.models.door import Door, Result
-
-T = TypeVar("T")
-C = TypeVar("C")
 
 MOST_PADDING = 0.15
 """The greatest share of a batch that is padding: sorted by length, a longer clip then begins a new batch.
@@ -97,14 +92,14 @@ def _run_clips(runner: _Runner, clips: list[np.ndarray]) -> list[Result | Failur
 def _run_chunks(runner: _Runner, clips: list[np.ndarray]) -> list[Result | Failure]:
     """The results of clips that the door, one that is :class:`InChunks`, takes in chunks."""
     door: Any = runner.door
-    split = [_alone(door.split, clip) for clip in clips]
+    split = [alone(door.split, clip) for clip in clips]
     chunks = [chunk for one in split if not isinstance(one, Failure) for chunk in one]
     read = iter(runner.in_batches(_begin_of(door, door.read), chunks))
     results: list[Result | Failure] = []
     for one in split:
         parts = [one] if isinstance(one, Failure) else [next(read) for _ in one]
         failed = [part for part in parts if isinstance(part, Failure)]
-        results.append(failed[0] if failed else _alone(lambda parts: _checked(door.join(parts)), parts))
+        results.append(failed[0] if failed else alone(lambda parts: _checked(door.join(parts)), parts))
     return results
 
 
@@ -118,19 +113,6 @@ def _begin_of(door: Any, call: Callable[[list[np.ndarray]], Sequence[Any]]) -> B
         return lambda: results
 
     return at_once
-
-
-@dataclass(frozen=True)
-class _Failed:
-    """A batch that failed as a whole: kept as text, for the error holds the frames of the failed call and so its
-    memory."""
-
-    out_of_memory: bool
-    message: str
-
-    @property
-    def failure(self) -> Failure:
-        return Failure(Reason.OUT_OF_MEMORY if self.out_of_memory else Reason.MODEL_FAILED, self.message)
 
 
 class _Runner:
@@ -147,15 +129,15 @@ class _Runner:
 
         def end(batch: list[int], wait: Callable[[], Sequence[Any]]) -> None:
             given = [clips[i] for i in batch]
-            ended = _tried(lambda: list(wait()))
+            ended = tried(lambda: list(wait()))
             results.update(zip(batch, self._settled(begin, given, ended), strict=True))
 
         last: Callable[[], None] | None = None
         for batch in self._batches(clips):
-            begun = _tried(partial(begin, [clips[i] for i in batch]))
+            begun = tried(partial(begin, [clips[i] for i in batch]))
             if last is not None:
                 last()
-            if isinstance(begun, _Failed):  # before the next batch is cut: it may have to be smaller
+            if isinstance(begun, Failed):  # before the next batch is cut: it may have to be smaller
                 given = [clips[i] for i in batch]
                 results.update(zip(batch, self._settled(begin, given, begun), strict=True))
                 last = None
@@ -199,9 +181,9 @@ class _Runner:
             seen = each * len(clips)
         return seen, max(0.0, seen - sum(min(len(clip) / door.rate, door.max_seconds or np.inf) for clip in clips))
 
-    def _settled(self, begin: Begin, clips: list[np.ndarray], ended: list[Any] | _Failed) -> list[Any]:
+    def _settled(self, begin: Begin, clips: list[np.ndarray], ended: list[Any] | Failed) -> list[Any]:
         """What a batch gave, or, where it failed as a whole, its parts."""
-        if not isinstance(ended, _Failed):
+        if not isinstance(ended, Failed):
             self._saw(*self._seen(clips))
             return ended
         if ended.out_of_memory and torch.cuda.is_initialized():
@@ -216,28 +198,7 @@ class _Runner:
 
     def _run(self, begin: Begin, clips: list[np.ndarray]) -> list[Any]:
         """One batch by itself, begun and waited for."""
-        return self._settled(begin, clips, _tried(lambda: list(begin(clips)())))
-
-
-def _tried(call: Callable[[], T]) -> T | _Failed:
-    """What a call gives, or how it failed.
-
-    Raises:
-        DeviceLostError: it failed because of the device.
-    """
-    try:
-        return call()
-    except Exception as error:
-        message = one_line(error)
-        if is_device_lost(error):
-            raise DeviceLostError(f"the device of the models is lost: {message}") from error
-        return _Failed(is_out_of_memory(error), message)
-
-
-def _alone(call: Callable[[C], T], clip: C) -> T | Failure:
-    """One clip, or what became of it, by itself."""
-    made = _tried(partial(call, clip))
-    return made.failure if isinstance(made, _Failed) else made
+        return self._settled(begin, clips, tried(lambda: list(begin(clips)())))
 
 
 def _checked(result: Result) -> Result | Failure:

@@ -38,6 +38,10 @@ def variable(name: str) -> str | None:
     return os.environ.get(name)
 
 
+def ignored(_: int) -> list[bool]:
+    return [signal.getsignal(number) is signal.SIG_IGN for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM)]
+
+
 def hang(_: int) -> None:
     os.kill(os.getpid(), signal.SIGSTOP)
     time.sleep(60)
