@@ -48,8 +48,8 @@ def _left_in_group(free: int) -> int:
     """What the control group of this process has left; ``free`` without a limit."""
     for limit, used in GROUPS:
         try:
-            most, now = Path(limit).read_text().strip(), int(Path(used).read_text())
+            most = Path(limit).read_text().strip()
+            return free if most == "max" else max(0, int(most) - int(Path(used).read_text()))
         except (OSError, ValueError):
             continue
-        return free if most == "max" else max(0, int(most) - now)
     return free
