@@ -56,9 +56,16 @@ def add_words(parser: argparse.ArgumentParser) -> None:
         help="keep where a recording was made, if its header says so (default: no)",
     )
     parser.add_argument("--language", metavar="CODE", help="what is spoken, as a code such as en, or auto")
-    parser.add_argument("--device", metavar="auto|cpu|cuda|cuda:0,2", help="where the models run (default: auto)")
     parser.add_argument(
-        "--workers", type=int, metavar="N", help="processes that hear side by side (default: what suits the machine)"
+        "--device",
+        metavar="auto|cpu|cuda|cuda:0,2",
+        help="where the models run: cuda is every GPU, cuda:0,2 the GPUs of these numbers (default: auto)",
+    )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        metavar="N",
+        help="processes that work side by side; 1 is this one with threads (default: what suits machine and work)",
     )
     parser.add_argument("--precision", metavar="auto|fp32|bf16", help="of the models (default: auto)")
     parser.add_argument("--engine", metavar="auto|torch|openvino", help="what computes the models (default: auto)")

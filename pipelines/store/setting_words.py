@@ -14,6 +14,7 @@ NOT_REMEMBERED = {
     "out": "it is where the settings lie",
     "metadata": "a file of the user's, joined anew in each run that names it",
     "device": "where the models run is the machine's affair: the rows are the same within their precision",
+    "workers": "as the device: who makes a row does not shape it",
     "engine": "as the device; the rows' `model` says it",
     "batch_seconds": "rows do not depend on what else was in their batch",
     "shard_seconds": "it divides work, not rows",

@@ -33,6 +33,7 @@ OTHERS: dict[str, Any] = {
     "channels": "each",
     "language": "en",
     "device": "cpu",
+    "workers": 2,
     "precision": "fp32",
     "engine": "torch",
     "speech": from_mapping({"speech": {"threshold": 0.4}}).speech,
