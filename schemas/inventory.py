@@ -187,7 +187,8 @@ RUNS = Table(
                 list_of(COUNT),
                 "rows of each table after the run, files by status, errors by reason; inputs by what the run did about "
                 "them (taken, failed of these, skipped, resumed, pruned, waiting); of each job seen_ms, the audio in "
-                "its batches, and padding_ms, how much of that was padding or repetition",
+                "its batches, and padding_ms, how much of that was padding or repetition; of workers processes, "
+                "threads (of each) and peak_bytes, the most memory that one of them had",
             ),
             column("audio_seconds_in", pa.float64(), "length of what was decoded", unit="s", low=0),
             column(

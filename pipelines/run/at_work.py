@@ -84,7 +84,7 @@ def make(order: Order, share: Share) -> Answer:
         if "DeviceLostError" not in f"{type(error).__name__}: {error}":  # Beam gives the text of an error on, not it
             raise
         return Answer(None, device_here(), failed=str(error).strip().splitlines()[-1])
-    return Answer(tally, device_here(), peak_bytes=_peak_bytes(), gpu_bytes=_gpu_bytes())
+    return Answer(tally, device_here(), peak_bytes=peak_bytes(), gpu_bytes=_gpu_bytes())
 
 
 def device_here() -> str:
@@ -98,7 +98,8 @@ def _here(prepared: Prepared, share: Share) -> Prepared:
     return replace(prepared, config=for_a_worker(prepared.config), runner=runner)
 
 
-def _peak_bytes() -> int:
+def peak_bytes() -> int:
+    """The most memory that this process has had so far."""
     of_linux = 1024 if sys.platform == "linux" else 1
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * of_linux
 

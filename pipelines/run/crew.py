@@ -20,8 +20,14 @@ from transforms.models.locate import locate
 
 LEAST_CORES = 4
 """On two cores two processes do no more than two threads of one, which are there at once and have the models once."""
-CORES_EACH = 2
-"""One for what the interpreter does, one for decoding and for what does without the interpreter."""
+CORES_EACH = {"cpu": 2, "cuda": 1}
+"""Of a worker.  Threads of a process wait for the interpreter's lock, processes have a copy of the models each.  Before
+an H200 with 16 cores 15 processes of one thread heard 1.5 times as much as 8 of two."""
+BARE_GPU_BYTES = 1_300 << 20
+"""On a GPU: the driver's own of each process, and what passes take; 2.1 GB with the five base models in bf16."""
+GPU_WEIGHTS_SHARE = 0.5
+"""Of files in fp32, of models in bf16."""
+MOST_OF_A_GPU = 0.9
 BYTES_A_SECOND = {".wav": 88_200, ".aif": 88_200, ".aiff": 88_200, ".flac": 50_000}
 """Of files that are larger than most: one channel at 44.1 kHz."""
 BARE_BYTES = 1 << 30
@@ -77,6 +83,7 @@ def choose_crew(
     seconds: float,
     files: int,
     worker_bytes: int,
+    gpu_bytes: int = 0,
 ) -> Crew:
     """Who is to do the work.
 
@@ -85,6 +92,7 @@ def choose_crew(
         devices: where the models are to run, ``cpu`` or some of the machine's GPUs.
         seconds: audio that is to be heard, as far as is known.
         worker_bytes: memory that a worker needs.
+        gpu_bytes: memory of a GPU that a worker needs.
 
     Raises:
         UsageError: fewer workers than devices.
@@ -99,13 +107,18 @@ def choose_crew(
         if len(devices) > 1:
             devices = devices[:1]
         return _alone(machine, devices, "so little to hear" if files > 1 else "one file to hear")
-    by_cores = max(len(devices), machine.cores // CORES_EACH)
+    by_cores = max(len(devices), machine.cores // CORES_EACH[devices[0].partition(":")[0]])
     by_memory = max(1, machine.memory_bytes // worker_bytes)
-    wanted = min(by_cores, by_memory, files)
+    by_gpus = sum(_fit(machine.gpus.get(device, 0), gpu_bytes) or by_cores for device in devices)
+    wanted = min(by_cores, by_memory, by_gpus, files)
     wanted = max(wanted, min(len(devices), by_memory))
     devices = devices[:wanted]
     gigabytes = f"{worker_bytes / 2**30:.1f} GB each of {machine.memory_bytes / 2**30:.0f} free"
-    sets = "memory sets it" if by_memory < min(by_cores, files) else f"{counted(machine.cores, 'core')}"
+    if by_gpus < min(by_cores, by_memory, files):
+        sets = f"memory of {counted(len(devices), 'GPU')} sets it"
+        gigabytes = f"{gpu_bytes / 2**30:.1f} GB each"
+    else:
+        sets = "memory sets it" if by_memory < min(by_cores, files) else f"{counted(machine.cores, 'core')}"
     if wanted < 2:
         return _alone(machine, devices, f"{sets}, {gigabytes}")
     return _crew(machine, wanted, devices, f"{_who(wanted)} ({sets}, {gigabytes})")
@@ -122,16 +135,26 @@ def crew_of(prepared: Prepared, todo: Todo) -> Crew:
         return Crew((config.device,), runner.workers, runner.cores)
     again = {one.source.uri: one for known in todo.again.values() for one in known}
     sources = (*todo.new, *(one.source for one in again.values()))
+    weights = [size_of(locate(job, parse_checkpoint(name), weights=True)) for job, name in prepared.checkpoints.items()]
     return choose_crew(
         machine_here(),
         workers=config.workers,
         devices=devices_of(config),
         seconds=sum(map(_seconds, sources)),
         files=len(sources),
-        worker_bytes=worker_bytes(
-            size_of(locate(job, parse_checkpoint(name), weights=True)) for job, name in prepared.checkpoints.items()
-        ),
+        worker_bytes=worker_bytes(weights),
+        gpu_bytes=gpu_bytes(weights),
     )
+
+
+def gpu_bytes(weights: Iterable[int]) -> int:
+    """Memory of a GPU that a worker needs, with checkpoints of so many bytes."""
+    return BARE_GPU_BYTES + round(GPU_WEIGHTS_SHARE * sum(weights))
+
+
+def _fit(free: int, each: int) -> int:
+    """How many workers a GPU has memory for; 0 where that is not known."""
+    return max(1, int(MOST_OF_A_GPU * free) // each) if free and each else 0
 
 
 def worker_bytes(weights: Iterable[int]) -> int:

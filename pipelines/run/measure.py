@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,7 @@ class Measured:
         padding_ms: of that, what was padding or repetition.
         inputs: files by what the run did about them: taken up, failed of these, skipped, resumed from a run
             that did not come to its end, pruned, waiting for the next run.
+        workers: who did it: ``processes``, ``threads`` of each, ``peak_bytes``, the most memory that one of them had.
     """
 
     rows: Mapping[str, int]
@@ -57,6 +58,7 @@ class Measured:
     seen_ms: Mapping[str, int]
     padding_ms: Mapping[str, int]
     inputs: Mapping[str, int]
+    workers: Mapping[str, int] = field(default_factory=dict)
 
 
 def measure(
@@ -66,6 +68,7 @@ def measure(
     models: Mapping[str, str],
     wall_seconds: float,
     inputs: Mapping[str, int],
+    workers: Mapping[str, int],
 ) -> Measured:
     """Count what lies in ``folder`` and add up the ``tallies`` of the passes."""
     made = Snapshot(folder)
@@ -83,6 +86,7 @@ def measure(
         seen_ms={job: total.count("seen_ms", job) for job in models},
         padding_ms={job: total.count("padding_ms", job) for job in models},
         inputs=inputs,
+        workers=workers,
     )
 
 
@@ -96,6 +100,7 @@ def write_run(folder: Path, table: Table, config: Config, run_id: str, started: 
         **{f"errors.{reason}": n for reason, n in measured.errors.items()},
         **{f"notes.{note}": n for note, n in measured.notes.items()},
         **{f"seen_ms.{job}": n for job, n in measured.seen_ms.items()},
+        **{f"workers.{what}": n for what, n in measured.workers.items()},
         **{f"padding_ms.{job}": n for job, n in measured.padding_ms.items()},
     }
     row = to_batch(
@@ -134,6 +139,7 @@ def told(measured: Measured) -> dict[str, Any]:
             job: round(measured.padding_ms[job] / seen, 4) for job, seen in measured.seen_ms.items() if seen
         },
         "models": dict(measured.models),
+        "workers": dict(measured.workers),
     }
 
 

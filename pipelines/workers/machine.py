@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -24,12 +26,12 @@ class Machine:
     Attributes:
         cores: that this process may use.
         memory_bytes: that are free.
-        gpus: as torch calls them.
+        gpus: as torch calls them, each with the memory that is free on it; 0 where nobody can be asked.
     """
 
     cores: int
     memory_bytes: int
-    gpus: tuple[str, ...] = ()
+    gpus: Mapping[str, int] = field(default_factory=dict)
 
 
 def cores_here() -> int:
@@ -40,8 +42,20 @@ def cores_here() -> int:
 def machine_here() -> Machine:
     """The machine that this process runs on, as its limits let it be used."""
     free = psutil.virtual_memory().available
-    gpus = tuple(f"cuda:{i}" for i in range(torch.cuda.device_count())) if torch.cuda.is_available() else ()
-    return Machine(cores_here(), min(free, _left_in_group(free)), gpus)
+    gpus = [f"cuda:{i}" for i in range(torch.cuda.device_count())] if torch.cuda.is_available() else []
+    return Machine(cores_here(), min(free, _left_in_group(free)), _free_on(gpus) if gpus else {})
+
+
+def _free_on(gpus: Sequence[str]) -> dict[str, int]:
+    """What is free on each GPU, by the tool of its driver: torch would put half a gigabyte on it to know."""
+    ask = ["nvidia-smi", "--query-gpu=memory.free", "--format=csv,noheader,nounits"]
+    try:
+        said = subprocess.run(ask, capture_output=True, text=True, timeout=20, check=True).stdout.split()
+        free = [int(mebibytes) << 20 for mebibytes in said]
+    except (OSError, ValueError, subprocess.SubprocessError):
+        free = []
+    # Where torch is lent some of them only, it numbers them otherwise.
+    return dict(zip(gpus, free, strict=True)) if len(free) == len(gpus) else dict.fromkeys(gpus, 0)
 
 
 def _left_in_group(free: int) -> int:

@@ -147,7 +147,7 @@ def base(pristine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     def hear(*_: object) -> None:
         raise CommandError("nothing is heard here")
 
-    monkeypatch.setattr("pipelines.run.run.execute", hear)
+    monkeypatch.setattr("pipelines.run.passes.execute", hear)
     shutil.copytree(pristine, tmp_path / "base", symlinks=True)
 
     def hang(signum: int, frame: FrameType | None) -> None:

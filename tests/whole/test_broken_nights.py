@@ -54,7 +54,7 @@ def night(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest
                 spoil(Path(work.folder), *fault)
             return result
 
-        monkeypatch.setattr("pipelines.run.run.execute", faulty)
+        monkeypatch.setattr("pipelines.run.passes.execute", faulty)
         code = main(["run", str(archive), "--out", str(tmp_path / "out"), "--tables", "frames,prosody", *words])
         said = capfd.readouterr()
         return code, said.out + said.err

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import pipelines
+import pipelines.run.passes
 import pipelines.run.run
 import pipelines.store.publish
 from pipelines.cli import main
@@ -181,7 +182,7 @@ def test_out_that_goes_while_a_run_is_at_work(
         shutil.rmtree(base / "out")
         raise FileNotFoundError(2, "No such file or directory", str(base / "out" / "staging"))
 
-    monkeypatch.setattr("pipelines.run.run.execute", remove)
+    monkeypatch.setattr("pipelines.run.passes.execute", remove)
     code, told = tried(words_of(base)["run"], capfd)
     assert code == 1
     assert str(base / "out") in told[0]
@@ -198,7 +199,8 @@ def of_tones(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("module", "moment"),
     [
-        *((pipelines.run.run, moment) for moment in ("look", "load_models", "execute")),
+        (pipelines.run.run, "look"),
+        *((pipelines.run.passes, moment) for moment in ("load_models", "execute")),
         *((pipelines.store.publish, moment) for moment in ("assemble", "audit")),
     ],
 )

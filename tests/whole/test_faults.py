@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import pipelines.run.passes
 import pipelines.run.run
 import pipelines.store.publish
 from pipelines.cli import FAILED, PUBLISHED, main
@@ -52,7 +53,7 @@ def corpus(one_night: Path, tmp_path: Path) -> tuple[Path, list[str]]:
 
 
 @pytest.mark.parametrize(
-    "where", ["pipelines.store.publish.assemble", "pipelines.store.publish.audit", "pipelines.run.run.execute"]
+    "where", ["pipelines.store.publish.assemble", "pipelines.store.publish.audit", "pipelines.run.passes.execute"]
 )
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), MemoryError("out of memory")])
 def test_a_fault_at_any_stage(
@@ -236,7 +237,8 @@ def test_a_checkpoint_that_goes_before_it_is_opened(
 ) -> None:
     out, model, words = heard
     shown = os.readlink(out / "current"), rows(out, "emotions")
-    step = getattr(pipelines.run.run, before)
+    module = pipelines.run.run if before == "look" else pipelines.run.passes
+    step = getattr(module, before)
 
     def harmed(*given: Any) -> Any:
         harm(model)
@@ -244,7 +246,7 @@ def test_a_checkpoint_that_goes_before_it_is_opened(
 
     capfd.readouterr()
     with monkeypatch.context() as patched:
-        patched.setattr(f"pipelines.run.run.{before}", harmed)
+        patched.setattr(module, before, harmed)
         assert main(words) == FAILED
     told = [line for line in capfd.readouterr().err.splitlines() if line.startswith("earwitness: ")]
     assert len(told) == 1
@@ -259,7 +261,7 @@ def test_a_checkpoint_that_goes_while_it_is_at_work_is_not_missed(
 ) -> None:
     """What was opened is whole in memory; only the next run finds that the folder is gone."""
     out, model, words = heard
-    execute = pipelines.run.run.execute
+    execute = pipelines.run.passes.execute
 
     def harmed(*given: Any) -> Any:
         cut_short(model)
@@ -267,7 +269,7 @@ def test_a_checkpoint_that_goes_while_it_is_at_work_is_not_missed(
         return execute(*given)
 
     with monkeypatch.context() as patched:
-        patched.setattr("pipelines.run.run.execute", harmed)
+        patched.setattr("pipelines.run.passes.execute", harmed)
         assert main(words) == PUBLISHED
     assert len(rows(out, "emotions")) == 2
     assert main(words) == FAILED
@@ -282,7 +284,7 @@ def test_a_checkpoint_that_goes_before_worker_processes_open_it(
     out, model, words = heard
     processes = ["--", "--direct_num_workers=2", "--direct_running_mode=multi_processing"]
     shown = os.readlink(out / "current"), rows(out, "emotions")
-    execute = pipelines.run.run.execute
+    execute = pipelines.run.passes.execute
 
     def harmed(*given: Any) -> Any:
         vanish(model)
@@ -290,7 +292,7 @@ def test_a_checkpoint_that_goes_before_worker_processes_open_it(
 
     capfd.readouterr()
     with monkeypatch.context() as patched:
-        patched.setattr("pipelines.run.run.execute", harmed)
+        patched.setattr("pipelines.run.passes.execute", harmed)
         assert main([*words, *processes]) == FAILED
     told = [line for line in capfd.readouterr().err.splitlines() if line.startswith("earwitness: ")]
     assert len(told) == 1

@@ -92,8 +92,8 @@ def test_the_next_run_writes_it_anew_and_hears_nothing(
     corpora: tuple[Path, dict[str, Any]], demo_models: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out, before = corpora
-    monkeypatch.setattr("pipelines.run.run.load_models", lambda *_: pytest.fail("a model was asked for"))
-    monkeypatch.setattr("pipelines.run.run.execute", lambda *_: pytest.fail("a recording was opened"))
+    monkeypatch.setattr("pipelines.run.passes.load_models", lambda *_: pytest.fail("a model was asked for"))
+    monkeypatch.setattr("pipelines.run.passes.execute", lambda *_: pytest.fail("a recording was opened"))
     published = publish(out, {job: demo_models[job] for job in JOBS} | NONE, RECORDINGS)
     assert published is not None
     snapshot = (out / "current").resolve()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.run.crew import Crew, choose_crew, worker_bytes
+from pipelines.run.crew import Crew, choose_crew, gpu_bytes, worker_bytes
 from pipelines.workers.machine import Machine, machine_here
 from schemas.errors import UsageError
 
@@ -20,14 +20,16 @@ def crew(
     hours: float = 20,
     files: int = 1000,
     each: float = 3,
+    free: float = 80,
 ) -> Crew:
     return choose_crew(
-        Machine(cores, int(memory * GB)),
+        Machine(cores, int(memory * GB), {f"cuda:{i}": int(free * GB) for i in range(3)}),
         workers=workers,
         devices=devices,
         seconds=hours * HOURS,
         files=files,
         worker_bytes=int(each * GB),
+        gpu_bytes=2 * GB,
     )
 
 
@@ -76,6 +78,17 @@ def test_every_gpu_has_a_worker_and_each_worker_sees_one() -> None:
         crew(devices=("cuda:0", "cuda:1"), workers=1)
 
 
+def test_before_a_gpu_each_core_has_a_worker_as_far_as_its_memory_goes() -> None:
+    chosen = crew(devices=("cuda:0",))
+    assert (chosen.processes, chosen.threads, chosen.sharers) == (16, 1, 16)
+    chosen = crew(devices=("cuda:0",), free=16)
+    assert chosen.processes == 7
+    assert chosen.told == "7 worker processes (memory of 1 GPU sets it, 2.0 GB each), 2 threads each on cuda:0"
+    assert crew(devices=("cuda:0", "cuda:1"), free=8).devices == ("cuda:0", "cuda:1") * 3
+    assert crew(devices=("cuda:0",), free=0).processes == 16  # nobody could be asked
+    assert crew(devices=("cuda:0",), free=1).processes == 1
+
+
 def test_a_worker_for_the_cpu_sees_no_gpu() -> None:
     assert crew(workers=2).environments() == [{"CUDA_VISIBLE_DEVICES": ""}] * 2
 
@@ -87,6 +100,7 @@ def test_no_more_workers_than_files() -> None:
 def test_a_worker_needs_more_than_its_weights() -> None:
     assert worker_bytes([GB, GB]) > 3 * GB
     assert worker_bytes([]) >= GB / 2
+    assert gpu_bytes([GB]) > 1.5 * GB
 
 
 def test_this_machine_has_something() -> None:

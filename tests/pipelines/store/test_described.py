@@ -223,7 +223,7 @@ def test_recipes_of_before_are_read_and_take_their_new_name(
     (snapshot / MADE).rename(snapshot / MADE_BEFORE)
     for name in (PAGE, DESCRIPTOR):
         (snapshot / name).unlink()
-    monkeypatch.setattr("pipelines.run.run.execute", lambda *_: pytest.fail("a recording was opened"))
+    monkeypatch.setattr("pipelines.run.passes.execute", lambda *_: pytest.fail("a recording was opened"))
     done = corpora.publish(out, models, RECORDINGS)
     assert done is not None
     beside = {path.name for path in done.snapshot.iterdir() if path.is_file()}
