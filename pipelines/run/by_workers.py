@@ -167,7 +167,7 @@ class ByWorkers:
         return self._made
 
     def _plan(self, known: Sequence[Known], tables: Tables, *, is_new: bool) -> None:
-        portions = cut(known)
+        portions = cut(known, self._pool.size)
         self._queue.extend(Piece(portion, tables, is_new) for portion in portions)
         files = sum(len(portion.files) for portion in portions)
         self._ticker.plan(sum(portion.seconds for portion in portions), files)

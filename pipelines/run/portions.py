@@ -9,12 +9,13 @@ from itertools import groupby
 from schemas.records import Known, Problem, Source
 from transforms.plan import SECONDS_PER_FILE
 
-LONGEST_SECONDS, SHORTEST_SECONDS = 3600.0, 240.0
-"""Audio of a portion of several recordings.  A pipeline costs a second to begin and to end, and what a worker that dies
-has begun is made again."""
-PARTS = 24
-"""A portion holds this part of what is still to be cut: the first ones much, the last ones little, so that workers come
-to their end together (guided self-scheduling, Polychronopoulos and Kuck 1987)."""
+LONGEST_SECONDS, SHORTEST_SECONDS = 3600.0, 600.0
+"""Audio of a portion of several recordings.  A pipeline costs one or two core seconds to begin and to end, as much as
+five minutes of audio without models; what a worker that dies has begun is made again."""
+PARTS = 2
+"""A portion holds so many times less than what a worker's part of all that is still to be cut would be: the first ones
+much, the last ones little, so that workers come to their end together (guided self-scheduling, Polychronopoulos and
+Kuck 1987)."""
 CHUNK_BYTES = 1 << 30
 """Files that a worker identifies at once: seconds of reading."""
 CHUNK_FILES = 200
@@ -80,11 +81,12 @@ class Unread:
         return [Known(source, None, 0.0, problem) for source in self.sources]
 
 
-def cut(known: Sequence[Known], longest: float = LONGEST_SECONDS) -> list[Portion]:
+def cut(known: Sequence[Known], workers: int, longest: float = LONGEST_SECONDS) -> list[Portion]:
     """Portions of at most ``longest`` seconds, or of one recording; smaller ones towards the end.
 
     The longest recordings come first, so that one of hours is not the last to begin.  The same files give the same
-    portions whatever order they come in.  Files that could not be read, which take no time, are in the last one.
+    portions whatever order they come in, and portions shape no row.  Files that could not be read, which take no time,
+    are in the last one.
     """
     failed = [one for one in known if one.recording_id is None]
     contents = list(_contents(sorted((one for one in known if one.recording_id is not None), key=_order)))
@@ -92,12 +94,12 @@ def cut(known: Sequence[Known], longest: float = LONGEST_SECONDS) -> list[Portio
     held: list[Known] = []
     filled = 0.0
     left = sum(map(_seconds, contents))
-    most = min(longest, max(SHORTEST_SECONDS, left / PARTS))
+    most = min(longest, max(SHORTEST_SECONDS, left / (PARTS * workers)))
     for content in sorted(contents, key=lambda content: (-_seconds(content), _order(content[0]))):
         if held and filled + _seconds(content) > most:
             portions.append(Portion.of(held))
             left -= filled
-            most = min(longest, max(SHORTEST_SECONDS, left / PARTS))
+            most = min(longest, max(SHORTEST_SECONDS, left / (PARTS * workers)))
             held, filled = [], 0.0
         held += content
         filled += _seconds(content)

@@ -12,7 +12,7 @@ from pipelines.run.asked import asked_of
 from pipelines.run.devices import placed
 from pipelines.run.graph import Work, build
 from pipelines.run.prepare import Prepared
-from pipelines.run.runner import Runner, at_once
+from pipelines.run.runner import Runner, threads_each
 from pipelines.run.watched import run_watched
 from schemas.jobs import JOBS
 from transforms.infer import Task
@@ -67,7 +67,9 @@ def work_of(prepared: Prepared, run_id: str, folder: Path, ticks: tuple[str, int
         tables=tables,
         tasks=tasks_of(prepared, run_id),
         rates=rates,
-        hearing=Hearing(listening, tables.get("recordings"), run_id, at_once(prepared.runner), ticks),
+        # Threads beside those of the workers help where cores are left over; else they take the interpreter's lock from
+        # them: three hours in 36 files took two workers 56 s with them and 37 without.
+        hearing=Hearing(listening, tables.get("recordings"), run_id, threads_each(prepared.runner), ticks),
         lanes=prepared.runner.lanes,
         shard_seconds=config.shard_seconds,
     )

@@ -33,7 +33,7 @@ def known(name: str, seconds: float, content: str | None = None) -> Known:
 def test_every_file_is_in_one_portion_and_none_is_longer_than_may_be() -> None:
     seconds = random.Random(1).choices([3, 40, 300, 900], k=200)
     files = [known(f"{i:03d}", s) for i, s in enumerate(seconds)]
-    portions = cut(files, 1000)
+    portions = cut(files, 4, 1000)
     assert sorted(one.source.uri for portion in portions for one in portion.known) == [f"{i:03d}" for i in range(200)]
     assert all(portion.seconds <= 1000 for portion in portions)
 
@@ -41,18 +41,18 @@ def test_every_file_is_in_one_portion_and_none_is_longer_than_may_be() -> None:
 def test_portions_grow_smaller_towards_the_end() -> None:
     """What is left at any time is several times what the next one holds, down to the shortest."""
     files = [known(f"{i:04d}", 60) for i in range(3000)]
-    seconds = [portion.seconds for portion in cut(files)]
+    seconds = [portion.seconds for portion in cut(files, 8)]
     assert sum(seconds) == pytest.approx(3000 * (60 + SECONDS_PER_FILE))
     assert max(seconds) == seconds[0] <= LONGEST_SECONDS
     assert seconds == sorted(seconds, reverse=True)
     for i, one in enumerate(seconds):
-        assert one <= max(SHORTEST_SECONDS, sum(seconds[i:]) / PARTS)
+        assert one <= max(SHORTEST_SECONDS, sum(seconds[i:]) / (8 * PARTS))
     assert len(seconds) < 150
 
 
 def test_the_longest_begins_first_and_stands_alone() -> None:
     files = [known("a", 10), known("b", 36_000), known("c", 20)]
-    first, *others = cut(files, 1800)
+    first, *others = cut(files, 4, 1800)
     assert [one.source.uri for one in first.known] == ["b"]
     assert [one.source.uri for portion in others for one in portion.known] == ["a", "c"]
 
@@ -60,22 +60,22 @@ def test_the_longest_begins_first_and_stands_alone() -> None:
 def test_the_order_in_which_files_come_changes_nothing() -> None:
     files = [known(f"{i:03d}", i % 7 * 100) for i in range(50)]
     mixed = random.Random(2).sample(files, len(files))
-    assert cut(mixed, 1000) == cut(files, 1000)
+    assert cut(mixed, 4, 1000) == cut(files, 4, 1000)
 
 
 def test_copies_are_heard_in_one_portion_and_count_once() -> None:
     copies = [known(f"copy-{i}", 900, "same") for i in range(5)]
-    portions = cut([*copies, known("other", 900)], 1000)
+    portions = cut([*copies, known("other", 900)], 4, 1000)
     assert sorted(len(portion.known) for portion in portions) == [1, 5]
     assert {portion.seconds for portion in portions} == {900 + SECONDS_PER_FILE}
 
 
 def test_what_could_not_be_read_is_in_the_last() -> None:
     broken = Known(source("broken"), None, 0.0, Problem(Stage.IDENTIFY, Reason.EMPTY_FILE, ""))
-    portions = cut([broken, known("a", 900), known("b", 900)], 1000)
+    portions = cut([broken, known("a", 900), known("b", 900)], 4, 1000)
     assert broken in portions[-1].known
-    assert cut([broken], 1000) == [Portion.of([broken])]
-    assert cut([], 1000) == []
+    assert cut([broken], 4, 1000) == [Portion.of([broken])]
+    assert cut([], 4, 1000) == []
 
 
 @pytest.mark.parametrize("n", [2, 3, 8])
