@@ -193,7 +193,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         (["CORPUS", "--out", "OUT", "--model", "emotions="], "--model emotions=: expected JOB=CHECKPOINT"),
         (["CORPUS", "--out", "OUT", "--models", "big"], "models: 'big' is not known: choose from base, demo"),
         (["CORPUS", "--out", "OUT", "--channels", "left"], "channels: 'left' is not known: choose from mix, each"),
-        (["CORPUS", "--out", "OUT", "--device", "gpu"], "device: 'gpu' is not known"),
+        (["CORPUS", "--out", "OUT", "--device", "gpu"], "device: 'gpu' is none of auto, cpu, cuda"),
         (["CORPUS", "--out", "OUT", "--precision", "fp64"], "precision: 'fp64' is not known"),
         (["CORPUS", "--out", "OUT", "--engine", "onnx"], "engine: 'onnx' is not known"),
         (["CORPUS", "--out", "OUT", "--stop-after", "8"], "stop_after: '8' is no time such as 8h, 90m or 30s"),

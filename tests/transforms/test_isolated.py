@@ -82,4 +82,5 @@ def test_no_other_process_is_started() -> None:
                 and node.func.attr in STARTING
             ):
                 found.add(str(path.relative_to(ROOT)))
-    assert found == {"transforms/decode/guard.py"}
+    # The machine is asked by the tool of a driver, which is no Python.
+    assert found == {"transforms/decode/guard.py", "pipelines/workers/machine.py"}

@@ -133,7 +133,7 @@ def peak_of(path: Path, detector: SpeechDetector) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize(
-    ("short", "long"), [(2, 6), pytest.param(3, 60, marks=pytest.mark.soak)], ids=["minutes", "an hour"]
+    ("short", "long"), [(4, 8), pytest.param(3, 60, marks=pytest.mark.soak)], ids=["minutes", "an hour"]
 )
 def test_memory_does_not_grow_with_the_recording(
     short: int, long: int, tmp_path: Path, detector: SpeechDetector

@@ -21,6 +21,7 @@ ALLOWED = {
     "pipelines/files/link.py": "a second name, or a copy of what is whole, in staging",
     "pipelines/console/terminal.py": "the console, and what libraries write to standard error",
     "pipelines/embeddings/matrix.py": "a cache of a whole folder, which is renamed when it is whole",
+    "pipelines/run/order.py": "a pass takes its name when it is whole",
     "pipelines/store/folder.py": "folders are renamed",
     "pipelines/store/clearing.py": "a folder is renamed before it goes",
     "pipelines/store/switch.py": "the link that publishes",
