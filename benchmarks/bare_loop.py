@@ -6,7 +6,6 @@ starts from files is left out.
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -18,11 +17,11 @@ import numpy as np
 import torch
 
 from benchmarks.checkpoints import checkpoints
+from benchmarks.command import run_command
 from benchmarks.lengths import CLIP_S, WINDOW_S, clips, segments, short_clips, windows
-from benchmarks.machine import describe
 from benchmarks.measure import Patience, interleaved, rates, ratios, timed
-from benchmarks.report import Cell, Table, earlier, show, wide_console, write
-from benchmarks.settings import Settings, command_line, parse, settings_of
+from benchmarks.report import Cell, Table
+from benchmarks.settings import Settings
 from benchmarks.tape import record, replay
 from benchmarks.ways import opened
 from schemas.jobs import JOBS, Stream
@@ -177,18 +176,7 @@ def _seconds(given: Sequence[np.ndarray], door: Door) -> float:
 
 def main(words: Sequence[str] | None = None) -> int:
     """The command."""
-    parser = argparse.ArgumentParser("python -m benchmarks.bare_loop", description="Time the models without Beam.")
-    arguments = parse(parser, words)
-    machine, before = describe(), earlier(arguments.markdown, append=arguments.append)
-    with settings_of(arguments) as settings:
-        tables = compare(settings)
-    console = wide_console()
-    for table in tables:
-        show(console, table)
-    if arguments.markdown:
-        command = command_line("benchmarks.bare_loop", words)
-        write(arguments.markdown, tables, machine, command, before)
-    return 0
+    return run_command("benchmarks.bare_loop", "Time the models without Beam.", compare, words)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ and again.
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
 from collections.abc import Sequence
@@ -15,11 +14,11 @@ from functools import partial
 import torch
 
 from benchmarks.checkpoints import checkpoints
+from benchmarks.command import run_command
 from benchmarks.lengths import CLIP_S, clips
-from benchmarks.machine import describe
 from benchmarks.measure import interleaved, rates, spread, timed
-from benchmarks.report import Cell, Table, earlier, show, wide_console, write
-from benchmarks.settings import Settings, command_line, parse, settings_of
+from benchmarks.report import Cell, Table
+from benchmarks.settings import Settings
 from benchmarks.tape import Pass, record, replay
 from benchmarks.ways import opened
 from schemas.jobs import JOBS
@@ -94,17 +93,7 @@ def _calls(passes: list[Pass], device: str) -> int:
 
 def main(words: Sequence[str] | None = None) -> int:
     """The command."""
-    parser = argparse.ArgumentParser("python -m benchmarks.forwards_in_turn", description="Time the models alone.")
-    arguments = parse(parser, words)
-    machine, before = describe(), earlier(arguments.markdown, append=arguments.append)
-    with settings_of(arguments) as settings:
-        tables = compare(settings)
-    console = wide_console()
-    for table in tables:
-        show(console, table)
-    if arguments.markdown:
-        write(arguments.markdown, tables, machine, command_line("benchmarks.forwards_in_turn", words), before)
-    return 0
+    return run_command("benchmarks.forwards_in_turn", "Time the models alone.", compare, words)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,6 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import torch
-
 from pipelines.run.devices import for_a_worker
 from pipelines.run.order import Order, make_whole
 from pipelines.run.prepare import Prepared
@@ -44,14 +42,12 @@ class Answer:
         device: the worker's.
         failed: how the device did, in a line; what it had in hand is not made.
         peak_bytes: the most memory that the worker has had so far.
-        gpu_bytes: the same of its device, as torch counts it.
     """
 
     tally: Tally | None
     device: str
     failed: str = ""
     peak_bytes: int = 0
-    gpu_bytes: int = 0
 
 
 def look(sources: tuple[Source, ...], asked: Asked) -> tuple[Known, ...]:
@@ -84,7 +80,7 @@ def make(order: Order, share: Share) -> Answer:
         if "DeviceLostError" not in f"{type(error).__name__}: {error}":  # Beam gives the text of an error on, not it
             raise
         return Answer(None, device_here(), failed=str(error).strip().splitlines()[-1])
-    return Answer(tally, device_here(), peak_bytes=peak_bytes(), gpu_bytes=_gpu_bytes())
+    return Answer(tally, device_here(), peak_bytes=peak_bytes())
 
 
 def device_here() -> str:
@@ -102,7 +98,3 @@ def peak_bytes() -> int:
     """The most memory that this process has had so far."""
     of_linux = 1024 if sys.platform == "linux" else 1
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * of_linux
-
-
-def _gpu_bytes() -> int:
-    return torch.cuda.max_memory_reserved() if torch.cuda.is_available() and torch.cuda.is_initialized() else 0

@@ -141,7 +141,8 @@ class ByWorkers:
                 unread = len(pieces)
                 self._queue.extendleft(reversed(pieces))  # before what is to be heard: more of that is to come
             ended = self._next()
-            if ended is None:
+            if ended is None:  # with rounds to come only where the time is over
+                made.waiting += sum(len(source.files) for sources in to_come for source in sources)
                 return made
             if isinstance(ended.given.holds, Portion):
                 self._took(ended)
@@ -151,10 +152,10 @@ class ByWorkers:
             found += ended.result or ()
             unread += len(again) - 1
             if not unread:
-                copies = [one for one in found if one.recording_id in seen]
-                made.left += copies
-                seen |= {one.recording_id for one in found if one.recording_id is not None}
-                self._plan([one for one in found if one not in copies], tables, is_new=True)
+                made.left += [one for one in found if one.recording_id in seen]
+                fresh = [one for one in found if one.recording_id not in seen]
+                seen |= {one.recording_id for one in fresh if one.recording_id is not None}
+                self._plan(fresh, tables, is_new=True)
                 found = []
 
     def hear_known(self, again: Mapping[Tables, Sequence[Known]]) -> Made:

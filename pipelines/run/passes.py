@@ -98,13 +98,13 @@ class Passes:
             if self._is_late():
                 self.waiting += sum(len(source.files) for source in portion)
                 continue
-            self._pass(set(self._there.recipes), sources=portion, identifies=True)
+            self._pass(self._order(set(self._there.recipes), sources=portion, identifies=True))
         # Only now is it known which new files hold what is known, and lack some tables.
         for tables, known in self._found_again().items():
             if self._is_late():
                 self.waiting += sum(len(one.source.files) for one in known)
                 continue
-            self._pass(set(tables), known=tuple(known))
+            self._pass(self._order(tables, known=tuple(known)))
         return models
 
     def _load(self, todo: Todo) -> dict[str, str]:
@@ -155,7 +155,7 @@ class Passes:
         self.waiting += made.waiting
         if made.left:
             # What workers died over is known to the corpus as what could not be read: no rows are made of it.
-            self._pass(tables or set(self._there.recipes), known=tuple(made.left), identifies=True)
+            self._pass(self._order(tables or set(self._there.recipes), known=tuple(made.left), identifies=True))
 
     def _found_again(self) -> dict[frozenset[str], list[Known]]:
         """Known recordings that lack some tables, by these, once all new files are heard."""
@@ -164,15 +164,8 @@ class Passes:
             self._told.agree_to_found(self._there, left)
         return left.again
 
-    def _pass(
-        self,
-        tables: AbstractSet[str],
-        sources: tuple[Source, ...] = (),
-        known: tuple[Known, ...] = (),
-        identifies: bool = False,
-    ) -> None:
+    def _pass(self, order: Order) -> None:
         """One pass of the pipeline in this process, whose rows the holdings then count in."""
-        order = self._order(tables, sources, known, identifies)
         done = order.begin()
         self._take(order, done, Tally.of(execute(order.work(), self._prepared.runner)))
         if self.workers["processes"] == 1:

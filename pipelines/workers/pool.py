@@ -11,11 +11,11 @@ import logging
 import os
 import queue
 import signal
-import sys
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from itertools import count
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
@@ -96,7 +96,7 @@ class Pool(Generic[T]):
         self._preload = list(preload)
         self._ended: queue.SimpleQueue[tuple[T, Future]] = queue.SimpleQueue()
         self._at_work: dict[str, str] = {}
-        self._numbers = iter(range(sys.maxsize))
+        self._numbers = count()
         self._held = ExitStack()
 
     def __enter__(self) -> Pool[T]:

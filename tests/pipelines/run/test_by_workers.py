@@ -123,6 +123,14 @@ def test_what_is_late_is_counted(pool: Pool[Piece]) -> None:
     assert len(run.orders) == 3
 
 
+def test_rounds_that_were_not_begun_wait_too(gpus: Callable[..., Pool[Piece]]) -> None:
+    run = Run(gpus("1"), ("cuda:1",))
+    run.late_after = 1
+    result = run.hear(" ".join(f"{i:02d}" for i in range(20)), "21 22", "23")
+    assert len(made(result)) + result.waiting == 23
+    assert len(run.orders) == 1
+
+
 def test_the_models_of_all_workers_have_to_be_the_same(pool: Pool[Piece]) -> None:
     assert Run(pool).workers.load(None, "run") == {"emotions": "hubert@1/fp32"}  # type: ignore[arg-type]
     with Pool[Piece]([{"CUDA_VISIBLE_DEVICES": ""}, {"CUDA_VISIBLE_DEVICES": "0"}], PRELOAD) as mixed:

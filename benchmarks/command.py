@@ -1,0 +1,31 @@
+"""The command of a benchmark that compares models by settings: words to tables, on the screen and in a page."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+
+from benchmarks.machine import describe
+from benchmarks.report import Table, earlier, show, wide_console, write
+from benchmarks.settings import Settings, command_line, parse, settings_of
+
+
+def run_command(
+    module: str, description: str, compare: Callable[[Settings], list[Table]], words: Sequence[str] | None
+) -> int:
+    """Tell the words apart, compare, and show the tables; returns the exit code.
+
+    Args:
+        module: what ``python -m`` is given.
+        words: those of the command; None for those of this process.
+    """
+    arguments = parse(argparse.ArgumentParser(f"python -m {module}", description=description), words)
+    machine, before = describe(), earlier(arguments.markdown, append=arguments.append)
+    with settings_of(arguments) as settings:
+        tables = compare(settings)
+    console = wide_console()
+    for table in tables:
+        show(console, table)
+    if arguments.markdown:
+        write(arguments.markdown, tables, machine, command_line(module, words), before)
+    return 0
