@@ -94,7 +94,9 @@ def errors_table(holdings: Holdings, table: Table, alive: Collection[str], run_i
             if key is None:
                 now = holdings.files.get(row["uri"])
                 unread = now is not None and now.recording_id is None
-                if unread and holdings.file_owner.get(row["uri"], BASE) == number:
+                # What workers died over in this run stays as it was known: it lacks what the run was to make.
+                lacks = now is not None and number != BASE and row["reason"] == Reason.WORKER_DIED
+                if lacks or (unread and holdings.file_owner.get(row["uri"], BASE) == number):
                     rows[_what(row)] = row
                 continue
             if key not in alive or holdings.owner[table_of(row["stage"])].get(key, BASE) != number:

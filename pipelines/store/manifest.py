@@ -34,7 +34,12 @@ _SCHEMA = pa.schema(
 )
 BASE = 0
 """The number of the published snapshot among the places where rows lie; passes count from 1."""
-OUT_OF_REACH = (Reason.NOT_FOUND.value, Reason.UNREADABLE.value, Reason.CHANGED_WHILE_READ.value)
+OUT_OF_REACH = (
+    Reason.NOT_FOUND.value,
+    Reason.UNREADABLE.value,
+    Reason.CHANGED_WHILE_READ.value,
+    Reason.WORKER_DIED.value,
+)
 
 
 @dataclass

@@ -74,6 +74,22 @@ def test_rows_are_those_of_one_process_whatever_dies(
     assert "nothing to do" in run("--tables", "frames,prosody", "--workers", "2")[1]
 
 
+def test_what_is_known_of_a_recording_stays_when_workers_die_over_it(
+    run: Run, archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (archive / "yes.wav").rename(archive / "deadly.wav")
+    assert run("--tables", "frames", "--workers", "1")[0] == PUBLISHED
+    before = rows(tmp_path / "out", "frames")
+    monkeypatch.setattr("pipelines.run.by_workers.make", deadly.make_really)
+    code, said = run("--tables", "frames,prosody", "--workers", "2")
+    assert code == PUBLISHED, said
+    assert "deadly.wav: 2 workers died over it; it is left out" in said
+    assert rows(tmp_path / "out", "frames") == before
+    files = {Path(row["uri"]).name: row["status"] for row in rows(tmp_path / "out", "files")}
+    assert files["deadly.wav"] == "complete"
+    assert "worker_died" in {row["reason"] for row in rows(tmp_path / "out", "errors")}
+
+
 def test_with_models_labels_and_words_are_the_same(run: Run, tmp_path: Path) -> None:
     """Numbers may part in their last bits: a batch holds other clips."""
     for out, workers in (("one", "1"), ("two", "2")):
