@@ -11,7 +11,8 @@ from glob import has_magic
 from pathlib import Path
 
 from schemas.records import Source
-from transforms.beside.passed_over import OUR_FOLDERS, PassedOver, is_none_of_an_archive
+from transforms.beside.links import Links
+from transforms.beside.passed_over import OUR_FOLDERS, PassedOver
 from transforms.beside.pointers import kept_elsewhere
 
 POINTER_BYTES = 1024
@@ -20,10 +21,11 @@ POINTER_BYTES = 1024
 
 @dataclass(frozen=True)
 class Discovery:
-    """The sources in the order of their URIs, and what was passed over on the way to them."""
+    """The sources in the order of their URIs, what was passed over on the way to them, and the links followed."""
 
     sources: tuple[Source, ...]
     passed_over: PassedOver
+    links: tuple[str, ...] = ()
 
 
 def discover(patterns: Iterable[str], leave_out: Sequence[str] = ()) -> Discovery:
@@ -32,8 +34,8 @@ def discover(patterns: Iterable[str], leave_out: Sequence[str] = ()) -> Discover
     A folder is walked with all its subfolders, without what no recording can be by its name; see
     :mod:`transforms.beside.side_files`. Hidden folders, trash, the system's own and corpora of ours are not entered;
     see :mod:`transforms.beside.passed_over`. What is named outright is read all the same, whatever it is called. Links
-    to folders are not followed, so that a loop of links ends. A subfolder that cannot be listed is a source that
-    cannot be read.
+    to folders are followed unless their folder is walked anyway, each folder once; see
+    :mod:`transforms.beside.links`. A subfolder that cannot be listed is a source that cannot be read.
 
     Args:
         leave_out: folders in which nothing is a recording: that of the corpus that is being made.
@@ -43,8 +45,9 @@ def discover(patterns: Iterable[str], leave_out: Sequence[str] = ()) -> Discover
     """
     paths: dict[str, None] = {}
     walk = _Walk(leave_out)
+    followed: set[str] = set()
     for pattern in patterns:
-        found = list(_match(pattern))
+        found = list(_match(pattern, walk, followed))
         if not found:
             raise FileNotFoundError(_not_found(pattern))
         for path, named in found:
@@ -54,8 +57,13 @@ def discover(patterns: Iterable[str], leave_out: Sequence[str] = ()) -> Discover
             for file in walk.files(path, named) if is_folder else [path]:
                 if (not is_folder and _is_named(path, pattern)) or not walk.passed_over.takes(file):
                     paths[os.path.abspath(file)] = None
+    for file in walk.files_behind_links():
+        if not walk.passed_over.takes(file):
+            paths[os.path.abspath(file)] = None
     sources = sorted((_source(path) for path in paths), key=lambda s: s.uri)
-    return Discovery(tuple(sources), walk.passed_over.without(paths))
+    walk.passed_over.above |= walk.links.above
+    followed |= walk.links.followed
+    return Discovery(tuple(sources), walk.passed_over.without(paths), tuple(sorted(followed)))
 
 
 def _not_found(pattern: str) -> str:
@@ -64,11 +72,11 @@ def _not_found(pattern: str) -> str:
     return f"{pattern}: no such file or folder, and no file that it matches"
 
 
-def _match(pattern: str) -> Iterator[tuple[str, str]]:
+def _match(pattern: str, walk: _Walk, followed: set[str]) -> Iterator[tuple[str, str]]:
     """What is of that name; else what the glob matches, each once though links lead to it by several ways.
 
-    Each path comes with the part of it that was named outright.  A link to a folder counts where a glob names it, but
-    ``**`` does not follow links.
+    Each path comes with the part of it that was named outright.  A link to a folder counts where a glob names it;
+    where ``**`` meets one it goes on behind it as a walk does, and adds it to ``followed``.
     """
     if os.path.lexists(pattern):
         yield pattern, pattern
@@ -81,15 +89,42 @@ def _match(pattern: str) -> Iterator[tuple[str, str]]:
         return
     wants_hidden = any(part.startswith(".") for part in rest)
     once: dict[tuple[str, str], str] = {}
-    # pathlib's ** does not follow links; glob's does, 40 times round a loop.
-    found = root.glob(os.path.join(*(part if part == "**" else re.sub(r"\*+", "*", part) for part in rest)))
-    for path in sorted(found, key=lambda p: (len(p.parts), p)):
-        if wants_hidden or not any(part.startswith(".") for part in path.parts[literal:]):
-            if "**" in rest and path.is_symlink() and path.is_dir():
-                continue
-            folder, name = (path, "") if path.is_dir() else (path.parent, path.name)
-            once.setdefault((os.path.realpath(folder), name), str(path))
+
+    def take(found: Iterable[Path]) -> None:
+        for path in sorted(found, key=lambda p: (len(p.parts), p)):
+            if wants_hidden or not any(part.startswith(".") for part in path.parts[literal:]):
+                folder, name = (path, "") if path.is_dir() else (path.parent, path.name)
+                once.setdefault((os.path.realpath(folder), name), str(path))
+
+    if "**" not in rest:
+        take(_glob(root, rest))
+    else:
+        caught: set[Path] = set()
+
+        def take_but_links(found: Iterable[Path]) -> None:
+            found = list(found)
+            caught.update(path for path in found if path.is_symlink() and path.is_dir())
+            take(path for path in found if path not in caught)
+
+        take_but_links(_glob(root, rest))
+        at = rest.index("**")
+        links = Links()
+        for base in _glob(root, rest[:at]) if at else [root]:
+            walk.meet_links(str(base), links)
+        for link, roots in links.follow(walk.passes_over):
+            take_but_links(_glob(Path(link), rest[at:]))
+            take({Path(link)} & caught)
+            walk.meet_links(link, links, roots)
+        if {*rest[at:]} <= {"*", "**"}:  # nothing is left for a link to lead to
+            walk.links.cover(links)
+        followed |= links.followed
+        walk.passed_over.above |= links.above
     yield from ((path, str(root)) for path in once.values())
+
+
+def _glob(root: Path, rest: Sequence[str]) -> Iterator[Path]:
+    # pathlib's ** does not follow links; glob's does, 40 times round a loop.
+    return root.glob(os.path.join(*(part if part == "**" else re.sub(r"\*+", "*", part) for part in rest)))
 
 
 def _is_named(path: str, pattern: str) -> bool:
@@ -119,6 +154,7 @@ class _Walk:
 
     def __init__(self, leave_out: Iterable[str]) -> None:
         self.passed_over = PassedOver()
+        self.links = Links()
         self._left_out = [found for folder in leave_out if (found := _status(folder)) is not None]
         self._known: dict[str, bool] = {}
 
@@ -128,27 +164,44 @@ class _Walk:
             self._known[folder] = self.passed_over.takes_folder(folder, self._left_out)
         return self._known[folder]
 
-    def _stays_out_of(self, folder: str, walked: str) -> bool:
-        if not os.path.islink(folder):
-            return self.passes_over(folder)
-        inside = os.path.join(os.path.realpath(walked), "")
-        target = os.path.realpath(folder)
-        if not os.path.join(target, "").startswith(inside) and not is_none_of_an_archive(os.path.basename(folder)):
-            self.passed_over.links.add(os.path.abspath(folder))
-        return True
+    def files(
+        self, folder: str, named: str, roots: tuple[str, ...] = (), links: Links | None = None
+    ) -> Iterator[str]:
+        """Every file beneath a folder, in the order of the names; then the subfolders that cannot be listed.
 
-    def files(self, folder: str, named: str) -> Iterator[str]:
-        """Every file beneath a folder, in the order of the names; then the subfolders that cannot be listed."""
+        Links to folders are met, and not followed: see :meth:`files_behind_links`.
+
+        Args:
+            roots: of a folder behind a link, see :meth:`Links.meet`; what was entered before is left out there.
+            links: where the links are noted instead of in those of the walk.
+        """
+        links = self.links if links is None else links
         unlisted: list[str] = []
         is_out = folder == named and any(_is(folder, out) for out in self._left_out)
         for parent, folders, files in os.walk(folder, onerror=lambda error: unlisted.append(error.filename)):
+            links.enter(parent)
             if is_out and parent == folder:
                 folders[:] = [name for name in folders if name not in OUR_FOLDERS]
-            folders[:] = [
-                name for name in sorted(folders) if not self._stays_out_of(os.path.join(parent, name), folder)
-            ]
+            entered = []
+            for name in sorted(folders):
+                path = os.path.join(parent, name)
+                if os.path.islink(path):
+                    links.meet(path, roots or (os.path.realpath(named), os.path.realpath(folder)))
+                elif not self.passes_over(path) and not (roots and links.has_entered(path)):
+                    entered.append(name)
+            folders[:] = entered
             yield from (os.path.join(parent, name) for name in sorted(files))
         yield from unlisted
+
+    def files_behind_links(self) -> Iterator[str]:
+        """Every file behind the links that were met, and behind those that are met there."""
+        for link, roots in self.links.follow(self.passes_over):
+            yield from self.files(link, link, roots)
+
+    def meet_links(self, folder: str, links: Links, roots: tuple[str, ...] = ()) -> None:
+        """Walk a folder only for the links in it."""
+        for _ in self.files(folder, folder, roots, links):
+            pass
 
 
 def _status(path: str) -> os.stat_result | None:

@@ -54,12 +54,19 @@ def identify(source: Source, read: Callable[[str], Format] = read_header, opened
     except FileNotFoundError:
         if elsewhere := kept_elsewhere(source.path, None):
             return _failed(source, Reason.NOT_ON_THIS_DISK, elsewhere)
-        return _failed(source, Reason.NOT_FOUND, "the file is not there (any more)")
+        return _failed(source, Reason.NOT_FOUND, _not_there(source.path))
     except OSError as error:
         reason = Reason.NOT_A_FILE if error.errno == errno.ELOOP else Reason.UNREADABLE
         return _failed(source, reason, f"{error.strerror or error}")
     found = replace(source, bytes=before.bytes, modified_ns=before.modified_ns, inode=before.inode)
     return Known(found, recording_id, before.bytes / ASSUMED_BYTES_PER_SECOND if seconds is None else seconds)
+
+
+def _not_there(path: str) -> str:
+    try:
+        return f"a link to {os.fsencode(os.readlink(path)).decode(errors='backslashreplace')}, which is not there"
+    except OSError:
+        return "the file is not there (any more)"
 
 
 def _identify_take(source: Source, read: Callable[[str], Format], opened: Opener) -> Known:

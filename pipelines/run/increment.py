@@ -175,7 +175,7 @@ def look(prepared: Prepared, folder: Folder) -> Increment:
     holdings.drop_files(unburied)
     given = {file.uri for source in prepared.sources for file in source.files}
     gone = tuple(uri for uri in holdings.files if uri not in given and not _is_there(uri)) if config.prune else ()
-    _refuse_unmounted(config.recordings, gone, given)
+    _refuse_unmounted({*config.recordings, *_links_above(gone)}, gone, given)
     own = Own.of(prepared.sources, prepared.tables["recordings"], config.metadata.path is not None)
     tables = declared_tables(prepared.tables, snapshot, own)
     return Increment(prepared, holdings, recipes, revisions, own, tables, gone, retry, forgotten, buried, len(unburied))
@@ -207,16 +207,26 @@ def _refuse_unmounted(named: Iterable[str], gone: Collection[str], given: Collec
     """A folder that has lost everything is likelier not mounted than emptied.
 
     Raises:
-        CommandError: a folder that was named holds no recording, and files that the corpus knows were beneath it.
+        CommandError: a folder that was named or linked holds no recording, and files that the corpus knows were
+            beneath it.
     """
-    for folder in named if gone else ():
+    for folder in sorted(named) if gone else ():
         beneath = uri_of(os.path.join(os.path.abspath(folder), ""))
         lost = sum(uri.startswith(beneath) for uri in gone)
         if lost and not any(uri.startswith(beneath) for uri in given):
             raise CommandError(
                 f"--prune would drop {counted(lost, 'file')}, all that the corpus knows beneath {folder}, which holds "
-                "no recording now: is it mounted? If it is meant to be empty, leave it out of the folders named"
+                "no recording now: is it mounted? If it is meant to be empty, leave it out of the folders named, or "
+                "remove the link that leads to it"
             )
+
+
+def _links_above(uris: Iterable[str]) -> set[str]:
+    folders: set[str] = set()
+    for uri in uris:
+        while (uri := os.path.dirname(uri)) not in folders and uri != os.path.dirname(uri):
+            folders.add(uri)
+    return set(filter(os.path.islink, folders))
 
 
 def _is_there(uri: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a user is told of files that were not taken for recordings, in a line for each kind of thing to do."""
+"""What a user is told of files that were not taken for recordings, and of links, in a line for each kind of thing to do."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from collections.abc import Collection, Iterable, Iterator
 
 from pipelines.console.numbers import counted
 from transforms.beside.passed_over import MOST_COUNTED, PassedOver
-from transforms.discover import uri_of
+from transforms.discover import Discovery, uri_of
 
 SHOWN = 3
 """Names that a line gives; the rest is counted."""
 KINDS_SHOWN = 8
 
 
-def notes_on(passed_over: PassedOver) -> Iterator[str]:
-    """Lines for a person, none where nothing was passed over."""
+def notes_on(found: Discovery) -> Iterator[str]:
+    """Lines for a person, none where nothing was passed over and no link followed."""
+    if found.links:
+        yield f"{counted(len(found.links), 'link')} to folders followed ({names_of(found.links)})"
+    passed_over = found.passed_over
     kinds = passed_over.kinds()
     archives = kinds["archives"]
     if kinds:
@@ -37,9 +40,10 @@ def notes_on(passed_over: PassedOver) -> Iterator[str]:
             f"{counted(len(passed_over.growing), 'file')} still being downloaded, or left unfinished "
             f"({names_of(passed_over.growing)}): left out until whole"
         )
-    if passed_over.links:
-        links = counted(len(passed_over.links), "link")
-        yield f"{links} to folders elsewhere not followed ({names_of(passed_over.links)}): name what is to be read"
+    if passed_over.above:
+        links = counted(len(passed_over.above), "link")
+        named = names_of(passed_over.above)
+        yield f"{links} to folders above not followed ({named}): what was named lies in them; name what is to be read"
     if passed_over.corpora:
         corpora = counted(len(passed_over.corpora), "corpus", "corpora")
         yield f"{corpora} of Earwitness passed over: {_paths(passed_over.corpora)}"

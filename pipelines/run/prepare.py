@@ -58,7 +58,7 @@ def prepare(config: Config) -> Prepared:
     _check_place(config.out)
     found = discover(config.recordings, [config.out] if config.out else [])
     if not found.sources:
-        told = "".join(f"; {note}" for note in notes_on(found.passed_over))
+        told = "".join(f"; {note}" for note in notes_on(found))
         raise UsageError(f"no recordings: the folders named hold no files that could be any{told}")
     runner = choose_runner(config.beam, len(found.sources))
     joined = join_metadata(found.sources, config.metadata)
@@ -82,7 +82,7 @@ def prepare(config: Config) -> Prepared:
     except ValueError as error:
         raise UsageError(str(error)) from error
     notes = placement_notes(config, {job: description.kind for job, description in descriptions.items()})
-    notes.extend(notes_on(found.passed_over))
+    notes.extend(notes_on(found))
     sources = joined.sources
     if config.join_parts:
         sources, told_of_parts = join_parts(sources, asked_of(config))

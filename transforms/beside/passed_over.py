@@ -41,7 +41,7 @@ class PassedOver:
         absent: recordings of which only a placeholder lies here, each with where it is.
         growing: recordings that are still being downloaded.
         corpora: folders of other corpora.
-        links: links to folders elsewhere, which are not followed.
+        above: links to folders that hold what was named, which are not followed.
     """
 
     files: dict[tuple[str, str], set[str]] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class PassedOver:
     absent: dict[str, str] = field(default_factory=dict)
     growing: set[str] = field(default_factory=set)
     corpora: set[str] = field(default_factory=set)
-    links: set[str] = field(default_factory=set)
+    above: set[str] = field(default_factory=set)
 
     def takes(self, path: str) -> bool:
         """Note a file that is no recording by its name; False for one that may be."""
@@ -81,7 +81,10 @@ class PassedOver:
             return True
         if not is_none_of_an_archive(os.path.basename(path)):
             return False
-        self.folders[path] = _count(path)
+        if not os.path.islink(path):
+            self.folders[path] = _count(path)
+        elif os.path.basename(path).startswith("."):  # what lies behind it may be anything: it counts as one
+            self.files.setdefault((HIDDEN, ""), set()).add(path)
         return True
 
     def without(self, taken: Iterable[str]) -> PassedOver:
@@ -95,7 +98,7 @@ class PassedOver:
             absent,
             self.growing - gone,
             self.corpora,
-            {link for link in self.links if not any(path.startswith(os.path.join(link, "")) for path in gone)},
+            {link for link in self.above if not any(path.startswith(os.path.join(link, "")) for path in gone)},
         )
 
     def kinds(self) -> Counter[str]:

@@ -185,6 +185,26 @@ def test_a_folder_that_may_not_be_mounted_is_not_pruned(archive: Archive) -> Non
     assert len(rows(archive.out, "files")) == 5
 
 
+def test_a_linked_disk_is_read_once_and_not_pruned_when_it_is_away(archive: Archive) -> None:
+    disk = archive.folder.with_name("disk")
+    disk.mkdir()
+    shutil.copy(DEMO / "signals" / "yes.wav", disk)
+    (archive.folder / "disk").symlink_to("../disk")
+    assert archive.inputs() == (1, 4)
+    before = {row["uri"] for row in rows(archive.out, "files")}
+    assert str(archive.folder / "disk" / "yes.wav") in before
+    assert archive.night() is None
+    mounted = disk.rename(disk.with_name("disk of another day"))
+    for away in (lambda: None, disk.mkdir):  # a link that leads nowhere, a bare mount point
+        away()
+        with pytest.raises(CommandError, match=r"would drop 1 file, all .* remove the link"):
+            archive.night(prune=True)
+    (archive.folder / "disk").unlink()
+    (archive.folder / "disk").symlink_to(mounted)  # under the same name from elsewhere
+    assert archive.night(prune=True) is None
+    assert {row["uri"] for row in rows(archive.out, "files")} == before
+
+
 def test_other_folders_are_left_alone(archive: Archive) -> None:
     """A night over another folder neither drops nor prunes what this one holds."""
     first = rows(archive.out, "windows")

@@ -12,7 +12,7 @@ def notes(folder: Path, *names: str) -> list[str]:
     for name in names:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).touch()
-    return list(notes_on(discover([str(folder)]).passed_over))
+    return list(notes_on(discover([str(folder)])))
 
 
 def test_nothing_was_passed_over(tmp_path: Path) -> None:
@@ -27,11 +27,14 @@ def test_files_are_grouped_by_kind(tmp_path: Path) -> None:
     ]
 
 
-def test_links_that_are_not_followed(tmp_path: Path) -> None:
+def test_links(tmp_path: Path) -> None:
+    (tmp_path / "disk2").mkdir()
     (tmp_path / "archive").mkdir()
-    (tmp_path / "archive" / "disk2").symlink_to("/")
+    (tmp_path / "archive" / "disk2").symlink_to("../disk2")
+    (tmp_path / "archive" / "root").symlink_to("/")
     assert notes(tmp_path / "archive", "a.wav") == [
-        "1 link to folders elsewhere not followed (disk2): name what is to be read"
+        "1 link to folders followed (disk2)",
+        "1 link to folders above not followed (root): what was named lies in them; name what is to be read",
     ]
 
 

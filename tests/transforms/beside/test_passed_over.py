@@ -98,20 +98,3 @@ def test_placeholders_and_downloads_are_told_of(tmp_path: Path) -> None:
     assert {Path(path).name for path in discovery.passed_over.growing} == {"d.mp4.part"}
     assert discovery.passed_over.kinds() == {"documents": 1}
     assert found(discover([str(tmp_path / "d.mp4.part"), str(tmp_path / "*.cda")]), tmp_path) == ["d.mp4.part", "t.cda"]
-
-
-def test_a_link_out_of_the_archive_is_named_and_not_followed(
-    archive: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    disk = tmp_path_factory.mktemp("disk2")
-    make(disk, "c.wav")
-    (archive / "disk2").symlink_to(disk)
-    (archive / ".elsewhere").symlink_to("/")
-    (archive / "latest").symlink_to("2024")  # its files are there under their own names
-    discovery = discover([str(archive)])
-    assert found(discovery, archive) == ["2024/b.wav", "a.wav"]
-    assert discovery.passed_over.links == {str(archive / "disk2")}
-    assert "in .elsewhere" not in discovery.passed_over.kinds()
-    discovery = discover([str(archive), str(archive / "disk2")])
-    assert found(discovery, archive) == ["2024/b.wav", "a.wav", "disk2/c.wav"]
-    assert not discovery.passed_over.links
