@@ -1,4 +1,4 @@
-"""What a user is told of files that were not taken for recordings, and of links, in a line for each kind of thing to do."""
+"""What a user is told of files that were not taken for recordings, and of links: a line for each thing to do."""
 
 from __future__ import annotations
 
