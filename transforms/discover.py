@@ -164,9 +164,7 @@ class _Walk:
             self._known[folder] = self.passed_over.takes_folder(folder, self._left_out)
         return self._known[folder]
 
-    def files(
-        self, folder: str, named: str, roots: tuple[str, ...] = (), links: Links | None = None
-    ) -> Iterator[str]:
+    def files(self, folder: str, named: str, roots: tuple[str, ...] = (), links: Links | None = None) -> Iterator[str]:
         """Every file beneath a folder, in the order of the names; then the subfolders that cannot be listed.
 
         Links to folders are met, and not followed: see :meth:`files_behind_links`.
