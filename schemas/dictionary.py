@@ -35,6 +35,10 @@ How to read it:
   can hold.
 - A `label` and its `confidence` come from a model. The label is the most similar of the classes that the model was
   trained on. The confidence is how sure the model is. They do not say what a person meant or felt.
+- **Your own columns** of the metadata stand behind those of `files` and of `recordings`. In `files` each file has the
+  values of the row that names it. In `recordings` there is a value where all files of the recording that have one have
+  the same; where they differ, as the dates of a spot that was aired three times, it is null. The view `appearances`
+  has a row for each file with both.
 - `words.confidence` means a part of a list: the `confidence` of each of the `words` of a row.
 """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pyarrow as pa
 
@@ -55,6 +55,13 @@ FILES = Table(
         ]
     ),
 )
+
+OWN_COLUMN: Mapping[str, str] = {
+    "files": "your own, of the row of the metadata that names this file",
+    "recordings": "your own, from the metadata, where all files of the recording that have a value have the same; "
+    "null where they differ: `files` and `appearances` have each",
+}
+"""What is told of the user's own columns, by the tables that have them."""
 
 TRACK = pa.struct(
     [

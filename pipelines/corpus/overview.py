@@ -13,6 +13,7 @@ from pipelines.files.parquet import count_rows
 from schemas.catalog import TABLES, nearest
 from schemas.dictionary import column_rows
 from schemas.errors import UsageError
+from schemas.inventory import OWN_COLUMN
 
 
 def tables(corpus: Corpus) -> list[dict[str, Any]]:
@@ -40,7 +41,7 @@ def columns(corpus: Corpus, table: str) -> list[dict[str, str]]:
     declared = column_rows(TABLES[table])
     known = {row["column"] for row in declared}
     types = _types(corpus, table)
-    own = "your own, from the metadata" if table == "recordings" else ""
+    own = OWN_COLUMN.get(table, "")
     return declared + [
         {"column": name, "type": types[name].lower(), "unit": "", "values": "", "meaning": own}
         for name in corpus.columns[table]

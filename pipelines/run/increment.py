@@ -16,9 +16,10 @@ from pipelines.errors import CommandError
 from pipelines.run.prepare import Prepared
 from pipelines.store.changes import Todo, compare
 from pipelines.store.folder import Folder
-from pipelines.store.inventory import Own, recordings_table
+from pipelines.store.inventory import files_table
 from pipelines.store.manifest import Holdings
 from pipelines.store.next_snapshot import as_written, declared_tables
+from pipelines.store.own import Own, own_columns, values_of_files
 from pipelines.store.read import Snapshot
 from pipelines.store.recipes import content_of, recipes_of
 from pipelines.store.staging import Pass, left_behind
@@ -145,10 +146,12 @@ class Increment:
                 return True
         if self.own.by_uri is None:
             return False
-        now = recordings_table(self.holdings, self.tables["recordings"], self.own, self.holdings.alive(), "")
-        before = Snapshot(snapshot).rows("recordings")
-        names = [name for name in now.schema.names if name != "run_id"]
-        return now.select(names).to_pylist() != before.select(names).to_pylist()  # both are sorted
+        # What recordings have of these columns follows from their files.
+        table = self.tables["files"]
+        names = [field.name for field in own_columns(table.schema, "files")]
+        now = files_table(self.holdings, table, values_of_files(self.holdings, self.own), "")
+        before = Snapshot(snapshot).rows("files")
+        return now.select(names).to_pylist() != before.sort_by("uri").select(names).to_pylist()
 
 
 def look(prepared: Prepared, folder: Folder) -> Increment:

@@ -9,11 +9,12 @@ import pyarrow as pa
 
 from pipelines.store.licences import MODELS, OURS, Model
 from pipelines.store.read import Snapshot
+from schemas.catalog import TABLES
 from schemas.file_format import FORMAT, described
+from schemas.inventory import OWN_COLUMN
 from schemas.table import Table, is_list, rules_of
 
 STANDARD = "https://datapackage.org/profiles/2.0/datapackage.json"
-OWN_COLUMN = "a column of the metadata that was given with the recordings"
 
 
 def datapackage(
@@ -59,7 +60,8 @@ def _resource(snapshot: Snapshot, table: Table, tables: Mapping[str, Table]) -> 
         "rows": snapshot.count(table.name),
         "schema": {
             "fields": [
-                _field(column, told) for column, told in zip(table.schema, described(table)["columns"], strict=True)
+                _field(column, told, table.name)
+                for column, told in zip(table.schema, described(table)["columns"], strict=True)
             ],
             **({"primaryKey": list(table.key)} if table.key else {}),
             **({"foreignKeys": pointing} if pointing else {}),
@@ -67,9 +69,9 @@ def _resource(snapshot: Snapshot, table: Table, tables: Mapping[str, Table]) -> 
     }
 
 
-def _field(column: pa.Field, told: Mapping[str, Any]) -> dict[str, Any]:
+def _field(column: pa.Field, told: Mapping[str, Any], table: str) -> dict[str, Any]:
     """A column: what the standard names of it, and beside that the unit, and of lists their elements."""
-    found = {"name": column.name, "type": _type(column.type), "description": told.get("meaning", OWN_COLUMN)}
+    found = {"name": column.name, "type": _type(column.type), "description": _meaning(column.name, told, table)}
     if pa.types.is_binary(column.type):
         found["format"] = "binary"
     found |= {name: told[name] for name in ("unit", "norm") if name in told}
@@ -77,6 +79,14 @@ def _field(column: pa.Field, told: Mapping[str, Any]) -> dict[str, Any]:
         bounds = {name: told[name] for name in ("minimum", "maximum") if name in told}
         found["elements"] = told.get("elements", {"type": str(column.type.value_type), **bounds})
     return {**found, "constraints": constraints} if (constraints := _constraints(column)) else found
+
+
+def _meaning(column: str, told: Mapping[str, Any], table: str) -> str:
+    """What a column means; of one of the user's, what its table has of it and where it is from."""
+    meaning = told.get("meaning", "")
+    if table not in OWN_COLUMN or column in TABLES[table].schema.names:
+        return meaning
+    return f"{OWN_COLUMN[table]} ({meaning})" if meaning else OWN_COLUMN[table]
 
 
 def _constraints(column: pa.Field) -> dict[str, Any]:

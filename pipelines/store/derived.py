@@ -9,9 +9,9 @@ from typing import TypeVar
 
 from pipelines.errors import CommandError, why
 from pipelines.store.folder import Folder, published
-from pipelines.store.inventory import Own
 from pipelines.store.manifest import Holdings
 from pipelines.store.next_snapshot import as_written
+from pipelines.store.own import Own
 from pipelines.store.publish import Draft, link_runs, publish
 from pipelines.store.read import Snapshot
 from schemas.catalog import TABLES

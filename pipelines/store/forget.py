@@ -17,10 +17,10 @@ from pipelines.files.atomic import write_whole
 from pipelines.store.clearing import remove
 from pipelines.store.compaction import BATCH_ROWS, fit
 from pipelines.store.folder import Folder, published
-from pipelines.store.inventory import Own
 from pipelines.store.manifest import Holdings
 from pipelines.store.meant import Meant, meant
 from pipelines.store.next_snapshot import as_written
+from pipelines.store.own import Own
 from pipelines.store.publish import Draft, RejectedError, publish
 from pipelines.store.read import Snapshot
 from pipelines.store.report_folder import Pages, remove_report

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -12,36 +11,23 @@ import pyarrow.compute as pc
 
 from pipelines.store.compaction import fit
 from pipelines.store.manifest import BASE, Holdings
+from pipelines.store.own import Values, agreed, own_columns
 from pipelines.store.read import Snapshot
 from schemas.catalog import STAGES, TABLES, stage_of, table_of
 from schemas.reasons import Reason, Stage
-from schemas.records import Source
 from schemas.table import Table
 
 
-@dataclass(frozen=True)
-class Own:
-    """The user's own columns in this run: the values of each file, by URI; None where no metadata was named."""
-
-    columns: tuple[pa.Field, ...]
-    by_uri: Mapping[str, Mapping[str, Any]] | None
-
-    @classmethod
-    def of(cls, sources: Sequence[Source], table: Table, named: bool) -> Own:
-        declared = set(TABLES["recordings"].schema.names)
-        columns = tuple(field for field in table.schema if field.name not in declared)
-        return cls(columns, {s.uri: s.metadata for s in sources} if named else None)
-
-
-def files_table(holdings: Holdings, table: Table, run_id: str) -> pa.Table:
-    """Rows of ``files``, sorted."""
+def files_table(holdings: Holdings, table: Table, of_files: Mapping[str, Values], run_id: str) -> pa.Table:
+    """Rows of ``files``, sorted, with the user's columns of each file."""
+    declared = TABLES["files"]
     parts = []
-    for number, rows in _parts("files", holdings, table, run_id):
+    for number, rows in _parts("files", holdings, declared, run_id):
         mine = [
             uri in holdings.files and holdings.file_owner.get(uri, BASE) == number for uri in rows["uri"].to_pylist()
         ]
         parts.append(rows.filter(pa.array(mine, pa.bool_())))
-    rows = _joined(parts, table).sort_by("uri")
+    rows = _joined(parts, declared).sort_by("uri")
     unread = holdings.out.get("recordings", {})
     if unread:
         uris = rows["uri"].to_pylist()
@@ -50,23 +36,20 @@ def files_table(holdings: Holdings, table: Table, run_id: str) -> pa.Table:
             values = zip(uris, rows[name].to_pylist(), strict=True)
             column = _column([value if uri in unread else old for uri, old in values], table.schema.field(at).type)
             rows = rows.set_column(at, table.schema.field(at), column)
-    return rows
+    return _with_own(rows, table, "files", [of_files[uri] for uri in rows["uri"].to_pylist()])
 
 
-def recordings_table(holdings: Holdings, table: Table, own: Own, alive: Collection[str], run_id: str) -> pa.Table:
-    """Rows of ``recordings``, sorted, with the first URI by name and the user's columns."""
+def recordings_table(
+    holdings: Holdings, table: Table, of_files: Mapping[str, Values], alive: Collection[str], run_id: str
+) -> pa.Table:
+    """Rows of ``recordings``, sorted, with the first URI by name and the user's columns where its files agree."""
     owner = holdings.owner["recordings"]
     uris = uris_by_recording(holdings)
     declared = TABLES["recordings"].schema
-    parts, earlier = [], {}
-    for number, rows in _parts("recordings", holdings, TABLES["recordings"], run_id, keep_columns=True):
-        keys = rows["recording_id"].to_pylist()
-        if number == BASE:
-            there = [field.name for field in rows.schema if field.name not in declared.names]
-            if there:
-                earlier = dict(zip(keys, rows.select(there).to_pylist(), strict=True))
-        mine = [key in alive and owner.get(key, BASE) == number for key in keys]
-        parts.append(fit(rows, declared).filter(pa.array(mine, pa.bool_())))
+    parts = []
+    for number, rows in _parts("recordings", holdings, TABLES["recordings"], run_id):
+        mine = [key in alive and owner.get(key, BASE) == number for key in rows["recording_id"].to_pylist()]
+        parts.append(rows.filter(pa.array(mine, pa.bool_())))
     joined = _joined(parts, TABLES["recordings"])
     joined = joined.take(pc.sort_indices(joined["recording_id"].cast(pa.string())))
     keys = joined["recording_id"].to_pylist()
@@ -77,11 +60,8 @@ def recordings_table(holdings: Holdings, table: Table, own: Own, alive: Collecti
         known = pa.array([key not in holdings.out["segments"] for key in keys], pa.bool_())
         share = pc.if_else(known, joined["speech_share"], pa.scalar(None, declared.field(at).type))
         joined = joined.set_column(at, declared.field(at), share)
-    added = [field for field in table.schema if field.name not in declared.names]
-    values = [_own_values(key, uris[key], own, earlier) for key in keys]
-    for field in added:
-        joined = joined.append_column(field, _column([v.get(field.name) for v in values], field.type))
-    return pa.Table.from_arrays(joined.columns, schema=table.schema)
+    names = [field.name for field in own_columns(table.schema, "recordings")]
+    return _with_own(joined, table, "recordings", [agreed(uris[key], holdings, of_files, names) for key in keys])
 
 
 def errors_table(holdings: Holdings, table: Table, alive: Collection[str], run_id: str) -> pa.Table:
@@ -160,22 +140,18 @@ def _what(row: Mapping[str, Any]) -> tuple:
     return tuple(row[name] for name in row if name != "run_id")
 
 
-def _own_values(key: str, uris: Sequence[str], own: Own, earlier: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
-    """The user's columns of a recording: of its first file that has any; as they were if this run says nothing."""
-    if own.by_uri is not None:
-        of_run = [own.by_uri[uri] for uri in uris if uri in own.by_uri]
-        if of_run:
-            return next((values for values in of_run if values), {})
-    return earlier.get(key, {})
+def _with_own(rows: pa.Table, table: Table, name: str, values: Sequence[Values]) -> pa.Table:
+    """The rows with the user's columns behind the declared ones."""
+    for field in own_columns(table.schema, name):
+        rows = rows.append_column(field, _column([of_row.get(field.name) for of_row in values], field.type))
+    return pa.Table.from_arrays(rows.columns, schema=table.schema)
 
 
-def _parts(
-    name: str, holdings: Holdings, table: Table, run_id: str, keep_columns: bool = False
-) -> Iterator[tuple[int, pa.Table]]:
+def _parts(name: str, holdings: Holdings, table: Table, run_id: str) -> Iterator[tuple[int, pa.Table]]:
     """The rows of an inventory table in each place, those of passes as rows of this run."""
     if holdings.snapshot is not None:
         rows = Snapshot(holdings.snapshot).rows(name)
-        yield BASE, rows if keep_columns else fit(rows, table.schema)
+        yield BASE, fit(rows, table.schema)
     for number, done in enumerate(holdings.passes, 1):
         found = done.read(name)
         if found is not None:

@@ -9,8 +9,9 @@ import pyarrow as pa
 
 from pipelines.files.parquet import read_table
 from pipelines.store.compaction import Given, place
-from pipelines.store.inventory import Own, errors_table, files_table, recordings_table
+from pipelines.store.inventory import errors_table, files_table, recordings_table
 from pipelines.store.manifest import BASE, Holdings
+from pipelines.store.own import Own, files_with, own_columns, values_of_files
 from pipelines.store.read import Snapshot
 from schemas.catalog import INVENTORY, TABLES
 from schemas.layout import PARQUET
@@ -26,6 +27,7 @@ def declared_tables(made: Mapping[str, Table], snapshot: Path | None, own: Own) 
             tables[name] = as_written(snapshot, name)
     if own.by_uri is None and snapshot is not None:
         tables["recordings"] = as_written(snapshot, "recordings")
+    tables["files"] = files_with(own_columns(tables["recordings"].schema, "recordings"))
     return {name: tables[name] for name in TABLES if name in tables}
 
 
@@ -38,8 +40,8 @@ def as_written(snapshot: Path, name: str) -> Table:
     for field in schema:
         if pa.types.is_fixed_size_list(field.type) and field.name in table.schema.names:
             table = table.with_vector(field.name, field.type.list_size)
-    if name == "recordings":
-        table = table.with_columns([field for field in schema if field.name not in table.schema.names])
+    if name in ("files", "recordings"):
+        table = table.with_columns(own_columns(schema, name))
     return table
 
 
@@ -53,9 +55,9 @@ def assemble(folder: Path, holdings: Holdings, tables: Mapping[str, Table], own:
     for name, table in tables.items():
         if name not in INVENTORY:
             place(list(_given(name, holdings, alive)), folder / name, table, run_id)
-    files = files_table(holdings, tables["files"], run_id)
-    _write(folder, tables["files"], files, run_id)
-    recordings = recordings_table(holdings, tables["recordings"], own, alive, run_id)
+    of_files = values_of_files(holdings, own)
+    _write(folder, tables["files"], files_table(holdings, tables["files"], of_files, run_id), run_id)
+    recordings = recordings_table(holdings, tables["recordings"], of_files, alive, run_id)
     _write(folder, tables["recordings"], recordings, run_id)
     _write(folder, tables["errors"], errors_table(holdings, tables["errors"], alive, run_id), run_id)
     holdings.write(folder)

@@ -14,9 +14,9 @@ from pipelines.files.atomic import write_whole
 from pipelines.store.compaction import place_runs
 from pipelines.store.described import describe_snapshot
 from pipelines.store.folder import Folder
-from pipelines.store.inventory import Own
 from pipelines.store.manifest import Holdings
 from pipelines.store.next_snapshot import assemble
+from pipelines.store.own import Own
 from pipelines.store.read import Snapshot
 from pipelines.store.switch import shown
 from schemas.layout import AUDIT, PARQUET

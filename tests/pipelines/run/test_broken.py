@@ -16,9 +16,9 @@ import pytest
 from pipelines.audit.audit import audit
 from pipelines.audit.check import Audit, Check
 from pipelines.run.broken import Broken, broken_by, take_out
-from pipelines.store.inventory import Own
 from pipelines.store.manifest import Holdings
 from pipelines.store.next_snapshot import assemble
+from pipelines.store.own import Own
 from pipelines.store.staging import Pass
 from schemas.catalog import TABLES, stage_of
 from tests.pipelines.audit.test_audit import DIMENSION, SOUNDING, corpus, declared

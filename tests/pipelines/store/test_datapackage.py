@@ -13,7 +13,7 @@ from pipelines.store.datapackage import datapackage, whole_pattern
 from pipelines.store.licences import Model
 from pipelines.store.read import Snapshot
 from schemas.catalog import TABLES
-from schemas.table import Table
+from schemas.table import Table, column
 from transforms.shards import open_table
 
 
@@ -71,7 +71,14 @@ def test_columns_of_the_user_have_the_types_of_the_standard(tmp_path: Path) -> N
     fields = [field_of(recordings, f"own_{name}") for name in own]
     assert [field["type"] for field in fields] == ["string", "integer", "number", "boolean", "date"]
     assert {"constraints"} & {name for field in fields for name in field} == set()
-    assert fields[0]["description"] == "a column of the metadata that was given with the recordings"
+    assert fields[0]["description"].startswith("your own, from the metadata, where all files of the recording")
+
+
+def test_a_column_of_the_user_says_what_its_table_has_of_it_and_where_it_is_from(tmp_path: Path) -> None:
+    table = TABLES["files"].with_columns([column("station", pa.string(), "from airings.csv", nullable=True)])
+    (files,) = about(tmp_path, table)["resources"]
+    told = "your own, of the row of the metadata that names this file (from airings.csv)"
+    assert field_of(files, "station")["description"] == told
 
 
 def test_a_table_of_many_files_names_them_all(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from pipelines.audit.check import Audit, Check
 from pipelines.store.folder import Folder, published
-from pipelines.store.inventory import Own
 from pipelines.store.manifest import Holdings
 from pipelines.store.next_snapshot import as_written
+from pipelines.store.own import Own
 from pipelines.store.publish import Draft, RejectedError, link_runs, publish
 from pipelines.store.read import Snapshot
 from tests.pipelines import corpora
