@@ -39,7 +39,7 @@ class Airings:
         """How many files were taken up and skipped; None where there was nothing to do."""
         if sheet is not None:
             self._sheet.write_text(sheet)
-            config["metadata"] = {"path": str(self._sheet), "types": {"aired": "date"}}
+            config["metadata"] = {"path": str(self._sheet), "types": {"aired": "date"} if "aired" in sheet else {}}
         done = publish(self.out, {}, named or [self.archive], tables=["segments"], **config)
         return done and (done.measured.inputs["taken"], done.measured.inputs["skipped"])
 
