@@ -5,29 +5,59 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+Stretch = tuple[int, int]
+"""A passage of a recording: its first millisecond, and the one behind its last."""
 
 
 @dataclass(frozen=True)
 class Forgotten:
-    """Salted hashes of URIs and recording ids: who has a file can ask for it, nobody can read it out."""
+    """Salted hashes of URIs and recording ids: who has a file can ask for it, nobody can read it out.
+
+    Attributes:
+        passages: by the salted hash of a recording id, the passages whose rows are left out, sorted; no two touch.
+    """
 
     salt: str = ""
     hashes: frozenset[str] = frozenset()
+    passages: Mapping[str, tuple[Stretch, ...]] = field(default_factory=dict)
 
     def holds(self, text: str) -> bool:
         """Whether a URI or a recording id was forgotten."""
         return bool(self.hashes) and self._hash(text) in self.hashes
 
+    def passages_of(self, recording_id: str) -> tuple[Stretch, ...]:
+        """The passages of a recording that were forgotten; most have none."""
+        return self.passages.get(self._hash(recording_id), ()) if self.passages else ()
+
     def also(self, texts: Iterable[str]) -> Forgotten:
         """With these."""
-        salted = self if self.salt else Forgotten(secrets.token_hex(16))
-        return Forgotten(salted.salt, self.hashes | {salted._hash(text) for text in texts})
+        salted = self._salted()
+        return replace(salted, hashes=self.hashes | {salted._hash(text) for text in texts})
+
+    def also_passage(self, recording_id: str, stretch: Stretch) -> Forgotten:
+        """With a passage; one that overlaps or touches another is one with it."""
+        salted = self._salted()
+        key = salted._hash(recording_id)
+        joined: list[Stretch] = []
+        for start, end in sorted((*self.passages.get(key, ()), stretch)):
+            if joined and start <= joined[-1][1]:
+                joined[-1] = joined[-1][0], max(end, joined[-1][1])
+            else:
+                joined.append((start, end))
+        return replace(salted, passages={**self.passages, key: tuple(joined)})
 
     def to_json(self) -> str:
         """What stands in the file."""
-        return json.dumps({"salt": self.salt, "hashes": sorted(self.hashes)}, indent=1)
+        kept: dict[str, object] = {"salt": self.salt, "hashes": sorted(self.hashes)}
+        if self.passages:
+            kept["passages"] = {key: self.passages[key] for key in sorted(self.passages)}
+        return json.dumps(kept, indent=1)
+
+    def _salted(self) -> Forgotten:
+        return self if self.salt else replace(self, salt=secrets.token_hex(16))
 
     def _hash(self, text: str) -> str:
         return hashlib.sha256(f"{self.salt}{text}".encode("utf-8", "surrogateescape")).hexdigest()

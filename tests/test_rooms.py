@@ -35,7 +35,7 @@ THROUGH = {
     "pipelines/audit/test_audit": "pipelines.audit: check references values",
     # Words in, a call, words out: the command's own code has no other branches.
     "whole/test_damaged": "pipelines.commands: agree export forget methods report run sample search speakers status "
-    "tables tag printed.answer printed.forget printed.mentions printed.speakers",
+    "tables tag printed.answer printed.forget printed.passage printed.mentions printed.speakers",
     "pipelines/test_cli": "pipelines: process sql console.confirm console.rows run.words",
     "pipelines/console/test_progress": "transforms: progress",
     "pipelines/corpus/test_asked": "pipelines.corpus: spectrogram statements tables views",
@@ -55,7 +55,7 @@ THROUGH = {
     "tombstones versions",
     "pipelines/speakers/test_label": "pipelines.speakers: check; pipelines.store: derived",
     "pipelines/store/test_folder": "pipelines.store: clearing file_rows recovery",
-    "pipelines/store/test_forget": "schemas: forgotten; pipelines.store: meant report_folder",
+    "pipelines/store/test_forget": "pipelines.store: meant report_folder",
     "pipelines/store/test_lock": "pipelines.store: holder",
     "pipelines/store/test_read": "pipelines.files: damage parquet",
 }

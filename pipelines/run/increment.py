@@ -20,6 +20,7 @@ from pipelines.store.inventory import files_table
 from pipelines.store.manifest import Holdings
 from pipelines.store.next_snapshot import as_written, declared_tables
 from pipelines.store.own import Own, own_columns, values_of_files
+from pipelines.store.passages import Passages, speaks
 from pipelines.store.read import Snapshot
 from pipelines.store.recipes import content_of, recipes_of
 from pipelines.store.staging import Pass, left_behind
@@ -49,6 +50,7 @@ class Increment:
         forgotten: what is to be left out wherever it turns up.
         buried: how many of the files given are left out, because they were forgotten by name.
         unburied: how many files a forgetting that was cut off had left in the tables; they are dropped.
+        uncut: whether one had left rows of a passage in the tables.
     """
 
     prepared: Prepared
@@ -62,6 +64,7 @@ class Increment:
     forgotten: Forgotten
     buried: int = 0
     unburied: int = 0
+    uncut: bool = False
 
     def todo(self) -> Todo:
         """What is still to be done, after what the passes so far have made.
@@ -134,7 +137,7 @@ class Increment:
     def rewrites(self) -> bool:
         """Whether tables change though no recording is to be heard: files gone, other metadata, a newer schema."""
         snapshot = self.holdings.snapshot
-        if self.gone or self.unburied or self.holdings.file_owner:
+        if self.gone or self.unburied or self.uncut or self.holdings.file_owner:
             return True
         if snapshot is None:
             return False
@@ -181,7 +184,9 @@ def look(prepared: Prepared, folder: Folder) -> Increment:
     _refuse_unmounted({*config.recordings, *_links_above(gone)}, gone, given)
     own = Own.of(prepared.sources, prepared.tables["recordings"], config.metadata.path is not None)
     tables = declared_tables(prepared.tables, snapshot, own)
-    return Increment(prepared, holdings, recipes, revisions, own, tables, gone, retry, forgotten, buried, len(unburied))
+    uncut = snapshot is not None and speaks(Snapshot(snapshot), Passages.among(forgotten, holdings.base_recordings))
+    out = buried, len(unburied), uncut
+    return Increment(prepared, holdings, recipes, revisions, own, tables, gone, retry, forgotten, *out)
 
 
 def forgotten_in(holdings: Holdings, forgotten: Forgotten) -> list[str]:

@@ -108,6 +108,8 @@ class _Run:
         if self._there.unburied:
             left = f"{counted(self._there.unburied, 'file')} left in the tables by a `forget` that was cut off"
             self._say(f"{left}: dropped; repeat it for older snapshots")
+        if self._there.uncut:
+            self._say("rows of a passage left in the tables by a `forget` that was cut off: left out now; repeat it")
         todo = self._there.todo()
         self._there.refuse_other_vectors(todo)
         self._agree(self._there, todo)
@@ -160,7 +162,7 @@ class _Run:
             return taken_out
 
         there.holdings.licences |= licences_of(models, self._prepared.descriptions)
-        draft = Draft(self._tables, there.holdings, there.tables, there.own, write_runs)
+        draft = Draft(self._tables, there.holdings, there.tables, there.own, write_runs, there.forgotten)
         try:
             snapshot, audited = publish(
                 self._folder,

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from pipelines.errors import CommandError
 from pipelines.files.link import link
 from pipelines.files.parquet import read_batches, read_metadata, read_schema, read_table
+from pipelines.store.passages import NO_PASSAGES, Passages
 from schemas.catalog import TABLES
 from schemas.file_format import is_current
 from schemas.layout import PARQUET
@@ -35,11 +36,13 @@ class Given:
     Attributes:
         name: what it is called if it is linked; no two are called the same.
         drop: recordings whose rows in it no longer count.
+        passages: what rows of others are left out for.
     """
 
     path: Path
     name: str
     drop: Collection[str] = ()
+    passages: Passages = NO_PASSAGES
 
 
 def place(given: Sequence[Given], folder: Path, table: Table, run_id: str) -> None:
@@ -112,10 +115,12 @@ def fit(rows: pa.Table, schema: pa.Schema) -> pa.Table:
 
 def _holds(one: Given) -> bool:
     """Whether the file has rows that are to be dropped."""
-    if not one.drop:
+    if not one.drop and not one.passages.of:
         return False
-    found = read_table(one.path, ["recording_id"])["recording_id"].unique()
-    return any(key in one.drop for key in found.to_pylist())
+    found = read_table(one.path, ["recording_id"])["recording_id"].unique().to_pylist()
+    if any(key in one.drop for key in found):
+        return True
+    return any(key in one.passages.of for key in found) and one.passages.are_in(one.path)
 
 
 def _streams(given: Sequence[Given]) -> list[list[Given]]:
@@ -150,8 +155,12 @@ def _chain(stream: Sequence[Given]) -> Iterator[tuple[str, pa.RecordBatch]]:
             keys = batch.column("recording_id").to_numpy(zero_copy_only=False)
             starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
             for start, end in zip(starts, [*starts[1:], len(keys)], strict=True):
-                if keys[start] not in one.drop:
-                    yield keys[start], batch.slice(start, end - start)
+                key, rows = keys[start], batch.slice(start, end - start)
+                if key in one.drop:
+                    continue
+                left = one.passages.rows_without(rows) if key in one.passages.of else rows
+                if left.num_rows:
+                    yield key, left
 
 
 def _write(pieces: Iterator[tuple[str, pa.RecordBatch]], folder: Path, table: Table, run_id: str) -> None:

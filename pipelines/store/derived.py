@@ -14,6 +14,7 @@ from pipelines.store.next_snapshot import as_written
 from pipelines.store.own import Own
 from pipelines.store.publish import Draft, link_runs, publish
 from pipelines.store.read import Snapshot
+from pipelines.store.tombstones import read_forgotten
 from schemas.catalog import TABLES
 from schemas.config import Config
 
@@ -57,9 +58,9 @@ def _publish(folder: Folder, name: str, write: Callable[[Path, Path, str], T]) -
         holdings.check_whole()
         # What ``errors`` holds about the rows that went is of the past, and of the table no file is taken over.
         holdings.owner[name] = dict.fromkeys(holdings.alive(), OF_COMMAND)
-        draft = Draft(
-            tables, holdings, {**declared, name: TABLES[name]}, Own((), None), partial(link_runs, folder.out, tables)
-        )
+        runs = partial(link_runs, folder.out, tables)
+        tables_now = {**declared, name: TABLES[name]}
+        draft = Draft(tables, holdings, tables_now, Own((), None), runs, read_forgotten(folder.out))
         publish(folder, draft, keep=Snapshot(snapshot).last_config().get("keep", Config.keep), clear=False)
     except BaseException:
         folder.abandon(tables)

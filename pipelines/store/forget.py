@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -65,7 +65,7 @@ def would_forget(out: Path, words: Iterable[str]) -> Removed:
     those = meant(folder, list(words))
     removed = _removed(folder, those)
     removed.rows = Counter({name: n for name in Snapshot(snapshot).tables if (n := _count_of(snapshot, name, those))})
-    removed.snapshots = sum(_speaks_of(one, those) for one in runs_in(folder.snapshots))
+    removed.snapshots = sum(_speaks_of(one, those=those) for one in runs_in(folder.snapshots))
     removed.pages = remove_report(out, dry=True)
     return removed
 
@@ -91,8 +91,8 @@ def forget(out: Path, words: Iterable[str]) -> Removed:
 
 
 def _forget(folder: Folder, words: list[str]) -> Removed:
-    out, shown_now = folder.out, published(folder.out)
-    Holdings.read(shown_now).check_whole(TABLES)  # what is left of other tables goes, whether or not it is whole
+    out = folder.out
+    Holdings.read(published(out)).check_whole(TABLES)  # what is left of other tables goes, whether or not it is whole
     those = meant(folder, words)
     names = {*those.ids, *those.uris}
     write_whole(out / TOMBSTONES, read_forgotten(out).also(names).to_json().encode())
@@ -100,27 +100,51 @@ def _forget(folder: Folder, words: list[str]) -> Removed:
     (out / AGREEMENT).unlink(missing_ok=True)  # its groups may name people
     folder.clear()  # what was not published may hold anything
     removed.pages = remove_report(out)  # so may its pages, and to write them anew takes a minute
+    removed.rows, removed.snapshots = write_anew(
+        folder, partial(_speaks_of, those=those), partial(_without, those=those)
+    )
+    scrub_log(out, names)
+    return removed
+
+
+def write_anew(
+    folder: Folder, speaks: Callable[[Path], bool], without: Callable[[Folder, Path, str], Draft]
+) -> tuple[Counter[str], int]:
+    """Put others in the place of the snapshots that speak of something.
+
+    Args:
+        speaks: whether a snapshot does.
+        without: the tables of a snapshot without it, for a run of a given id.
+
+    Returns:
+        How many rows of each published table are gone, and how many snapshots were written anew.
+
+    Raises:
+        CommandError: what is left fails the audit.
+    """
+    shown_now = published(folder.out).resolve()
+    rows: Counter[str] = Counter()
+    snapshots = 0
     # What readers see first: should this be killed, it is the older ones that wait for it to be repeated.
     for snapshot in sorted(runs_in(folder.snapshots), key=lambda path: path.resolve() != shown_now):
-        if not _speaks_of(snapshot, those):
+        if not speaks(snapshot):
             continue
-        removed.snapshots += 1
+        snapshots += 1
         if snapshot.resolve() != shown_now:
-            draft = _without(folder, snapshot, those, folder.new_run_id())
+            draft = without(folder, snapshot, folder.new_run_id())
             draft.write()
             folder.rewrite(snapshot, draft.tables)
             continue
         # Under a name that says what it replaces, should this be killed before that is removed.
         before = _counts(snapshot)
         try:
-            left, _ = publish(folder, _without(folder, snapshot, those, rewritten(snapshot.name)), keep=1 << 30)
+            left, _ = publish(folder, without(folder, snapshot, rewritten(snapshot.name)), keep=1 << 30)
         except RejectedError as error:
             raise CommandError(f"the audit of what is left failed: {error.audited.summary()[0]}") from None
         after = _counts(left)
-        removed.rows.update({name: n - after[name] for name, n in before.items() if n > after[name]})
+        rows.update({name: n - after[name] for name, n in before.items() if n > after[name]})
         remove(snapshot)
-    scrub_log(out, names)
-    return removed
+    return rows, snapshots
 
 
 def _removed(folder: Folder, those: Meant) -> Removed:
@@ -128,7 +152,7 @@ def _removed(folder: Folder, those: Meant) -> Removed:
     return Removed(len(those.ids), len(those.uris), staging=staged, replaced=tuple(sorted(those.replaced)))
 
 
-def _speaks_of(snapshot: Path, those: Meant) -> bool:
+def _speaks_of(snapshot: Path, *, those: Meant) -> bool:
     files = Holdings.read(snapshot).files
     if any(uri in those.uris or row.recording_id in those.ids for uri, row in files.items()):
         return True
@@ -136,21 +160,32 @@ def _speaks_of(snapshot: Path, those: Meant) -> bool:
     return any(scrubbed(text, names) != text for text in _read_runs(snapshot)["config"].to_pylist())
 
 
-def _without(folder: Folder, snapshot: Path, those: Meant, run_id: str) -> Draft:
+def _without(folder: Folder, snapshot: Path, run_id: str, *, those: Meant) -> Draft:
     """The tables of a snapshot without them."""
     holdings = Holdings.read(snapshot)
     mine = [uri for uri, row in holdings.files.items() if uri in those.uris or row.recording_id in those.ids]
     holdings.drop_files(mine)
+    return as_it_was(folder, snapshot, run_id, holdings, {*those.ids, *those.uris})
+
+
+def as_it_was(folder: Folder, snapshot: Path, run_id: str, holdings: Holdings, names: Collection[str] = ()) -> Draft:
+    """The tables of a snapshot once more, without the passages that were forgotten.
+
+    Args:
+        holdings: what of it is left.
+        names: what is taken out of the words that runs were given.
+    """
     declared = {name: as_written(snapshot, name) for name in Snapshot(snapshot).tables}
     tables = folder.begin(run_id)
-    return Draft(tables, holdings, declared, Own((), None), partial(_write_runs, snapshot, tables, those))
+    runs = partial(_write_runs, snapshot, tables, names)
+    return Draft(tables, holdings, declared, Own((), None), runs, read_forgotten(folder.out))
 
 
-def _write_runs(snapshot: Path, tables: Path, those: Meant) -> None:
+def _write_runs(snapshot: Path, tables: Path, names: Collection[str]) -> None:
     """The runs of a snapshot, without what was forgotten in the words that they were given."""
     runs = _read_runs(snapshot)
     at = runs.schema.get_field_index("config")
-    configs = [scrubbed(text, {*those.ids, *those.uris}) for text in runs["config"].to_pylist()]
+    configs = [scrubbed(text, names) for text in runs["config"].to_pylist()]
     with open_table(tables / "runs" / f"{tables.parent.name}{PARQUET}", TABLES["runs"]) as writer:
         writer.write_table(runs.set_column(at, runs.schema.field(at), pa.array(configs, pa.string())))
 

@@ -14,6 +14,7 @@ from pipelines.store.manifest import BASE, Holdings
 from pipelines.store.own import Values, agreed, own_columns
 from pipelines.store.read import Snapshot
 from schemas.catalog import STAGES, TABLES, stage_of, table_of
+from schemas.notes import Note
 from schemas.reasons import Reason, Stage
 from schemas.table import Table
 
@@ -37,6 +38,18 @@ def files_table(holdings: Holdings, table: Table, of_files: Mapping[str, Values]
             column = _column([value if uri in unread else old for uri, old in values], table.schema.field(at).type)
             rows = rows.set_column(at, table.schema.field(at), column)
     return _with_own(rows, table, "files", [of_files[uri] for uri in rows["uri"].to_pylist()])
+
+
+def noted(rows: pa.Table, note: Note, recordings: Collection[str]) -> pa.Table:
+    """Rows of ``files`` with a note for each that holds one of some recordings."""
+    if not recordings:
+        return rows
+    keys, before = rows["recording_id"].to_pylist(), rows["notes"].to_pylist()
+    notes = [
+        sorted({*(old or ()), note.value}) if key in recordings else old for key, old in zip(keys, before, strict=True)
+    ]
+    at = rows.schema.get_field_index("notes")
+    return rows.set_column(at, rows.schema.field(at), pa.array(notes, rows.schema.field(at).type))
 
 
 def recordings_table(

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 
 from pipelines.files.parquet import read_table
 from pipelines.store.compaction import Given, place
-from pipelines.store.inventory import errors_table, files_table, recordings_table
+from pipelines.store.inventory import errors_table, files_table, noted, recordings_table
 from pipelines.store.manifest import BASE, Holdings
 from pipelines.store.own import Own, files_with, own_columns, values_of_files
+from pipelines.store.passages import Passages
 from pipelines.store.read import Snapshot
 from schemas.catalog import INVENTORY, TABLES
+from schemas.forgotten import Forgotten
 from schemas.layout import PARQUET
+from schemas.notes import Note
 from schemas.table import Table
 from transforms.shards import GROUP_ROWS, open_table
+
+NOTHING = Forgotten()
 
 
 def declared_tables(made: Mapping[str, Table], snapshot: Path | None, own: Own) -> dict[str, Table]:
@@ -45,18 +51,33 @@ def as_written(snapshot: Path, name: str) -> Table:
     return table
 
 
-def assemble(folder: Path, holdings: Holdings, tables: Mapping[str, Table], own: Own, run_id: str) -> None:
+def assemble(
+    folder: Path,
+    holdings: Holdings,
+    tables: Mapping[str, Table],
+    own: Own,
+    run_id: str,
+    forgotten: Forgotten = NOTHING,
+) -> None:
     """Write or link every table but ``runs`` into ``folder``.
+
+    Args:
+        forgotten: passages whose rows are left out, whoever made them.
 
     Raises:
         CommandError: rows of an earlier version do not fit the tables as they are declared now.
     """
     alive = holdings.alive()
+    passages = Passages.among(forgotten, alive)
+    if passages.of and "segments" in tables:
+        passages = passages.with_segments((one.path, one.drop) for one in _given("segments", holdings, alive))
     for name, table in tables.items():
         if name not in INVENTORY:
-            place(list(_given(name, holdings, alive)), folder / name, table, run_id)
+            given = [replace(one, passages=passages) for one in _given(name, holdings, alive)]
+            place(given, folder / name, table, run_id)
     of_files = values_of_files(holdings, own)
-    _write(folder, tables["files"], files_table(holdings, tables["files"], of_files, run_id), run_id)
+    files = noted(files_table(holdings, tables["files"], of_files, run_id), Note.PASSAGE_FORGOTTEN, passages.of)
+    _write(folder, tables["files"], files, run_id)
     recordings = recordings_table(holdings, tables["recordings"], of_files, alive, run_id)
     _write(folder, tables["recordings"], recordings, run_id)
     _write(folder, tables["errors"], errors_table(holdings, tables["errors"], alive, run_id), run_id)

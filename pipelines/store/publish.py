@@ -19,6 +19,7 @@ from pipelines.store.next_snapshot import assemble
 from pipelines.store.own import Own
 from pipelines.store.read import Snapshot
 from pipelines.store.switch import shown
+from schemas.forgotten import Forgotten
 from schemas.layout import AUDIT, PARQUET
 from schemas.table import Table
 from transforms.shards import open_table
@@ -48,6 +49,7 @@ class Draft:
         declared: every table of it.
         own: the user's own columns.
         write_runs: fills the table of runs, when all others are there to be counted.
+        forgotten: passages whose rows are left out.
     """
 
     tables: Path
@@ -55,14 +57,16 @@ class Draft:
     declared: Mapping[str, Table]
     own: Own
     write_runs: Callable[[], None]
+    forgotten: Forgotten
 
     def write(self) -> None:
         """Write or link every table, each into at least one file, and beside them what they are."""
-        assemble(self.tables, self.holdings, self.declared, self.own, self.tables.parent.name)
+        run_id = self.tables.parent.name
+        assemble(self.tables, self.holdings, self.declared, self.own, run_id, self.forgotten)
         (self.tables / RUNS).mkdir(exist_ok=True)
         self.write_runs()
         fill(self.tables, self.declared)
-        describe_snapshot(self.tables, self.declared, self.holdings.licences, self.tables.parent.name)
+        describe_snapshot(self.tables, self.declared, self.holdings.licences, run_id)
 
     def audit(self) -> Audit:
         """Ask whether what was written is what was declared, with a row of ``files`` for each file that is known."""

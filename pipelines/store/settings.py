@@ -66,8 +66,8 @@ class Settings:
         """
         picked = chosen(config)
         tables = config.tables
-        if before is not None and tables is not None:
-            known = before.values["tables"]
+        if tables is not None:  # in the order of the catalog, however they were named: no other order is another wish
+            known = tables if before is None else before.values["tables"]
             tables = None if known is None else tuple(name for name in TABLES if name in {*known, *tables})
         values = {
             "models": config.models,

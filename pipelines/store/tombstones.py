@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from pipelines.files.damage import DamagedError
 from pipelines.files.json_file import read_json
@@ -21,7 +22,15 @@ def read_forgotten(out: Path) -> Forgotten:
     if not os.path.lexists(path):
         return Forgotten()
     found = read_json(path)
-    salt, hashes = found.get("salt"), found.get("hashes")
-    if not (isinstance(salt, str) and isinstance(hashes, list) and all(isinstance(one, str) for one in hashes)):
+    salt, hashes, passages = found.get("salt"), found.get("hashes"), found.get("passages", {})
+    whole = isinstance(salt, str) and isinstance(hashes, list) and all(isinstance(one, str) for one in hashes)
+    if not (whole and isinstance(passages, dict) and all(map(_are_stretches, passages.values()))):
         raise DamagedError(path, "is damaged (it holds no tombstones)")
-    return Forgotten(salt, frozenset(hashes))
+    kept = {key: tuple((start, end) for start, end in stretches) for key, stretches in passages.items()}
+    return Forgotten(str(salt), frozenset(hashes or ()), kept)
+
+
+def _are_stretches(found: Any) -> bool:
+    return isinstance(found, list) and all(
+        isinstance(one, list) and len(one) == 2 and all(type(ms) is int for ms in one) for one in found
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from schemas.config import Config
-from schemas.duration import seconds_of
+from schemas.duration import milliseconds_at, seconds_of
 from schemas.errors import UsageError
 
 
@@ -17,3 +17,11 @@ def test_hours_minutes_and_seconds() -> None:
 def test_what_is_none_is_told(wrong: str) -> None:
     with pytest.raises(UsageError, match="is no time such as 8h"):
         Config(stop_after=wrong)
+
+
+def test_a_time_within_a_recording() -> None:
+    said = ("3:00", "1:02:03.5", "180", "180.25", "0", "61:00", "0:61")
+    assert [milliseconds_at(time) for time in said[:5]] == [180_000, 3_723_500, 180_000, 180_250, 0]
+    for wrong in (*said[5:], "3:0", "-1", "3m", "", "1:2:3:4", "3:00:", "٣"):
+        with pytest.raises(UsageError, match="is no time in a recording such as 3:00"):
+            milliseconds_at(wrong)

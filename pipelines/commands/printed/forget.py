@@ -10,6 +10,7 @@ from pipelines.console.numbers import counted
 
 if TYPE_CHECKING:
     from pipelines.store.forget import Removed
+    from pipelines.store.report_folder import Pages
 
 
 def show_removed(console: Console, removed: Removed, *, dry: bool = False) -> None:
@@ -24,9 +25,23 @@ def show_removed(console: Console, removed: Removed, *, dry: bool = False) -> No
         console.print(
             f"{uri} stays: it held one of them and holds something else now; name it as well if that is to go, too"
         )
-    if removed.staging:
+    show_given_up(console, removed.staging, removed.pages, dry=dry)
+    if not dry:
+        console.print(
+            "no run takes up these files or this content again; a copy that was cut, coded anew or given other tags is "
+            "another recording, which a run would take"
+        )
+
+
+def what_of(removed: Removed) -> str:
+    """``2 recordings in 3 files``."""
+    return f"{counted(removed.recordings, 'recording')} in {counted(removed.files, 'file')}"
+
+
+def show_given_up(console: Console, staging: bool, pages: Pages, *, dry: bool) -> None:
+    """Say what else went, or would go: work that was not published, and pages."""
+    if staging:
         console.print(f"the work of a run that was not published {'would be' if dry else 'was'} given up")
-    pages = removed.pages
     if pages.removed:
         console.print(
             f"{counted(pages.removed, 'page')} of the report {'would go' if dry else 'went'}, for they spoke of them: "
@@ -38,13 +53,3 @@ def show_removed(console: Console, removed: Removed, *, dry: bool = False) -> No
         console.print(
             f"the folder of the report is a link to {pages.behind}: pages there may speak of them, and are yours"
         )
-    if not dry:
-        console.print(
-            "no run takes up these files or this content again; a copy that was cut, coded anew or given other tags is "
-            "another recording, which a run would take"
-        )
-
-
-def what_of(removed: Removed) -> str:
-    """``2 recordings in 3 files``."""
-    return f"{counted(removed.recordings, 'recording')} in {counted(removed.files, 'file')}"

@@ -15,6 +15,7 @@ from pipelines.files.text import check_path
 from pipelines.run.increment import forgotten_in
 from pipelines.store.lock import holder_of
 from pipelines.store.manifest import Holdings
+from pipelines.store.passages import Passages, speaks
 from pipelines.store.read import Snapshot
 from pipelines.store.reading import reading
 from pipelines.store.run_log import last
@@ -111,9 +112,15 @@ def _coverage(out: Path, snapshot: Path) -> list[str]:
         taken_out = f"; {less:,} taken out, for a broken rule: `--retry-errors` makes them again" if less else ""
         made = ways[table].total() - less
         lines.append(f"{table:12}  {made:,} of {counted(len(alive), 'recording')}{several}{taken_out}")
-    left = len(forgotten_in(holdings, read_forgotten(out)))
+    forgotten = read_forgotten(out)
+    left = len(forgotten_in(holdings, forgotten))
     if left:
         lines.append(f"{counted(left, 'file')} that `forget` was to take out, which was cut off: repeat it")
+    passages = Passages.among(forgotten, alive)
+    if passages.of:
+        uncut = speaks(Snapshot(snapshot), passages)
+        doubt = "; rows of them are still there, for `forget` was cut off: repeat it" if uncut else ""
+        lines.append(f"of {counted(len(passages.of), 'recording')} passages are left out, for good{doubt}")
     return lines + _untagged(snapshot) + _unlabelled(snapshot)
 
 

@@ -15,6 +15,7 @@ from pipelines.store.next_snapshot import as_written
 from pipelines.store.own import Own
 from pipelines.store.publish import Draft, RejectedError, link_runs, publish
 from pipelines.store.read import Snapshot
+from schemas.forgotten import Forgotten
 from tests.pipelines import corpora
 from tests.pipelines.corpora import DEMO
 
@@ -33,7 +34,9 @@ def draft_of(folder: Folder) -> Draft:
     before = published(folder.out)
     tables = folder.begin(folder.new_run_id())
     declared = {name: as_written(before, name) for name in Snapshot(before).tables}
-    return Draft(tables, Holdings.read(before), declared, Own((), None), lambda: link_runs(folder.out, tables))
+    return Draft(
+        tables, Holdings.read(before), declared, Own((), None), lambda: link_runs(folder.out, tables), Forgotten()
+    )
 
 
 def rows(snapshot: Path, table: str) -> list[dict]:

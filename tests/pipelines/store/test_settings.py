@@ -160,6 +160,11 @@ def test_a_corpus_keeps_every_table_that_it_was_asked_for() -> None:
     assert Settings.of(going_on(before, tables=None), before).values["tables"] is None
 
 
+def test_the_order_in_which_tables_are_named_is_no_other_setting() -> None:
+    first = Settings.of(Config(tables=("prosody", "windows")))
+    assert first.differences(Settings.of(Config(tables=("windows", "prosody")), first)) == []
+
+
 def test_what_a_run_goes_on_with_is_said_where_it_is_not_the_default() -> None:
     assert settings().as_it_was({}) == ""
     before = settings(

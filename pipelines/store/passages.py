@@ -1,0 +1,112 @@
+"""Rows that speak of a passage that has to go: found, and left out of every table that is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from pipelines.files.parquet import read_batches, read_schema
+from pipelines.store.read import Snapshot
+from schemas.catalog import TABLES
+from schemas.forgotten import Forgotten, Stretch
+from schemas.table import Table
+
+BATCH_ROWS = 16_384
+PLACE = ("recording_id", "start_ms", "end_ms")
+PARENT = "segment_id"
+
+
+@dataclass(frozen=True)
+class Passages:
+    """Passages of recordings, and the segments that reach into them.
+
+    A row goes whole if its stretch overlaps a passage, or if the segment that it is a part of does: half of a vector, a
+    spectrogram or an utterance is none, and no row may point to one that is not there.
+
+    Attributes:
+        of: by recording_id, half-open stretches in milliseconds.
+        segments: the ids of segments that overlap one.
+    """
+
+    of: Mapping[str, tuple[Stretch, ...]]
+    segments: frozenset[str] = frozenset()
+
+    @classmethod
+    def among(cls, forgotten: Forgotten, recordings: Iterable[str]) -> Passages:
+        """Those of some recordings."""
+        if not forgotten.passages:
+            return cls({})
+        found = ((key, forgotten.passages_of(key)) for key in recordings)
+        return cls({key: stretches for key, stretches in found if stretches})
+
+    def with_segments(self, paths: Iterable[tuple[Path, Iterable[str]]]) -> Passages:
+        """With the segments of some files that overlap a passage.
+
+        Args:
+            paths: files of the table ``segments``, each with the recordings whose rows in it no longer count.
+        """
+        found: set[str] = set()
+        for path, drop in paths if self.of else ():
+            left = Passages({key: stretches for key, stretches in self.of.items() if key not in set(drop)})
+            for batch in read_batches(path, BATCH_ROWS, [*PLACE, PARENT]):
+                found.update(batch.filter(pa.array(left.speak(batch)))[PARENT].to_pylist())
+        return Passages(self.of, frozenset(found))
+
+    def columns_of(self, table: Table) -> list[str]:
+        """The columns by which a row of a table is judged; none where its rows are of no stretch."""
+        names = table.schema.names
+        return [*PLACE, *([PARENT] if PARENT in names else [])] if set(PLACE) <= set(names) else []
+
+    def speak(self, rows: pa.RecordBatch) -> np.ndarray:
+        """Which rows speak of a passage, bool [n].
+
+        Args:
+            rows: with the columns of :meth:`columns_of` at least.
+        """
+        spoken = np.zeros(rows.num_rows, bool)
+        if not self.of or not set(PLACE) <= set(rows.schema.names):
+            return spoken
+        keys = rows["recording_id"].to_numpy(zero_copy_only=False)
+        starts, ends = (rows[name].to_numpy(zero_copy_only=False) for name in PLACE[1:])
+        for key in set(keys) & self.of.keys():
+            mine = keys == key
+            for start, end in self.of[key]:
+                spoken |= mine & (starts < end) & (ends > start)
+        if self.segments and PARENT in rows.schema.names:
+            spoken |= np.isin(rows[PARENT].to_numpy(zero_copy_only=False).astype(object), list(self.segments))
+        return spoken
+
+    def are_in(self, path: Path) -> bool:
+        """Whether a file has rows that speak of one."""
+        names = read_schema(path).names
+        columns = [*PLACE, *([PARENT] if PARENT in names else [])]
+        return (
+            bool(self.of)
+            and set(PLACE) <= set(names)
+            and any(self.speak(batch).any() for batch in read_batches(path, BATCH_ROWS, columns))
+        )
+
+    def rows_without(self, rows: pa.RecordBatch) -> pa.RecordBatch:
+        """The rows that speak of none."""
+        spoken = self.speak(rows)
+        return rows.filter(pa.array(~spoken)) if spoken.any() else rows
+
+
+NO_PASSAGES = Passages({})
+
+
+def speaks(snapshot: Snapshot, passages: Passages) -> bool:
+    """Whether rows of a snapshot speak of one: of what others hang on, for a snapshot is shown as a whole."""
+    return any(passages.are_in(path) for name in ("windows", "segments") for path in snapshot.files(name))
+
+
+def count_of(snapshot: Snapshot, name: str, passages: Passages) -> int:
+    """The rows of a table that speak of one; 0 for a table whose rows are of no stretch."""
+    columns = passages.columns_of(TABLES[name])
+    return (
+        sum(int(passages.speak(rows).sum()) for rows in snapshot.batches(name, BATCH_ROWS, columns)) if columns else 0
+    )
