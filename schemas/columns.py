@@ -31,7 +31,12 @@ def milliseconds(name: str, doc: str, *, low: float | None = 0, nullable: bool =
     return column(name, pa.int32(), doc, unit="ms", low=low, nullable=nullable)
 
 
-RECORDING = label("recording_id", "hash of the bytes of the recording: SHA-256, first 128 bits", regex=r"[0-9a-f]{32}$")
+RECORDING = label(
+    "recording_id",
+    "who the sound is: SHA-256, first 128 bits, of the bytes of the file in which it was first met; files of other "
+    "bytes with the same sound that come later have the same",
+    regex=r"[0-9a-f]{32}$",
+)
 CHANNEL = column("channel", pa.int16(), "0 is the mix of all channels; 1, 2, ... a channel kept apart", low=0)
 START = milliseconds("start_ms", "where the stretch starts in the recording")
 END = milliseconds("end_ms", "where the stretch ends in the recording")

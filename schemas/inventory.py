@@ -32,6 +32,13 @@ FILES = Table(
             ),
             RECORDING.with_nullable(True),
             column(
+                "bytes_hash",
+                pa.string(),
+                "hash of its bytes: SHA-256, first 128 bits; null where they were not read",
+                regex=r"[0-9a-f]{32}$",
+                nullable=True,
+            ),
+            column(
                 "part",
                 pa.int16(),
                 "which part of the recording it is, where --join-parts made one of several files; else null",
@@ -89,6 +96,15 @@ RECORDINGS = Table(
         [
             RECORDING,
             column("uri", pa.string(), "the file that was decoded: the first by name that holds the content"),
+            column(
+                "sound_hash",
+                pa.string(),
+                "hash of its decoded samples, of all channels and tracks that were heard, with their rate and where no "
+                "audio is: 8 hex digits of how the sound begins, 32 of the whole; null in rows of earlier versions "
+                "until a run fills it in",
+                regex=r"[0-9a-f]{40}$",
+                nullable=True,
+            ),
             label("container", "container format, as the decoder names it"),
             label("codec", "codec or sample format, as the decoder names it"),
             column("sample_rate_hz", pa.int32(), "sampling rate of the file", unit="Hz", low=1),

@@ -31,7 +31,7 @@ class Source:
 
     Attributes:
         inode: which file of its disk it is; 0 where nobody looked.
-        content: of a part of a take, the recording_id that it had alone; known once it was identified.
+        content: hash of its bytes, of a take that of all its parts; known once it was identified.
         parts: of a take that a recorder split into several files, these; the take has the name of the first.
     """
 

@@ -27,6 +27,7 @@ class Heard:
         timing: where no audio is.
         facts: what the header says of the recording.
         all_tracks: whether all of several tracks were listened to.
+        sound_hash: see :mod:`transforms.decode.sound_hash`; None where nothing was heard.
         kept_seconds: audio that lies in windows or was looked through for speech, over all channels.
     """
 
@@ -41,6 +42,7 @@ class Heard:
     kept_seconds: float = 0.0
     facts: Facts = NO_FACTS
     all_tracks: bool = False
+    sound_hash: str | None = None
 
     @property
     def notes(self) -> tuple[Note, ...]:

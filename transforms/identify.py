@@ -41,13 +41,13 @@ def identify(source: Source, read: Callable[[str], Format] = read_header, opened
             return _failed(source, Reason.NOT_A_FILE, "not a regular file")
         if elsewhere := kept_elsewhere(source.path, status):
             return _failed(source, Reason.NOT_ON_THIS_DISK, elsewhere)
-        recording_id, before = read_content(source.path, opened)
+        content, before = read_content(source.path, opened)
         if not before.bytes:
             told = "the file has zero bytes (where a cloud keeps it: have it fetched first)"
             return _failed(source, Reason.EMPTY_FILE, told)
         seconds = _seconds(source.path, read)
         now = State.at(source.path)
-        if now != before and (now.bytes != before.bytes or not holds(source.path, recording_id, opened)):
+        if now != before and (now.bytes != before.bytes or not holds(source.path, content, opened)):
             raise ChangedError(before.told(now))
     except ChangedError as error:
         return _failed(source, Reason.CHANGED_WHILE_READ, str(error))
@@ -58,8 +58,8 @@ def identify(source: Source, read: Callable[[str], Format] = read_header, opened
     except OSError as error:
         reason = Reason.NOT_A_FILE if error.errno == errno.ELOOP else Reason.UNREADABLE
         return _failed(source, reason, f"{error.strerror or error}")
-    found = replace(source, bytes=before.bytes, modified_ns=before.modified_ns, inode=before.inode)
-    return Known(found, recording_id, before.bytes / ASSUMED_BYTES_PER_SECOND if seconds is None else seconds)
+    found = replace(source, bytes=before.bytes, modified_ns=before.modified_ns, inode=before.inode, content=content)
+    return Known(found, content, before.bytes / ASSUMED_BYTES_PER_SECOND if seconds is None else seconds)
 
 
 def _not_there(path: str) -> str:
@@ -75,9 +75,10 @@ def _identify_take(source: Source, read: Callable[[str], Format], opened: Opener
         if part.problem is not None:
             name = os.path.basename(part.source.path)
             return Known(source, None, 0.0, replace(part.problem, message=f"{name}: {part.problem.message}"))
-    parts = tuple(replace(part.source, content=str(part.recording_id)) for part in known)
-    found = replace(source, bytes=sum(part.bytes for part in parts), parts=parts)
-    return Known(found, take_id(part.content for part in parts), sum(part.seconds for part in known))
+    parts = tuple(part.source for part in known)
+    content = take_id(part.content for part in parts)
+    found = replace(source, bytes=sum(part.bytes for part in parts), parts=parts, content=content)
+    return Known(found, content, sum(part.seconds for part in known))
 
 
 def _seconds(path: str, read: Callable[[str], Format]) -> float | None:

@@ -12,6 +12,7 @@ from transforms.beside.content import holds
 from transforms.beside.state import State
 from transforms.decode.audio import open_audio
 from transforms.decode.facts import NO_FACTS, Facts, read_facts
+from transforms.decode.sound_hash import sound_of_tracks
 from transforms.decode.tries import Tries
 from transforms.ears import Event, Listening, Progress
 from transforms.heard import Heard
@@ -51,7 +52,8 @@ def listen(
     tries, listener = Tries(), Listener(recording, wanted, detector, opened, until, pool)
     known = NO_FACTS
     for source in tries.of(recording.sources):
-        if changed := changes(source, recording.recording_id):
+        content = source.content or recording.recording_id
+        if changed := changes(source, content):
             problem = Problem(Stage.DECODE, Reason.CHANGED_WHILE_READ, f"since its content was hashed, {changed}")
             tries.failed(problem, None)
             continue
@@ -61,7 +63,7 @@ def listen(
             known = _known(facts, source.target)
             yield from listener.finish(first)
             others = yield from listener.others(source, first)
-        if changed := changes(source, recording.recording_id):
+        if changed := changes(source, content):
             problem = Problem(Stage.DECODE, Reason.CHANGED_WHILE_READ, f"while it was decoded, {changed}")
             if first.is_heard:
                 yield problem
@@ -85,11 +87,16 @@ def listen(
         for track in tracks
         if track.ears is not None and track.audio is not None and track.is_heard
     ]
-    yield replace(of_all(told), all_tracks=bool(others))
+    sound = sound_of_tracks([track.sound_hash for track in tracks])
+    yield replace(of_all(told), all_tracks=bool(others), sound_hash=sound)
 
 
-def changes(source: Source, recording_id: str) -> str | None:
-    """What happened to a file since its content was hashed, in words; None where it holds the same."""
+def changes(source: Source, content: str) -> str | None:
+    """What happened to a file since its content was hashed, in words; None where it holds the same.
+
+    Args:
+        content: the hash of its bytes.
+    """
     changed: list[str] = []
     for file in source.files:
         was = State.kept(file)
@@ -102,7 +109,7 @@ def changes(source: Source, recording_id: str) -> str | None:
         if now.bytes != was.bytes:  # a recorder that writes on: no need to read it all
             return was.told(now)
         changed.append(was.told(now))
-    return None if not changed or holds(source.target, recording_id) else changed[0]
+    return None if not changed or holds(source.target, content) else changed[0]
 
 
 def _known(facts: FactsOf, path: Target) -> Facts:

@@ -15,6 +15,7 @@ from schemas.tracks import ALL
 from transforms.audio.bounds import Bounds
 from transforms.audio.speech import SpeechDetector
 from transforms.decode.audio import DecodeError, Format
+from transforms.decode.sound_hash import SoundHash, sound_of_none
 from transforms.decode.timeline import Timing
 from transforms.ears import Ears, Event, Listening
 from transforms.heard import Heard
@@ -44,6 +45,14 @@ class HeardTrack:
     ears: Ears | None = None
     audio: OpenAudio | None = None
     problems: list[Problem] = field(default_factory=list)
+    samples: SoundHash | None = None
+
+    @property
+    def sound_hash(self) -> str:
+        """See :mod:`transforms.decode.sound_hash`; of a track that could not be opened, of why."""
+        if self.audio is None or self.samples is None:
+            return sound_of_none(self.problems)
+        return self.samples.finish(self.problems, self.audio.timing)
 
     @property
     def is_heard(self) -> bool:
@@ -84,7 +93,8 @@ class Listener:
                 ears = taken.ears = Ears(
                     self.recording, audio.format, self.wanted, self.detector, before, number, self.pool
                 )
-                yield from ears.hear(_until(audio, bounds, taken.problems))
+                taken.samples = SoundHash(audio.format)
+                yield from ears.hear(_until(audio, bounds, taken.problems, taken.samples))
                 taken.problems.extend(audio.problems)
         except DecodeError as error:
             taken.problems.append(Problem(Stage.DECODE, error.reason, str(error)))
@@ -131,14 +141,15 @@ class Listener:
         return self.wanted.asked.tracks == ALL and len(format.tracks) > 1
 
 
-def _until(audio: OpenAudio, bounds: Bounds, problems: list[Problem]) -> Iterator[np.ndarray]:
-    """The blocks up to the end that is set, of which ``problems`` is told."""
+def _until(audio: OpenAudio, bounds: Bounds, problems: list[Problem], samples: SoundHash) -> Iterator[np.ndarray]:
+    """The blocks up to the end that is set, of which ``problems`` is told; their hash goes to ``samples``."""
     frames = 0
     for block in audio.blocks():
         if (end := bounds.end(frames / audio.format.sample_rate_hz)) is not None:
             problems.append(end)
             return
         frames += len(block)
+        samples.push(block)
         yield block
 
 

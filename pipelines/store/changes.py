@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipelines.console.numbers import counted
 from pipelines.errors import CommandError
 from pipelines.store.manifest import BASE, Holdings
 from schemas.catalog import TABLES
 from schemas.records import Known, Source
+from transforms.beside.content import take_id
 
 ROUND_BYTES = 16 << 30
 """Files that are hashed before the first of them is decoded: what a killed run has to hash again."""
@@ -92,7 +93,7 @@ def compare(
             for table in _orphaned(key, wanted[key], holdings, recipes):
                 orphaned.setdefault(table, set()).add(key)
         if wanted[key]:
-            todo.again.setdefault(wanted[key], []).append(Known(source, key, seconds_of(key)))
+            todo.again.setdefault(wanted[key], []).append(Known(_as_it_was(source, holdings), key, seconds_of(key)))
         else:
             todo.skipped += n
     if orphaned:
@@ -123,6 +124,17 @@ def _has_changed(source: Source, holdings: Holdings) -> bool:
         if row.recording_id is not None and row.part != (i if source.parts else None):
             return True
     return len({row.recording_id for row in rows if row is not None}) > 1
+
+
+def _as_it_was(source: Source, holdings: Holdings) -> Source:
+    """A source that has not changed, with the hashes of its bytes."""
+    rows = [holdings.files[file.uri] for file in source.files]
+    contents = [row.content or "" for row in rows]
+    if not source.parts:
+        return replace(source, content=contents[0])
+    parts = tuple(replace(part, content=content) for part, content in zip(source.parts, contents, strict=True))
+    whole = take_id(contents) if all(contents) else rows[0].recording_id
+    return replace(source, parts=parts, content=whole or "")
 
 
 def _missing(key: str, holdings: Holdings, recipes: Mapping[str, str], force: Collection[str]) -> frozenset[str]:

@@ -28,7 +28,7 @@ def files_table(holdings: Holdings, table: Table, of_files: Mapping[str, Values]
             uri in holdings.files and holdings.file_owner.get(uri, BASE) == number for uri in rows["uri"].to_pylist()
         ]
         parts.append(rows.filter(pa.array(mine, pa.bool_())))
-    rows = _joined(parts, declared).sort_by("uri")
+    rows = _with_contents(_joined(parts, declared).sort_by("uri"), holdings)
     unread = holdings.out.get("recordings", {})
     if unread:
         uris = rows["uri"].to_pylist()
@@ -50,6 +50,15 @@ def noted(rows: pa.Table, note: Note, recordings: Collection[str]) -> pa.Table:
     ]
     at = rows.schema.get_field_index("notes")
     return rows.set_column(at, rows.schema.field(at), pa.array(notes, rows.schema.field(at).type))
+
+
+def _with_contents(rows: pa.Table, holdings: Holdings) -> pa.Table:
+    """Rows of ``files`` with the hashes of their bytes, which earlier versions did not write."""
+    at = rows.schema.get_field_index("bytes_hash")
+    if not rows["bytes_hash"].null_count:
+        return rows
+    contents = [holdings.files[uri].content for uri in rows["uri"].to_pylist()]
+    return rows.set_column(at, rows.schema.field(at), pa.array(contents, pa.string()))
 
 
 def recordings_table(

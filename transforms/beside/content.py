@@ -26,7 +26,7 @@ def open_bytes(path: str) -> BinaryIO:
 
 
 def content_hash(path: str) -> str:
-    """The recording_id of a file: SHA-256 of its bytes, the first 128 bits as 32 hex digits.
+    """``files.bytes_hash``: SHA-256 of the bytes of a file, the first 128 bits as 32 hex digits.
 
     Raises:
         ChangedError: it changes all the time.
@@ -59,18 +59,21 @@ def read_content(path: str, opened: Opener = open_bytes) -> tuple[str, State]:
 
 
 def take_id(parts: Iterable[str]) -> str:
-    """The recording_id of a take that lies in several files: of the ids of these, in their order."""
+    """What stands for the bytes of a take that lies in several files: of their hashes, in their order."""
     return hashlib.sha256("\n".join(("take", *parts)).encode()).hexdigest()[:32]
 
 
-def holds(target: Target, recording_id: str, opened: Opener = open_bytes) -> bool:
+def holds(target: Target, content: str, opened: Opener = open_bytes) -> bool:
     """Whether a file, or several that are one take, that is not in the state that it was in has the same content.
+
+    Args:
+        content: the hash of its bytes, or of the take.
 
     So it is after ``touch``, after a copy over itself, and on drives that number their files anew.
     """
     try:
         if isinstance(target, str):
-            return read_content(target, opened)[0] == recording_id
-        return take_id(read_content(path, opened)[0] for path in target) == recording_id
+            return read_content(target, opened)[0] == content
+        return take_id(read_content(path, opened)[0] for path in target) == content
     except (ChangedError, OSError):
         return False

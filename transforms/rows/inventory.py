@@ -34,6 +34,7 @@ def file_rows(
             # microseconds, whatever the year
             "modified": [None if restless else s.modified_ns // 1000 or None for s in files],
             "recording_id": [recording_id] * len(files),
+            "bytes_hash": [s.content or None for s in files],
             "part": [part for _, part in numbered],
             "status": [outcome.status] * len(files),
             "notes": [outcome.notes] * len(files),
@@ -52,6 +53,7 @@ def recording_row(table: Table, recording: Recording, heard: Heard, run_id: str)
         {
             "recording_id": [recording.recording_id],
             "uri": [recording.sources[0].uri],
+            "sound_hash": [heard.sound_hash],
             "container": [heard.format.container],
             "codec": [heard.format.codec],
             "sample_rate_hz": [heard.format.sample_rate_hz],

@@ -78,5 +78,5 @@ def deal(
 
 
 def contents_of(recording: Recording) -> Iterator[str]:
-    """The contents of the parts of a take: one that was forgotten may not come back in it."""
+    """The contents of the files, which of a take are its parts: one that was forgotten may not come back in it."""
     yield from (file.content for file in recording.files if file.content)

@@ -1,0 +1,95 @@
+"""Who a sound is: a hash of the samples that a decoder gives, whatever file they come from.
+
+Other tags, another cover, another container and another lossless codec leave it as it is.  It is taken of the blocks as
+they are decoded, before any mix, so that 16 bits in WAV, the same in FLAC and the same padded to 24 bits are one sound.
+What else a row says of what was heard is part of it: the rate, the channels, which of how many tracks, where no audio
+is, and what kinds of problems there were.  A file that is cut where another one ends is not that one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from schemas.records import Problem
+from transforms.decode.format import Format
+from transforms.decode.timeline import Timing
+
+HEAD_FRAMES = 16_384
+"""After this many from the first that is no digital silence on, most sounds can be told from each other."""
+HEAD_DIGITS, DIGITS = 8, 32
+
+
+class SoundHash:
+    """The hash of one track while its blocks come in; their sizes do not shape it."""
+
+    def __init__(self, format: Format) -> None:
+        self._format = format
+        self._samples = hashlib.sha256()
+        self._head = hashlib.sha256(f"{format.sample_rate_hz} {format.channels}".encode())
+        self._wanted = HEAD_FRAMES
+        self._has_begun = False
+
+    def push(self, block: np.ndarray) -> None:
+        """Take the next samples, float32 [n, channels]."""
+        if self._wanted:
+            self._push_head(block)
+        self._samples.update(_bytes(block))
+
+    def _push_head(self, block: np.ndarray) -> None:
+        if not self._has_begun:
+            sounding = block.any(axis=1)
+            if not sounding.any():
+                return
+            self._has_begun = True
+            block = block[int(np.argmax(sounding)) :]
+        block = block[: self._wanted]
+        self._head.update(_bytes(block))
+        self._wanted -= len(block)
+
+    @property
+    def knows_head(self) -> bool:
+        """Whether no further block changes the head."""
+        return not self._wanted
+
+    @property
+    def head(self) -> str:
+        """Hash of the first sound: 8 hex digits.  It tells at little cost that two sounds differ."""
+        return self._head.hexdigest()[:HEAD_DIGITS]
+
+    def finish(self, problems: Iterable[Problem], timing: Timing) -> str:
+        """The hash of the whole: the head, and 32 hex digits more."""
+        format = self._format
+        heard = (
+            (
+                format.sample_rate_hz,
+                format.channels,
+                format.track,
+                max(1, len(format.tracks)),
+                *(note.value for note in format.notes),
+            ),
+            (timing.audio_start_ms, timing.gaps, timing.without_audio_ms, timing.drift_ms),
+            sorted({problem.reason.value for problem in problems}),
+        )
+        whole = self._samples.copy()
+        whole.update(repr(heard).encode())
+        return self.head + whole.hexdigest()[:DIGITS]
+
+
+def sound_of_none(problems: Iterable[Problem]) -> str:
+    """What stands for a track that gave no samples: of several, one may be broken."""
+    reasons = " ".join(sorted({problem.reason.value for problem in problems}))
+    return hashlib.sha256(reasons.encode()).hexdigest()[: HEAD_DIGITS + DIGITS]
+
+
+def sound_of_tracks(hashes: Sequence[str]) -> str:
+    """The hash of several tracks that are heard, in their order; of one it is that one's."""
+    if len(hashes) == 1:
+        return hashes[0]
+    return hashes[0][:HEAD_DIGITS] + hashlib.sha256(" ".join(hashes).encode()).hexdigest()[:DIGITS]
+
+
+def _bytes(block: np.ndarray) -> memoryview:
+    return np.ascontiguousarray(block, "<f4").data.cast("B")
