@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -120,10 +120,12 @@ def test_recording_row() -> None:
     table = TABLES["recordings"].with_columns(own)
     format = Format("wav", "pcm_s16", 44_100, 2, 1.5, (Track("eng", channels=2),))
     heard = Heard("complete", format, 1500, Timing(20, 1, 320, -4), -23.5, -1.0, 0.25, 0.5, 1.5, Facts("2007", "date"))
+    heard = replace(heard, sound_hash="ab" * 20)
     assert recording_row(table, Recording(ID, SOURCES, 1.5), heard, RUN).to_pylist() == [
         {
             "recording_id": ID,
             "uri": "file:///b.wav",
+            "sound_hash": "ab" * 20,
             "container": "wav",
             "codec": "pcm_s16",
             "sample_rate_hz": 44_100,
