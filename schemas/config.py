@@ -34,12 +34,18 @@ class MetadataConfig:
     """The user's own columns.
 
     Attributes:
-        path: a CSV file with a header; one of its columns names the file or its path.
+        path: a table of cells (CSV, xlsx) with a header; one of its columns names the file or its path.
         types: the type of each column that is not text: one of METADATA_TYPES.
+        encoding: of a text file, as Python calls it; None to find out.
+        separator: the sign between its cells, or its name; None to find out.
+        sheet: of a workbook; None for the first that holds anything.
     """
 
     path: str | None = None
     types: Mapping[str, str] = field(default_factory=dict)
+    encoding: str | None = None
+    separator: str | None = None
+    sheet: str | None = None
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from pipelines.console.numbers import counted
 from pipelines.corpus.asked import Corpus, open_corpus
 from pipelines.corpus.segments import labels_of, segments_of
 from pipelines.errors import CommandError
-from pipelines.files.csv_file import read_csv
+from pipelines.files.sheet import read_sheet as read_cells
 from schemas.errors import UsageError
 from schemas.shown import shown
 
@@ -140,7 +140,7 @@ def spoken(text: str) -> str:
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
-    read = read_csv(path, lambda header: "segment_id" in header)
+    read = read_cells(path, lambda header: "segment_id" in header)
     if not read.rows or "segment_id" not in read.header:
         raise UsageError(f"{path}: expected a sheet of `earwitness sample`, with a column segment_id and rows")
     rows, seen = [], set[str]()

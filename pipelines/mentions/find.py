@@ -22,6 +22,8 @@ from schemas.errors import UsageError
 AROUND_WORDS = 10
 AROUND_SECONDS = 10.0
 TOP_SOUNDS = 3
+_ORDER = "\0order"
+"""No column of the user's can be called so."""
 LEAST_SOUND = 0.05
 """A softmax share below it is noise."""
 SPOKEN_SOUNDS = "speech|conversation|narration|silence"
@@ -124,11 +126,14 @@ def find_mentions(
         rows["sounds"] = pd.Series([list(heard.get(n, ())) for n in rows["n"]], dtype=object)
     else:
         rows["sounds"] = None
+    rows = rows.drop(columns="n").rename(columns={"order": _ORDER})
     recordings = corpus.sql("SELECT * FROM recordings").df()[["recording_id", "uri", *corpus.own]]
-    rows = rows.merge(recordings.rename(columns={"uri": "file"}), on="recording_id", suffixes=("", "_of_recording"))
-    rows = rows.sort_values(["order", "file", "channel", "start_ms"], kind="stable", ignore_index=True)
+    ours = {*rows.columns, "file"}
+    own = [f"{name}_of_recording" if name in ours else name for name in corpus.own]
+    rows = rows.merge(recordings.set_axis(["recording_id", "file", *own], axis="columns"), on="recording_id")
+    rows = rows.sort_values([_ORDER, "file", "channel", "start_ms"], kind="stable", ignore_index=True)
     first = ["phrase", "file", "recording_id"]
-    return rows[[*first, *(name for name in rows.columns if name not in (*first, "order", "n"))]]
+    return rows[[*first, *(name for name in rows.columns if name not in (*first, _ORDER))]]
 
 
 def mentions_alone(corpus: Corpus, phrases: Sequence[str]) -> pd.DataFrame:

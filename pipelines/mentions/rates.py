@@ -48,8 +48,8 @@ def mention_rates(
     groups = "".join(f", {_group(name, name in months)} AS {quoted('by ' + name)}" for name in by)
     recordings = corpus.sql(f"""
         WITH said AS (SELECT recording_id, sum(len(words)) AS words FROM transcripts GROUP BY recording_id)
-        SELECT recording_id, duration_ms / 3.6e6 AS hours, coalesce(words, 0)::DOUBLE AS words {groups}
-        FROM recordings LEFT JOIN said USING (recording_id) ORDER BY recording_id""").df()
+        SELECT recording_id, r.duration_ms / 3.6e6 AS hours, coalesce(s.words, 0)::DOUBLE AS words {groups}
+        FROM recordings AS r LEFT JOIN said AS s USING (recording_id) ORDER BY recording_id""").df()
     rows = []
     for phrase in dict.fromkeys(phrases):
         mine = mentions[mentions["phrase"] == phrase]
@@ -70,8 +70,8 @@ def mention_rates(
 def _group(column: str, is_month: bool) -> str:
     """The group of a recording, as SQL."""
     if is_month:
-        return f"strftime(TRY_CAST({quoted(column)}::VARCHAR AS DATE), '%Y-%m')"
-    return f"coalesce({quoted(column)}::VARCHAR, '{NO_VALUE}')"
+        return f"strftime(TRY_CAST(r.{quoted(column)}::VARCHAR AS DATE), '%Y-%m')"
+    return f"coalesce(r.{quoted(column)}::VARCHAR, '{NO_VALUE}')"
 
 
 def _rates(those: pd.DataFrame, at_once: float) -> dict[str, object]:

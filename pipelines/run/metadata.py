@@ -12,7 +12,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipelines.files.csv_file import read_csv
+from pipelines.files.sheet import Reading, read_sheet
+from pipelines.run.own_names import own_names, told_of
 from schemas.catalog import nearest
 from schemas.config import MetadataConfig
 from schemas.errors import UsageError
@@ -37,11 +38,12 @@ YES_NO = {"yes": "true", "no": "false"}
 
 @dataclass(frozen=True)
 class Joined:
-    """The sources with their metadata, the columns, and the names that match no source."""
+    """The sources with their metadata, the columns, the names that match no source, and what else is to be told."""
 
     sources: tuple[Source, ...]
     columns: tuple[pa.Field, ...]
     unmatched: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def join_metadata(sources: Sequence[Source], config: MetadataConfig) -> Joined:
@@ -58,7 +60,8 @@ def join_metadata(sources: Sequence[Source], config: MetadataConfig) -> Joined:
     if config.path is None:
         return Joined(tuple(sources), ())
     where = Path(config.path)
-    read = read_csv(where, lambda header: _key(header) is not None, "metadata: ")
+    reading = Reading(config.encoding, config.separator, config.sheet, "--metadata-encoding")
+    read = read_sheet(where, lambda header: _key(header) is not None, "metadata: ", reading)
     header = read.header
     key = _key(header)
     if key is None:
@@ -67,6 +70,7 @@ def join_metadata(sources: Sequence[Source], config: MetadataConfig) -> Joined:
     for name in config.types:
         if name not in names:
             raise UsageError(f"metadata.types: {where} has no column {name!r}{nearest(name, names)}")
+    called = own_names(names)
     find = _Finder(sources)
     found: dict[str, tuple[int, Mapping[str, Any]]] = {}
     unmatched = []
@@ -84,12 +88,14 @@ def join_metadata(sources: Sequence[Source], config: MetadataConfig) -> Joined:
         uri = matches[0].uri
         if uri in found:
             raise UsageError(f"{where}, lines {found[uri][0]} and {number} both name {uri}")
-        found[uri] = number, {n: _value(line[n], config.types.get(n, "text"), where, number, n) for n in names}
+        values = {called[n]: _value(line[n], config.types.get(n, "text"), where, number, n) for n in names}
+        found[uri] = number, values
     columns = tuple(
-        column(name, TYPES[config.types.get(name, "text")], f"from {where.name}", nullable=True) for name in names
+        column(called[name], TYPES[config.types.get(name, "text")], f"from {where.name}", nullable=True)
+        for name in names
     )
     joined = tuple(replace(s, metadata=found[s.uri][1]) if s.uri in found else s for s in sources)
-    return Joined(joined, columns, tuple(unmatched))
+    return Joined(joined, columns, tuple(unmatched), (*read.notes, *told_of(called)))
 
 
 def _key(header: Sequence[str]) -> str | None:

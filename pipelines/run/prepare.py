@@ -77,12 +77,10 @@ def prepare(config: Config) -> Prepared:
     for job, description in descriptions.items():
         if description.dimension is not None:
             tables[job] = tables[job].with_vector("embedding", description.dimension)
-    try:
-        tables["recordings"] = tables["recordings"].with_columns(joined.columns)
-    except ValueError as error:
-        raise UsageError(str(error)) from error
+    tables["recordings"] = tables["recordings"].with_columns(joined.columns)
     notes = placement_notes(config, {job: description.kind for job, description in descriptions.items()})
     notes.extend(notes_on(found))
+    notes.extend(joined.notes)
     sources = joined.sources
     if config.join_parts:
         sources, told_of_parts = join_parts(sources, asked_of(config))

@@ -30,7 +30,10 @@ def add_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tables", metavar="TABLE,...", help=f"only these, and what they need; of {', '.join(OF_RUNS)}"
     )
-    parser.add_argument("--metadata", metavar="CSV", help="your own columns, joined by file name or path")
+    parser.add_argument("--metadata", metavar="FILE", help="your own columns (CSV, xlsx), joined by file name or path")
+    parser.add_argument("--metadata-encoding", metavar="NAME", help="of that file, such as cp1252 (default: found out)")
+    parser.add_argument("--metadata-separator", metavar="SIGN", help="between its cells: comma, semicolon, tab, pipe...")
+    parser.add_argument("--metadata-sheet", metavar="NAME", help="of a workbook (default: the first with anything in it)")
     parser.add_argument("--channels", metavar="mix|each", help="average the channels (default) or keep them apart")
     parser.add_argument(
         "--tracks",
@@ -115,8 +118,10 @@ def named_of(arguments: argparse.Namespace) -> dict[str, Any]:
     for name in ("retry_errors", "prune", "strict"):
         if getattr(arguments, name):
             values[name] = True
-    if arguments.metadata:
-        values["metadata"] = {**_mapping(values, "metadata"), "path": arguments.metadata}
+    own = {"path": arguments.metadata}
+    own |= {name: getattr(arguments, f"metadata_{name}") for name in ("encoding", "separator", "sheet")}
+    if named := {name: value for name, value in own.items() if value}:
+        values["metadata"] = {**_mapping(values, "metadata"), **named}
     if arguments.model:
         values["model"] = {**_mapping(values, "model"), **dict(_pair(word) for word in arguments.model)}
     if arguments.beam:

@@ -1,91 +1,79 @@
-"""Files of cells: whatever spreadsheets write is read, whatever is damaged is told by its line."""
+"""Which separator it is, and whether quotation marks are text."""
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-
 import pytest
 
-from pipelines.files import csv_file
-from pipelines.files.csv_file import read_csv
+from pipelines.files.csv_file import cut, separator_of
 from schemas.errors import UsageError
 
 
-@pytest.fixture
-def sheet(tmp_path: Path) -> Path:
-    return tmp_path / "own.csv"
+def nothing_fits(header: object) -> bool:
+    return False
 
 
 @pytest.mark.parametrize(
-    ("content", "rows"),
+    ("text", "separator"),
     [
-        (b"file,a\nx,1\ny,2\n", [(2, ["x", "1"]), (3, ["y", "2"])]),
-        (b"file,a\r\nx,1\r\ny,2\r\n", [(2, ["x", "1"]), (3, ["y", "2"])]),
-        (b"file,a\rx,1\ry,2\r", [(2, ["x", "1"]), (3, ["y", "2"])]),
-        (b"file;a\rx;1\ry;2", [(2, ["x", "1"]), (3, ["y", "2"])]),
-        (b"\xef\xbb\xbffile\ta\nx\t1", [(2, ["x", "1"])]),
-        (b"file,a\n\n,\nx,1\n\n", [(4, ["x", "1"])]),
-        (b'file,a\n"x\n\ny","1"\nz,2\n', [(2, ["x\n\ny", "1"]), (5, ["z", "2"])]),
-        (b'file,a\nx,"a ""quoted"" word"\n', [(2, ["x", 'a "quoted" word'])]),
-        ("file,a\n\u00fc,\u2028\n".encode(), [(2, ["\u00fc", "\u2028"])]),
-        (b"file,a\nx,1" + b"0" * 6000 + b"\n", [(2, ["x", "1" + "0" * 6000])]),
-        (b"file,a\nx,'=1+1\ny,'quoted'\n", [(2, ["x", "=1+1"]), (3, ["y", "'quoted'"])]),
-        (b"file,a\n", []),
+        ("a;b\n1;2\n", ";"),
+        ("a\tb\n1\t2\n", "\t"),
+        ("a|b\n1|2\n", "|"),
+        ("a,b\n1,2\n", ","),
+        ("sep=;\na,b;c\n1,2;3\n", ";"),
+        ("sep=#\r\na#c\r\n1#3\r\n", "#"),
+        ("a;note\n1;one, two\n2;three\n", ";"),
+        ("a\n1\n", ","),
+        ("", ","),
     ],
 )
-def test_whatever_spreadsheets_write_is_read(sheet: Path, content: bytes, rows: list[tuple[int, list[str]]]) -> None:
-    sheet.write_bytes(content)
-    read = read_csv(sheet, lambda header: "file" in header)
-    assert (read.header, read.rows) == (["file", "a"], rows)
+def test_the_separator_is_found(text: str, separator: str) -> None:
+    assert cut(text, nothing_fits, "x").separator == separator
+
+
+def test_a_person_says_which_separator_it_is() -> None:
+    assert cut("a;b,c\n1;2,3\n", nothing_fits, "x", ",").rows == [(1, ["a;b", "c"]), (2, ["1;2", "3"])]
+    assert [separator_of(word) for word in ("tab", "\\t", "Semicolon", "|")] == ["\t", "\t", ";", "|"]
+    for word in ("", "x", "ab", '"', "1"):
+        with pytest.raises(UsageError, match="is no separator"):
+            separator_of(word)
+
+
+def test_lines_are_counted_from_the_first_of_the_file() -> None:
+    assert cut("sep=;\na;b\n\n1;2\n", nothing_fits, "x").rows == [(2, ["a", "b"]), (3, []), (4, ["1", "2"])]
+    with pytest.raises(UsageError, match="^x, line 3: a quote is opened and never closed"):
+        cut('sep=;\na;b\n1;"2\n3;4;5\n', nothing_fits, "x")
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("text", "cells"),
     [
-        (b"file,a\nx,1\ny\n", ", line 3: 1 values for 2 columns"),
-        (b"file,a\nx,1,2\n", ", line 2: 3 values for 2 columns"),
-        (b'file,a\n"x\ny",1\nz\n', ", line 4: 1 values for 2 columns"),
-        (b'file,a\nx,"1\ny,2\nz,3\n', ", line 2: a quote is opened and never closed"),
-        (b'file,"a\nx,1\n', ", line 1: a quote is opened and never closed"),
-        (b'file,a\nx,1\ny,"1"2\n', ", line 3: ',' expected after"),
-        (b"file,a\nx,1\ny,2\0\n", ", line 3: a zero byte, which is no text: save it as UTF-8"),
-        (b"file,a\rx,1\ry,2\0\r", ", line 3: a zero byte"),
-        (b"file,a\nx,\xed\xa0\x80\n", ", line 2 is not UTF-8 text (byte 9): save it as UTF-8"),
-        (b"file,a\nx,caf\xe9\n", ", line 2 is not UTF-8 text (byte 12): save it as UTF-8"),
-        ("file,a\nx,1".encode("utf-16"), ", line 1 is not UTF-8 text (byte 0): save it as UTF-8"),
-        (b"file,a\nx," + b"y" * 200_000 + b"\n", ", line 2: a cell of more than 131,072 characters"),
-        (b"file," + b"y" * 200_000 + b"\n", ", line 1: a cell of more than 131,072 characters"),
-        (b'file,a\nx,"' + b"y,1\n" * 100_000, ", line 2: a cell of more than 131,072 characters: is a quote"),
-        (b"file," + b"y" * 1000 + b"\n", ": column 2 has a name of 1,000 characters: 'yyy"),
-        (b"file,a,A\n", ": two columns are called 'A'"),
-        (b"file,a,\n", ": column 3 of 3 has no name"),
+        ('a\tb\n1\t"He said" is what\n2\t"no more\n3\tand\n', ['"He said" is what', '"no more', "and"]),
+        ('a\tb\n1\t"Whole."\n2\tbare\n', ['"Whole."', "bare"]),
+        ('a\tb\n1\t"one\n2\ttwo"\n', ['"one', 'two"']),  # by their marks the two lines would be one cell
+        ('a,b\n1,"x"y\n2,z\n', ['"x"y', "z"]),
+        ('a,b\n1,"x\n2,y\n', ['"x', "y"]),
+        ('a,c,b\n1,,"x\n2,,y"\n', ['"x', 'y"']),
+        ('a,b\n1,6" disc\n2,"" and\n', ['6" disc', '"" and']),
     ],
 )
-def test_whatever_is_damaged_is_told_by_its_line(sheet: Path, content: bytes, told: str) -> None:
-    sheet.write_bytes(content)
-    with pytest.raises(UsageError) as caught:
-        read_csv(sheet, lambda header: "file" in header, "metadata: ")
-    message = str(caught.value)
-    assert message.startswith(f"metadata: {sheet}{told}")
-    assert "\n" not in message
-    assert len(message) < len(str(sheet)) + 200
+def test_marks_that_hold_nothing_together_are_text(text: str, cells: list[str]) -> None:
+    found = cut(text, nothing_fits, "x")
+    assert [row[-1] for _, row in found.rows[1:]] == cells
 
 
-def test_a_line_of_many_cells_is_told_and_not_shown(sheet: Path) -> None:
-    sheet.write_bytes(b"file,a\nx" + b",y" * 5_000_000 + b"\n")
-    with pytest.raises(UsageError, match="line 2: 5,000,001 values for 2 columns"):
-        read_csv(sheet, lambda header: "file" in header)
-
-
-def test_a_file_beyond_all_measure_is_not_read(sheet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_file, "MOST_BYTES", 1 << 20)
-    sheet.write_bytes(b"file\n" + b"y" * (1 << 20))
-    with pytest.raises(UsageError, match=r"own\.csv has more than 1 MB"):
-        read_csv(sheet, lambda header: "file" in header)
-
-
-def test_a_header_that_fits_by_none_is_that_of_commas(sheet: Path) -> None:
-    with sheet.open("w", newline="") as file:
-        csv.writer(file).writerows([["a;b", "c"], ["1", "2"]])
-    assert read_csv(sheet, lambda header: False).header == ["a;b", "c"]
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ('a\tb\n1\t"one\ttwo"\n', ["one\ttwo"]),
+        ('a\tb\n1\t"one\ntwo"\n', ["one\ntwo"]),
+        ('a\tb\n1\t"a ""word"""\n2\tx\n', ['a "word"', "x"]),
+        ('a\tb\n1\t"one, two"\n2\tx\n', ["one, two", "x"]),  # Excel
+        ('"a"\t"b"\n"1"\t"x"\n', ["x"]),
+        ('a,b\n1,"one\ntwo"\n2,x\n', ["one\ntwo", "x"]),
+        ('a,b\n1,"x"\n', ["x"]),
+    ],
+)
+def test_marks_that_hold_a_cell_together_are_none_of_it(text: str, cells: list[str]) -> None:
+    found = cut(text, nothing_fits, "x")
+    assert not found.plain
+    assert [row[-1] for _, row in found.rows[1:]] == cells
