@@ -30,10 +30,10 @@ def add_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tables", metavar="TABLE,...", help=f"only these, and what they need; of {', '.join(OF_RUNS)}"
     )
-    parser.add_argument("--metadata", metavar="FILE", help="your own columns (CSV, xlsx), joined by file name or path")
-    parser.add_argument("--metadata-encoding", metavar="NAME", help="of that file, such as cp1252 (default: found out)")
-    parser.add_argument("--metadata-separator", metavar="SIGN", help="between its cells: comma, semicolon, tab, pipe...")
-    parser.add_argument("--metadata-sheet", metavar="NAME", help="of a workbook (default: the first with anything in it)")
+    parser.add_argument("--metadata", metavar="FILE", help="your own columns (CSV or Excel), joined by file name")
+    parser.add_argument("--metadata-encoding", metavar="NAME", help="of that file, as cp1252 (default: found out)")
+    parser.add_argument("--metadata-separator", metavar="SIGN", help="between its cells: comma, semicolon, tab...")
+    parser.add_argument("--metadata-sheet", metavar="NAME", help="of a workbook (default: the first)")
     parser.add_argument("--channels", metavar="mix|each", help="average the channels (default) or keep them apart")
     parser.add_argument(
         "--tracks",

@@ -40,7 +40,7 @@ def test_a_person_says_which_separator_it_is() -> None:
 
 def test_lines_are_counted_from_the_first_of_the_file() -> None:
     assert cut("sep=;\na;b\n\n1;2\n", nothing_fits, "x").rows == [(2, ["a", "b"]), (3, []), (4, ["1", "2"])]
-    with pytest.raises(UsageError, match="^x, line 3: a quote is opened and never closed"):
+    with pytest.raises(UsageError, match=r"^x, line 3: a quote is opened and never closed"):
         cut('sep=;\na;b\n1;"2\n3;4;5\n', nothing_fits, "x")
 
 

@@ -250,7 +250,9 @@ cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=
 
 
 @given(st.lists(st.tuples(cells, cells), min_size=6, max_size=6))
-def test_any_text_comes_back_as_it_was_but_for_blanks_at_its_ends(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]) -> None:
+def test_any_text_comes_back_as_it_was_but_for_blanks_at_its_ends(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]
+) -> None:
     import csv
 
     path = tmp_path_factory.getbasetemp() / "any.csv"
