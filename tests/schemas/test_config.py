@@ -24,6 +24,9 @@ tables: [transcripts, sounds]
 metadata:
   path: interviews.csv
   types: {year: int, recorded: date}
+  encoding: cp1252
+  separator: semicolon
+  sheet: Spots
 channels: each
 language: de
 device: cuda:0,2
