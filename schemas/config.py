@@ -54,7 +54,7 @@ class SpeechConfig:
 
     Attributes:
         threshold: speech begins at this probability; it ends 0.15 below it.
-        min_speech_ms: shorter stretches are left out; at most half of max_seconds.
+        min_speech_ms: the shortest speech that counts, a short word; at most half of max_seconds.
         min_silence_ms: a pause at least this long ends a segment.
         pad_ms: kept on both sides of a segment; at most half of min_silence_ms and a quarter of max_seconds.
         max_seconds: longer speech is cut at a briefer pause, of 128 ms at least; where there is none, at the
@@ -62,7 +62,7 @@ class SpeechConfig:
     """
 
     threshold: float = 0.5
-    min_speech_ms: int = 256
+    min_speech_ms: int = 160
     min_silence_ms: int = 320
     pad_ms: int = 64
     max_seconds: float = 30.0

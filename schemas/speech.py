@@ -27,6 +27,7 @@ SEGMENTS = Table(
     hears="segments",
     shaped_by=("channels", "tracks", "speech"),
     stage=Stage.SPEECH,
+    version=2,  # 1: speech was looked for at the level of the file
     schema=pa.schema(
         [
             SEGMENT_ID,

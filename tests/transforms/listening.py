@@ -13,6 +13,8 @@ from silero_vad.utils_vad import get_speech_timestamps_from_probs
 
 from schemas.config import SpeechConfig
 from schemas.records import Clip, Problem, Recording, Segment, Source, Window
+from transforms.audio.level import gains, offsets
+from transforms.audio.silero import REACH
 from transforms.audio.speech import FRAME, FRAME_MS, RATE, SpeechDetector
 from transforms.heard import Heard
 from transforms.listen import Event, Listening, Progress, listen
@@ -38,11 +40,33 @@ def timestamps(speech: np.ndarray, config: SpeechConfig) -> list[tuple[int, int]
 
 
 def silero(samples: np.ndarray) -> np.ndarray:
-    """silero-vad's own loop over a whole recording: float32 [n_frames]."""
+    """silero-vad's own loop over a whole recording: float32 [n_frames].
+
+    Each call of it is given a frame at the level that we hear it at, with the 64 samples before it at the same.
+    """
     model = load_silero_vad()
-    frames = torch.from_numpy(np.pad(samples, (0, -len(samples) % FRAME))).split(FRAME)
+    if not len(samples):
+        return np.zeros(0, np.float32)
+    over = len(samples) % FRAME
+    filled = np.pad(samples, (0, -over % FRAME), constant_values=samples[-over:].mean() if over else 0)
+    offset, gain = whole_levels(filled)
+    before = np.full(REACH, offset[0], np.float32)
+    found = []
     with torch.no_grad():
-        return np.array([model(frame, RATE).item() for frame in frames], np.float32)
+        for frame, o, g in zip(filled.reshape(-1, FRAME), offset, gain, strict=True):
+            if found:
+                model._context = torch.from_numpy((before - o) * g)[None]
+            found.append(model(torch.from_numpy((frame - o) * g), RATE).item())
+            before = frame[-REACH:]
+    return np.array(found, np.float32)
+
+
+def whole_levels(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The offset and the gain of each frame of a whole recording, float32 [512 n]: float32 [n] each."""
+    frames = samples.reshape(-1, FRAME).astype(np.float64)
+    power = frames.var(axis=1)
+    offset, gain = offsets(frames.mean(axis=1)[None])[0], gains(power[None])[0]
+    return offset.astype(np.float32), gain.astype(np.float32)
 
 
 def recording_of(path: Path) -> Recording:

@@ -39,14 +39,14 @@ class Network:
         )
         self._decoder = network.decoder.decoder
 
-    def encode(self, joined: torch.Tensor) -> torch.Tensor:
+    def encode(self, frames: torch.Tensor) -> torch.Tensor:
         """What is in each frame, float32 [n, channels, features].
 
         Args:
-            joined: float32 [channels, 64 + 512 n], n at least 1: the end of the frame before, and the frames.
+            frames: float32 [n, channels, 64 + 512], n at least 1: each with the end of the frame before.
         """
-        channels, n = joined.shape[0], (joined.shape[1] - REACH) // FRAME
-        frames = joined.unfold(1, FRAME + REACH, FRAME).transpose(0, 1).reshape(n * channels, -1)
+        n, channels, _ = frames.shape
+        frames = frames.reshape(n * channels, -1)
         mirrored = frames[:, -REACH - 1 : -1].flip(1)
         padded = torch.cat([frames, mirrored], dim=1).unfold(1, _WINDOW, _HOP)
         heard = torch.fft.rfft(padded * self._window).abs().reshape(n * channels, -1)

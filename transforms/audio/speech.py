@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 
+from transforms.audio.level import Leveller
 from transforms.audio.silero import FRAME, REACH, Network
 
 RATE = 16_000
@@ -16,8 +18,25 @@ AT_ONCE = 480_000
 """Samples that are heard at once, over all channels: twice as fast as 48,000, and no faster from here on."""
 
 
+@dataclass(frozen=True)
+class Levelled:
+    """Frames, and what is done about their level before they are heard.
+
+    Attributes:
+        joined: float32 [channels, 64 + 512 n], the end of the frame before, and the frames.
+        offset, gain: of each frame, float32 [channels, n].
+    """
+
+    joined: np.ndarray
+    offset: np.ndarray
+    gain: np.ndarray
+
+
 class SpeechDetector:
     """silero-vad over the channels of one recording at a time, half a minute at once.
+
+    The network finds little in what is much quieter than what it was trained on.  It hears each frame, with the 64
+    samples before it, without its offset and under its gain; see :mod:`transforms.audio.level`.
 
     It carries a state from frame to frame: one detector serves one recording at a time.
     """
@@ -30,14 +49,17 @@ class SpeechDetector:
         """Forget the recording before."""
         self._left = [np.zeros((channels, 0), np.float32)]
         self._waiting = 0
-        self._before = torch.zeros(channels, REACH)
+        self._leveller = Leveller(channels)
+        self._held = np.zeros((channels, 0), np.float32)  # whole frames, whose gain what follows decides
+        self._before: np.ndarray | None = None
         nothing = torch.zeros(1, channels, self._network.hidden)
         self._state = (nothing, nothing)
 
     def push(self, samples: np.ndarray) -> np.ndarray:
         """Speech probabilities, float32 [channels, n_frames], of the samples that have waited long enough.
 
-        A frame is 512 samples.  Samples wait until there are :data:`AT_ONCE` over all channels.
+        A frame is 512 samples.  Samples wait until there are :data:`AT_ONCE` over all channels, and the two seconds
+        behind them, which their gain hangs on, until there are as many again.
 
         Args:
             samples: float32 [channels, n] at 16 kHz.
@@ -45,16 +67,19 @@ class SpeechDetector:
         return self.probabilities(self.encode(self.gather(samples)))
 
     def finish(self) -> np.ndarray:
-        """The frames that are left, the last one filled up with zeros; none where nothing is left."""
+        """The frames that are left, the last one filled up with its mean; none where nothing is left."""
         left = np.concatenate(self._left, axis=1)
         self._left = [left[:, :0]]
         self._waiting = 0
-        return self.probabilities(self.encode(self._joined(np.pad(left, ((0, 0), (0, -left.shape[1] % FRAME))))))
+        if over := left.shape[1] % FRAME:
+            mean = left[:, -over:].mean(axis=1, keepdims=True)
+            left = np.concatenate([left, np.repeat(mean, FRAME - over, axis=1)], axis=1)
+        return self.probabilities(self.encode(self._levelled(left, last=True)))
 
     # The steps of push.  Each may have a thread of its own, as long as each is given everything in its order.
 
-    def gather(self, samples: np.ndarray) -> torch.Tensor | None:
-        """Float32 [channels, 64 + 512 n], what is to be encoded; None while samples wait."""
+    def gather(self, samples: np.ndarray) -> Levelled | None:
+        """What is to be encoded; None while samples wait."""
         self._left.append(samples)
         self._waiting += samples.size
         if self._waiting < AT_ONCE:
@@ -63,14 +88,17 @@ class SpeechDetector:
         whole = joined.shape[1] // FRAME * FRAME
         self._left = [joined[:, whole:].copy()]
         self._waiting = self._left[0].size
-        return self._joined(joined[:, :whole])
+        return self._levelled(joined[:, :whole])
 
-    def encode(self, joined: torch.Tensor | None) -> torch.Tensor | None:
+    def encode(self, levelled: Levelled | None) -> torch.Tensor | None:
         """What is in each frame.  It carries nothing from one call to the next: threads may be in it side by side."""
-        if joined is None:
+        if levelled is None:
             return None
         with torch.inference_mode(), _one_thread():
-            return self._network.encode(joined)
+            frames = torch.from_numpy(levelled.joined).unfold(1, REACH + FRAME, FRAME)
+            frames = frames - torch.from_numpy(levelled.offset).unsqueeze(2)
+            frames *= torch.from_numpy(levelled.gain).unsqueeze(2)
+            return self._network.encode(frames.transpose(0, 1))
 
     def probabilities(self, heard: torch.Tensor | None) -> np.ndarray:
         """Speech probabilities, float32 [channels, n_frames]."""
@@ -80,13 +108,17 @@ class SpeechDetector:
             found, self._state = self._network.decode(heard, self._state)
             return found.numpy()
 
-    def _joined(self, samples: np.ndarray) -> torch.Tensor | None:
-        """The samples of whole frames behind the end of those before."""
-        if samples.shape[1] < FRAME:
+    def _levelled(self, samples: np.ndarray, *, last: bool = False) -> Levelled | None:
+        """The frames whose gain is known once whole frames, [channels, 512 n], follow those before."""
+        offset, gain = self._leveller.push(samples, last=last)
+        held = np.concatenate([self._held, samples], axis=1)
+        ready = gain.shape[1] * FRAME
+        self._held = held[:, ready:].copy()
+        if not ready:
             return None
-        joined = torch.cat([self._before, torch.from_numpy(np.ascontiguousarray(samples))], dim=1)
-        self._before = joined[:, -REACH:].clone()
-        return joined
+        before = np.repeat(offset[:, :1], REACH, axis=1) if self._before is None else self._before
+        self._before = held[:, ready - REACH : ready].copy()
+        return Levelled(np.concatenate([before, held[:, :ready]], axis=1), offset, gain)
 
 
 @contextmanager

@@ -24,11 +24,12 @@ def test_a_convolution_as_a_matrix(width: int, step: int, padding: int, taps: in
 def test_frames_of_several_channels_are_those_of_the_library_in_turn() -> None:
     samples = torch.stack([torch.from_numpy(synthetic(seed, 40 * FRAME)) for seed in (1, 2)])
     joined = torch.nn.functional.pad(samples, (REACH, 0))
+    frames = joined.unfold(1, FRAME + REACH, FRAME).transpose(0, 1)
     network = Network()
     nothing = torch.zeros(1, 2, network.hidden)
     theirs = load_silero_vad()._model
     with torch.inference_mode():
-        found, (hidden, cell) = network.decode(network.encode(joined), (nothing, nothing))
+        found, (hidden, cell) = network.decode(network.encode(frames), (nothing, nothing))
         state = torch.zeros(2, 2, network.hidden)
         for at in range(40):
             frame = joined[:, at * FRAME : at * FRAME + FRAME + REACH]
