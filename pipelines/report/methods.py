@@ -106,8 +106,8 @@ def _analysis(out: Path, snapshot: Snapshot, configs: Sequence[dict[str, Any]]) 
     speech = config.get("speech", {})
     if snapshot.count("segments") and speech:
         yield (
-            f"Speech was found by silero-vad in frames of {FRAME_MS} ms, at a level that does not depend on that of the "
-            f"recording: it begins at a probability of "
+            f"Speech was found by silero-vad in frames of {FRAME_MS} ms, at a level that does not hang on the recording's: "
+            f"it begins at a probability of "
             f"{speech['threshold']:g} and ends 0.15 below it; stretches under {speech['min_speech_ms']} ms were "
             f"left out, pauses of {speech['min_silence_ms']} ms and more end a segment, to which {speech['pad_ms']} ms "
             f"were added on both sides, and longer ones were cut at briefer pauses to {speech['max_seconds']:g} s "

@@ -11,8 +11,8 @@ FRAME = 512
 TARGET_DBFS = -20.0
 """Where the loudest 100 ms about a frame are brought.
 
-On 44 clips of real speech, 100 spoken digits and 160 clips of sounds, all at the usual levels, as much speech is found as
-without a gain (321 for 323 s; 93 for 95 digits), and less in the sounds (6.7 for 7.2 s).
+On 44 clips of real speech, 100 spoken digits and 160 clips of sounds, all at the usual levels, as much speech is found
+as without a gain (324 for 323 s; 93 for 95 digits), and less in the sounds (6.7 for 7.2 s).
 """
 LASTING = 5
 """Frames whose median level counts: a click of less than 64 ms has none."""
@@ -55,7 +55,7 @@ class Leveller:
             last: nothing follows.  Without it, the last 64 frames wait for what does.
 
         Returns:
-            The offsets, to be taken from the samples, and the gains, linear, of the next m frames: float32 [channels, m].
+            The offsets, to be taken from the samples, and the gains, linear, of the next frames: float32 [channels, m].
         """
         frames = samples.reshape(len(samples), -1, FRAME)
         mean = frames.mean(axis=2)
