@@ -106,7 +106,7 @@ def _analysis(out: Path, snapshot: Snapshot, configs: Sequence[dict[str, Any]]) 
     speech = config.get("speech", {})
     if snapshot.count("segments") and speech:
         yield (
-            f"Speech was found by silero-vad in frames of {FRAME_MS} ms, at a level that does not hang on the recording's: "
+            f"Speech was found by silero-vad in frames of {FRAME_MS} ms, whatever the level of the recording: "
             f"it begins at a probability of "
             f"{speech['threshold']:g} and ends 0.15 below it; stretches under {speech['min_speech_ms']} ms were "
             f"left out, pauses of {speech['min_silence_ms']} ms and more end a segment, to which {speech['pad_ms']} ms "
