@@ -64,7 +64,7 @@ class Leveller:
         self._known = np.concatenate([self._known, np.stack([mean, power])], axis=2)
         end = self._known.shape[2] - (0 if last else NEEDED_AHEAD)
         if end <= self._given:
-            return np.zeros((2, len(samples), 0), np.float32)
+            return np.zeros((len(samples), 0), np.float32), np.zeros((len(samples), 0), np.float32)
         some = slice(self._given, end)
         offset, gain = offsets(self._known[0])[:, some], gains(self._known[1])[:, some]
         keep = max(0, end - NEEDED_BEHIND)
