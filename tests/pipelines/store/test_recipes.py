@@ -25,15 +25,15 @@ WEIGHTS = {job: f"weights of {job}" for job in JOBS}
 KEPT = {
     "recordings": ("cbbb5ae66320159f", "cbbb5ae66320159f"),
     "windows": ("ea3db030d1c62aa9", "a3e8ae3e5721ad0a"),
-    "segments": ("ab32fbd6449a60e2", "2c1cc10b689e4d77"),
+    "segments": ("785ab33ead78165d", "94d2b8563fff3243"),
     "frames": ("7df6f6452e223858", "5b783e3cce1c13a0"),
     "spectrograms": ("bd29c147c10e71f9", "d88fed826739c5d8"),
-    "transcripts": ("eb469e74394fb0fb", "6a5fadd36a32df1f"),
-    "emotions": ("c902c82f75122498", "643d620c58115f0b"),
-    "prosody": ("1098a56c8f700a2f", "8a1e463a216a5217"),
+    "transcripts": ("2423d7d346d2054b", "ea7b5ef6ddbf7384"),
+    "emotions": ("75f3e69f67eb46db", "e1d86d67b5e2afb9"),
+    "prosody": ("cdf2fe8107d6da91", "875c5a92958c7f00"),
     "sounds": ("08b9ccf077607975", "482aff26c6e1d8a9"),
     "embeddings": ("5f9ba173f7e4c9fa", "b9c56feb4eaef885"),
-    "speakers": ("2af27d32ef47eff9", "ed9a5533229e410c"),
+    "speakers": ("e45eacea84d1b5f9", "72bc6a54c9941c6d"),
     "waveforms": ("fc6315ee8894d0f1", "6bd8c16a0462af11"),
 }
 """What each table has since files are heard on the player's clock, prosody since it has the pitch of the
