@@ -16,7 +16,8 @@ import pyarrow as pa
 from pipelines.corpus.chosen import names_of
 from pipelines.corpus.representation import Shown
 from pipelines.corpus.statements import check_one_question, told
-from pipelines.corpus.views import BASELINE_MAPS, KEPT_BASELINES, NAMES_OF_BASELINES, VIEWS, view_sql
+from pipelines.corpus.tables import columns_in
+from pipelines.corpus.views import BASELINE_MAPS, KEPT_BASELINES, NAMES_OF_BASELINES, VIEWS, own_in, view_sql
 from pipelines.errors import CommandError
 from pipelines.files.parquet import first_damaged, read_schema
 from pipelines.files.private import PrivateFolder
@@ -69,18 +70,12 @@ class Corpus(Shown):
         for table, those in files.items():
             self._view(table, f"FROM read_parquet({_list(those)}, hive_partitioning = false)")
         views = [name for name, view in VIEWS.items() if set(view.needs) <= files.keys()]
-        if "emotions" in files:
-            self._view(BASELINE_MAPS, view_sql(BASELINE_MAPS, files.keys()))
-        for name in views:
-            self._view(name, view_sql(name, files.keys()))
-        self.columns: dict[str, list[str]] = {name: [] for name in (*files, *views)}
-        for view, column in self._connection.execute(
-            "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal ORDER BY table_name, column_index"
-        ).fetchall():
-            if view in self.columns:
-                self.columns[view].append(column)
-        declared = set(TABLES["recordings"].schema.names)
-        self.own = tuple(column for column in self.columns["recordings"] if column not in declared)
+        tables = columns_in(self._connection)
+        for name in (*((BASELINE_MAPS,) if "emotions" in files else ()), *views):
+            self._view(name, view_sql(name, tables))
+        there = columns_in(self._connection)
+        self.columns: dict[str, list[str]] = {name: there[name] for name in (*files, *views)}
+        self.own = own_in(self.columns, "recordings")
 
     def sql(
         self,

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pipelines.corpus.views import COLUMNS_OF, VIEWS
 from schemas.catalog import TABLES
 from schemas.dictionary import column_rows
+from schemas.inventory import OWN_COLUMN
 
 
 class Told(NamedTuple):
@@ -20,6 +21,8 @@ class Told(NamedTuple):
 
 
 SHARE = "0 to 1"
+OF_THE_USER = Told("", "may be null", OWN_COLUMN["files"])
+"""Only ``appearances`` has columns of the user's."""
 OF_A_WORD: Mapping[str, str | Told] = {
     "start_ms": "transcripts.words.start_ms",
     "end_ms": "transcripts.words.end_ms",
@@ -33,6 +36,7 @@ OF_A_TAG: Mapping[str, str | Told] = {
     "probability": "sounds.tags.probability",
 }
 OWN: Mapping[str, Mapping[str, str | Told]] = {
+    "appearances": {"recording_id": "recordings.recording_id"},
     "words": OF_A_WORD,
     "emotion_probabilities": {
         "label": "emotions.probabilities.label",
@@ -82,8 +86,9 @@ def _told(view: str, column: str) -> Told:
         return own
     table, _, path = own.partition(".")
     # Of a column that is simply carried along: the first table of the view that has it says what it is.
-    tables = [table] if path else [*VIEWS[view].needs, *COLUMNS_OF]
-    return next(_of_table(name)[path or column] for name in tables if (path or column) in _of_table(name))
+    tables = [table] if path else [*VIEWS[view].needs, "recordings", *COLUMNS_OF]
+    meant = path or column
+    return next((_of_table(name)[meant] for name in tables if meant in _of_table(name)), OF_THE_USER)
 
 
 @cache

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from pipelines.sql import quoted
+from schemas.catalog import TABLES
 from transforms.audio.windows import WINDOW_MS
 
 
@@ -21,6 +23,10 @@ class View(NamedTuple):
 
 
 VIEWS: Mapping[str, View] = {
+    "appearances": View(
+        ("files",),
+        "a file that holds a recording, with the file's own columns and the recording's; a take in parts is one row",
+    ),
     "words": View(("transcripts",), "a word of a transcript; position counts the words of its segment from 1"),
     "emotion_probabilities": View(("emotions",), "a class of the emotion model for a clip, with its probability"),
     "emotion_baselines": View(
@@ -113,14 +119,16 @@ OF_EMOTIONS = (
 OF_SPEAKERS = "s.recording_speaker, s.corpus_speaker"
 
 
-def view_sql(name: str, tables: Collection[str]) -> str:
+def view_sql(name: str, tables: Mapping[str, Sequence[str]]) -> str:
     """The SELECT behind a view of :data:`VIEWS`, or behind :data:`BASELINE_MAPS`.
 
     Args:
-        tables: those that the corpus holds; what it does not hold, ``moments`` has no columns of.
+        tables: the columns of each that the corpus holds; what it does not hold, ``moments`` has no columns of.
     """
     if name == "moments":
         return _moments(tables)
+    if name == "appearances":
+        return _appearances(tables)
     return {
         "words": WORDS,
         "emotion_probabilities": EMOTION_PROBABILITIES,
@@ -130,7 +138,26 @@ def view_sql(name: str, tables: Collection[str]) -> str:
     }[name]
 
 
-def _moments(tables: Collection[str]) -> str:
+def own_in(tables: Mapping[str, Sequence[str]], name: str) -> tuple[str, ...]:
+    """The user's own columns of a table: those that are not declared."""
+    return tuple(column for column in tables[name] if column not in TABLES[name].schema.names)
+
+
+def _appearances(tables: Mapping[str, Sequence[str]]) -> str:
+    """In a corpus of before, a recording's own columns are those of all its files."""
+    of_files = [name for name in tables["files"] if name not in ("part", "run_id")]
+    of_recordings = [name for name in tables["recordings"] if name not in (*tables["files"], "uri", "run_id")]
+    own = own_in(tables, "files")
+    columns = [
+        *(f"f.{quoted(name)}" for name in of_files if name not in own),
+        *(f"r.{quoted(name)}" for name in of_recordings),
+        *(f"f.{quoted(name)}" for name in own),
+    ]
+    first = "WHERE f.part IS NULL OR f.part = 1" if "part" in tables["files"] else ""
+    return f"SELECT {', '.join(columns)} FROM files AS f JOIN recordings AS r USING (recording_id) {first}"
+
+
+def _moments(tables: Mapping[str, Sequence[str]]) -> str:
     """A word at a border belongs to the stretch that more of it lies in, the first of two where it is even.
 
     Windows are a grid without gaps, so there it is the one in which the word's middle lies.  Emotion clips and the

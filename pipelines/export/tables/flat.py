@@ -22,6 +22,7 @@ BETWEEN = "; "
 OWN_NAMES = {("transcripts", "words"): "words", ("sounds", "tags"): "sound_tags"}
 """Lists whose elements have a view already; any other's table is called TABLE_COLUMN."""
 KEYS: Mapping[str, tuple[str, ...]] = {
+    "appearances": ("uri",),
     "words": ("segment_id", "position"),
     "moments": ("segment_id", "position"),
     "emotion_probabilities": ("recording_id", "channel", "start_ms", "label"),
