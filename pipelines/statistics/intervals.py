@@ -36,7 +36,9 @@ _SCALES: dict[str, tuple[Callable[..., np.ndarray], Callable[..., np.ndarray]]] 
 """The scale on which errors are about symmetric, and whose way back never leaves the range; and that way back."""
 
 
-def ratio_interval(parts: np.ndarray, wholes: np.ndarray, of: Of, each: float = 1.0) -> Bounds:
+def ratio_interval(
+    parts: np.ndarray, wholes: np.ndarray, of: Of, each: float = 1.0, times: np.ndarray | None = None
+) -> Bounds:
     """The 95 % interval of ``sum(parts) / sum(wholes)``.
 
     Where none or one of the recordings has any part (or, of a share, any rest), nothing is known of how recordings
@@ -46,6 +48,7 @@ def ratio_interval(parts: np.ndarray, wholes: np.ndarray, of: Of, each: float = 
     Args:
         parts, wholes: of each recording, float [n]; wholes 0 or more.
         each: of a count, how many come in a recording that has any, as far as others tell.
+        times: of a count, how often what happens in a recording is counted, float [n]: repeats are no new events.
 
     Returns: low and high; NaN where fewer than :data:`FEWEST` recordings have a whole.
     """
@@ -63,7 +66,8 @@ def ratio_interval(parts: np.ndarray, wholes: np.ndarray, of: Of, each: float = 
         if lacking < 2:
             return min(part / whole, 1 - most_of(lacking, n)), 1.0
     without = (part - parts) / (whole - wholes)
-    return jackknife_interval(part / whole, without, wholes, of, part**-0.5 if of == "count" else 0.0)
+    repeated = part if times is None else np.sum(parts * times)
+    return jackknife_interval(part / whole, without, wholes, of, repeated**0.5 / part if of == "count" else 0.0)
 
 
 def jackknife_interval(value: float, without: np.ndarray, sizes: np.ndarray, of: Of, least: float = 0.0) -> Bounds:
