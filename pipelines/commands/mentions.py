@@ -12,6 +12,7 @@ from pipelines.commands.query import add_timeout
 from pipelines.console.terminal import console
 
 if TYPE_CHECKING:
+    from pipelines.corpus.appearances import Count
     from pipelines.corpus.asked import Corpus
 
 
@@ -39,31 +40,46 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--by", metavar="COLUMN", action="append", default=[], help="count by a metadata column instead; repeatable"
     )
+    add_count(parser)
     parser.add_argument("--format", metavar="table|csv|json|parquet", help="default: as FILE is called, or table")
     parser.add_argument("--to", metavar="FILE", type=Path, help="where to write it (default: standard output)")
     add_timeout(parser)
     parser.set_defaults(act=act, rest="phrases")
 
 
+def add_count(parser: argparse.ArgumentParser) -> None:
+    """What is counted of a content that lies in several files."""
+    parser.add_argument(
+        "--count",
+        metavar="recordings|files",
+        default="recordings",
+        help="each content once, in each group in which its files lie (default), or each file that holds it",
+    )
+
+
 def act(arguments: argparse.Namespace, aside: Console) -> None:
     from pipelines.console.patience import check_seconds, patiently
+    from pipelines.corpus.appearances import count_of
     from pipelines.corpus.asked import open_corpus
     from pipelines.corpus.output import format_of
 
     format = format_of(arguments.format, arguments.to)
     check_seconds(arguments.timeout)
+    count = count_of(arguments.count)
     with open_corpus(arguments.out) as corpus, console(1) as result:
         corpus.check_own(arguments.by)
-        patiently(lambda: _show(arguments, format, corpus, result, aside), corpus.stop, arguments.timeout)
+        patiently(lambda: _show(arguments, format, count, corpus, result, aside), corpus.stop, arguments.timeout)
 
 
-def _show(arguments: argparse.Namespace, format: str, corpus: Corpus, result: Console, aside: Console) -> None:
+def _show(
+    arguments: argparse.Namespace, format: str, count: Count, corpus: Corpus, result: Console, aside: Console
+) -> None:
     from pipelines.commands.printed.answer import showing
     from pipelines.commands.printed.mentions import show_mentions, show_rates
     from pipelines.corpus.output import answer
     from pipelines.mentions import find_mentions, mention_rates
     from pipelines.mentions.find import as_arrow
-    from pipelines.mentions.notes import notes
+    from pipelines.mentions.notes import groups_notes, notes
 
     as_table = format == "table"
     found = find_mentions(
@@ -73,8 +89,13 @@ def _show(arguments: argparse.Namespace, format: str, corpus: Corpus, result: Co
         distance=arguments.distance,
         around=arguments.around,
         seconds=arguments.seconds,
+        count=count,
     )
-    rows = mention_rates(corpus, found, arguments.phrases, arguments.by) if arguments.by else found
+    if arguments.by:
+        once = found.drop_duplicates(["phrase", "recording_id", "channel", "start_ms", "end_ms"])
+        rows = mention_rates(corpus, once, arguments.phrases, arguments.by, count=count)
+    else:
+        rows = found
     if not as_table:
         beside = {"mentions_asked": as_arrow(rows)}
         answer(corpus, "FROM mentions_asked", format, arguments.to, showing(result), beside)
@@ -82,5 +103,8 @@ def _show(arguments: argparse.Namespace, format: str, corpus: Corpus, result: Co
         show_rates(result, rows)
     else:
         show_mentions(result, found)
-    for note in notes(corpus, found, arguments.phrases, fuzzy=arguments.fuzzy):
+    for note in (
+        *notes(corpus, found, arguments.phrases, fuzzy=arguments.fuzzy, count=count),
+        *groups_notes(corpus, arguments.by, count),
+    ):
         (result if as_table else aside).print(note)

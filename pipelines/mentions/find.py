@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from pipelines.corpus.appearances import Count, links, view_of
 from pipelines.corpus.asked import Corpus
 from pipelines.corpus.statements import left_out
 from pipelines.mentions.context import contexts
@@ -53,6 +54,7 @@ def find_mentions(
     distance: int | None = None,
     around: int = AROUND_WORDS,
     seconds: float = AROUND_SECONDS,
+    count: Count = "recordings",
 ) -> pd.DataFrame:
     """Every mention of each phrase.
 
@@ -65,13 +67,16 @@ def find_mentions(
         distance: the greatest edit distance; None for one edit for every four letters of the phrase.
         around: words of context before and after.
         seconds: before and after a mention in which the emotion around it is taken.
+        count: ``recordings``: a mention is one row in whatever files it can be heard; ``files``: one row for each.
 
-    Returns: a row a mention, in the order of the phrases, files, channels and times.  Columns: phrase, file (its URI),
-        recording_id, channel, start_ms, end_ms, text (as it was recognised), distance (0: exact), confidence (mean of
-        its words), before, after (context); speaker, speaker_from (see speakers.WAYS); emotion, the likeliest class in
-        the mention, and for each class p_CLASS, p_CLASS_around, p_CLASS_recording, p_CLASS_speaker (see
+    Returns: a row a mention, in the order of the phrases, files, channels and times.  Columns: phrase, file (its URI;
+        of several, the first that is there now), recording_id, files (in which it can be heard), channel, start_ms,
+        end_ms, text (as it was recognised), distance (0: exact), confidence (mean of its words), before, after
+        (context); speaker, speaker_from (see speakers.WAYS); emotion, the likeliest class in the mention, and for each
+        class p_CLASS, p_CLASS_around, p_CLASS_recording, p_CLASS_speaker (see
         :func:`~pipelines.mentions.emotions.emotions_sql`); sounds, a list of up to three dicts of label and
-        probability; then the user's own metadata columns.  What the corpus has no table of is null.
+        probability; then the user's own metadata columns, of the file where files are counted.  What the corpus has no
+        table of is null.
 
     Raises:
         UsageError: no phrase, or one without a letter; a corpus without transcripts; a bad number.
@@ -126,14 +131,26 @@ def find_mentions(
         rows["sounds"] = pd.Series([list(heard.get(n, ())) for n in rows["n"]], dtype=object)
     else:
         rows["sounds"] = None
-    rows = rows.drop(columns="n").rename(columns={"order": _ORDER})
-    recordings = corpus.sql("SELECT * FROM recordings").df()[["recording_id", "uri", *corpus.own]]
-    ours = {*rows.columns, "file"}
-    own = [f"{name}_of_recording" if name in ours else name for name in corpus.own]
-    rows = rows.merge(recordings.set_axis(["recording_id", "file", *own], axis="columns"), on="recording_id")
+    rows = rows.drop(columns="n").rename(columns={"order": _ORDER}).merge(_places(corpus, count), on="recording_id")
+    view, keys = (view_of(corpus), ["recording_id", "file"]) if count == "files" else ("recordings", ["recording_id"])
+    held = corpus.sql(f"SELECT * FROM {view}").df().rename(columns={"uri": "file"})[[*keys, *corpus.own]]
+    own = [f"{name}_of_recording" if name in rows.columns else name for name in corpus.own]
+    rows = rows.merge(held.set_axis([*keys, *own], axis="columns"), on=keys)
     rows = rows.sort_values([_ORDER, "file", "channel", "start_ms"], kind="stable", ignore_index=True)
-    first = ["phrase", "file", "recording_id"]
+    first = ["phrase", "file", "recording_id", "files"]
     return rows[[*first, *(name for name in rows.columns if name not in (*first, _ORDER))]]
+
+
+def _places(corpus: Corpus, count: Count) -> pd.DataFrame:
+    """Rows of recording_id, file and files: each file of a recording, or the one to open, and how many it has."""
+    each = corpus.sql(f"SELECT recording_id, uri, count(*) OVER (PARTITION BY recording_id) FROM {view_of(corpus)}")
+    places = pd.DataFrame(each.fetchall(), columns=["recording_id", "file", "files"])
+    if count == "files":
+        return places
+    uris = corpus.sql("SELECT recording_id, uri FROM recordings").fetchall()
+    opened = pd.DataFrame(links(corpus, dict(uris)).items(), columns=["recording_id", "file"])
+    numbers = places[["recording_id", "files"]].drop_duplicates("recording_id")
+    return opened.merge(numbers, on="recording_id", how="left")
 
 
 def mentions_alone(corpus: Corpus, phrases: Sequence[str]) -> pd.DataFrame:

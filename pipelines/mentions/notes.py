@@ -7,13 +7,21 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from pipelines.console.numbers import counted
+from pipelines.corpus.appearances import Count, Several, groups_sql, several
 from pipelines.corpus.asked import Corpus
 from pipelines.corpus.statements import left_out
 from pipelines.mentions.vocabulary import near_vocabulary
+from pipelines.sql import quoted
 
 
-def notes(corpus: Corpus, mentions: pd.DataFrame, phrases: Sequence[str], *, fuzzy: bool) -> Iterator[str]:
-    """Lines for people."""
+def notes(
+    corpus: Corpus, mentions: pd.DataFrame, phrases: Sequence[str], *, fuzzy: bool, count: Count = "recordings"
+) -> Iterator[str]:
+    """Lines for people.
+
+    Args:
+        mentions: of :func:`~pipelines.mentions.find.find_mentions` with the same ``count``.
+    """
     for table, what in (("emotions", "emotion"), ("sounds", "sounds")):
         if table not in corpus.files and len(mentions):
             yield f"no {what} beside them: {left_out(table)}"
@@ -22,10 +30,38 @@ def notes(corpus: Corpus, mentions: pd.DataFrame, phrases: Sequence[str], *, fuz
             near = ", ".join(f"{word} ({n:,})" for word, n in near_vocabulary(corpus, phrase))
             told = f"; near words: {near}{'' if fuzzy else ': try --fuzzy'}" if near else ", nor of words like it"
             yield f"no mention of {phrase!r}{told}"
-    recordings = corpus.sql("SELECT count(*) FROM recordings").fetchall()[0][0]
+    lying = several(corpus)
     for phrase in mentions["phrase"].unique():
         found = mentions[mentions["phrase"] == phrase]
         n = int((found["distance"] > 0).sum())
         fuzzy_ones = f", {n:,} fuzzy (~ and the edit distance)" if n else ""
-        within = f"{found['recording_id'].nunique():,} of {counted(recordings, 'recording')}"
+        within = f"{found['recording_id'].nunique():,} of {counted(lying.recordings, 'recording')}"
+        if count == "files":
+            within = f"{found['file'].nunique():,} of {counted(lying.files, 'file')}, {within}"
         yield f"{phrase}: {counted(len(found), 'mention')} in {within}{fuzzy_ones}"
+    yield from _counting(lying, count)
+
+
+def groups_notes(corpus: Corpus, by: Sequence[str], count: Count) -> Iterator[str]:
+    """Lines about recordings whose files lie in several groups of a column, where these count once in each."""
+    for column in dict.fromkeys(by) if count == "recordings" else ():
+        lying = groups_sql(corpus, f"a.{quoted(column)}::VARCHAR", count)
+        several_groups = f"SELECT count(*) FROM (SELECT 1 FROM ({lying}) GROUP BY recording_id HAVING count(*) > 1)"
+        if n := corpus.sql(several_groups).fetchall()[0][0]:
+            lie = "1 recording lies" if n == 1 else f"{n:,} recordings lie"
+            yield f"{lie} in several groups of {column}, counted once in each: groups add up to more than all"
+
+
+def _counting(lying: Several, count: Count) -> Iterator[str]:
+    """What was counted, where there is a difference."""
+    if not lying.in_several:
+        return
+    lie = "lies" if lying.in_several == 1 else "lie"
+    held = (
+        f"{lying.in_several:,} of {counted(lying.recordings, 'recording')} {lie} in several files, "
+        f"of {counted(lying.files, 'file')}"
+    )
+    if count == "files":
+        yield f"counted: files, each with its own columns; {held}"
+    else:
+        yield f"counted: recordings, each once; {held}: --count files counts each file"

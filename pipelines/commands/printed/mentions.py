@@ -52,7 +52,9 @@ def show_rates(console: Console, rates: pd.DataFrame) -> None:
         console.print(Text(f"{phrase}, by {by}" if by else phrase, style="bold"))
         groups = [_cut(str(row["group"]) if by else "all") for row in rows]
         often = [(_starred(name, row["small"]), *_often(row)) for name, row in zip(groups, rows, strict=True)]
-        print_table(console, [named, "mentions", "recordings", "hours", "an hour", "in 1,000 words"], often, repeated=1)
+        counted = [] if (those["counted"] == "recordings").all() else ["files"]
+        heads = [named, "mentions", *counted, "recordings", "hours", "an hour", "in 1,000 words"]
+        print_table(console, heads, often, repeated=1)
         emotions = [
             (
                 _starred(name, row["recordings_with"] < FEWEST),
@@ -77,9 +79,9 @@ def _starred(group: str, is_small: bool) -> str:
 
 def _often(row: dict[str, Any]) -> tuple[str, ...]:
     fuzzy = f" ({row['fuzzy']:,}~)" if row["fuzzy"] else ""
-    within = f"{row['recordings_with']:,} of {row['recordings']:,}"
+    within = [f"{row[f'{what}_with']:,} of {row[what]:,}" for what in dict.fromkeys((row["counted"], "recordings"))]
     rates = (_value(row, "per_hour", 1), _value(row, "per_1000_words", 2))
-    return (f"{row['mentions']:,}{fuzzy}", within, f"{row['hours']:,.2f}", *rates)
+    return (f"{row['mentions']:,}{fuzzy}", *within, f"{row['hours']:,.2f}", *rates)
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -87,7 +89,7 @@ def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _head(row: dict[str, Any]) -> tuple[str, str, str, str, str]:
-    name = _cut(PurePosixPath(row["file"]).name)
+    name = _cut(PurePosixPath(row["file"]).name) + (f" (1 of {row['files']})" if row["files"] > 1 else "")
     channel = f" ch {row['channel']}" if row["channel"] and row["speaker_from"] != "channel" else ""
     near = f" ~{row['distance']}" if row["distance"] else ""
     emotion = ""
