@@ -125,6 +125,16 @@ def test_how_often_kappa_is_in_it(n: int) -> None:
     assert coefficient_coverage("Cohen's kappa", n, 200, np.random.default_rng(SEED)) >= LEAST
 
 
+def test_what_is_counted_three_times_is_known_no_better() -> None:
+    said, hours = np.array([2.0, 0, 1, 4, 0, 3, 1]), np.array([1.0, 2, 1, 3, 1, 2, 1])
+    once = ratio_interval(said, hours, "count")
+    assert ratio_interval(3 * said, 3 * hours, "count", times=np.full(7, 3.0)) == pytest.approx(once)
+    even = np.full(7, 1.0)  # where recordings do not differ, the events alone decide
+    assert ratio_interval(3 * even, 3 * even, "count", times=3 * even) == pytest.approx(
+        ratio_interval(even, even, "count")
+    )
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("n", SIZES)
 @pytest.mark.parametrize("name", [*RATIOS, *COEFFICIENTS])
