@@ -26,7 +26,7 @@ from schemas.tracks import DEFAULT, check_tracks
 MAX_HOURS = 200.0
 """A week without a break is 168."""
 
-METADATA_TYPES = ("text", "int", "float", "bool", "date")
+METADATA_TYPES = ("text", "int", "float", "bool", "date", "datetime")
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class MetadataConfig:
         encoding: of a text file, as Python calls it; None to find out.
         separator: the sign between its cells, or its name; None to find out.
         sheet: of a workbook; None for the first that holds anything.
+        key: the column that names the files; None to find out.
     """
 
     path: str | None = None
@@ -46,6 +47,7 @@ class MetadataConfig:
     encoding: str | None = None
     separator: str | None = None
     sheet: str | None = None
+    key: str | None = None
 
 
 @dataclass(frozen=True)

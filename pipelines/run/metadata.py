@@ -1,44 +1,44 @@
-"""The user's own columns: a CSV file joined to the sources by file name or path."""
+"""The user's own columns: a table of cells joined to the sources by file name or path."""
 
 from __future__ import annotations
 
-import os
-import unicodedata
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from pipelines.files.sheet import Reading, read_sheet
-from pipelines.run.own_names import own_names, told_of
+from pipelines.console.numbers import counted
+from pipelines.files.sheet import Reading, Sheet, read_sheet
+from pipelines.run import cell_types, own_names
+from pipelines.run.cell_types import TYPES, typed
+from pipelines.run.named_files import Finder, Named
 from schemas.catalog import nearest
 from schemas.config import MetadataConfig
 from schemas.errors import UsageError
 from schemas.records import Source
 from schemas.shown import shown
 from schemas.table import column
-from transforms.discover import uri_of
 
-FILE_COLUMNS = ("file", "filename", "file_name", "path", "uri", "recording", "audio")
-"""The header of the column that names the file, in any case; the first that is there."""
-
-
-TYPES: dict[str, pa.DataType] = {
-    "text": pa.string(),
-    "int": pa.int64(),
-    "float": pa.float64(),
-    "bool": pa.bool_(),
-    "date": pa.date32(),
-}
-YES_NO = {"yes": "true", "no": "false"}
+FILE_COLUMNS = ("file", "filename", "file_name", "path", "uri", "recording", "audio", "audio_filepath")
+"""The header of the column that names the file, in any case; the first that is there and names one."""
+SHOWN = 3
+"""Names that a line gives; the rest is counted."""
+LOOKED_AT = 2000
+"""Rows by which the column that names the files is found."""
 
 
 @dataclass(frozen=True)
 class Joined:
-    """The sources with their metadata, the columns, the names that match no source, and what else is to be told."""
+    """The sources with their metadata.
+
+    Attributes:
+        columns: the user's own.
+        unmatched: what the rows say that match no source.
+        notes: what a person should know of it.
+    """
 
     sources: tuple[Source, ...]
     columns: tuple[pa.Field, ...]
@@ -46,105 +46,155 @@ class Joined:
     notes: tuple[str, ...] = ()
 
 
-def join_metadata(sources: Sequence[Source], config: MetadataConfig) -> Joined:
-    """Give each source the values of its line.
+def join_metadata(sources: Sequence[Source], config: MetadataConfig, beside: Collection[str] = ()) -> Joined:
+    """Give each source the values of its row.
 
-    A line names a file by its path, by the end of its path (``radio/spot.mp3``), by its name, or by its
-    name without extension.  Empty values are null.  Text stays text (007) unless ``config.types``
-    says otherwise.
+    A row names a file by its path, by the end of its path (``radio/spot.mp3``), by its name, or by its name without
+    extension, also as other machines write it; see :class:`pipelines.run.named_files.Finder`.  Empty values are null.
+    Text stays text (007) unless ``config.types`` says otherwise.
+
+    Args:
+        beside: columns that come from elsewhere, and may have a type, too.
 
     Raises:
-        UsageError: the file cannot be read, no column names files, a value is not of its type, a line
-            matches several files, or a file has several lines.
+        UsageError: the file cannot be read, no column names files, a value is not of its type, a row matches several
+            files, or a file has several rows.
     """
     if config.path is None:
         return Joined(tuple(sources), ())
     where = Path(config.path)
     reading = Reading(config.encoding, config.separator, config.sheet, "--metadata-encoding")
-    read = read_sheet(where, lambda header: _key(header) is not None, "metadata: ", reading)
-    header = read.header
-    key = _key(header)
-    if key is None:
-        raise UsageError(f"{where}: no column names the file; call it one of {', '.join(FILE_COLUMNS)}")
-    names = [h for h in header if h != key]
-    for name in config.types:
-        if name not in names:
-            raise UsageError(f"metadata.types: {where} has no column {name!r}{nearest(name, names)}")
-    called = own_names(names)
-    find = _Finder(sources)
-    found: dict[str, tuple[int, Mapping[str, Any]]] = {}
-    unmatched = []
-    for number, cells in read.rows:
-        line = dict(zip(header, cells, strict=True))
-        matches = find(line[key])
-        if len(matches) > 1:
-            raise UsageError(
-                f"{where}, line {number}: {shown(line[key])} is the name of {len(matches)} files "
-                f"({shown(matches[0].uri, 120)}, {shown(matches[1].uri, 120)}, ...): write more of the path"
-            )
-        if not matches:
-            unmatched.append(line[key])
-            continue
-        uri = matches[0].uri
-        if uri in found:
-            raise UsageError(f"{where}, lines {found[uri][0]} and {number} both name {uri}")
-        values = {called[n]: _value(line[n], config.types.get(n, "text"), where, number, n) for n in names}
-        found[uri] = number, values
-    columns = tuple(
+    sheet = read_sheet(where, lambda header: _fits(header, config.key), "metadata: ", reading)
+    find = Finder(sources)
+    key = _key(sheet, find, where, config.key)
+    names = [name for name in sheet.header if name != key]
+    for name, kind in config.types.items():
+        if name not in (*names, *beside) and kind != "text":  # text is what it is without a word
+            raise UsageError(f"metadata.types: {where} has no column {name!r}{nearest(name, (*names, *beside))}")
+    at = sheet.header.index(key)
+    rows = _Rows(where, [(line, cells[at]) for line, cells in sheet.rows], find)
+    called = own_names.own_names(names)
+    columns = {}
+    for name in names:
+        at = sheet.header.index(name)
+        texts = [sheet.rows[n][1][at] for n in rows.by_uri.values()]
+        columns[name] = typed(texts, kind := config.types.get(name, "text"))
+        for n, what_to_do in columns[name].wrong.items():
+            line = sheet.rows[list(rows.by_uri.values())[n]][0]
+            raise UsageError(f"{where}, line {line}: {name} is {shown(texts[n])}, which is no {kind}{what_to_do}")
+    fields = tuple(
         column(called[name], TYPES[config.types.get(name, "text")], f"from {where.name}", nullable=True)
         for name in names
     )
-    joined = tuple(replace(s, metadata=found[s.uri][1]) if s.uri in found else s for s in sources)
-    return Joined(joined, columns, tuple(unmatched), (*read.notes, *told_of(called)))
+    values: dict[str, Mapping[str, Any]] = {
+        uri: {called[name]: columns[name].values[n] for name in names} for n, uri in enumerate(rows.by_uri)
+    }
+    joined = tuple(replace(s, metadata=values[s.uri]) if s.uri in values else s for s in sources)
+    told = (*sheet.notes, *own_names.told_of(called), *cell_types.told_of(columns), *rows.told(key, sources))
+    return Joined(joined, fields, rows.unmatched, told)
 
 
-def _key(header: Sequence[str]) -> str | None:
-    """The column that names the file."""
-    return next((name for known in FILE_COLUMNS for name in header if name.lower() == known), None)
+def _fits(header: Sequence[str], asked: str | None) -> bool:
+    return any(name == asked if asked else name.lower() in FILE_COLUMNS for name in header)
 
 
-def _value(text: str, kind: str, where: Path, number: int, name: str) -> Any:
-    """The text as its type: numbers and dates (2024-03-05) as Arrow reads them, yes, no, true, false, 1 and 0."""
-    if kind == "text":
-        return text or None
-    bare = text.strip()
-    if not bare:
-        return None
-    try:
-        return pa.scalar(YES_NO.get(bare.lower(), bare) if kind == "bool" else bare).cast(TYPES[kind]).as_py()
-    except (pa.ArrowException, OverflowError):  # a day outside of Python's calendar
-        raise UsageError(f"{where}, line {number}: {name} is {shown(text)}, which is no {kind}") from None
+def _key(sheet: Sheet, find: Finder, where: Path, asked: str | None) -> str:
+    """The column that names the files: the one asked for, one that is called so, or else the one that names most."""
+    header = sheet.header
+    if asked is not None:
+        if asked not in header:
+            raise UsageError(f"--metadata-key {asked}: {where} has no such column{nearest(asked, header)}")
+        return asked
+    known = [name for one in FILE_COLUMNS for name in header if name.lower() == one]
+    some = sheet.rows[:LOOKED_AT]
+
+    def share(name: str) -> tuple[int, float]:
+        """How many files it names, and how much of it does."""
+        at = header.index(name)
+        texts = {cells[at] for _, cells in some if cells[at]}
+        found = sum(
+            bool(named.sources) and (named.fit is None or named.fit.extension != 1) for named in map(find, texts)
+        )
+        bare = sum(bool(find(text).sources) for text in texts)
+        # Names with an extension are no chance; bare ones, as 1, 2, 3, may be.
+        n = max(found, bare if 2 * bare > len(texts) else 0)
+        return n, n / max(len(texts), 1)
+
+    for name in known:
+        if share(name)[0]:
+            return name
+    best = max((name for name in header if name not in known), key=share, default=None)
+    if best is not None and share(best)[0]:
+        return best
+    if known:
+        return known[0]
+    raise UsageError(
+        f"{where}: no column names files of this run: name it with --metadata-key ({', '.join(header[:10]) or 'empty'})"
+    )
 
 
-class _Finder:
-    """Looks a name up among the sources, the longest match of a path first."""
+class _Rows:
+    """Which row each file has.
 
-    def __init__(self, sources: Sequence[Source]) -> None:
-        self._by_name: dict[str, list[Source]] = defaultdict(list)
-        self._by_stem: dict[str, list[Source]] = defaultdict(list)
-        for source in sources:
-            name = os.path.basename(_composed(source.uri))
-            self._by_name[name].append(source)
-            self._by_stem[os.path.splitext(name)[0]].append(source)
+    Attributes:
+        by_uri: the number of the row of each file that has one, from 0, in the order of the rows.
+        unmatched: what the others say.
+    """
 
-    def __call__(self, named: str) -> list[Source]:
-        as_it_is = _composed(named.strip())
-        return self._find(as_it_is) or self._find(as_it_is.replace("\\", "/"))
+    def __init__(self, where: Path, rows: Sequence[tuple[int, str]], find: Finder) -> None:
+        self._where = where
+        named = [(n, line, text, find(text)) for n, (line, text) in enumerate(rows)]
+        found: dict[str, tuple[int, int, Named]] = {}
+        self._several: list[str] = []
+        for n, line, text, one in named:
+            if one.fit is None or one.fit.is_loose:
+                continue
+            if len(one.sources) > 1:
+                raise UsageError(f"{where}, line {line}: {shown(text)} {_of_several(one)}")
+            uri = one.sources[0].uri
+            if uri in found:
+                raise UsageError(f"{where}, lines {found[uri][1]} and {line} both name {uri}")
+            found[uri] = n, line, one
+        strict = set(found)
+        # A file that has its row is not what another row means, and two rows that may mean it do not say which.
+        wanted = Counter(one.sources[0].uri for _, _, _, one in named if one.fit and one.fit.is_loose)
+        for n, line, text, one in named:
+            if one.fit is None or not one.fit.is_loose:
+                continue
+            uri = one.sources[0].uri
+            if len(one.sources) > 1:
+                self._several.append(f"line {line}: {shown(text)} {_of_several(one)}")
+            elif uri not in strict and wanted[uri] == 1:
+                found[uri] = n, line, one
+        kept = sorted(found.items(), key=lambda one: one[1][0])
+        self.by_uri = {uri: n for uri, (n, _, _) in kept}
+        self._by = Counter(one.by for _, (_, _, one) in kept)
+        taken = set(self.by_uri.values())
+        self._left = [(line, text) for n, line, text, _ in named if n not in taken]
+        self.unmatched = tuple(text for _, text in self._left)
 
-    def _find(self, named: str) -> list[Source]:
-        wanted = named.removeprefix("./")
-        if not wanted:
-            return []
-        name = wanted.rpartition("/")[2]
-        of_name = [(s, _composed(s.uri)) for s in self._by_name.get(name, [])]
-        exact = [s for s, uri in of_name if ("/" + uri).endswith("/" + wanted)]
-        if exact:
-            return exact
-        absolute = _composed(uri_of(os.path.abspath(wanted)))
-        there = [s for s, uri in of_name if uri == absolute]
-        return there or [s for s in self._by_stem.get(name, []) if wanted == name]
+    def told(self, key: str, sources: Sequence[Source]) -> Iterator[str]:
+        """Lines about what was joined, and what was not."""
+        how = ", ".join(f"{by} ({n:,})" if len(self._by) > 1 else by for by, n in self._by.most_common())
+        by = f", found in the column {key!r} by {how}" if how else f"; the column {key!r} should name them"
+        yield f"metadata: {len(self.by_uri):,} of {counted(len(sources), 'file')} have a row of {self._where.name}{by}"
+        if self._left:
+            names = ", ".join(f"{text[:100]} (line {line})" for line, text in self._left[:SHOWN])
+            rows = counted(len(self._left), "row")
+            yield f"of the metadata, {rows} name no file of this run: {names}{_more(self._left)}"
+        for one in self._several[:SHOWN]:
+            yield f"of the metadata, {one}"
+        without = [source.uri for source in sources if source.uri not in self.by_uri]
+        if without and self.by_uri:
+            names = ", ".join(uri.rpartition("/")[2][:100] for uri in without[:SHOWN])
+            yield f"without a row of the metadata: {counted(len(without), 'file')}: {names}{_more(without)}"
 
 
-def _composed(text: str) -> str:
-    """Names that look the same are the same: a Mac writes an accent as a character of its own, others do not."""
-    return unicodedata.normalize("NFC", text)
+def _of_several(named: Named) -> str:
+    one, two = named.sources[:2]
+    files = f"{shown(one.uri, 120)}, {shown(two.uri, 120)}, ..."
+    return f"is the name of {len(named.sources)} files ({files}): write more of the path"
+
+
+def _more(names: Sequence[Any]) -> str:
+    return ", ..." if len(names) > SHOWN else ""

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipelines.checkpoints import chosen
-from pipelines.console.numbers import counted
 from pipelines.errors import why
 from pipelines.run.asked import asked_of
 from pipelines.run.devices import check_placement, placement_notes
@@ -86,10 +85,6 @@ def prepare(config: Config) -> Prepared:
         sources, told_of_parts = join_parts(sources, asked_of(config))
         notes.extend(told_of_parts)
     notes.extend(notes_on_raw(found.sources, read_raw(config.raw)))
-    if joined.unmatched:
-        some = ", ".join(name[:100] for name in joined.unmatched[:3]) + (", ..." if len(joined.unmatched) > 3 else "")
-        lines = counted(len(joined.unmatched), "line")
-        notes.append(f"of the metadata, {lines} name no file of this run: {some}")
     return Prepared(config, sources, tables, checkpoints, descriptions, runner, tuple(notes))
 
 

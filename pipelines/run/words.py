@@ -31,6 +31,7 @@ def add_words(parser: argparse.ArgumentParser) -> None:
         "--tables", metavar="TABLE,...", help=f"only these, and what they need; of {', '.join(OF_RUNS)}"
     )
     parser.add_argument("--metadata", metavar="FILE", help="your own columns (CSV or Excel), joined by file name")
+    parser.add_argument("--metadata-key", metavar="COLUMN", help="that names the files (default: found out)")
     parser.add_argument("--metadata-encoding", metavar="NAME", help="of that file, as cp1252 (default: found out)")
     parser.add_argument("--metadata-separator", metavar="SIGN", help="between its cells: comma, semicolon, tab...")
     parser.add_argument("--metadata-sheet", metavar="NAME", help="of a workbook (default: the first)")
@@ -119,7 +120,7 @@ def named_of(arguments: argparse.Namespace) -> dict[str, Any]:
         if getattr(arguments, name):
             values[name] = True
     own = {"path": arguments.metadata}
-    own |= {name: getattr(arguments, f"metadata_{name}") for name in ("encoding", "separator", "sheet")}
+    own |= {name: getattr(arguments, f"metadata_{name}") for name in ("encoding", "separator", "sheet", "key")}
     if named := {name: value for name, value in own.items() if value}:
         values["metadata"] = {**_mapping(values, "metadata"), **named}
     if arguments.model:

@@ -27,6 +27,7 @@ metadata:
   encoding: cp1252
   separator: semicolon
   sheet: Spots
+  key: name
 channels: each
 language: de
 device: cuda:0,2
