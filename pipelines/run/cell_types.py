@@ -29,6 +29,7 @@ _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?=$|[ T])")
 _BY_COMMA = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}|0?,\d+|\d+,(?!\d{3}$)\d+|\d{4,},\d+)")
 """A number whose comma can only be the decimal mark, or whose points cannot."""
 _BY_POINT = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+\.\d+|\d{1,3}(?:,\d{3}){2,}|0?\.\d+|\d+\.(?!\d{3}$)\d+|\d{4,}\.\d+)")
+_EITHER = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:[.,]\d{3})+(?:[.,]\d+)?")
 
 
@@ -64,6 +65,9 @@ def typed(texts: Sequence[str], kind: str) -> Typed:
     plain: Callable[[str], str] = str
     if kind == "float":
         plain = _decimal(texts)
+        either = next((text for text in texts if _EITHER.fullmatch(text)), None)
+        if either and plain is str:
+            notes.append(f"{either[:20]} is taken as {float(either):g}, the point as the decimal mark")
     elif kind == "bool":
         plain = _truth
     elif kind in ("date", "datetime"):
@@ -85,7 +89,7 @@ def typed(texts: Sequence[str], kind: str) -> Typed:
                 else:
                     value = pa.scalar(plain(text)).cast(TYPES[kind]).as_py()
             except (pa.ArrowException, ValueError, OverflowError):  # a day outside of Python's calendar
-                wrong[at] = _what_to_do(text, kind)
+                value, wrong[at] = None, _what_to_do(text, kind)
         values.append(value)
     if without_zone:
         some = sum(bool(text) for text in texts)

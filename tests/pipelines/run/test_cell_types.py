@@ -36,6 +36,11 @@ def test_a_mark_that_may_mean_either_leads_on() -> None:
     assert typed(["1.200"], "int").wrong == {0: ": write 1200 or 1.2, for the mark may mean either"}
 
 
+def test_a_point_that_may_mean_either_is_told() -> None:
+    assert typed(["1.200", "3"], "float").notes == ("1.200 is taken as 1.2, the point as the decimal mark",)
+    assert typed(["1.200", "3.5"], "float").notes == ()
+
+
 def test_times_are_utc_and_those_of_no_zone_are_told() -> None:
     found = typed(
         ["2024-03-31T01:30:00+01:00", "2024-03-31 03:30", "2024-03-31T03:30:00Z", "31.3.2024", ""], "datetime"

@@ -265,7 +265,7 @@ def test_a_column_that_is_called_so_and_names_none_is_not_the_one(join: Join) ->
 def test_a_person_says_which_column_names_the_files(tmp_path: Path) -> None:
     path = tmp_path / "own.csv"
     path.write_text("file,other\nben.wav,ana.mp3\n")
-    assert values(join_metadata(SOURCES, MetadataConfig(str(path), key="other"))) == {URIS[2]: {"own_file": "ben.wav"}}
+    assert values(join_metadata(SOURCES, MetadataConfig(str(path), key="other"))) == {URIS[2]: {"file": "ben.wav"}}
     with pytest.raises(UsageError, match=r"--metadata-key othr: .*did you mean 'other'"):
         join_metadata(SOURCES, MetadataConfig(str(path), key="othr"))
 

@@ -36,7 +36,7 @@ find = Finder([Source(uri, uri, 1, 1) for uri in URIS])
         ("\\\\server\\share\\Straße 02.wav", 1, Fit(4, 0, 0)),
         ("./2023/spot.mp3", 2, Fit(0, 0, 0)),
         ("2023\\spot.mp3", 2, Fit(0, 0, 0)),
-        ("D:\\Radio\\2024\\spot.mp3", 3, Fit(1, 0, 1)),
+        ("D:\\Radio\\2024\\spot.mp3", 3, Fit(1, 0, 0)),
         ("Jingle.mp3", 4, Fit(0, 0, 0)),
         ("jingle", 5, Fit(0, 1, 0)),
         ("plain", 6, Fit(0, 0, 0)),
