@@ -153,13 +153,17 @@ class Downmix:
         if self._count == 1:
             return
         if self._count == 2:
-            self._look_at(np.concatenate([chapter.power for chapter in self._chapters]))
-            for chapter in self._chapters:
-                self._decide(chapter)
-            yield from self._give()
-            return
-        self._decide(self._chapters[-1])
+            self._begin()
+        else:
+            self._decide(self._chapters[-1])
         yield from self._give()
+
+    def _begin(self) -> None:
+        """What is held of the opening is decided together."""
+        self._look_at(np.concatenate([chapter.power for chapter in self._chapters]))
+        self._shares = self._now = self._of_alive()
+        for chapter in self._chapters:
+            self._decide(chapter)
 
     def _compared(self, samples: np.ndarray) -> tuple[np.ndarray, bool]:
         """The power of each stretch and channel, without what is low, and whether all channels are copies.
@@ -247,9 +251,8 @@ class Downmix:
 
     def _give(self) -> Iterator[np.ndarray]:
         """The mix of the first chapter that is held."""
-        if self._count == 1 and not self._used:  # the only one
-            self._look_at(self._chapters[0].power)
-            self._decide(self._chapters[0])
+        if self._count == 1 and not self._at:  # the only one
+            self._begin()
         chapter = self._chapters.pop(0)
         samples, end = chapter.samples, self._at + len(chapter.samples)
         while len(samples):
