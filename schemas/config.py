@@ -19,6 +19,8 @@ from schemas.devices import AUTO, check_device
 from schemas.duration import seconds_of
 from schemas.errors import UsageError
 from schemas.jobs import JOBS
+from schemas.mixes import AUTO as MIX_AUTO
+from schemas.mixes import check_mix
 from schemas.raw import read_raw
 from schemas.shown import LIMIT, shown
 from schemas.tracks import DEFAULT, check_tracks
@@ -87,7 +89,8 @@ class Config:
         models: a named set of checkpoints, ``base`` or ``demo``.
         model: the checkpoint of a job, over the set's; ``none`` leaves the job out.
         tables: only these and what they need; None for all that the models allow.
-        channels: ``mix`` averages the channels, ``each`` keeps them apart.
+        channels: ``mix`` makes one of the channels, ``each`` keeps them apart.
+        mix: how channels become one: ``auto``, ``mean`` or the numbers of some; see :mod:`schemas.mixes`.
         language: ISO 639-1 code of what is spoken; None lets a model detect it where it can.
         device, precision, engine: where the models run, in which numbers and by what; ``auto`` is the fastest on
             this machine that keeps the results.  ``cuda`` is every GPU, ``cuda:0,2`` those of these numbers.
@@ -122,6 +125,7 @@ class Config:
     tables: tuple[str, ...] | None = None
     metadata: MetadataConfig = field(default_factory=MetadataConfig)
     channels: Literal["mix", "each"] = "mix"
+    mix: str = MIX_AUTO
     language: str | None = None
     device: str = AUTO
     workers: int | None = None
@@ -166,6 +170,7 @@ class Config:
             _between("max_error_share", self.max_error_share, 0, 1)
         read_raw(self.raw)
         object.__setattr__(self, "tracks", check_tracks(self.tracks))
+        object.__setattr__(self, "mix", check_mix(self.mix))
         object.__setattr__(self, "device", check_device(self.device))
         if self.workers is not None:
             _between("workers", self.workers, 1, 1024)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import pyarrow as pa
 
 from schemas.columns import OF_RECORDING, RECORDING, RUN, label, list_of, milliseconds, share
+from schemas.mixes import PATTERN
 from schemas.reasons import Reason, Stage
 from schemas.recorder import FACTS
 from schemas.table import Table, column
@@ -109,6 +110,14 @@ RECORDINGS = Table(
             label("codec", "codec or sample format, as the decoder names it"),
             column("sample_rate_hz", pa.int32(), "sampling rate of the file", unit="Hz", low=1),
             column("channels", pa.int16(), "channels of what was decoded, of all tracks together", low=1),
+            label(
+                "mix",
+                "how its channels became one: mono, mean, without LFE, W (of ambisonics), channel 2, channels 1+3, "
+                "channel 2 turned (the mean with that polarity inverted), apart (--channels each); several where it "
+                "changed, and of each track where several were heard; null in rows of earlier versions",
+                regex=PATTERN,
+                nullable=True,
+            ),
             column(
                 "tracks",
                 list_of(TRACK),

@@ -13,6 +13,7 @@ class Note(StrEnum):
     RATE_ASSUMED = "rate_assumed"
     OTHER_TRACK = "other_track"
     TRACKS_NOT_HEARD = "tracks_not_heard"
+    NOT_THE_MEAN = "not_the_mean"
     PASSAGE_FORGOTTEN = "passage_forgotten"
 
 
@@ -22,5 +23,7 @@ NOTED: dict[Note, str] = {
     Note.RATE_ASSUMED: "it has no header, and its extension leaves the sampling rate open: --raw says another",
     Note.OTHER_TRACK: "the audio track that players take is silent: another was heard (recordings.track)",
     Note.TRACKS_NOT_HEARD: "audio tracks of it were not heard (recordings.tracks): --tracks chooses",
+    Note.NOT_THE_MEAN: "not all of its channels are in the mix, or one is turned, so that no voice is lost in it "
+    "(recordings.mix): --mix chooses",
     Note.PASSAGE_FORGOTTEN: "rows of a passage of it were left out for good (earwitness forget --from --to)",
 }

@@ -28,7 +28,7 @@ WINDOWS = Table(
     key=("window_id",),
     references=(OF_RECORDING,),
     hears="windows",
-    shaped_by=("channels", "tracks"),
+    shaped_by=("channels", "mix", "tracks"),
     schema=pa.schema(
         [
             WINDOW_ID,
@@ -45,7 +45,7 @@ FRAMES = Table(
     key=PLACE_KEY,
     references=(OF_WINDOW,),
     hears="windows",
-    shaped_by=("channels", "tracks"),
+    shaped_by=("channels", "mix", "tracks"),
     needs=("windows",),
     schema=pa.schema(
         [
@@ -77,7 +77,7 @@ SPECTROGRAMS = Table(
     key=PLACE_KEY,
     references=(OF_WINDOW,),
     hears="windows",
-    shaped_by=("channels", "tracks"),
+    shaped_by=("channels", "mix", "tracks"),
     needs=("windows",),
     schema=pa.schema(
         [
@@ -127,7 +127,7 @@ EMBEDDINGS = Table(
     key=PLACE_KEY,
     references=(OF_WINDOW,),
     made_by="embeddings",
-    shaped_by=("channels", "tracks"),
+    shaped_by=("channels", "mix", "tracks"),
     needs=("windows",),
     schema=pa.schema(
         [
@@ -164,7 +164,7 @@ WAVEFORMS = Table(
     key=PLACE_KEY,
     references=(OF_WINDOW,),
     hears="windows",
-    shaped_by=("channels", "tracks"),
+    shaped_by=("channels", "mix", "tracks"),
     needs=("windows",),
     asked_for_by_name=True,
     schema=pa.schema(

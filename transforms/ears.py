@@ -9,47 +9,23 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from schemas.config import MAX_HOURS, SpeechConfig
+from schemas.mixes import APART
 from schemas.reasons import Reason
 from schemas.records import MIX, Clip, Place, Problem, Recording, Segment, Window
 from transforms.ahead import read_ahead
 from transforms.audio.bounds import MOST_CHANNELS_APART
-from transforms.audio.channels import mix
+from transforms.audio.downmix import Downmix
 from transforms.audio.loudness import LoudnessMeter
 from transforms.audio.resample import Resampler
 from transforms.audio.speech import RATE, SpeechDetector
 from transforms.audio.voice import Voice
 from transforms.audio.windows import CONTEXT, Grid
-from transforms.decode.asked import NOTHING, Asked
 from transforms.decode.audio import DecodeError, Format
 from transforms.decode.facts import NO_FACTS, Facts
 from transforms.decode.timeline import Timing
 from transforms.features.melody import Melody, pitch_within
-from transforms.heard import Heard
+from transforms.heard import Heard, Listening
 from transforms.pool import InOrder, Pool
-
-
-@dataclass(frozen=True)
-class Listening:
-    """What a run wants of a recording.
-
-    Attributes:
-        windows: the rates that windows carry, in Hz; None where no table needs windows.
-        speech: how speech is cut; None where no table needs it.
-        clip_seconds: longest clip that a segment is cut into, in seconds.
-        pitch: windows and segments carry the pitch of their frames.
-        each: keep the channels apart instead of averaging them.
-        most_hours: what is heard of a recording at most.
-        asked: how files are to be opened.
-    """
-
-    windows: tuple[int, ...] | None
-    speech: SpeechConfig | None
-    clip_seconds: float = 5.0
-    pitch: bool = False
-    each: bool = False
-    most_hours: float = MAX_HOURS
-    asked: Asked = NOTHING
 
 
 @dataclass(frozen=True)
@@ -106,7 +82,10 @@ class Ears:
         self.frames = 0
         self._pool = pool
         self._format = format
-        self._each = wanted.each
+        self._downmix: Downmix | None = None
+        if not wanted.each:
+            another = detector.another if detector is not None else SpeechDetector
+            self._downmix = Downmix(format.sample_rate_hz, format.channels, format.layout, wanted.mix, another)
         last = before + format.channels if wanted.each else track
         if last > MOST_CHANNELS_APART:
             message = f"{last:,} channels, of which {MOST_CHANNELS_APART} can be kept apart: --channels mix"
@@ -162,10 +141,23 @@ class Ears:
         return stage if self._pool is None else read_ahead(stage, BLOCKS_AHEAD)
 
     def _measured(self, blocks: Iterator[np.ndarray]) -> Generator[np.ndarray, None, None]:
-        """The channels that are kept of each block."""
-        for block in blocks:
-            self._meter.push(block)
-            yield block if self._each else mix(block)[:, None]
+        """The channels that are kept of each block; the mix of them may lie behind, but for an end."""
+        try:
+            for block in blocks:
+                self._meter.push(block)
+                if self._downmix is None:
+                    yield block
+                    continue
+                for mixed in self._downmix.push(block):
+                    yield mixed[:, None]
+        except Exception:  # what was decoded before is kept
+            yield from self._rest()
+            raise
+        yield from self._rest()
+
+    def _rest(self) -> Iterator[np.ndarray]:
+        for mixed in self._downmix.finish() if self._downmix is not None else ():
+            yield mixed[:, None]
 
     def _at_rates(self, kept: Iterator[np.ndarray]) -> Generator[_Part, None, None]:
         for block in kept:
@@ -237,5 +229,7 @@ class Ears:
             peak_dbfs=self._meter.peak_dbfs,
             clipped_share=self._meter.clipped_share,
             speech_share=min(1.0, spoken / (self.duration_ms * len(self._voices))) if self._voices else None,
+            mix=", ".join(self._downmix.words) if self._downmix is not None else APART,
+            mended=self._downmix is not None and self._downmix.is_mended,
             kept_seconds=self.frames / self._format.sample_rate_hz * channels,
         )

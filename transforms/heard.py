@@ -1,10 +1,13 @@
-"""What is known of a recording once its end was reached."""
+"""What a run wants of a recording, and what is known of it once its end was reached."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from schemas.config import MAX_HOURS, SpeechConfig
+from schemas.mixes import AUTO
 from schemas.notes import Note
+from transforms.decode.asked import NOTHING, Asked
 from transforms.decode.audio import Format
 from transforms.decode.facts import NO_FACTS, Facts
 from transforms.decode.timeline import ON_TIME, Timing
@@ -17,6 +20,31 @@ MOST_DRIFT_MS = 100
 
 
 @dataclass(frozen=True)
+class Listening:
+    """What a run wants of a recording.
+
+    Attributes:
+        windows: the rates that windows carry, in Hz; None where no table needs windows.
+        speech: how speech is cut; None where no table needs it.
+        clip_seconds: longest clip that a segment is cut into, in seconds.
+        pitch: windows and segments carry the pitch of their frames.
+        each: keep the channels apart instead of making one of them.
+        mix: how they become one: a word of ``--mix``.
+        most_hours: what is heard of a recording at most.
+        asked: how files are to be opened.
+    """
+
+    windows: tuple[int, ...] | None
+    speech: SpeechConfig | None
+    clip_seconds: float = 5.0
+    pitch: bool = False
+    each: bool = False
+    mix: str = AUTO
+    most_hours: float = MAX_HOURS
+    asked: Asked = NOTHING
+
+
+@dataclass(frozen=True)
 class Heard:
     """What is known of a recording when its end was reached.
 
@@ -26,6 +54,8 @@ class Heard:
         duration_ms: on the player's clock, rounded up.
         timing: where no audio is.
         facts: what the header says of the recording.
+        mix: what became of the channels, as ``recordings.mix`` has it; None where nothing was heard.
+        mended: whether something other than the average was taken, unasked.
         all_tracks: whether all of several tracks were listened to.
         sound_hash: see :mod:`transforms.decode.sound_hash`; None where nothing was heard.
         kept_seconds: audio that lies in windows or was looked through for speech, over all channels.
@@ -43,6 +73,8 @@ class Heard:
     facts: Facts = NO_FACTS
     all_tracks: bool = False
     sound_hash: str | None = None
+    mix: str | None = None
+    mended: bool = False
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -50,6 +82,7 @@ class Heard:
         noted = {
             Note.WITHOUT_AUDIO: self.timing.without_audio_ms >= MOST_WITHOUT_AUDIO_MS,
             Note.TRACKS_NOT_HEARD: self.format is not None and len(self.format.tracks) > 1 and not self.all_tracks,
+            Note.NOT_THE_MEAN: self.mended,
             Note.DRIFT: abs(self.timing.drift_ms) > MOST_DRIFT_MS,
         }
         opened = self.format.notes if self.format is not None else ()

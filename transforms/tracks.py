@@ -9,6 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
+from schemas.mixes import APART
 from schemas.reasons import Reason, Stage
 from schemas.records import MIX, Problem, Recording, Source, Target
 from schemas.tracks import ALL
@@ -167,6 +168,11 @@ def _unforeseen(error: Exception) -> Problem:
     return Problem(Stage.DECODE, Reason.INTERNAL, f"{type(error).__name__}: {error}")
 
 
+def _mixes(heard: list[Heard]) -> str:
+    numbers = {one.format.track: one.mix for one in heard if one.format is not None}
+    return "; ".join(f"track {number}: {numbers[number]}" for number in sorted(numbers))
+
+
 def of_all(heard: list[Heard]) -> Heard:
     """What is known of several tracks as of one recording: that of the first, and of all what follows.
 
@@ -187,4 +193,6 @@ def of_all(heard: list[Heard]) -> Heard:
         clipped_share=float(np.average([one.clipped_share for one in heard], weights=lengths)),
         speech_share=float(np.average([s for s, _ in spoken], weights=[w for _, w in spoken])) if spoken else None,
         kept_seconds=sum(one.kept_seconds for one in heard),
+        mix=APART if first.mix == APART else _mixes(heard),
+        mended=any(one.mended for one in heard),
     )

@@ -25,6 +25,7 @@ from pipelines.store.reading import reading
 from pipelines.store.recipes import LATER
 from schemas.catalog import TABLES
 from schemas.jobs import JOBS
+from schemas.mixes import MEAN, MONO, alone, channels_of
 from schemas.table import Table
 from schemas.tracks import ALL, DEFAULT, FIRST
 from transforms.audio.speech import FRAME_MS
@@ -96,7 +97,10 @@ _TRACKS = {
 def _analysis(out: Path, snapshot: Snapshot, configs: Sequence[dict[str, Any]]) -> Iterator[str]:
     config = configs[-1]
     each = config.get("channels") == "each"
-    yield "Channels were analysed separately." if each else "Channels were averaged."
+    if each:
+        yield "Channels were analysed separately."
+    else:
+        yield _mixed(config.get("mix", MEAN), snapshot)
     if (tracks := config.get("tracks", DEFAULT)) != DEFAULT:
         yield _TRACKS.get(
             tracks, f"Of files with several audio tracks, track {tracks} was analysed where there is one."
@@ -132,6 +136,19 @@ def _analysis(out: Path, snapshot: Snapshot, configs: Sequence[dict[str, Any]]) 
             "The settings of the runs differ; those stated are of the last one "
             "(column `config` of the table `runs` has all)."
         )
+
+
+def _mixed(mix: str, snapshot: Snapshot) -> str:
+    if numbers := channels_of(mix):
+        return f"Of files that have them, {alone(numbers)} alone {'were' if len(numbers) > 1 else 'was'} analysed."
+    if mix == MEAN:
+        return "Channels were averaged."
+    mixes = [one for one in snapshot.rows("recordings")["mix"].to_pylist() if one is not None]
+    other = sum(one not in (MONO, MEAN) for one in mixes)
+    return (
+        "Channels were averaged, but for those in whose average a voice would be lost, and for channels of low "
+        f"frequencies (another mix in {counted(other, 'recording')}; the column `mix` of `recordings` says which)."
+    )
 
 
 def _speakers(out: Path, snapshot: Snapshot) -> Iterator[str]:

@@ -57,6 +57,7 @@ def work_of(prepared: Prepared, run_id: str, folder: Path, ticks: tuple[str, int
         clip_seconds=config.emotion_seconds,
         pitch=bool(tables.keys() & {"frames", "prosody"}),
         each=config.channels == "each",
+        mix=config.mix,
         most_hours=config.max_hours,
         asked=asked_of(config),
     )

@@ -14,6 +14,7 @@ from typing import Any
 
 from schemas.catalog import OF_AUDIO, TABLES
 from schemas.config import Config
+from schemas.mixes import MEAN
 from schemas.tracks import DEFAULT
 from transforms.models.checkpoint import parse_checkpoint, revision_of, told
 from transforms.models.locate import locate
@@ -25,7 +26,7 @@ KEYS = {"emotion_seconds": "seconds", "top_tags": "top"}
 """What recipes call a setting, where it is not its name: another word would make the rows of every corpus anew."""
 
 
-LATER = {"location": False, "tracks": DEFAULT}
+LATER = {"location": False, "tracks": DEFAULT, "mix": MEAN}
 """Settings that came later, with what was so before: it stands in no recipe."""
 
 
@@ -51,6 +52,8 @@ def parts_of(config: Config, tables: Mapping[str, Any], revisions: Mapping[str, 
     found: dict[str, dict[str, Any]] = {}
     for name in (name for name in OF_AUDIO if name in tables):
         values = {setting: getattr(config, setting) for setting in TABLES[name].shaped_by}
+        if values.get("channels") == "each":
+            values.pop("mix", None)  # nothing is mixed
         values = {key: value for key, value in values.items() if key not in LATER or LATER[key] != value}
         settings = {KEYS.get(setting, setting): _plain(value) for setting, value in values.items()}
         found[name] = {"version": TABLES[name].version, "decoding": DECODING, **settings}

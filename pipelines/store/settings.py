@@ -26,14 +26,15 @@ from schemas.config import Config, SpeechConfig, from_mapping
 from schemas.errors import UsageError
 from schemas.jobs import JOBS
 from schemas.layout import SETTINGS, STAGING
+from schemas.mixes import MEAN
 from schemas.tracks import DEFAULT
 
 REMEMBERED = (
-    *("models", "model", "tables", "channels", "tracks", "language", "speech", "emotion_seconds", "top_tags"),
+    *("models", "model", "tables", "channels", "mix", "tracks", "language", "speech", "emotion_seconds", "top_tags"),
     *("precision", "max_hours", "raw", "location", "join_parts"),
 )
 """What shapes rows: the keys of the configuration that a corpus keeps."""
-ADDED: Mapping[str, Any] = {"raw": [], "tracks": DEFAULT, "location": False, "join_parts": False}
+ADDED: Mapping[str, Any] = {"raw": [], "tracks": DEFAULT, "mix": MEAN, "location": False, "join_parts": False}
 """What a corpus that was made before a setting came has of it."""
 
 VERSION = 1
@@ -74,6 +75,7 @@ class Settings:
             "model": {job: absolute(picked.get(job, "none")) for job in JOBS},
             "tables": None if tables is None else list(tables),
             "channels": config.channels,
+            "mix": config.mix,
             "tracks": config.tracks,
             "language": config.language,
             "speech": asdict(config.speech),
@@ -104,7 +106,7 @@ class Settings:
         """What a run goes on with, without being told, that is not the default: ``channels each, language en``."""
         said, usual = [], Settings.of(Config())
         for key in (
-            *("channels", "tracks", "language", "emotion_seconds", "top_tags"),
+            *("channels", "mix", "tracks", "language", "emotion_seconds", "top_tags"),
             *("precision", "max_hours", "raw", "tables"),
         ):
             if key not in named and self.values[key] != usual.values[key]:

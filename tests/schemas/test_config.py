@@ -48,6 +48,7 @@ stop_after: 8h
 max_error_share: 0.1
 max_hours: 24
 tracks: eng
+mix: 1+3
 raw: [alaw:8000]
 location: true
 join_parts: true
@@ -95,6 +96,7 @@ configs = st.builds(
     stop_after=st.sampled_from([None, "8h", "90m", "1.5s"]),
     max_error_share=st.none() | st.floats(0, 1),
     max_hours=st.floats(0.001, 100_000),
+    mix=st.sampled_from(["auto", "mean", "2", "1+3"]),
     tracks=st.sampled_from(["default", "all", "2", "eng"]),
     raw=st.lists(st.sampled_from(["alaw:8000", ".raw=s16le:16000:2", ".vox=vox:6000"]), unique=True).map(tuple),
     location=st.booleans(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -41,12 +41,10 @@ class Judge:
 
     Args:
         channels: how many there are.
-        entering: the indices of those that make up the plain mix: all but that of low frequencies.
     """
 
-    def __init__(self, channels: int, entering: Sequence[int]) -> None:
+    def __init__(self, channels: int) -> None:
         self._channels = channels
-        self._entering = tuple(entering)
 
     def voices(self, evidence: Evidence, stretch: int) -> list[int]:
         """The channels in which somebody speaks in a stretch."""
@@ -73,9 +71,7 @@ class Judge:
         frames = evidence.of(stretch)
         spoken = evidence.speaks[inside, frames].any(axis=0)
         energy = evidence.energy[:, frames][:, spoken].sum(axis=1)
-        beside = [
-            c for c in shares.picked if c not in inside and evidence.speech[c, frames][spoken].mean() < NO_SPEECH
-        ]
+        beside = [c for c in shares.picked if c not in inside and evidence.speech[c, frames][spoken].mean() < NO_SPEECH]
         if energy[beside].sum() > energy[inside].sum() * 10 ** (-CLEAN_DB / 10):
             return True
         picked = list(shares.picked)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from schemas.mixes import MEAN, MONO, W, WITHOUT_LFE, alone, turned
+from schemas.mixes import MEAN, MONO, WITHOUT_LFE, W, alone, turned
 from transforms.audio.channels import mix
 
 

@@ -41,9 +41,13 @@ class SpeechDetector:
     It carries a state from frame to frame: one detector serves one recording at a time.
     """
 
-    def __init__(self) -> None:
-        self._network = Network()
+    def __init__(self, network: Network | None = None) -> None:
+        self._network = network or Network()
         self.begin(1)
+
+    def another(self) -> SpeechDetector:
+        """One for another stream at the same time, with the same weights."""
+        return SpeechDetector(self._network)
 
     def begin(self, channels: int) -> None:
         """Forget the recording before."""

@@ -13,6 +13,7 @@ from av.stream import Disposition
 from schemas.reasons import Reason
 from schemas.tracks import DEFAULT
 from transforms.audio.channels import with_channels
+from transforms.audio.downmix import AMBISONIC
 from transforms.audio.resample import Resampler
 from transforms.decode.avi import packet_times
 from transforms.decode.extent import Extent, ExtentFile
@@ -48,6 +49,9 @@ _COUNTED = frozenset({"aac", "mp3", "ac3", "eac3", "dts", "loas", "amr", "gsm"})
 
 _SILENT_LOSSES = frozenset({"ogg", "flac"})
 """FFmpeg passes over damaged pages and frames of these without an error, but stamps tell what is missing."""
+
+_CALLED = {"AMBI0": AMBISONIC}
+"""Channels that are called otherwise here."""
 
 _SILENCE_FRAMES = 65_536
 """The most frames of a piece of silence."""
@@ -147,6 +151,7 @@ class AvReader:
             seconds=seconds if seconds is not None and seconds > 0 else None,
             tracks=tuple(track_of(audio) for audio in self._container.streams.audio),
             track=self._track + 1,
+            layout=tuple(_CALLED.get(channel.name, channel.name) for channel in first.layout.channels),
         )
 
     def _promised_frames(self) -> int | None:

@@ -31,6 +31,8 @@ class Format:
         seconds: the duration; None where the header does not say.  Headers lie.
         tracks: what the file says of each of its audio tracks; empty where it can have but one.
         track: the number of the one that is heard, from 1.
+        layout: what the file calls its channels, in FFmpeg's words (``FL``, ``LFE``), the first of ambisonics ``W``;
+            empty where it does not say.
         notes: what was noticed when it was opened.
     """
 
@@ -41,6 +43,7 @@ class Format:
     seconds: float | None
     tracks: tuple[Track, ...] = ()
     track: int = 1
+    layout: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
 
 

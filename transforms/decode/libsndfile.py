@@ -12,6 +12,7 @@ import numpy as np
 import soundfile
 
 from schemas.reasons import Reason
+from transforms.audio.downmix import AMBISONIC
 from transforms.decode.extent import Extent, ExtentFile
 from transforms.decode.format import (
     HEADER_SLACK_S,
@@ -38,6 +39,19 @@ _UNKNOWN_FRAMES = 2**62
 
 _CUT_CHUNK = re.compile(r"^ *(?:data|SSND|Data Size) *: (\d+) \(should be (\d+)\)", re.MULTILINE)
 """How libsndfile's log tells that the file ends inside the chunk of samples: promised and present bytes."""
+
+_LAYOUT = re.compile(r"^ *(?:Channel Mask|Layout) *: .*\(([^()]+)\)", re.MULTILINE)
+"""How libsndfile's log tells what channels are called: ``(L, R, C, LFE, Ls, Rs)``."""
+
+_OF_AMBISONICS = "(Ambisonic B)"
+_AMBISONIC_REST = ("X", "Y", "Z")
+
+_FLAC_LAYOUTS = {
+    6: ("FL", "FR", "FC", "LFE", "BL", "BR"),
+    7: ("FL", "FR", "FC", "LFE", "BC", "SL", "SR"),
+    8: ("FL", "FR", "FC", "LFE", "BL", "BR", "SL", "SR"),
+}
+"""RFC 9639, section 9.1.3."""
 
 _PLACEHOLDER_BYTES = 0x7F00_0000
 """Programs that write to a pipe state sizes from about here on, as they do not know better."""
@@ -99,7 +113,19 @@ class SoundfileReader:
             sample_rate_hz=file.samplerate,
             channels=file.channels,
             seconds=file.frames / file.samplerate if known else None,
+            layout=self._layout(),
         )
+
+    def _layout(self) -> tuple[str, ...]:
+        """What the channels are called: by the log of WAV, W64, AIFF and CAF, by the rule of FLAC."""
+        file = self._file
+        if _OF_AMBISONICS in file.extra_info:
+            return (AMBISONIC, *_AMBISONIC_REST)[: file.channels]
+        if file.format == "FLAC":
+            return _FLAC_LAYOUTS.get(file.channels, ())
+        found = _LAYOUT.search(file.extra_info)
+        names = tuple(name.strip() for name in found[1].split(",")) if found else ()
+        return names if len(names) == file.channels else ()
 
     def _promised_frames(self) -> int | None:
         """libsndfile cuts what the header promises down to what the file holds: ask its log."""

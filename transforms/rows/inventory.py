@@ -58,6 +58,7 @@ def recording_row(table: Table, recording: Recording, heard: Heard, run_id: str)
             "codec": [heard.format.codec],
             "sample_rate_hz": [heard.format.sample_rate_hz],
             "channels": [heard.format.channels],
+            "mix": [heard.mix],
             "tracks": [[_track(track) for track in heard.format.tracks]],
             "track": [None if heard.all_tracks else heard.format.track],
             "duration_ms": [heard.duration_ms],

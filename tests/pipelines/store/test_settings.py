@@ -51,6 +51,7 @@ OTHERS: dict[str, Any] = {
     "max_error_share": 0.5,
     "max_hours": 1.0,
     "tracks": "2",
+    "mix": "mean",
     "raw": ("alaw:8000",),
     "location": True,
     "join_parts": True,
