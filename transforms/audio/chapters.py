@@ -100,9 +100,9 @@ class Chapters:
         lag = max(1, round(self._rate / 8000))
         later = samples[lag::lag]
         rows = -(-native(self._stretches * FRAMES, self._rate) // (self._stretches * lag))
-        stretches = np.zeros((self._stretches * rows, self._channels), np.float32)
-        stretches[: len(later)] = (later - samples[::lag][: len(later)])[: len(stretches)]
-        stretches = stretches.reshape(self._stretches, rows, self._channels)
+        padded = np.zeros((self._stretches * rows, self._channels), np.float32)
+        padded[: len(later)] = (later - samples[::lag][: len(later)])[: len(padded)]
+        stretches = padded.reshape(self._stretches, rows, self._channels)
         products = np.matmul(stretches.transpose(0, 2, 1), stretches) / np.float32(rows)
         power = np.diagonal(products, axis1=1, axis2=2).copy()
         return power, all(_are_copies(product) for product in products[:, self._entering][:, :, self._entering])

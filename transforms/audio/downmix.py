@@ -22,8 +22,8 @@ HELD = 2
 DEAD = 1e-4
 """A channel that never reached this share of the power of the loudest holds no signal: 40 dB."""
 
-LEAD = 10
-"""Frames by which a change comes before the voice that it is for, if nobody else speaks then: 320 ms."""
+LEAD = 32
+"""Frames by which a change comes before the voice that it is for, if nobody else speaks then: a second."""
 
 FADE_SECONDS = 0.02
 
