@@ -54,6 +54,7 @@ class Evidence:
 
     Attributes:
         energy: mean power between 200 and 4,000 Hz, float32 [channels, n_frames].
+        power: the same of all that is there.
     """
 
     def __init__(self, samples: np.ndarray, speech: np.ndarray) -> None:
@@ -63,6 +64,7 @@ class Evidence:
         spectra[:, :, (hz < LOWEST_HZ) | (hz > HIGHEST_HZ)] = 0
         heard = fft.irfft(spectra, STRETCH, axis=2)
         self.energy = np.mean(np.square(heard).reshape(channels, -1, FRAME), axis=2)
+        self.power = np.mean(np.square(samples).reshape(channels, -1, FRAME), axis=2)
         self.speech = speech
         self._spectra = spectra
         self._heard = heard

@@ -74,6 +74,9 @@ class Judge:
         beside = [c for c in shares.picked if c not in inside and evidence.speech[c, frames][spoken].mean() < NO_SPEECH]
         if energy[beside].sum() > energy[inside].sum() * 10 ** (-CLEAN_DB / 10):
             return True
+        power = evidence.power[:, frames][:, spoken].sum(axis=1)
+        if power[beside].sum() > power[inside].sum():  # rumble, which lies below voices, and drowns them all the same
+            return True
         picked = list(shares.picked)
         if len(picked) == 1:
             return False
