@@ -13,10 +13,10 @@ MONO, MEAN, WITHOUT_LFE, W, APART = "mono", "mean", "without LFE", "W", "apart"
 
 _NUMBER = r"[1-9][0-9]{0,3}"
 _NUMBERS = re.compile(rf"{_NUMBER}(\+{_NUMBER})*")
-_SOME = rf"channel {_NUMBER}|channels {_NUMBER}(\+{_NUMBER})+"
-_ONE = rf"({MONO}|{MEAN}|{WITHOUT_LFE}|{W}|{APART}|({_SOME})( turned)?)"
-_TRACK = rf"(track {_NUMBER}: )?{_ONE}(, {_ONE})*"
-PATTERN = rf"{_TRACK}(; {_TRACK})*$"
+PATTERN = (
+    rf"((track \d+: )?({MONO}|{MEAN}|{WITHOUT_LFE}|{W}|{APART}|channel {_NUMBER}( turned)?|"
+    r"channels \d+(\+\d+)+( turned)?)(, |; |$))+$"
+)
 """What ``recordings.mix`` matches."""
 
 

@@ -52,8 +52,6 @@ def parts_of(config: Config, tables: Mapping[str, Any], revisions: Mapping[str, 
     found: dict[str, dict[str, Any]] = {}
     for name in (name for name in OF_AUDIO if name in tables):
         values = {setting: getattr(config, setting) for setting in TABLES[name].shaped_by}
-        if values.get("channels") == "each":
-            values.pop("mix", None)  # nothing is mixed
         values = {key: value for key, value in values.items() if key not in LATER or LATER[key] != value}
         settings = {KEYS.get(setting, setting): _plain(value) for setting, value in values.items()}
         found[name] = {"version": TABLES[name].version, "decoding": DECODING, **settings}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from schemas.mixes import MEAN, MONO, channels_of
+from schemas.mixes import MEAN, MONO, W, channels_of
 from transforms.audio.chapters import Chapter, Chapters, native
 from transforms.audio.evidence import FRAMES, NOTHING, Evidence
 from transforms.audio.judge import Judge
@@ -27,7 +27,7 @@ LEAD = 32
 
 FADE_SECONDS = 0.02
 
-LFE, AMBISONIC = "LFE", "W"
+LFE = "LFE"
 
 
 class Downmix:
@@ -50,7 +50,7 @@ class Downmix:
         self._rate = rate
         self._channels = channels
         self._lfe = layout.index(LFE) if LFE in layout and channels > 1 else None
-        self._is_ambisonic = bool(layout) and layout[0] == AMBISONIC
+        self._is_ambisonic = bool(layout) and layout[0] == W
         self._entering = [0] if self._is_ambisonic else [i for i in range(channels) if i != self._lfe]
         asked = [number - 1 for number in channels_of(mix) if number <= channels]
         self._is_open = mix != MEAN and not asked

@@ -10,10 +10,10 @@ import av
 import numpy as np
 from av.stream import Disposition
 
+from schemas.mixes import W
 from schemas.reasons import Reason
 from schemas.tracks import DEFAULT
 from transforms.audio.channels import with_channels
-from transforms.audio.downmix import AMBISONIC
 from transforms.audio.resample import Resampler
 from transforms.decode.avi import packet_times
 from transforms.decode.extent import Extent, ExtentFile
@@ -50,7 +50,7 @@ _COUNTED = frozenset({"aac", "mp3", "ac3", "eac3", "dts", "loas", "amr", "gsm"})
 _SILENT_LOSSES = frozenset({"ogg", "flac"})
 """FFmpeg passes over damaged pages and frames of these without an error, but stamps tell what is missing."""
 
-_CALLED = {"AMBI0": AMBISONIC}
+_CALLED = {"AMBI0": W}
 """Channels that are called otherwise here."""
 
 _SILENCE_FRAMES = 65_536

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import soundfile
 
+from schemas.mixes import W
 from schemas.reasons import Reason
-from transforms.audio.downmix import AMBISONIC
 from transforms.decode.extent import Extent, ExtentFile
 from transforms.decode.format import (
     HEADER_SLACK_S,
@@ -120,7 +120,7 @@ class SoundfileReader:
         """What the channels are called: by the log of WAV, W64, AIFF and CAF, by the rule of FLAC."""
         file = self._file
         if _OF_AMBISONICS in file.extra_info:
-            return (AMBISONIC, *_AMBISONIC_REST)[: file.channels]
+            return (W, *_AMBISONIC_REST)[: file.channels]
         if file.format == "FLAC":
             return _FLAC_LAYOUTS.get(file.channels, ())
         found = _LAYOUT.search(file.extra_info)
