@@ -60,7 +60,7 @@ class Chapters:
         self._stretches = max(1, min(MOST_STRETCHES, MOST_SAMPLES // max(1, STRETCH * rate // RATE * channels)))
         self._make_detector = detector
         self._detector: SpeechDetector | None = None
-        self._goes_on = False  # the detector has heard the chapter before
+        self._before: np.ndarray | None = None  # the last stretch of the chapter before, if that was heard
         self._pieces: list[np.ndarray] = []
         self._waiting = 0
         self._count = 0
@@ -88,7 +88,8 @@ class Chapters:
         self._pieces, self._waiting = [], 0
         power, are_copies = self._compared(samples)
         evidence = None if are_copies else self._heard(samples)
-        self._goes_on = not are_copies
+        if are_copies:
+            self._before = None
         self._count += 1
         return Chapter(samples, (self._count - 1) * self._stretches * FRAMES, power, evidence)
 
@@ -110,14 +111,16 @@ class Chapters:
     def _heard(self, samples: np.ndarray) -> Evidence:
         if self._detector is None:
             self._detector = self._make_detector()
-        if not self._goes_on:
-            self._detector.begin(self._channels)
         length = self._stretches * STRETCH
         at_rate = samples if self._rate == RATE else soxr.resample(samples, self._rate, RATE, quality="LQ")
         heard = np.zeros((self._channels, length), np.float32)
         heard[:, : len(at_rate)] = at_rate[:length].T
-        first = self._detector.push(levelled(heard))
-        return Evidence(heard, np.concatenate([first, self._detector.finish()], axis=1))
+        self._detector.begin(self._channels)
+        led = heard if self._before is None else np.concatenate([self._before, heard], axis=1)
+        self._before = heard[:, -STRETCH:].copy()
+        first = self._detector.push(led)
+        speech = np.concatenate([first, self._detector.finish()], axis=1)
+        return Evidence(heard, speech[:, -self._stretches * FRAMES :])
 
 
 def native(frame: int, rate: int) -> int:
@@ -133,15 +136,3 @@ def _are_copies(product: np.ndarray) -> bool:
         return True
     alike = product[loudest] >= COPY * np.sqrt(own * own[loudest])
     return bool((alike & (own >= COPY_POWER * own[loudest])).all())
-
-
-def levelled(samples: np.ndarray) -> np.ndarray:
-    """Each channel with its louder frames at -20 dBFS, so that a quiet party is heard as well as a loud one.
-
-    Args:
-        samples: float32 [channels, n], n a multiple of 512.
-    """
-    powers = np.square(samples).reshape(len(samples), -1, FRAME).mean(axis=2)
-    loud = np.quantile(powers, 0.95, axis=1)
-    gain = np.where(loud > NOTHING, 0.1 / np.sqrt(np.maximum(loud, NOTHING)), 0)
-    return samples * np.minimum(gain, 1000.0).astype(np.float32)[:, None]
