@@ -19,7 +19,6 @@ from schemas.devices import AUTO, check_device
 from schemas.duration import seconds_of
 from schemas.errors import UsageError
 from schemas.jobs import JOBS
-from schemas.mixes import AUTO as MIX_AUTO
 from schemas.mixes import check_mix
 from schemas.raw import read_raw
 from schemas.shown import LIMIT, shown
@@ -125,7 +124,7 @@ class Config:
     tables: tuple[str, ...] | None = None
     metadata: MetadataConfig = field(default_factory=MetadataConfig)
     channels: Literal["mix", "each"] = "mix"
-    mix: str = MIX_AUTO
+    mix: str = AUTO
     language: str | None = None
     device: str = AUTO
     workers: int | None = None
@@ -169,9 +168,8 @@ class Config:
         if self.max_error_share is not None:
             _between("max_error_share", self.max_error_share, 0, 1)
         read_raw(self.raw)
-        object.__setattr__(self, "tracks", check_tracks(self.tracks))
-        object.__setattr__(self, "mix", check_mix(self.mix))
-        object.__setattr__(self, "device", check_device(self.device))
+        for name, check in {"mix": check_mix, "tracks": check_tracks, "device": check_device}.items():
+            object.__setattr__(self, name, check(getattr(self, name)))
         if self.workers is not None:
             _between("workers", self.workers, 1, 1024)
             if self.beam:

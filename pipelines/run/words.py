@@ -30,15 +30,11 @@ def add_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tables", metavar="TABLE,...", help=f"only these, and what they need; of {', '.join(OF_RUNS)}"
     )
-<<<<<<< HEAD
     parser.add_argument("--metadata", metavar="FILE", help="your own columns (CSV or Excel), joined by file name")
     parser.add_argument("--metadata-key", metavar="COLUMN", help="that names the files (default: found out)")
     parser.add_argument("--metadata-encoding", metavar="NAME", help="of that file, as cp1252 (default: found out)")
     parser.add_argument("--metadata-separator", metavar="SIGN", help="between its cells: comma, semicolon, tab...")
     parser.add_argument("--metadata-sheet", metavar="NAME", help="of a workbook (default: the first)")
-    parser.add_argument("--channels", metavar="mix|each", help="average the channels (default) or keep them apart")
-=======
-    parser.add_argument("--metadata", metavar="CSV", help="your own columns, joined by file name or path")
     parser.add_argument("--channels", metavar="mix|each", help="make one of the channels (default) or keep them apart")
     parser.add_argument(
         "--mix",
@@ -46,7 +42,6 @@ def add_words(parser: argparse.ArgumentParser) -> None:
         help="how channels become one: their mean, and another mix where a voice would be lost in it (default: auto), "
         "always the mean, or only the channels of these numbers",
     )
->>>>>>> 961be10 (The mix keeps the voice: wired, with the column, the option and the note)
     parser.add_argument(
         "--tracks",
         metavar="default|first|all|N|LANG",
