@@ -97,10 +97,7 @@ _TRACKS = {
 def _analysis(out: Path, snapshot: Snapshot, configs: Sequence[dict[str, Any]]) -> Iterator[str]:
     config = configs[-1]
     each = config.get("channels") == "each"
-    if each:
-        yield "Channels were analysed separately."
-    else:
-        yield _mixed(config.get("mix", MEAN), snapshot)
+    yield "Channels were analysed separately." if each else _mixed(config.get("mix", MEAN), snapshot)
     if (tracks := config.get("tracks", DEFAULT)) != DEFAULT:
         yield _TRACKS.get(
             tracks, f"Of files with several audio tracks, track {tracks} was analysed where there is one."
