@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from pipelines.commands.mentions import add_count
 from pipelines.console.numbers import counted
 from pipelines.console.stopping import telling, written_files
 from pipelines.console.terminal import console
@@ -23,6 +24,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--recordings", metavar="ID|FILE|top:N", nargs="+", default=[], help="write a page for each of these, too"
     )
+    add_count(parser)
     parser.add_argument("--no-audio", action="store_true", help="pages that play nothing: they name no place of a file")
     parser.set_defaults(act=act, names=("recordings",))
 
@@ -31,6 +33,7 @@ def act(arguments: argparse.Namespace, aside: Console) -> None:
     if find_spec("plotly") is None:
         raise CommandError("the report is drawn with plotly, which is not installed: pip install 'earwitness[report]'")
 
+    from pipelines.corpus.appearances import count_of
     from pipelines.report.report import write_report
 
     with telling(written_files("page")):
@@ -41,6 +44,7 @@ def act(arguments: argparse.Namespace, aside: Console) -> None:
             phrases=arguments.mentions,
             recordings=arguments.recordings,
             linked=not arguments.no_audio,
+            count=count_of(arguments.count),
         )
         with console(1) as result:
             more = f" and {counted(len(written) - 1, 'page')} of recordings beside it" if len(written) > 1 else ""

@@ -42,6 +42,12 @@ def notes(
     yield from _counting(lying, count)
 
 
+def counting(corpus: Corpus, by: Sequence[str], count: Count) -> list[str]:
+    """What was counted of contents that several files hold; nothing where there are none."""
+    lying = several(corpus)
+    return [*_counting(lying, count), *(groups_notes(corpus, by, count) if lying.in_several else ())]
+
+
 def groups_notes(corpus: Corpus, by: Sequence[str], count: Count) -> Iterator[str]:
     """Lines about recordings whose files lie in several groups of a column, where these count once in each."""
     for column in dict.fromkeys(by) if count == "recordings" else ():

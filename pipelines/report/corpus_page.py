@@ -11,12 +11,14 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
+from pipelines.corpus.appearances import Count, links, view_of
 from pipelines.corpus.asked import Corpus
 from pipelines.mentions.find import mentions_alone
+from pipelines.mentions.notes import counting
 from pipelines.mentions.rates import mention_rates
 from pipelines.report import charts, profiles
 from pipelines.report.glance import glance
-from pipelines.report.groups import counts_by, date_column
+from pipelines.report.groups import counts_by, date_column, values_sql
 from pipelines.report.page import clock, for_script, href, render
 from pipelines.report.playable import caveats
 from pipelines.report.sound_map import AT_MOST, sound_map
@@ -32,6 +34,7 @@ ACTED = (
     "A label says which acted emotion a voice sounds most like to the model, not what a person felt. "
     "Compare groups and changes; do not read single rows."
 )
+WINDOWS = "The likeliest sound of each window of 10 s."
 INTERVALS = f"Points are shares of the time, lines {NOTE} (n). {ALIKE}"
 
 
@@ -46,7 +49,13 @@ class Part:
 
 
 def corpus_page(
-    corpus: Corpus, title: str, by: Sequence[str], phrases: Sequence[str], pages: Mapping[str, str], linked: bool
+    corpus: Corpus,
+    title: str,
+    by: Sequence[str],
+    phrases: Sequence[str],
+    pages: Mapping[str, str],
+    linked: bool,
+    count: Count = "recordings",
 ) -> str:
     """The HTML.
 
@@ -55,16 +64,15 @@ def corpus_page(
         phrases: whose mentions are counted over time.
         pages: recording_id to its page, relative to this one.
         linked: let the page play the recordings from where they lie.
+        count: of a content that several files hold: it, in each group in which they lie, or each of these files.
     """
     figures: dict[str, go.Figure] = {}
     parts = [
         part
         for part in (
-            _profiles(corpus, figures, "emotions", "Emotion", by, (ACTED, INTERVALS)),
-            _profiles(
-                corpus, figures, "sounds", "Sound", by, ("The likeliest sound of each window of 10 s.", INTERVALS)
-            ),
-            _mentions(corpus, figures, by, phrases),
+            _profiles(corpus, figures, "emotions", "Emotion", by, count, (ACTED, INTERVALS)),
+            _profiles(corpus, figures, "sounds", "Sound", by, count, (WINDOWS, INTERVALS)),
+            _mentions(corpus, figures, by, phrases, count),
             _words(corpus, figures, by),
             _map(corpus, figures),
         )
@@ -83,10 +91,11 @@ def corpus_page(
         "corpus.js",
         title=title,
         glance=glance(corpus),
+        counting=counting(corpus, by, count),
         sections=sections,
         parts=parts,
         search=search,
-        recordings=_recordings(corpus, pages),
+        recordings=_recordings(corpus, pages, count),
         charts=for_script(json.dumps({name: json.loads(figure.to_json()) for name, figure in figures.items()})),
         places=_places(corpus, pages, linked),
         plotly=get_plotlyjs(),
@@ -94,8 +103,9 @@ def corpus_page(
 
 
 def _profiles(
-    corpus: Corpus, figures: dict[str, go.Figure], table: str, name: str, by: Sequence[str], texts: Sequence[str]
-) -> Part:
+    corpus: Corpus, figures: dict[str, go.Figure], table: str, name: str, by: Sequence[str], count: Count,
+    texts: Sequence[str],
+) -> Part:  # fmt: skip
     part = Part(table, name, texts)
     if table not in corpus.files:
         return part
@@ -107,15 +117,15 @@ def _profiles(
 
     columns: list[str | None] = [*by] or [None]
     for column in columns:
-        found = profiles.profile(corpus, table, column)
+        found = profiles.profile(corpus, table, column, count)
         add(
             f"by-{column}", f"by {column}" if column else "", found, charts.profile_chart(found) if len(found) else None
         )
     if date := date_column(corpus):
-        found, unit = profiles.over_time(corpus, table, date)
+        found, unit = profiles.over_time(corpus, table, date, count)
         if found["group"].nunique() > 1:
             add("time", f"over time, by {unit} of {date}", found, charts.time_chart(found, unit, as_dates=True))
-    found = profiles.through_recordings(corpus, table)
+    found = profiles.through_recordings(corpus, table, count)
     if len(found):
         title = "per cent of the recording"
         add("through", "from the beginning of a recording to its end (those of a minute or more)", found,
@@ -123,7 +133,9 @@ def _profiles(
     return part
 
 
-def _mentions(corpus: Corpus, figures: dict[str, go.Figure], by: Sequence[str], phrases: Sequence[str]) -> Part:
+def _mentions(
+    corpus: Corpus, figures: dict[str, go.Figure], by: Sequence[str], phrases: Sequence[str], count: Count
+) -> Part:
     text = (
         f"How often in 10,000 words, with {NOTE}. {ALIKE} "
         "The command earwitness mentions lists them all, with what surrounds them."
@@ -134,7 +146,8 @@ def _mentions(corpus: Corpus, figures: dict[str, go.Figure], by: Sequence[str], 
     date = date_column(corpus)
     mentions = mentions_alone(corpus, phrases)
     for column, unit in [*((name, name) for name in by), *([(date, "time")] if date else [])]:
-        rates = mention_rates(corpus, mentions, phrases, [column], months=[date] if date and column == date else [])
+        months = [date] if date and column == date else []
+        rates = mention_rates(corpus, mentions, phrases, [column], months, count)
         found = rates[rates["words"] > 0] if len(rates) else rates
         if len(found):
             figures[f"mentions-{unit}"] = charts.mentions_chart(found, column, as_dates=column == date)
@@ -189,35 +202,41 @@ def _search(corpus: Corpus) -> dict[str, Any] | None:
     return {"rows": [row[:4] for row in rows], "left": rows[0][4] - len(rows)}
 
 
-def _recordings(corpus: Corpus, pages: Mapping[str, str]) -> dict[str, Any]:
-    own = "".join(f", CAST({quoted(name)} AS VARCHAR)" for name in corpus.own)
-    found = corpus.sql(f"""
-        SELECT recording_id, parse_filename(uri, false, 'forward_slash'), duration_ms, count(*) OVER () {own}
-        FROM recordings ORDER BY uri LIMIT {MOST_RECORDINGS}""").fetchall()
+def _recordings(corpus: Corpus, pages: Mapping[str, str], count: Count) -> dict[str, Any]:
+    """A row for each recording, with the values of all its files; or for each file."""
+    if count == "files":
+        own = "".join(f", CAST({quoted(name)} AS VARCHAR)" for name in corpus.own)
+        select = f"recording_id, uri, duration_ms, 1, count(*) OVER () {own} FROM {view_of(corpus)}"
+    else:
+        own = "".join(f", {values_sql(name)}" for name in corpus.own)
+        select = (
+            f"recording_id, min(uri) AS uri, any_value(duration_ms), count(*), count(*) OVER () {own} "
+            f"FROM {view_of(corpus)} GROUP BY recording_id"
+        )
+    found = corpus.sql(f"SELECT {select} ORDER BY uri LIMIT {MOST_RECORDINGS}").fetchall()
+    several = any(files > 1 for _, _, _, files, *_ in found)
     rows = [
         {
-            "file": file,
+            "file": uri.rsplit("/", 1)[-1],
             "length": clock(ms),
             "page": pages.get(key, ""),
-            "own": ["" if value is None else value for value in values],
+            "own": [*([files] if several else []), *("" if value is None else value for value in values)],
         }
-        for key, file, ms, _, *values in found
+        for key, uri, ms, files, _, *values in found
     ]
-    left = found[0][3] - len(found) if found else 0
-    return {"columns": ["file", "length", *corpus.own], "rows": rows, "left": left}
+    left = found[0][4] - len(found) if found else 0
+    return {"columns": ["file", "length", *(["files"] if several else []), *corpus.own], "rows": rows, "left": left}
 
 
 def _places(corpus: Corpus, pages: Mapping[str, str], linked: bool) -> dict[str, dict[str, str]]:
     told = caveats(corpus)
-    rows = corpus.sql(
-        "SELECT recording_id, uri, parse_filename(uri, false, 'forward_slash') FROM recordings"
-    ).fetchall()
+    uris = dict(corpus.sql("SELECT recording_id, uri FROM recordings").fetchall())
     return {
         key: {
-            "file": file,
+            "file": uri.rsplit("/", 1)[-1],
             "audio": href(uri) if linked else "",
             "caveat": told[key],
             "page": pages.get(key, ""),
         }
-        for key, uri, file in rows
+        for key, uri in links(corpus, uris).items()
     }

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from pipelines.corpus.appearances import Count, groups_sql, view_of
 from pipelines.corpus.asked import Corpus
+from pipelines.report.groups import group_sql
 from pipelines.sql import quoted
 from pipelines.statistics.shares import shares
 
@@ -15,38 +17,39 @@ EVERYTHING = "whole corpus"
 FORMATS = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d"}
 
 
-def profile(corpus: Corpus, table: str, column: str | None = None) -> pd.DataFrame:
+def profile(corpus: Corpus, table: str, column: str | None = None, count: Count = "recordings") -> pd.DataFrame:
     """The share of the time of ``emotions`` or ``sounds`` that bears each label, by a metadata column.
 
     Returns: what :func:`shares` returns, of the commonest labels.
     """
-    group = f"coalesce(CAST(r.{quoted(column)} AS VARCHAR), '(none)')" if column else f"'{EVERYTHING}'"
-    return _shares(corpus, table, group)
+    return _shares(corpus, table, groups_sql(corpus, group_sql(column) if column else f"'{EVERYTHING}'", count))
 
 
-def over_time(corpus: Corpus, table: str, date: str) -> tuple[pd.DataFrame, str]:
+def over_time(corpus: Corpus, table: str, date: str, count: Count = "recordings") -> tuple[pd.DataFrame, str]:
     """The same by year, month or day of the recordings, whichever gives 3 to 60 points, and which of them it is."""
-    day = f"TRY_CAST(r.{quoted(date)}::VARCHAR AS DATE)"
+    day = f"TRY_CAST(a.{quoted(date)}::VARCHAR AS DATE)"
     for unit, pattern in FORMATS.items():
-        n = corpus.sql(f"SELECT count(DISTINCT strftime({day}, '{pattern}')) FROM recordings r").fetchall()[0][0]
-        if n >= 3 or unit == "day":
+        different = f"SELECT count(DISTINCT strftime({day}, '{pattern}')) FROM {view_of(corpus)} a"
+        if corpus.sql(different).fetchall()[0][0] >= 3 or unit == "day":
             break
-    return _shares(corpus, table, f"strftime({day}, '{pattern}')", f"{day} IS NOT NULL"), unit
+    return _shares(corpus, table, groups_sql(corpus, f"strftime({day}, '{pattern}')", count, None)), unit
 
 
-def through_recordings(corpus: Corpus, table: str) -> pd.DataFrame:
+def through_recordings(corpus: Corpus, table: str, count: Count = "recordings") -> pd.DataFrame:
     """The same by tenths of the recordings: how emotions move from the first to the last minute."""
     tenth = "least(9, (x.start_ms + x.end_ms) * 5 // greatest(1, r.duration_ms))"
-    found = _shares(corpus, table, f"printf('%02d', ({tenth})::INT * 10)", "r.duration_ms >= 60000")
+    lying = groups_sql(corpus, "''", count)
+    found = _shares(corpus, table, lying, f"printf('%02d', ({tenth})::INT * 10)", "r.duration_ms >= 60000")
     return found.assign(group=found["group"].astype(int) + 5) if len(found) else found
 
 
-def _shares(corpus: Corpus, table: str, group: str, where: str = "true") -> pd.DataFrame:
+def _shares(corpus: Corpus, table: str, lying: str, group: str = 'g."group"', where: str = "true") -> pd.DataFrame:
     parts = corpus.sql(f"""
         WITH common AS (
             SELECT label FROM {table} GROUP BY label ORDER BY sum(end_ms - start_ms) DESC, label LIMIT {LABELS})
         SELECT {group} AS "group", x.recording_id, CASE WHEN c.label IS NULL THEN 'other' ELSE x.label END AS label,
-               sum(x.end_ms - x.start_ms)::DOUBLE AS part
-        FROM {table} x JOIN recordings r USING (recording_id) LEFT JOIN common c ON c.label = x.label
+               sum((x.end_ms - x.start_ms) * g.times)::DOUBLE AS part
+        FROM {table} x JOIN recordings r USING (recording_id) JOIN ({lying}) g USING (recording_id)
+             LEFT JOIN common c ON c.label = x.label
         WHERE {where} GROUP BY ALL ORDER BY ALL""").df()
     return shares(parts)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from pipelines.corpus.appearances import links, view_of
 from pipelines.corpus.asked import Corpus
 from pipelines.report.charts import colours_of
 from pipelines.report.page import clock, href, render
@@ -20,6 +21,8 @@ WIDEST = 4_000
 """Columns of the pictures; a recording of hours is averaged into them."""
 DARK_TO_BRIGHT = np.array([(8, 10, 30), (62, 20, 110), (160, 40, 100), (235, 110, 50), (252, 220, 120)], np.float64)
 FLOOR_DB = 80.0
+MOST_FILES = 1_000
+"""Of one recording that are listed."""
 
 
 def recording_page(corpus: Corpus, recording_id: str, back: str, linked: bool) -> str:
@@ -30,14 +33,15 @@ def recording_page(corpus: Corpus, recording_id: str, back: str, linked: bool) -
         linked: let the page play the recording from where it lies.
     """
     ask = corpus.sql
-    own = "".join(f", CAST({quoted(name)} AS VARCHAR)" for name in corpus.own)
-    uri, duration_ms, codec, rate, channels, *values = ask(
-        f"SELECT uri, duration_ms, codec, sample_rate_hz, channels {own} FROM recordings WHERE recording_id = ?",
+    uri, duration_ms, codec, rate, channels = ask(
+        "SELECT uri, duration_ms, codec, sample_rate_hz, channels FROM recordings WHERE recording_id = ?",
         [recording_id],
     ).fetchall()[0]
+    held = _files(corpus, recording_id)
+    values = held[0][1:] if len(held) == 1 else ()
     facts = [
         ("length", clock(duration_ms)), ("codec", codec), ("rate", f"{rate:,} Hz"), ("channels", channels),
-        *((name, value) for name, value in zip(corpus.own, values, strict=True) if value is not None),
+        *((name, value) for name, value in zip(corpus.own, values, strict=False) if value is not None),
         ("id", recording_id),
     ]  # fmt: skip
     lanes = [_lane(corpus, recording_id, duration_ms, name) for name in ("emotions", "sounds") if name in corpus.files]
@@ -48,7 +52,9 @@ def recording_page(corpus: Corpus, recording_id: str, back: str, linked: bool) -
         uri=uri,
         back=back,
         facts=facts,
-        audio=href(uri) if linked else "",
+        audio=href(links(corpus, {recording_id: uri})[recording_id]) if linked else "",
+        own=corpus.own,
+        held=held if len(held) > 1 else [],
         caveat=caveats(corpus)[recording_id],
         duration_ms=max(1, duration_ms),
         level=_level(corpus, recording_id, duration_ms),
@@ -56,6 +62,15 @@ def recording_page(corpus: Corpus, recording_id: str, back: str, linked: bool) -
         lanes=[lane for lane in lanes if lane["blocks"]],
         segments=_segments(corpus, recording_id),
     )
+
+
+def _files(corpus: Corpus, recording_id: str) -> list[Any]:
+    """The files that hold a recording, each with its own columns."""
+    own = "".join(f", CAST({quoted(name)} AS VARCHAR)" for name in corpus.own)
+    return corpus.sql(
+        f"SELECT uri {own} FROM {view_of(corpus)} WHERE recording_id = ? ORDER BY uri LIMIT {MOST_FILES}",
+        [recording_id],
+    ).fetchall()
 
 
 def _lane(corpus: Corpus, recording_id: str, duration_ms: int, table: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipelines.corpus.appearances import Count, view_of
 from pipelines.corpus.asked import Corpus, open_corpus
 from pipelines.corpus.chosen import chosen
 from pipelines.corpus.target import check_targets
@@ -30,6 +31,7 @@ def write_report(
     phrases: Sequence[str] = (),
     recordings: Sequence[str] = (),
     linked: bool = True,
+    count: Count = "recordings",
 ) -> list[Path]:
     """Write ``report.html`` and a page for each recording that was named; returns the files.
 
@@ -39,6 +41,7 @@ def write_report(
         phrases: to count over time and groups.
         recordings: as :func:`pipelines.corpus.chosen.chosen` takes them.
         linked: let pages play the recordings from where they lie.
+        count: of a content that several files hold: it, in each group in which they lie, or each of these files.
 
     Raises:
         UsageError: an unknown column or recording, a folder of the corpus that is not for pages.
@@ -56,7 +59,7 @@ def write_report(
         try:
             folder.mkdir(parents=True, exist_ok=True)
             written = [_write(folder / page, recording_page(corpus, key, PAGE, linked)) for key, page in pages.items()]
-            page = corpus_page(corpus, out.resolve().name, groups, list(dict.fromkeys(phrases)), pages, linked)
+            page = corpus_page(corpus, out.resolve().name, groups, list(dict.fromkeys(phrases)), pages, linked, count)
             return [_write(folder / PAGE, page), *written]
         except OSError as error:
             told = f"{folder}: {why(error)}: name a folder that can be written with --to"
@@ -66,7 +69,7 @@ def write_report(
 def _check_groups(corpus: Corpus, columns: Sequence[str]) -> None:
     corpus.check_own(columns)
     for column in columns:
-        n = corpus.sql(f"SELECT count(DISTINCT {quoted(column)}) FROM recordings").fetchall()[0][0]
+        n = corpus.sql(f"SELECT count(DISTINCT {quoted(column)}) FROM {view_of(corpus)}").fetchall()[0][0]
         if n > MOST_GROUPS:
             raise UsageError(f"--by {column}: {n:,} groups are too many to look at; a page holds {MOST_GROUPS}")
 

@@ -93,26 +93,30 @@ def distinctive(counts: pd.DataFrame, n: int = 12, seed: int = 0) -> pd.DataFram
     of words that fall independently.
 
     Args:
-        counts: columns ``group``, ``recording_id``, ``word``, ``said``; a recording is in one group.
+        counts: columns ``group``, ``recording_id``, ``word``, ``said``; a recording that lies in several groups has
+            its rows in each.
         n: words for each group.
 
     Returns: columns group, word, t (the distance), said, recordings (of the group, that say it), of (all of the group);
         the furthest first.  Groups with fewer than FEWEST recordings, or fewer than that outside of them, have none.
     """
-    recording, keys = pd.factorize(counts["recording_id"])
-    group = np.empty(len(keys), dtype=object)
-    group[recording] = counts["group"].to_numpy()
-    names, sizes = np.unique(group.astype(str), return_counts=True)
+    once = counts.drop_duplicates(["recording_id", "word"])
+    recording, keys = pd.factorize(once["recording_id"])
+    lying = counts[["group", "recording_id"]].drop_duplicates().astype(str)
+    names, sizes = np.unique(lying["group"], return_counts=True)
     named = np.array([name for name, size in zip(names, sizes, strict=True) if FEWEST <= size <= len(keys) - FEWEST])
-    word, vocabulary = pd.factorize(counts["word"])
-    said = csr_array((counts["said"].to_numpy(np.float64), (recording, word)), shape=(len(keys), len(vocabulary)))
+    word, vocabulary = pd.factorize(once["word"])
+    said = csr_array((once["said"].to_numpy(np.float64), (recording, word)), shape=(len(keys), len(vocabulary)))
     words = said.sum(axis=1)
     having_any = np.bincount(word, minlength=len(vocabulary))
     kept = np.flatnonzero((said.sum(axis=0) >= LEAST_SAID) & (having_any >= LEAST_RECORDINGS))
     if not len(named) or not len(kept):
         return pd.DataFrame(columns=COLUMNS)
     compared = _Counts(csr_array(said[:, kept]), words)
-    own = (group.astype(str) == named[:, None]).astype(np.float64)
+    place = pd.Index(keys).astype(str)
+    own = np.zeros((len(named), len(keys)))
+    for k, name in enumerate(named):
+        own[k, place.get_indexer(lying.loc[lying["group"] == name, "recording_id"])] = 1
     t = compared.t(own)
     chance = _greatest(compared, own, seed)
     needed = np.sort(chance)[-int(CHANCE * (RELABELLINGS + 1))]
