@@ -37,6 +37,7 @@ def recording_page(corpus: Corpus, recording_id: str, back: str, linked: bool) -
         "SELECT uri, duration_ms, codec, sample_rate_hz, channels FROM recordings WHERE recording_id = ?",
         [recording_id],
     ).fetchall()[0]
+    uri = links(corpus, {recording_id: uri})[recording_id]
     held = _files(corpus, recording_id)
     values = held[0][1:] if len(held) == 1 else ()
     facts = [
@@ -52,9 +53,9 @@ def recording_page(corpus: Corpus, recording_id: str, back: str, linked: bool) -
         uri=uri,
         back=back,
         facts=facts,
-        audio=href(links(corpus, {recording_id: uri})[recording_id]) if linked else "",
+        audio=href(uri) if linked else "",
         own=corpus.own,
-        held=held if len(held) > 1 else [],
+        held=[(file if linked else file.rsplit("/", 1)[-1], *own) for file, *own in held] if len(held) > 1 else [],
         caveat=caveats(corpus)[recording_id],
         duration_ms=max(1, duration_ms),
         level=_level(corpus, recording_id, duration_ms),

@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.corpus.asked import open_corpus
 from pipelines.report.groups import GROUPS_AT_MOST, counts_by, date_column, grouping_columns
+from tests.pipelines.aired import SPOT, TALK, write_aired
 from tests.pipelines.report.made import write_corpus
 
 
@@ -50,3 +51,12 @@ def test_a_column_may_be_called_anything(tmp_path: Path, column: str) -> None:
     with open_corpus(tmp_path) as corpus:
         assert grouping_columns(corpus) == [column]
         assert set(counts_by(corpus, column)["group"]) == {"x", "y"}
+
+
+def test_a_recording_whose_files_lie_in_two_groups_is_in_both(tmp_path: Path) -> None:
+    write_aired(tmp_path)
+    with open_corpus(tmp_path / "out") as corpus:
+        found = counts_by(corpus, "station")
+        assert date_column(corpus) == "aired"
+    said = {(row.group, row.recording_id): row.said for row in found.itertuples() if row.word == "acme"}
+    assert said == {("KFM", SPOT): 2, ("RRadio", SPOT): 2, ("RRadio", TALK): 1}

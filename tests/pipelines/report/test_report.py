@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from pipelines.cli import FAILED, PUBLISHED, main
+from pipelines.corpus.appearances import Count
+from pipelines.corpus.asked import open_corpus
+from pipelines.report.profiles import profile
 from pipelines.report.report import write_report
+from tests.pipelines.aired import AIRED, SPOT, write_aired
 from tests.pipelines.report.made import key_of, write_corpus
 
 Captured = pytest.CaptureFixture[str]
@@ -90,3 +97,34 @@ def test_no_corpus_an_empty_one_and_one_without_metadata(tmp_path: Path, capfd: 
     write_corpus(tmp_path / "plain", SAID)
     assert main(["report", str(tmp_path / "plain"), "--by", "region"]) == WRONG
     assert "the corpus has no metadata" in capfd.readouterr().err
+
+
+def test_one_content_in_several_files(tmp_path: Path) -> None:
+    archive, out = write_aired(tmp_path), tmp_path / "out"
+    (archive / "backup/spot.wav").unlink()
+    page, spot = write_report(out, phrases=["acme"], recordings=[SPOT])
+    shown = page.read_text()
+    assert "Counted: recordings, each once; 1 of 2 recordings lies in several files, of 5 files" in shown
+    assert "1 recording lies in several groups of station, counted once in each" in shown
+    assert "<td>KFM; RRadio</td><td>2024-05-01; 2024-06-11; 2024-06-12</td>" in shown
+    played = json.loads(re.findall(r'id="places">(.*?)</script>', shown)[0])[SPOT]
+    assert (played["file"], played["audio"]) == ("0501.wav", (archive / "kfm/0501.wav").as_uri())
+    listed = spot.read_text()
+    assert f'src="{played["audio"]}"' in listed
+    for name, (key, station, aired) in AIRED.items():
+        row = f"<td>{archive / name}</td><td>{station or ''}</td><td>{aired or ''}</td>"
+        assert (row in listed) == (key == SPOT)
+    page, spot = write_report(out, tmp_path / "files", recordings=[SPOT], count="files", linked=False)
+    assert "Counted: files, each with its own columns" in page.read_text()
+    assert page.read_text().count("<tr><td>0501.wav</td>") == page.read_text().count("<tr><td>0612.wav</td>") == 1
+    assert str(archive) not in page.read_text() + spot.read_text()
+
+
+def test_shares_weigh_by_the_files_that_are_counted(tmp_path: Path) -> None:
+    """On RRadio 10 s of the spot's music and of the talk's speech; the spot was aired there twice."""
+    write_aired(tmp_path)
+    with open_corpus(tmp_path / "out") as corpus:
+        for count, music in (("recordings", 1 / 2), ("files", 2 / 3)):
+            found = profile(corpus, "sounds", "station", cast(Count, count)).set_index(["group", "label"])["share"]
+            assert found["RRadio", "Music"] == pytest.approx(music)
+            assert found["KFM", "Music"] == 1
