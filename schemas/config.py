@@ -19,6 +19,7 @@ from schemas.devices import AUTO, check_device
 from schemas.duration import seconds_of
 from schemas.errors import UsageError
 from schemas.jobs import JOBS
+from schemas.metadata import MetadataConfig, check_types
 from schemas.mixes import check_mix
 from schemas.raw import read_raw
 from schemas.shown import LIMIT, shown
@@ -26,29 +27,6 @@ from schemas.tracks import DEFAULT, check_tracks
 
 MAX_HOURS = 200.0
 """A week without a break is 168."""
-
-METADATA_TYPES = ("text", "int", "float", "bool", "date", "datetime")
-
-
-@dataclass(frozen=True)
-class MetadataConfig:
-    """The user's own columns.
-
-    Attributes:
-        path: a table of cells (CSV, xlsx) with a header; one of its columns names the file or its path.
-        types: the type of each column that is not text: one of METADATA_TYPES.
-        encoding: of a text file, as Python calls it; None to find out.
-        separator: the sign between its cells, or its name; None to find out.
-        sheet: of a workbook; None for the first that holds anything.
-        key: the column that names the files; None to find out.
-    """
-
-    path: str | None = None
-    types: Mapping[str, str] = field(default_factory=dict)
-    encoding: str | None = None
-    separator: str | None = None
-    sheet: str | None = None
-    key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +66,8 @@ class Config:
         models: a named set of checkpoints, ``base`` or ``demo``.
         model: the checkpoint of a job, over the set's; ``none`` leaves the job out.
         tables: only these and what they need; None for all that the models allow.
+        types: the type of each of the user's columns that is not text: one of METADATA_TYPES.
+        path_columns: columns out of the path of each file, as ``{station}/{year}/{show}``; None for none.
         channels: ``mix`` makes one of the channels, ``each`` keeps them apart.
         mix: how channels become one: ``auto``, ``mean`` or the numbers of some; see :mod:`schemas.mixes`.
         language: ISO 639-1 code of what is spoken; None lets a model detect it where it can.
@@ -123,6 +103,8 @@ class Config:
     model: Mapping[str, str] = field(default_factory=dict)
     tables: tuple[str, ...] | None = None
     metadata: MetadataConfig = field(default_factory=MetadataConfig)
+    types: Mapping[str, str] = field(default_factory=dict)
+    path_columns: str | None = None
     channels: Literal["mix", "each"] = "mix"
     mix: str = AUTO
     language: str | None = None
@@ -153,11 +135,8 @@ class Config:
         for job in self.model:
             if job not in JOBS:
                 raise UsageError(f"model: unknown job {shown(job)}{nearest(_word(job), JOBS)}")
-        for name, kind in self.metadata.types.items():
-            if kind not in METADATA_TYPES:
-                raise UsageError(
-                    f"metadata.types.{_word(name)}: unknown type {shown(kind)}{nearest(_word(kind), METADATA_TYPES)}"
-                )
+        check_types(self.metadata.types)
+        check_types(self.types)
         _between("emotion_seconds", self.emotion_seconds, 1, 30)
         _between("top_tags", self.top_tags, 1, 1000)
         if self.batch_seconds is not None:

@@ -105,6 +105,9 @@ def _run(terminal: Console, prepared: Prepared, before: Settings | None, kept: s
             if todo.taken:
                 kept_now.append(remembered(there, todo, before))
                 kept_now[0].write(out)
+            elif before is not None and (own := before.with_own_columns(prepared.config)) != before:
+                own.write(out)
+                kept_now.append(own)
             showing.enter_context(bar)  # only now: a question and a bar do not go on one line
 
         def agree_to_found(there: Increment, todo: Todo) -> None:
@@ -121,7 +124,8 @@ def _run(terminal: Console, prepared: Prepared, before: Settings | None, kept: s
         if published is None:
             n = sum(len(source.files) for source in prepared.sources)
             done = f"nothing to do: {f'all {n:,} files are' if n > 1 else 'the 1 file is'} in the tables"
-            other = before.differences(Settings.of(prepared.config, before)) if before is not None else []
+            known = kept_now[0] if kept_now else before
+            other = known.differences(Settings.of(prepared.config, known)) if known is not None else []
             told = f"; the corpus keeps its settings, not those of this run: {', '.join(other)}" if other else ""
             result.print(f"{done}{told}")
         else:

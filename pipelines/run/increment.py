@@ -182,7 +182,8 @@ def look(prepared: Prepared, folder: Folder) -> Increment:
     given = {file.uri for source in prepared.sources for file in source.files}
     gone = tuple(uri for uri in holdings.files if uri not in given and not _is_there(uri)) if config.prune else ()
     _refuse_unmounted({*config.recordings, *_links_above(gone)}, gone, given)
-    own = Own.of(prepared.sources, prepared.tables["recordings"], config.metadata.path is not None)
+    named = config.metadata.path is not None
+    own = Own.of(prepared.sources, prepared.tables["recordings"], named or config.path_columns is not None, not named)
     tables = declared_tables(prepared.tables, snapshot, own)
     uncut = snapshot is not None and speaks(Snapshot(snapshot), Passages.among(forgotten, holdings.base_recordings))
     out = buried, len(unburied), uncut

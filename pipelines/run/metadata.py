@@ -16,8 +16,8 @@ from pipelines.run import cell_types, own_names
 from pipelines.run.cell_types import TYPES, typed
 from pipelines.run.named_files import Finder, Named
 from schemas.catalog import nearest
-from schemas.config import MetadataConfig
 from schemas.errors import UsageError
+from schemas.metadata import MetadataConfig
 from schemas.records import Source
 from schemas.shown import shown
 from schemas.table import column

@@ -71,14 +71,14 @@ class Finder:
     def __init__(self, sources: Sequence[Source]) -> None:
         self._by_name: dict[str, list[tuple[str, Source]]] = defaultdict(list)
         for source in sources:
-            uri = _composed(source.uri)
+            uri = composed(source.uri)
             name = uri.rpartition("/")[2].casefold()
             for key in {name, os.path.splitext(name)[0]}:
                 self._by_name[key].append((uri, source))
 
     def __call__(self, text: str) -> Named:
         """The sources that a text names best; several where it does not say which."""
-        wanted = _composed(text)
+        wanted = composed(text)
         found = self._find(wanted)
         if found.sources and not (found.fit and found.fit.is_loose):
             return found
@@ -89,7 +89,7 @@ class Finder:
         folders, _, name = wanted.rpartition("/")
         if not name:
             return NOTHING
-        absolute = _composed(uri_of(os.path.abspath(wanted))) if folders else wanted
+        absolute = composed(uri_of(os.path.abspath(wanted))) if folders else wanted
         bare = _EXTENSION.sub("", name)
         fits: dict[Fit, dict[str, Source]] = defaultdict(dict)
         for key in dict.fromkeys((name.casefold(), bare.casefold())):
@@ -123,12 +123,12 @@ def _fit(wanted: str, absolute: str, uri: str) -> Fit:
 def _as_here(text: str) -> str:
     """A path as another machine, or a browser, writes it."""
     if text.lower().startswith("file:"):
-        text = _composed(unquote(text[5:]))
+        text = composed(unquote(text[5:]))
         text = "/" + text.lstrip("/") if not re.match(r"/*[A-Za-z]:", text) else text.lstrip("/")
     text = text.replace("\\", "/")
     return _DRIVE.sub("", text).removeprefix("./")
 
 
-def _composed(text: str) -> str:
+def composed(text: str) -> str:
     """Names that look the same are the same: a Mac writes an accent as a character of its own, others do not."""
     return unicodedata.normalize("NFC", text)

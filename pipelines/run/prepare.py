@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from pipelines.errors import why
 from pipelines.run.asked import asked_of
 from pipelines.run.devices import check_placement, placement_notes
 from pipelines.run.headerless import notes_on_raw
-from pipelines.run.metadata import join_metadata
+from pipelines.run.metadata import Joined, join_metadata
 from pipelines.run.passed_over import notes_on
+from pipelines.run.path_columns import PathPattern, with_path_columns
 from pipelines.run.runner import Runner, choose_runner
 from pipelines.run.takes import join_parts
 from pipelines.store.place import check_place
@@ -60,7 +62,7 @@ def prepare(config: Config) -> Prepared:
         told = "".join(f"; {note}" for note in notes_on(found))
         raise UsageError(f"no recordings: the folders named hold no files that could be any{told}")
     runner = choose_runner(config.beam, len(found.sources))
-    joined = join_metadata(found.sources, config.metadata)
+    joined = _joined(found.sources, config)
     checkpoints = chosen(config)
     try:
         names = tables_for(config.tables, checkpoints)
@@ -86,6 +88,15 @@ def prepare(config: Config) -> Prepared:
         notes.extend(told_of_parts)
     notes.extend(notes_on_raw(found.sources, read_raw(config.raw)))
     return Prepared(config, sources, tables, checkpoints, descriptions, runner, tuple(notes))
+
+
+def _joined(sources: Sequence[Source], config: Config) -> Joined:
+    """The sources with the user's own columns."""
+    types = {**config.metadata.types, **config.types}
+    pattern = config.path_columns
+    beside = PathPattern(pattern).names if pattern is not None else ()
+    joined = join_metadata(sources, replace(config.metadata, types=types), beside)
+    return with_path_columns(joined, pattern, config.recordings, types) if pattern is not None else joined
 
 
 def _check_place(out: str) -> None:

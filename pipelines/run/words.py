@@ -31,6 +31,15 @@ def add_words(parser: argparse.ArgumentParser) -> None:
         "--tables", metavar="TABLE,...", help=f"only these, and what they need; of {', '.join(OF_RUNS)}"
     )
     parser.add_argument("--metadata", metavar="FILE", help="your own columns (CSV or Excel), joined by file name")
+    parser.add_argument(
+        "--types",
+        action="append",
+        metavar="COLUMN=TYPE,...",
+        help="of your own columns: int, float, bool, date or datetime; text (default)",
+    )
+    parser.add_argument(
+        "--path-columns", metavar="PATTERN", help="columns out of the path, as {station}/{year}/{show}; none: no more"
+    )
     parser.add_argument("--metadata-key", metavar="COLUMN", help="that names the files (default: found out)")
     parser.add_argument("--metadata-encoding", metavar="NAME", help="of that file, as cp1252 (default: found out)")
     parser.add_argument("--metadata-separator", metavar="SIGN", help="between its cells: comma, semicolon, tab...")
@@ -129,6 +138,13 @@ def named_of(arguments: argparse.Namespace) -> dict[str, Any]:
     own |= {name: getattr(arguments, f"metadata_{name}") for name in ("encoding", "separator", "sheet", "key")}
     if named := {name: value for name, value in own.items() if value}:
         values["metadata"] = {**_mapping(values, "metadata"), **named}
+    if arguments.types:
+        words = [word.strip() for words in arguments.types for word in words.split(",") if word.strip()]
+        values["types"] = {**_mapping(values, "types"), **dict(_type(word) for word in words)}
+    if arguments.path_columns:
+        values["path_columns"] = arguments.path_columns
+    if values.get("path_columns") == "none":
+        values["path_columns"] = None
     if arguments.model:
         values["model"] = {**_mapping(values, "model"), **dict(_pair(word) for word in arguments.model)}
     if arguments.beam:
@@ -145,6 +161,13 @@ def _mapping(values: dict[str, Any], key: str) -> dict[str, Any]:
     if not isinstance(known, dict):
         raise UsageError(f"{key}: expected keys and values, got {shown(known)}")
     return known
+
+
+def _type(word: str) -> tuple[str, str]:
+    column, equals, kind = word.rpartition("=")
+    if not equals or not column:
+        raise UsageError(f"--types {word[:100]}: expected COLUMN=TYPE, as in year=int")
+    return column, kind
 
 
 def _pair(word: str) -> tuple[str, str]:

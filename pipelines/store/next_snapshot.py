@@ -31,8 +31,11 @@ def declared_tables(made: Mapping[str, Table], snapshot: Path | None, own: Own) 
     for name in TABLES:
         if snapshot is not None and name not in tables and (snapshot / name).is_dir():
             tables[name] = as_written(snapshot, name)
-    if own.by_uri is None and snapshot is not None:
-        tables["recordings"] = as_written(snapshot, "recordings")
+    if snapshot is not None and (own.by_uri is None or own.beside):
+        before = as_written(snapshot, "recordings")
+        new = {field.name.lower() for field in own.columns}
+        kept = [field for field in own_columns(before.schema, "recordings") if field.name.lower() not in new]
+        tables["recordings"] = TABLES["recordings"].with_columns([*kept, *own.columns])
     tables["files"] = files_with(own_columns(tables["recordings"].schema, "recordings"))
     return {name: tables[name] for name in TABLES if name in tables}
 

@@ -20,16 +20,22 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Own:
-    """The user's own columns in this run: the values of each file, by URI; None where no metadata was named."""
+    """The user's own columns in this run.
+
+    Attributes:
+        by_uri: the values of each file; None where no columns were named.
+        beside: whether these values stand beside those of before, which stay: the path's, without metadata.
+    """
 
     columns: tuple[pa.Field, ...]
     by_uri: Mapping[str, Values] | None
+    beside: bool = False
 
     @classmethod
-    def of(cls, sources: Sequence[Source], table: Table, named: bool) -> Own:
+    def of(cls, sources: Sequence[Source], table: Table, named: bool, beside: bool = False) -> Own:
         """Of a take in parts, each part has its own values, or those of the first part that has any."""
         values = {file.uri: file.metadata or source.metadata for source in sources for file in source.files}
-        return cls(own_columns(table.schema, "recordings"), values if named else None)
+        return cls(own_columns(table.schema, "recordings"), values if named else None, beside)
 
 
 def own_columns(schema: pa.Schema, name: str) -> tuple[pa.Field, ...]:
@@ -51,6 +57,8 @@ def values_of_files(holdings: Holdings, own: Own) -> dict[str, Values]:
     """
     now = own.by_uri or {}
     earlier = _earlier(holdings)
+    if own.beside:
+        return {uri: {**earlier.get(uri, {}), **now.get(uri, {})} for uri in holdings.files}
     return {uri: now[uri] if uri in now else earlier.get(uri, {}) for uri in holdings.files}
 
 

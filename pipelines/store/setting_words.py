@@ -33,7 +33,9 @@ NOT_REMEMBERED = {
 def display(name: str, value: Any) -> str:
     """A value of a setting, for a person."""
     if value is None:
-        return {"tables": "all", "language": "auto"}.get(name, "not said")
+        return {"tables": "all", "language": "auto", "path_columns": "none"}.get(name, "not said")
+    if isinstance(value, dict):
+        return ",".join(f"{key}={kind}" for key, kind in value.items()) or "text"
     if isinstance(value, list):
         if name == "raw" and not value:
             return "by extension"

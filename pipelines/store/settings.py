@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +31,13 @@ from schemas.tracks import DEFAULT
 
 REMEMBERED = (
     *("models", "model", "tables", "channels", "mix", "tracks", "language", "speech", "emotion_seconds", "top_tags"),
-    *("precision", "max_hours", "raw", "location", "join_parts"),
+    *("precision", "max_hours", "raw", "location", "join_parts", "types", "path_columns"),
 )
 """What shapes rows: the keys of the configuration that a corpus keeps."""
-ADDED: Mapping[str, Any] = {"raw": [], "tracks": DEFAULT, "mix": MEAN, "location": False, "join_parts": False}
+ADDED: Mapping[str, Any] = {
+    **{"raw": [], "tracks": DEFAULT, "mix": MEAN, "location": False, "join_parts": False},
+    **{"types": {}, "path_columns": None},
+}
 """What a corpus that was made before a setting came has of it."""
 
 VERSION = 1
@@ -86,6 +89,8 @@ class Settings:
             "raw": list(config.raw),
             "location": config.location,
             "join_parts": config.join_parts,
+            "types": dict(config.types),
+            "path_columns": config.path_columns,
         }
         return cls(values, before.made, before.agreed) if before is not None else cls(values)
 
@@ -98,16 +103,20 @@ class Settings:
         kept = {key: value for key, value in self.values.items() if key not in ("models", "model", "speech")}
         values = {**kept, "models": self.values["models"], **named}
         of_jobs = self._at_hand() if values["models"] == self.values["models"] else {}
-        for key, known in (("model", of_jobs), ("speech", self.values["speech"])):
+        for key, known in (("model", of_jobs), ("speech", self.values["speech"]), ("types", self.values["types"])):
             values[key] = {**known, **(named.get(key) or {})}
         return values
+
+    def with_own_columns(self, config: Config) -> Settings:
+        """The same with what a run says of the user's own columns, for which nothing has to be heard."""
+        return replace(self, values={**self.values, "types": dict(config.types), "path_columns": config.path_columns})
 
     def as_it_was(self, named: Mapping[str, Any]) -> str:
         """What a run goes on with, without being told, that is not the default: ``channels each, language en``."""
         said, usual = [], Settings.of(Config())
         for key in (
             *("channels", "mix", "tracks", "language", "emotion_seconds", "top_tags"),
-            *("precision", "max_hours", "raw", "tables"),
+            *("precision", "max_hours", "raw", "tables", "path_columns"),
         ):
             if key not in named and self.values[key] != usual.values[key]:
                 said.append(f"{word_of(key)} {display(key, self.values[key])}")

@@ -11,9 +11,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.config import METADATA_TYPES, Config, MetadataConfig, SpeechConfig, from_mapping, to_mapping
+from schemas.config import Config, SpeechConfig, from_mapping, to_mapping
 from schemas.errors import UsageError
 from schemas.jobs import JOBS
+from schemas.metadata import METADATA_TYPES, MetadataConfig
 
 EVERYTHING = """
 recordings: [interviews, "radio/*.mp3"]
@@ -28,6 +29,8 @@ metadata:
   separator: semicolon
   sheet: Spots
   key: name
+types: {count: int}
+path_columns: '{station}/{year}'
 channels: each
 language: de
 device: cuda:0,2
@@ -77,6 +80,8 @@ configs = st.builds(
     metadata=st.builds(
         MetadataConfig, path=st.none() | words, types=st.dictionaries(words, st.sampled_from(METADATA_TYPES))
     ),
+    types=st.dictionaries(words, st.sampled_from(METADATA_TYPES)),
+    path_columns=st.none() | words,
     channels=st.sampled_from(["mix", "each"]),
     language=st.none() | st.sampled_from(["en", "de", "yue"]),
     device=st.sampled_from(["auto", "cpu", "cuda", "cuda:0,2"]),
@@ -152,7 +157,7 @@ def test_a_configuration_survives_yaml(config: Config) -> None:
         ({"model": {"emotion": "none"}}, "model: unknown job 'emotion': did you mean 'emotions'?"),
         (
             {"metadata": {"types": {"age": "integer"}}},
-            "metadata.types.age: unknown type 'integer': did you mean 'int'?",
+            "types.age: unknown type 'integer': did you mean 'int'?",
         ),
         ({"models": "bse"}, "models: 'bse' is not known: did you mean 'base'?"),
         ({"channels": "both"}, "channels: 'both' is not known: choose from mix, each"),

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from pipelines.files.sheet import trimmed
 from pipelines.run.metadata import Joined, join_metadata
 from schemas.catalog import TABLES
-from schemas.config import MetadataConfig
 from schemas.errors import UsageError
+from schemas.metadata import MetadataConfig
 from schemas.records import Source
 
 URIS = (

@@ -18,9 +18,10 @@ from pipelines.store.recipes import recipes_of
 from pipelines.store.setting_words import NOT_REMEMBERED
 from pipelines.store.settings import REMEMBERED, Settings, read_settings
 from schemas.catalog import TABLES
-from schemas.config import Config, MetadataConfig, from_mapping, to_mapping
+from schemas.config import Config, from_mapping, to_mapping
 from schemas.errors import UsageError
 from schemas.jobs import JOBS
+from schemas.metadata import MetadataConfig
 from tests.pipelines.tables import example, write_corpus
 
 OTHERS: dict[str, Any] = {
@@ -55,6 +56,8 @@ OTHERS: dict[str, Any] = {
     "raw": ("alaw:8000",),
     "location": True,
     "join_parts": True,
+    "types": {"year": "int"},
+    "path_columns": "{station}/{year}",
 }
 """A value of each field that is not the default."""
 
@@ -87,6 +90,8 @@ def test_what_shapes_rows_is_remembered(name: str) -> None:
             config.max_hours,
             config.raw,
             config.join_parts,
+            config.types,
+            config.path_columns,
         )
 
     assert (shapes(other) != shapes(Config())) == (name in REMEMBERED)
