@@ -19,7 +19,7 @@ FLOORS = ("schemas", "transforms", "pipelines")
 RANKS = {
     "pipelines": (
         ("errors", "sql", "checkpoints", "process"),
-        ("files",),
+        ("files", "writing"),
         ("console",),
         ("audit", "statistics"),
         ("store", "workers"),

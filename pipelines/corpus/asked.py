@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,7 @@ class Corpus(Shown):
         self._connection = duckdb.connect(config={**_LOCK, "temp_directory": spill})
         self._asking: deque[duckdb.DuckDBPyConnection] = deque(maxlen=ASKING)
         self._stopped = False
+        self._calling = Lock()
         paths = [path for those in files.values() for path in those]
         self._connection.execute(f"SET allowed_paths = {_list(paths)}")
         self._connection.execute("SET enable_external_access = false")
@@ -110,6 +112,16 @@ class Corpus(Shown):
             return asking.sql(question, params=parameters)
         except duckdb.Error as error:
             raise self.wrong(error, words) from None
+
+    @contextmanager
+    def function(self, name: str, made: Callable[[pa.Array], pa.Array]) -> Iterator[None]:
+        """Let questions call a function of texts, which gives texts."""
+        with self._calling:
+            self._connection.create_function(name, made, ["VARCHAR"], "VARCHAR", type="arrow")  # type: ignore[call-overload]
+            try:
+                yield
+            finally:
+                self._connection.remove_function(name)
 
     def wrong(self, error: duckdb.Error, words: set[str]) -> UsageError | CommandError:
         """The error that DuckDB raised for a question of these words, in a line.

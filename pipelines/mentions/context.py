@@ -19,8 +19,10 @@ def contexts(spoken: Spoken, found: Matches, around: int) -> tuple[list[str], li
     placed = spoken.speech[spoken.segment] * step + spoken.slots[spoken.segment] + 1
     low = np.searchsorted(placed, spoken.speech[of] * step + spoken.slots[of])
     high = np.searchsorted(placed, spoken.speech[of] * step + spoken.last_slots[of] + 2, side="right")
-    begins = np.maximum(found.first - around, low)
-    ends = np.minimum(found.last + 1 + around, high)
-    before = [" ".join(spoken.words[a:b]) for a, b in zip(begins, found.first, strict=True)]
-    after = [" ".join(spoken.words[a:b]) for a, b in zip(found.last + 1, ends, strict=True)]
+    until = np.cumsum(spoken.begins)  # words that begin up to each place
+    until_before = until - spoken.begins
+    begins = np.maximum(np.searchsorted(until_before, until_before[found.first] - around), low)
+    ends = np.minimum(np.searchsorted(until, until[found.last] + around, side="right"), high)
+    before = [spoken.row(a, b) for a, b in zip(begins, found.first, strict=True)]
+    after = [spoken.row(a, b) for a, b in zip(found.last + 1, ends, strict=True)]
     return before, after

@@ -15,9 +15,9 @@ from pipelines.corpus.statements import left_out
 from pipelines.mentions.context import contexts
 from pipelines.mentions.emotions import MENTIONS, emotions_sql
 from pipelines.mentions.matches import matches
-from pipelines.mentions.phrase import Phrase, phrase_of
+from pipelines.mentions.phrase import Phrase, letters, phrase_of
 from pipelines.mentions.speakers import voices_sql
-from pipelines.mentions.words import Spoken, near_words
+from pipelines.mentions.words import LETTERS, Spoken, near_words
 from schemas.errors import UsageError
 
 AROUND_WORDS = 10
@@ -106,7 +106,7 @@ def find_mentions(
                     "channel": spoken.channels[segment],
                     "start_ms": spoken.word_starts[found.first],
                     "end_ms": spoken.word_ends[found.last],
-                    "text": pd.Series([" ".join(spoken.words[a:b]) for a, b in spans], dtype=str),
+                    "text": pd.Series([spoken.row(a, b) for a, b in spans], dtype=str),
                     "distance": found.distance,
                     "confidence": [float(np.mean(spoken.confidences[a:b])) for a, b in spans],
                     "before": pd.Series(before, dtype=str),
@@ -180,7 +180,8 @@ def _spoken(corpus: Corpus, wanted: Sequence[Phrase]) -> Spoken:
     def ask(question: str, parameters: Sequence[Any]) -> pa.Table:
         return corpus.sql(question, parameters).to_arrow_table()
 
-    return near_words(ask, wanted)
+    with corpus.function(LETTERS, letters):
+        return near_words(ask, wanted)
 
 
 def _with_emotions(rows: pd.DataFrame, emotions: pd.DataFrame | None) -> pd.DataFrame:

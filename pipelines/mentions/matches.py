@@ -8,8 +8,9 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cpdist
 
-from pipelines.mentions.phrase import Phrase
+from pipelines.mentions.phrase import Phrase, in_a_row
 from pipelines.mentions.words import Spoken
+from pipelines.writing.scripts import is_unit
 
 
 @dataclass(frozen=True)
@@ -31,14 +32,16 @@ def matches(spoken: Spoken, phrase: Phrase) -> Matches:
 
     Exact ones may go on after a short pause in the next segment, others lie in one segment.  The distance is that of
     Levenshtein (letters put in, left out, changed) between the folded texts, the blanks between words counted as
-    letters: "acmecola", "a me cola" and "ackme cola" are each 1 away from "acme cola".  Where several overlap the
-    nearest stays, of these the first, of these the shortest.
+    letters: "acmecola", "a me cola" and "ackme cola" are each 1 away from "acme cola".  Scripts without blanks have
+    none to count, and each of their letters may begin a mention.  Where several overlap the nearest stays, of these the
+    first, of these the shortest; in scripts without blanks, the one of as many letters as the phrase.
     """
     found = [_exact(spoken, phrase)]
     if phrase.edits:
         found += [_near(spoken, phrase, n) for n in range(1, len(phrase.words) + phrase.edits + 1)]
     first, last, distance = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    kept = _apart(first, last, distance)
+    beside = abs(last - first + 1 - len(phrase.words)) if any(map(is_unit, phrase.words)) else np.zeros_like(first)
+    kept = _apart(first, last, distance, beside)
     word = spoken.word
     return Matches(word[first[kept]], word[last[kept]], distance[kept])
 
@@ -65,7 +68,9 @@ def _near(spoken: Spoken, phrase: Phrase, n: int) -> tuple[np.ndarray, np.ndarra
     lengths = np.array([len(form) for form in spoken.forms], np.int64)
     long = np.concatenate([[0], np.cumsum(lengths[spoken.form])]) if len(spoken.form) else np.zeros(1, np.int64)
     places = np.arange(max(0, len(spoken.form) - n + 1))
-    total = long[places + n] - long[places] + n - 1
+    alone = np.array([is_unit(form) for form in spoken.forms], bool)[spoken.form]
+    blanks = np.concatenate([[0], np.cumsum(~(alone[1:] | alone[:-1]))]) if len(alone) else np.zeros(1, np.int64)
+    total = long[places + n] - long[places] + blanks[places + n - 1] - blanks[places]
     segment = spoken.segment[spoken.word]
     near = (abs(total - len(phrase.text)) <= phrase.edits) & (segment[places] == segment[places + n - 1])
     places = places[near]
@@ -73,7 +78,7 @@ def _near(spoken: Spoken, phrase: Phrase, n: int) -> tuple[np.ndarray, np.ndarra
         return places, places, places
     runs = np.stack([spoken.form[places + k] for k in range(n)], axis=1)
     distinct, which = np.unique(runs, axis=0, return_inverse=True)
-    texts = [" ".join(spoken.forms[forms]) for forms in distinct]
+    texts = [in_a_row(spoken.forms[forms]) for forms in distinct]
     distances = cpdist(
         texts, [phrase.text] * len(texts), scorer=Levenshtein.distance, score_cutoff=phrase.edits, dtype=np.int64
     )[which.ravel()]
@@ -81,9 +86,9 @@ def _near(spoken: Spoken, phrase: Phrase, n: int) -> tuple[np.ndarray, np.ndarra
     return places[good], places[good] + n - 1, distances[good]
 
 
-def _apart(first: np.ndarray, last: np.ndarray, distance: np.ndarray) -> np.ndarray:
+def _apart(first: np.ndarray, last: np.ndarray, distance: np.ndarray, beside: np.ndarray) -> np.ndarray:
     """Which stay, in the order of the words."""
-    order = np.lexsort((last, first, distance))
+    order = np.lexsort((last, beside, first, distance))
     by_place = np.lexsort((last, first))
     reach = np.maximum.accumulate(last[by_place]) if len(last) else last
     if (first[by_place][1:] > reach[:-1]).all():  # as nearly always: none overlap

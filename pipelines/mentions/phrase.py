@@ -4,16 +4,35 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import pyarrow as pa
+import pyarrow.compute as pc
+import regex
+
+from pipelines.writing.scripts import CLUSTER, UNIT, is_unit
 from schemas.errors import UsageError
 
 LETTERS_AN_EDIT = 4
 """A fuzzy mention may have one edit for every four letters: "acme" one, "acme cola" two."""
 
-_ACCENTS = re.compile("[\u0300-\u036f]+")
-"""The marks of Latin, Greek and Cyrillic letters; in other scripts marks are vowels, which stay."""
+_ACCENTS = re.compile(
+    "[\u0300-\u036f"  # Latin, Greek, Cyrillic
+    "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"  # the points of Hebrew
+    "\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed"  # the vowels of Arabic, its kashida
+    "\ufe00-\ufe0f\U000e0100-\U000e01ef]+"  # which shape of a sign
+)
+"""Marks that may be left out; in other scripts marks are vowels, which stay."""
+_UNSEEN = re.compile("[\u00ad\u200c-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+"""Joiners, soft hyphens and signs of direction."""
+_SYMBOLS = regex.compile(r"(?V1)[\p{S}--\p{Emoji_Presentation}]")
+_KEPT = regex.compile(r"(?V1)[\p{L}\p{M}\p{N}\p{Emoji_Presentation}\p{Emoji_Modifier}]")
+_SARA_AM = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32|([\u0e48-\u0e4b])\u0e4d\u0e32")
+_LAO_AM = re.compile("\u0ecd([\u0ec8-\u0ecb]?)\u0eb2|([\u0ec8-\u0ecb])\u0ecd\u0eb2")
+"""A vowel of Thai and of Lao that normal form KC takes apart."""
+_WORD = regex.compile(rf"(?={UNIT}){CLUSTER}|(?:(?!\s|{UNIT})\X)+", regex.V1)
 _INSIDE = re.compile(r"(?<=\w)['’ʼ`´](?=\w)|(?<=\b\w)\.(?=\w\b)")
 _POSSESSIVE = re.compile(r"(?<=\w)['’ʼ`´]s(?=\W*$)", re.IGNORECASE)
 
@@ -24,7 +43,7 @@ class Phrase:
 
     Attributes:
         asked: as the user wrote it.
-        words: folded, at least one.
+        words: folded, at least one; of scripts without blanks each letter (grapheme cluster) is one.
         edits: the greatest distance of a mention; 0 for exact ones alone.
     """
 
@@ -34,7 +53,7 @@ class Phrase:
 
     @property
     def text(self) -> str:
-        return " ".join(self.words)
+        return in_a_row(self.words)
 
 
 def phrase_of(asked: str, *, fuzzy: bool = False, distance: int | None = None) -> Phrase:
@@ -47,7 +66,7 @@ def phrase_of(asked: str, *, fuzzy: bool = False, distance: int | None = None) -
         UsageError: nothing is left of it without punctuation; a distance below 0 or above half its letters, with which
             any word would do.
     """
-    words = tuple(fold(asked).split())
+    words = tuple(folded_words(asked))
     if not words:
         raise UsageError(f"the phrase {asked!r} holds no letter or digit")
     letters = sum(map(len, words))
@@ -61,19 +80,41 @@ def phrase_of(asked: str, *, fuzzy: bool = False, distance: int | None = None) -
 
 
 def fold(text: str) -> str:
-    """Without case, diacritics and punctuation: letters, digits, and single blanks between words.
+    """Without case, diacritics, punctuation and width: letters, digits, emoji, and single blanks between words.
 
     Apostrophes inside a word and the full stops of initials vanish ("o'neill" is "oneill", "U.S.A." is "usa"); other
-    punctuation parts words ("acme-cola" is "acme cola").
+    punctuation parts words ("acme-cola" is "acme cola").  Normal form KC, full case folding ("ß" is "ss"), and the
+    Turkish i without a dot is one with it.
     """
-    lowered = text.lower().replace("ς", "σ")
-    if lowered.isascii():
+    if text.isascii():
+        lowered = text.lower()
         if lowered.isalnum():
             return lowered  # as most words
     else:
-        lowered = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", lowered)))
+        lowered = unicodedata.normalize("NFKC", _SYMBOLS.sub(" ", _UNSEEN.sub("", text))).casefold()
+        lowered = _ACCENTS.sub("", unicodedata.normalize("NFD", lowered)).replace("ı", "i")
+        lowered = _one_vowel(unicodedata.normalize("NFC", lowered))
     joined = _INSIDE.sub("", lowered)
-    return " ".join("".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in joined).split())
+    return " ".join("".join(c if _KEPT.match(c) else " " for c in joined).split())
+
+
+def _one_vowel(text: str) -> str:
+    text = _SARA_AM.sub(lambda m: f"{m[1] or m[2] or ''}\u0e33", text)
+    return _LAO_AM.sub(lambda m: f"{m[1] or m[2] or ''}\u0eb3", text)
+
+
+def folded_words(text: str) -> list[str]:
+    """The words of a folded text; of scripts without blanks each letter (grapheme cluster), and each emoji."""
+    folded = fold(text)
+    return folded.split() if folded.isascii() else _WORD.findall(folded)
+
+
+def in_a_row(words: Sequence[str]) -> str:
+    """Folded words as one text, with blanks where their scripts put them."""
+    row = "".join(words[:1])
+    for one, other in pairwise(words):
+        row += other if is_unit(one) or is_unit(other) else f" {other}"
+    return row
 
 
 def without_possessive(word: str) -> str:
@@ -82,7 +123,7 @@ def without_possessive(word: str) -> str:
 
 
 def pattern(phrase: Phrase) -> str:
-    """A regular expression (RE2) for texts without accents (DuckDB's ``strip_accents``): what holds a mention matches.
+    """A regular expression (RE2) for :func:`letters` of texts: what holds a mention matches.
 
     Other texts may match, too: it only spares looking closely at most of them.  What may lie within ``edits`` edits is
     cut into ``edits // 2 + 1`` parts, of which one has no more than one edit (Navarro 2001, "A Guided Tour to
@@ -93,7 +134,9 @@ def pattern(phrase: Phrase) -> str:
     if not letters:
         return ""
     outside = _outside(letters)
-    gap, start, end = f"{outside}*", f"(?:^|{outside})", f"(?:$|{outside})"
+    gap = f"{outside}*"
+    start = "" if is_unit(phrase.words[0]) else f"(?:^|{outside})"
+    end = "" if is_unit(phrase.words[-1]) else f"(?:$|{outside})"
     n = phrase.edits // 2 + 1
     cuts = [len(letters) * i // n for i in range(n + 1)]
     found = []
@@ -106,8 +149,16 @@ def pattern(phrase: Phrase) -> str:
     return "(?i)" + "|".join(found)
 
 
+def letters(texts: pa.Array) -> pa.Array:
+    """Texts in which :func:`pattern` finds a phrase: of each letter its base, in small letters; its marks follow it."""
+    plain = pc.utf8_lower(pc.utf8_normalize(texts, "NFKD"))
+    for letter, other in (("ß", "ss"), ("ı", "i")):
+        plain = pc.replace_substring(plain, letter, other)
+    return plain
+
+
 def _without_marks(word: str) -> str:
-    return "".join(c for c in word if unicodedata.category(c)[0] != "M")
+    return "".join(c for c in unicodedata.normalize("NFKD", word) if unicodedata.category(c)[0] != "M")
 
 
 def _outside(letters: str) -> str:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.mentions.phrase import Phrase, fold, pattern, without_possessive
+from pipelines.mentions.phrase import Phrase, folded_words, pattern, without_possessive
+from pipelines.writing.line import Line
+from pipelines.writing.scripts import is_unspaced, tokens
+from pipelines.writing.scripts import words as words_of
 
 SLOT_MS = 30_000
 """The words around are read by slots of this length: as long as nearly all segments are at most."""
 MOST_PAUSE_MS = 2_000
 """Words of two segments stand in a row where no longer pause lies between them."""
+
+LETTERS = "letters_of"
+"""What the question calls :func:`pipelines.mentions.phrase.letters`."""
 
 Ask = Callable[[str, Sequence[Any]], pa.Table]
 """Asks the tables in SQL."""
@@ -26,7 +32,7 @@ NEAR = """
                unnest(range(start_ms // {slot} - 1, end_ms // {slot} + 2)) AS slot
         FROM transcripts WHERE {matches}
     )
-    SELECT recording_id, channel, model, start_ms, end_ms, words
+    SELECT recording_id, channel, model, start_ms, end_ms, words, text
     FROM transcripts SEMI JOIN hits
         ON hits.recording_id = transcripts.recording_id AND hits.channel = transcripts.channel
         AND hits.model = transcripts.model AND hits.slot = transcripts.start_ms // {slot}
@@ -43,9 +49,12 @@ class Spoken:
         slots, last_slots: of SLOT_MS, in which each segment begins and ends, int [n_segments].
         speech: of each segment, the same number where recording, channel and model are, int [n_segments].
         segment: of each word, int [n_words].
-        words: as they were recognised, object [n_words].
+        words: as they were recognised, object [n_words]; in segments of a script without blanks letters (grapheme
+            clusters), and what is between blanks of others.
         word_starts, word_ends: in ms, int [n_words].
         confidences: float32 [n_words].
+        glued: whether a word stands without a blank behind the one before it, bool [n_words].
+        begins: whether a word begins there, which letters of scripts without blanks do not all, bool [n_words].
         forms: the folded words that occur; object [n_forms].
         form: of each folded word its place in ``forms``, int [n_folded]; a word with a hyphen has two, a dash none.
         bare: the same without a possessive, where it has one.
@@ -63,38 +72,41 @@ class Spoken:
     word_starts: np.ndarray
     word_ends: np.ndarray
     confidences: np.ndarray
+    glued: np.ndarray
+    begins: np.ndarray
     forms: np.ndarray
     form: np.ndarray
     bare: np.ndarray
     word: np.ndarray
     linked: np.ndarray
 
+    def row(self, first: int, stop: int) -> str:
+        """The words from ``first`` to before ``stop``, as their script is written."""
+        words, glued = self.words[first:stop], self.glued[first:stop]
+        return "".join(w if g else f" {w}" for w, g in zip(words, glued, strict=True)).lstrip()
+
 
 def near_words(ask: Ask, phrases: Sequence[Phrase]) -> Spoken:
     """The words of all segments that may hold one of the phrases, with those around."""
-    matches = " OR ".join("regexp_matches(strip_accents(text), ?)" for _ in phrases)
+    matches = " OR ".join(f"regexp_matches({LETTERS}(text), ?)" for _ in phrases)
     return spoken(ask(NEAR.format(matches=matches, slot=SLOT_MS), [pattern(phrase) for phrase in phrases]))
 
 
 def spoken(segments: pa.Table) -> Spoken:
     """Words from rows of recording_id, channel, model, start_ms, end_ms and words, sorted by these."""
-    chunks = segments["words"].chunks
-    lists = pa.concat_arrays(chunks) if chunks else pa.array([], segments.schema.field("words").type)
-    counts = pc.list_value_length(lists).to_numpy(zero_copy_only=False).astype(np.int64)
-    flat = lists.flatten()
+    counts, said = _said(segments)
     segment = np.repeat(np.arange(len(counts)), counts)
-    coded = flat.field("word").dictionary_encode()
+    coded = pa.array(said.words, pa.string()).dictionary_encode()
     distinct = coded.dictionary.to_pylist()
     codes = coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    starts = flat.field("start_ms").to_numpy(zero_copy_only=False)
-    ends = flat.field("end_ms").to_numpy(zero_copy_only=False)
+    starts, ends = said.starts, said.ends
 
     forms: dict[str, int] = {}
-    pieces = [[forms.setdefault(piece, len(forms)) for piece in fold(word).split()] for word in distinct]
+    pieces = [[forms.setdefault(piece, len(forms)) for piece in folded_words(word)] for word in distinct]
     bare = list(pieces)
     for number, word in enumerate(distinct):
         if (other := without_possessive(word)) != word:
-            bare[number] = [forms.setdefault(piece, len(forms)) for piece in fold(other).split()]
+            bare[number] = [forms.setdefault(piece, len(forms)) for piece in folded_words(other)]
     of_each = np.array([len(piece) for piece in pieces], np.int64)
     first = np.cumsum(of_each) - of_each
     flat_pieces = np.array([form for piece in pieces for form in piece], np.int64)
@@ -122,10 +134,74 @@ def spoken(segments: pa.Table) -> Spoken:
         words=np.array(distinct, dtype=object)[codes],
         word_starts=starts,
         word_ends=ends,
-        confidences=flat.field("confidence").to_numpy(zero_copy_only=False),
+        confidences=said.confidences,
+        glued=said.glued,
+        begins=said.begins,
         forms=np.array(list(forms), dtype=object),
         form=flat_pieces[place],
         bare=flat_bare[place],
         word=word,
         linked=linked,
+    )
+
+
+class _Said(NamedTuple):
+    """Words of many segments: see :class:`Spoken`."""
+
+    words: np.ndarray
+    starts: np.ndarray
+    ends: np.ndarray
+    confidences: np.ndarray
+    glued: np.ndarray
+    begins: np.ndarray
+
+
+def _said(segments: pa.Table) -> tuple[np.ndarray, _Said]:
+    """How many words each segment has, and the words."""
+    chunks = segments["words"].chunks
+    lists = pa.concat_arrays(chunks) if chunks else pa.array([], segments.schema.field("words").type)
+    counts = pc.list_value_length(lists).to_numpy(zero_copy_only=False).astype(np.int64)
+    flat = lists.flatten()
+    coded = flat.field("word").dictionary_encode()
+    distinct = coded.dictionary.to_pylist()
+    codes = coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    starts, ends, confidences = (
+        flat.field(name).to_numpy(zero_copy_only=False) for name in ("start_ms", "end_ms", "confidence")
+    )
+    n = len(codes)
+    as_they_are = _Said(
+        np.array(distinct, dtype=object)[codes], starts, ends, confidences, np.zeros(n, bool), np.ones(n, bool)
+    )
+    of_unspaced = np.array([is_unspaced(word) for word in distinct], bool)
+    bounds = np.concatenate([[0], np.cumsum(counts)])
+    unspaced = np.unique(np.searchsorted(bounds, np.flatnonzero(of_unspaced[codes]), side="right") - 1)
+    if not len(unspaced):
+        return counts, as_they_are
+    texts = segments["text"].to_pylist() if "text" in segments.column_names else [""] * len(counts)
+    parts: list[_Said] = []
+    done = 0
+    for number in unspaced:
+        low, high = bounds[number], bounds[number + 1]
+        parts.append(_Said(*(column[done:low] for column in as_they_are)))
+        parts.append(_letter_by_letter(_Said(*(column[low:high] for column in as_they_are)), texts[number] or ""))
+        counts[number], done = len(parts[-1].words), high
+    parts.append(_Said(*(column[done:] for column in as_they_are)))
+    return counts, _Said(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+def _letter_by_letter(said: _Said, text: str) -> _Said:
+    """A segment of a script without blanks, whatever the recogniser took for its words."""
+    line = Line.of(list(said.words), text)
+    places = list(tokens(line.text))
+    times = list(zip(said.starts.tolist(), said.ends.tolist(), strict=True))
+    spans = np.array([line.span(a, b, times) for a, b in places], said.starts.dtype).reshape(-1, 2)
+    begun = {a for a, _ in words_of(line.text)}
+    confidences = [np.mean([said.confidences[line.owners[at]] for at in range(a, b)]) for a, b in places]
+    return _Said(
+        np.array([line.text[a:b] for a, b in places] + [None], dtype=object)[:-1],
+        spans[:, 0],
+        spans[:, 1],
+        np.array(confidences, said.confidences.dtype),
+        np.array([a > 0 and not line.text[a - 1].isspace() for a, _ in places], bool),
+        np.array([not begun.isdisjoint(range(a, b)) for a, b in places], bool),
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import duckdb
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.mentions.phrase import Phrase, fold, pattern, phrase_of, without_possessive
+from pipelines.mentions.phrase import Phrase, fold, folded_words, letters, pattern, phrase_of, without_possessive
 from schemas.errors import UsageError
 
 
@@ -53,7 +54,14 @@ def test_phrases_that_cannot_be() -> None:
             phrase_of("acme", fuzzy=True, distance=distance)
 
 
-LETTERS = "abcäßéжШ学한ि'-.  "
+def holding(texts: list[str], phrase: Phrase) -> list[bool]:
+    rows = duckdb.execute(
+        "SELECT regexp_matches(unnest(?), ?)", [letters(pa.array(texts)).to_pylist(), pattern(phrase)]
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+LETTERS = "abcäßéжШ学한िガำ'-.  "
 
 
 @pytest.mark.slow
@@ -62,7 +70,7 @@ LETTERS = "abcäßéжШ学한ि'-.  "
 def test_the_pattern_passes_over_nothing(data: st.DataObject) -> None:
     """Texts made from a phrase by as many edits as are allowed, with punctuation and accents strewn in, match."""
     word = st.text(LETTERS, min_size=1, max_size=6).map(fold).filter(bool)
-    words = tuple(" ".join(data.draw(st.lists(word, min_size=1, max_size=3))).split())
+    words = tuple(folded_words(" ".join(data.draw(st.lists(word, min_size=1, max_size=3)))))
     phrase = Phrase("", words, data.draw(st.integers(0, sum(map(len, words)) // 2)))
     said = list(phrase.text)
     for _ in range(phrase.edits):
@@ -79,18 +87,16 @@ def test_the_pattern_passes_over_nothing(data: st.DataObject) -> None:
     if fold(loud) == fold(strewn):  # but ß
         strewn = loud
     text = data.draw(st.sampled_from(("", "x ", "ö. "))) + strewn + data.draw(st.sampled_from(("", ".", "'s y")))
-    found = duckdb.execute("SELECT regexp_matches(strip_accents($1), $2)", [text, pattern(phrase)]).fetchall()
-    assert found == [(True,)], (text, phrase, pattern(phrase))
+    found = holding([text], phrase)
+    assert found == [True], (text, phrase, pattern(phrase))
 
 
 def test_a_phrase_may_go_on_after_the_text() -> None:
-    found = duckdb.execute(
-        "SELECT regexp_matches(unnest(['the Acme.', 'acme x', 'cola']), ?)", [pattern(phrase_of("acme cola"))]
-    ).fetchall()
-    assert found == [(True,), (False,), (False,)]
+    found = holding(["the Acme.", "acme x", "cola"], phrase_of("acme cola"))
+    assert found == [True, False, False]
 
 
 @pytest.mark.parametrize("asked", ["international business machines " * 3, "международная корпорация " * 3])
 def test_long_phrases_are_no_trouble_for_the_pattern(asked: str) -> None:
-    found = duckdb.execute("SELECT regexp_matches(?, ?)", [asked, pattern(phrase_of(asked, fuzzy=True))]).fetchall()
-    assert found == [(True,)]
+    found = holding([asked], phrase_of(asked, fuzzy=True))
+    assert found == [True]
