@@ -21,7 +21,7 @@ def contexts(spoken: Spoken, found: Matches, around: int) -> tuple[list[str], li
     high = np.searchsorted(placed, spoken.speech[of] * step + spoken.last_slots[of] + 2, side="right")
     until = np.cumsum(spoken.begins)  # words that begin up to each place
     until_before = until - spoken.begins
-    begins = np.maximum(np.searchsorted(until_before, until_before[found.first] - around), low)
+    begins = np.maximum(np.searchsorted(until, until_before[found.first] - around + 1), low)
     ends = np.minimum(np.searchsorted(until, until[found.last] + around, side="right"), high)
     before = [spoken.row(a, b) for a, b in zip(begins, found.first, strict=True)]
     after = [spoken.row(a, b) for a, b in zip(found.last + 1, ends, strict=True)]

@@ -28,6 +28,13 @@ _ACCENTS = re.compile(
 _UNSEEN = re.compile("[\u00ad\u200c-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 """Joiners, soft hyphens and signs of direction."""
 _SYMBOLS = regex.compile(r"(?V1)[\p{S}--\p{Emoji_Presentation}]")
+_MADE_OF_LETTERS = "".join(
+    chr(n)
+    for block in (range(0x2100, 0x2150), range(0x2460, 0x2500), range(0x3200, 0x3400), range(0x1F100, 0x1F200))
+    for n in block
+    if unicodedata.category(chr(n))[0] == "S"
+)
+"""Symbols that normal form KC would make letters of: of "Acme™" acmetm."""
 _KEPT = regex.compile(r"(?V1)[\p{L}\p{M}\p{N}\p{Emoji_Presentation}\p{Emoji_Modifier}]")
 _SARA_AM = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32|([\u0e48-\u0e4b])\u0e4d\u0e32")
 _LAO_AM = re.compile("\u0ecd([\u0ec8-\u0ecb]?)\u0eb2|([\u0ec8-\u0ecb])\u0ecd\u0eb2")
@@ -150,15 +157,17 @@ def pattern(phrase: Phrase) -> str:
 
 
 def letters(texts: pa.Array) -> pa.Array:
-    """Texts in which :func:`pattern` finds a phrase: of each letter its base, in small letters; its marks follow it."""
-    plain = pc.utf8_lower(pc.utf8_normalize(texts, "NFKD"))
+    """Texts in which :func:`pattern` finds a phrase: small letters of common width, without accents."""
+    plain = pc.replace_substring_regex(texts, f"[{_MADE_OF_LETTERS}]", " ")
+    plain = pc.replace_substring_regex(pc.utf8_normalize(plain, "NFKD"), _ACCENTS.pattern, "")
+    plain = pc.utf8_lower(pc.utf8_normalize(plain, "NFKC"))
     for letter, other in (("ß", "ss"), ("ı", "i")):
         plain = pc.replace_substring(plain, letter, other)
     return plain
 
 
 def _without_marks(word: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKD", word) if unicodedata.category(c)[0] != "M")
+    return "".join(c for c in unicodedata.normalize("NFKC", word) if unicodedata.category(c)[0] != "M")
 
 
 def _outside(letters: str) -> str:
@@ -170,6 +179,8 @@ def _outside(letters: str) -> str:
     places = [
         n for block in blocks for n in range(block << 8, block + 1 << 8) if unicodedata.category(chr(n))[0] in "LN"
     ]
+    if not places:
+        return r"[\x{0}-\x{10ffff}]"
     breaks = [0, *(i for i in range(1, len(places)) if places[i] != places[i - 1] + 1), len(places)]
     named = [f"\\x{{{places[i]:x}}}-\\x{{{places[j - 1]:x}}}" for i, j in pairwise(breaks)]
     return f"[^{''.join(named)}]"

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from pipelines.mentions.phrase import Phrase, folded_words, pattern, without_possessive
 from pipelines.writing.line import Line
-from pipelines.writing.scripts import is_unspaced, tokens
+from pipelines.writing.scripts import between, is_unspaced, tokens
 from pipelines.writing.scripts import words as words_of
 
 SLOT_MS = 30_000
@@ -184,6 +184,8 @@ def _said(segments: pa.Table) -> tuple[np.ndarray, _Said]:
         low, high = bounds[number], bounds[number + 1]
         parts.append(_Said(*(column[done:low] for column in as_they_are)))
         parts.append(_letter_by_letter(_Said(*(column[low:high] for column in as_they_are)), texts[number] or ""))
+        if low:  # which may go on with what was said before a pause
+            parts[-1].glued[:1] = not between(as_they_are.words[low - 1], parts[-1].words[0])
         counts[number], done = len(parts[-1].words), high
     parts.append(_Said(*(column[done:] for column in as_they_are)))
     return counts, _Said(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
