@@ -88,7 +88,7 @@ class Spoken:
 
 def near_words(ask: Ask, phrases: Sequence[Phrase]) -> Spoken:
     """The words of all segments that may hold one of the phrases, with those around."""
-    matches = " OR ".join(f"regexp_matches({LETTERS}(text), ?)" for _ in phrases)
+    matches = " OR ".join(f"regexp_matches(nfc_normalize({LETTERS}(text)), ?)" for _ in phrases)
     return spoken(ask(NEAR.format(matches=matches, slot=SLOT_MS), [pattern(phrase) for phrase in phrases]))
 
 

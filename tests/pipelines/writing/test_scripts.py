@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from pipelines.writing.scripts import between, breaks, clusters, is_unit, is_unspaced, tokens, words
@@ -56,7 +58,7 @@ def test_words_are_those_of_dictionaries(text: str, expected: str) -> None:
 def test_a_line_ends_between_words_and_not_before_a_comma() -> None:
     text = "因为，我喜欢。"
     found = breaks(text)
-    assert [text[a:b] for a, b in zip(found, found[1:], strict=False)] == ["因为，", "我", "喜欢。"]
+    assert [text[a:b] for a, b in pairwise(found)] == ["因为，", "我", "喜欢。"]
     assert breaks("") == [0]
 
 
