@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipelines.corpus.appearances import Count, groups_sql
 from pipelines.corpus.asked import Corpus
+from pipelines.mentions.unspaced import UNSPACED, unspaced_words
 from pipelines.sql import quoted
 from pipelines.statistics.intervals import FEWEST, Of, ratio_interval
 
@@ -36,8 +37,8 @@ def mention_rates(
 
     Returns: a row for each phrase, column and group.  Columns: phrase, by, group ("(none)" without a value), counted
         (``count``), mentions, fuzzy (of them), recordings_with (a mention), recordings, files_with, files (that hold
-        these recordings, in this group), small (fewer than FEWEST recordings), hours (their length), words; per_hour
-        and per_1000_words; for each class of the emotion model d_CLASS: the mean over the mentions of its probability
+        these recordings, in this group), small (fewer than FEWEST recordings), hours (their length), words (of scripts
+        without blanks those of :func:`~pipelines.mentions.unspaced.words_of`); per_hour and per_1000_words; for each class of the emotion model d_CLASS: the mean over the mentions of its probability
         there less that in the rest of the recording.  Rates and differences have _low and _high beside them, the 95 %
         interval by a jackknife over recordings (:func:`~pipelines.statistics.intervals.ratio_interval`, also for its
         rule where there is no mention); null where fewer than FEWEST recordings stand behind them.
@@ -46,10 +47,17 @@ def mention_rates(
         UsageError: an unknown column.
     """
     corpus.check_own(by)
-    lengths = corpus.sql("""
-        WITH said AS (SELECT recording_id, sum(len(words)) AS words FROM transcripts GROUP BY recording_id)
+    lengths = corpus.sql(
+        f"""
+        WITH said AS (
+            SELECT recording_id, sum(words) AS words FROM (
+                SELECT recording_id, len(words) AS words FROM transcripts WHERE NOT {UNSPACED}
+                UNION ALL SELECT recording_id, said FROM unspaced
+            ) GROUP BY recording_id)
         SELECT recording_id, r.duration_ms / 3.6e6 AS hours, coalesce(s.words, 0)::DOUBLE AS words
-        FROM recordings AS r LEFT JOIN said AS s USING (recording_id) ORDER BY recording_id""").df()
+        FROM recordings AS r LEFT JOIN said AS s USING (recording_id) ORDER BY recording_id""",
+        beside={"unspaced": unspaced_words(corpus)},
+    ).df()
     lengths = lengths.set_index("recording_id")
     columns = [*dict.fromkeys(by)] or [""]
     lying = {name: corpus.sql(_groups(corpus, name, name in months, count)).df() for name in columns}
@@ -77,7 +85,7 @@ def _groups(corpus: Corpus, column: str, is_month: bool, count: Count) -> str:
         return groups_sql(corpus, "''", count)
     if is_month:
         return groups_sql(corpus, f"strftime(TRY_CAST(a.{quoted(column)}::VARCHAR AS DATE), '%Y-%m')", count, None)
-    return groups_sql(corpus, f"a.{quoted(column)}::VARCHAR", count)
+    return groups_sql(corpus, f"nfc_normalize(a.{quoted(column)}::VARCHAR)", count)
 
 
 def _rates(those: pd.DataFrame, at_once: float) -> dict[str, object]:

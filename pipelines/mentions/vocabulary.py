@@ -9,6 +9,7 @@ from rapidfuzz.process import extract
 
 from pipelines.corpus.asked import Corpus
 from pipelines.mentions.phrase import fold
+from pipelines.mentions.unspaced import UNSPACED, unspaced_words
 
 LEAST_ALIKE = 0.6 - 1e-6
 """Two letters of five, too: rapidfuzz takes 0.6 itself for less."""
@@ -21,8 +22,11 @@ def near_vocabulary(corpus: Corpus, phrase: str) -> list[tuple[str, int]]:
     Near: no more than two of five letters are to be changed.
     """
     said: Counter[str] = Counter()
-    for word, n in corpus.sql("SELECT word, count(*) FROM words GROUP BY word").fetchall():
+    spaced = f"SELECT unnest(words).word AS word FROM transcripts WHERE NOT {UNSPACED}"
+    for word, n in corpus.sql(f"SELECT word, count(*) FROM ({spaced}) GROUP BY word").fetchall():
         said[fold(word)] += n
+    for row in unspaced_words(corpus).to_pylist():
+        said[fold(row["word"])] += row["said"]
     found: dict[str, float] = {}
     for word in fold(phrase).split():
         near = extract(word, [*said], scorer=Levenshtein.normalized_similarity, score_cutoff=LEAST_ALIKE, limit=NAMED)

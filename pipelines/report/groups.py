@@ -6,6 +6,7 @@ import pandas as pd
 
 from pipelines.corpus.appearances import groups_sql, view_of
 from pipelines.corpus.asked import Corpus
+from pipelines.mentions.unspaced import UNSPACED, unspaced_words
 from pipelines.sql import quoted
 from pipelines.statistics.distinctive import bare_sql
 
@@ -57,9 +58,16 @@ def counts_by(corpus: Corpus, column: str) -> pd.DataFrame:
 
     Returns: columns group ("(none)" without a value), recording_id, word, said.
     """
-    return corpus.sql(f"""
+    return corpus.sql(
+        f"""
         WITH said AS (
-            SELECT g."group", t.recording_id, unnest([{bare_sql("w.word")} FOR w IN t.words]) AS word
-            FROM transcripts t JOIN ({groups_sql(corpus, group_sql(column), "recordings")}) g USING (recording_id))
-        SELECT "group", recording_id, word, count(*) AS said FROM said WHERE word <> '' GROUP BY ALL ORDER BY ALL
-        """).df()
+            SELECT recording_id, unnest([{bare_sql("w.word")} FOR w IN words]) AS word FROM transcripts
+            WHERE NOT {UNSPACED}),
+        counted AS (
+            SELECT recording_id, word, count(*) AS said FROM said WHERE word <> '' GROUP BY ALL
+            UNION ALL FROM unspaced)
+        SELECT g."group", recording_id, word, sum(said)::BIGINT AS said
+        FROM counted JOIN ({groups_sql(corpus, group_sql(column), "recordings")}) g USING (recording_id)
+        GROUP BY ALL ORDER BY ALL""",
+        beside={"unspaced": unspaced_words(corpus)},
+    ).df()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import PurePosixPath
 from typing import Any
 
 import pandas as pd
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
 from pipelines.console.numbers import clock
 from pipelines.console.table import WIDTH, print_table
 from pipelines.statistics.intervals import ALIKE, FEWEST, NOTE
+from pipelines.writing.scripts import between, clusters
 
 SHOWN = 200
 """Mentions: nobody reads more, and the other formats have all."""
@@ -104,25 +108,35 @@ def _head(row: dict[str, Any]) -> tuple[str, str, str, str, str]:
 
 def _in_context(row: dict[str, Any], width: int) -> Text:
     """The mention in its context, cut at both ends to the width."""
-    room = max(0, width - len(row["text"]) - 4)
+    room = max(0, width - cell_len(row["text"]) - 4)
     left, right = row["before"], row["after"]
-    if len(left) + len(right) > room:
-        of_left = min(len(left), max(room // 2, room - len(right)))
+    if cell_len(left) + cell_len(right) > room:
+        of_left = min(cell_len(left), max(room // 2, room - cell_len(right)))
         left = _end(left, of_left)
-        right = _begin(right, room - len(left))
+        right = _begin(right, room - cell_len(left))
     line = Text("  ")
-    line.append(left + " " if left else "")
+    line.append(left + between(left, row["text"]))
     line.append(row["text"], style="bold reverse")
-    line.append(" " + right if right else "")
+    line.append(between(row["text"], right) + right)
     return line
 
 
 def _end(text: str, n: int) -> str:
-    return text if len(text) <= n else ("…" + text[-(n - 1) :] if n > 1 else "")
+    """The last ``n`` columns of a text; no letter is torn."""
+    if cell_len(text) <= n:
+        return text
+    return f"…{''.join(reversed(_fitting(clusters(text)[::-1], n - 1)))}" if n > 1 else ""
 
 
 def _begin(text: str, n: int) -> str:
-    return text if len(text) <= n else (text[: n - 1] + "…" if n > 1 else "")
+    if cell_len(text) <= n:
+        return text
+    return f"{''.join(_fitting(clusters(text), n - 1))}…" if n > 1 else ""
+
+
+def _fitting(letters: Sequence[str], n: int) -> list[str]:
+    widths = accumulate(map(cell_len, letters))
+    return [letter for letter, width in zip(letters, widths, strict=True) if width <= n]
 
 
 def _cut(text: str) -> str:

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.corpus.asked import Corpus, open_corpus
-from pipelines.mentions import find_mentions
+from pipelines.mentions import find_mentions, mention_rates
+from pipelines.mentions.unspaced import unspaced_words
+from pipelines.mentions.vocabulary import near_vocabulary
 from tests.pipelines.tables import CALL, STREET, recording, transcript, write_corpus
 
 
@@ -106,3 +108,17 @@ def test_over_a_pause_and_beside_other_scripts(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_case_width_and_marks(tmp_path: Path, spoken: str, phrase: str) -> None:
     assert found(said(tmp_path, ["so", spoken, "yes"]), phrase) == [(spoken, 600, 1200, 0)]
+
+
+def test_rates_are_of_words_of_a_dictionary(tmp_path: Path) -> None:
+    """Whether the recogniser gave letters or one long run."""
+    text = "今天我们喜欢喝可口可乐"
+    rows = [transcript(CALL, 0, [(c, i, i + 1, 0.5) for i, c in enumerate(text)]) | {"text": text}]
+    rows.append(transcript(STREET, 0, [(text, 0, 900, 0.9)]))
+    recordings = [recording(CALL, "/a.wav", "Cafe\u0301"), recording(STREET, "/b.wav", "Café")]
+    write_corpus(tmp_path, {"recordings": recordings, "transcripts": rows})
+    corpus = open_corpus(tmp_path)
+    assert sorted(unspaced_words(corpus)["word"].to_pylist()) == sorted(2 * "今天 我们 喜欢 喝 可口 可乐".split())
+    rates = mention_rates(corpus, find_mentions(corpus, ["可口可乐"]), ["可口可乐"], ["region"])
+    assert rates[["group", "mentions", "words"]].to_numpy().tolist() == [["Café", 2, 12]]  # NFC and NFD are one
+    assert near_vocabulary(corpus, "可口") == [("可口", 2)]
