@@ -38,10 +38,11 @@ def mention_rates(
     Returns: a row for each phrase, column and group.  Columns: phrase, by, group ("(none)" without a value), counted
         (``count``), mentions, fuzzy (of them), recordings_with (a mention), recordings, files_with, files (that hold
         these recordings, in this group), small (fewer than FEWEST recordings), hours (their length), words (of scripts
-        without blanks those of :func:`~pipelines.mentions.unspaced.words_of`); per_hour and per_1000_words; for each class of the emotion model d_CLASS: the mean over the mentions of its probability
-        there less that in the rest of the recording.  Rates and differences have _low and _high beside them, the 95 %
-        interval by a jackknife over recordings (:func:`~pipelines.statistics.intervals.ratio_interval`, also for its
-        rule where there is no mention); null where fewer than FEWEST recordings stand behind them.
+        without blanks those of :func:`~pipelines.mentions.unspaced.words_of`); per_hour and per_1000_words; for each
+        class of the emotion model d_CLASS: the mean over the mentions of its probability there less that in the rest
+        of the recording.  Rates and differences have _low and _high beside them, the 95 % interval by a jackknife over
+        recordings (:func:`~pipelines.statistics.intervals.ratio_interval`, also for its rule where there is no
+        mention); null where fewer than FEWEST recordings stand behind them.
 
     Raises:
         UsageError: an unknown column.
