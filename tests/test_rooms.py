@@ -46,7 +46,7 @@ THROUGH = {
     # Every format holds the same rows, and is read again by the programs that it is for.
     "pipelines/export/tables/test_export": "pipelines.export.tables: chosen codebook excel flat plain sheet spss stata "
     "statistics",
-    "pipelines/mentions/test_find": "pipelines.mentions: context emotions speakers words",
+    "pipelines/mentions/test_find": "pipelines.mentions: context emotions speakers words; pipelines.corpus: functions",
     # The pages are written whole, and looked at in a browser.
     "pipelines/report/test_report": "pipelines.report: charts corpus_page glance page profiles recording_page",
     # The next snapshot, from what there is and what a run or a command has made.

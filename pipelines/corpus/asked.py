@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
-from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.corpus.chosen import names_of
+from pipelines.corpus.functions import callable_in
 from pipelines.corpus.representation import Shown
 from pipelines.corpus.statements import check_one_question, told
 from pipelines.corpus.tables import columns_in
@@ -64,7 +64,6 @@ class Corpus(Shown):
         self._connection = duckdb.connect(config={**_LOCK, "temp_directory": spill})
         self._asking: deque[duckdb.DuckDBPyConnection] = deque(maxlen=ASKING)
         self._stopped = False
-        self._calling = Lock()
         paths = [path for those in files.values() for path in those]
         self._connection.execute(f"SET allowed_paths = {_list(paths)}")
         self._connection.execute("SET enable_external_access = false")
@@ -113,15 +112,9 @@ class Corpus(Shown):
         except duckdb.Error as error:
             raise self.wrong(error, words) from None
 
-    @contextmanager
-    def function(self, name: str, made: Callable[[pa.Array], pa.Array]) -> Iterator[None]:
-        """Let questions call a function of texts, which gives texts."""
-        with self._calling:
-            self._connection.create_function(name, made, ["VARCHAR"], "VARCHAR", type="arrow")  # type: ignore[call-overload]
-            try:
-                yield
-            finally:
-                self._connection.remove_function(name)
+    def function(self, name: str, made: Callable[[pa.Array], pa.Array]) -> AbstractContextManager[None]:
+        """Let questions call it meanwhile: texts in, texts out."""
+        return callable_in(self._connection, name, made)
 
     def wrong(self, error: duckdb.Error, words: set[str]) -> UsageError | CommandError:
         """The error that DuckDB raised for a question of these words, in a line.
