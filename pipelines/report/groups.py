@@ -44,7 +44,7 @@ def date_column(corpus: Corpus) -> str | None:
 
 def group_sql(column: str) -> str:
     """The group of an appearance ``a`` by a metadata column, for :func:`~pipelines.corpus.appearances.groups_sql`."""
-    return f"CAST(a.{quoted(column)} AS VARCHAR)"
+    return f"nfc_normalize(CAST(a.{quoted(column)} AS VARCHAR))"
 
 
 def values_sql(column: str) -> str:
