@@ -15,7 +15,7 @@ _NUMBER = r"[1-9][0-9]{0,3}"
 _NUMBERS = re.compile(rf"{_NUMBER}(\+{_NUMBER})*")
 PATTERN = (
     rf"((track \d+: )?({MONO}|{MEAN}|{WITHOUT_LFE}|{W}|{APART}|channel {_NUMBER}( turned)?|"
-    r"channels \d+(\+\d+)+( turned)?)(, |; |$))+$"
+    r"channels \d+(\+\d+)+( turned)?|channel \d+ copies \d+)(, |; |$))+$"
 )
 """What ``recordings.mix`` matches."""
 
@@ -44,6 +44,11 @@ def channels_of(word: str) -> tuple[int, ...]:
 def alone(numbers: Sequence[int]) -> str:
     """Only these channels, from 1, were mixed: ``channel 2``, ``channels 1+3``."""
     return f"channel{'s' if len(numbers) > 1 else ''} {'+'.join(map(str, numbers))}"
+
+
+def copies(number: int, of: int) -> str:
+    """All speech of a channel kept apart is a copy of another's: ``channel 2 copies 1``."""
+    return f"channel {number} copies {of}"
 
 
 def turned(numbers: Sequence[int]) -> str:

@@ -14,6 +14,7 @@ class Note(StrEnum):
     OTHER_TRACK = "other_track"
     TRACKS_NOT_HEARD = "tracks_not_heard"
     NOT_THE_MEAN = "not_the_mean"
+    SPEECH_TWICE = "speech_twice"
     PASSAGE_FORGOTTEN = "passage_forgotten"
 
 
@@ -25,5 +26,7 @@ NOTED: dict[Note, str] = {
     Note.TRACKS_NOT_HEARD: "audio tracks of it were not heard (recordings.tracks): --tracks chooses",
     Note.NOT_THE_MEAN: "not all of its channels are in the mix, or one is turned, so that no voice is lost in it "
     "(recordings.mix): --mix chooses",
+    Note.SPEECH_TWICE: "channels that are kept apart hold the same speech: copies have no rows of speech, others say "
+    "whose they are (segments.bleed_of)",
     Note.PASSAGE_FORGOTTEN: "rows of a passage of it were left out for good (earwitness forget --from --to)",
 }

@@ -170,13 +170,15 @@ class Window:
 class Segment:
     """A stretch of speech at 16 kHz with the speech probability of each of its VAD frames.
 
-    ``pitch`` is that of the frames of the channel that are centred inside it, where a stage asked for it.
+    ``pitch`` is that of the frames of the channel that are centred inside it, where a stage asked for it.  ``bleed_of``
+    is the channel that holds this speech louder, where it is but heard through another's microphone.
     """
 
     place: Place
     samples: np.ndarray
     speech: np.ndarray
     pitch: Pitch | None = None
+    bleed_of: int | None = None
 
 
 @dataclass(frozen=True)

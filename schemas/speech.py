@@ -33,6 +33,14 @@ SEGMENTS = Table(
             SEGMENT_ID,
             *STRETCH,
             share("speech_probability", "mean probability of speech over its frames (silero-vad)"),
+            column(
+                "bleed_of",
+                pa.int16(),
+                "the channel whose speech this is, of a talker who is but heard through this one's microphone; null: its "
+                "own speech, the mix, or a row of earlier versions",
+                low=1,
+                nullable=True,
+            ),
         ]
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -13,6 +13,7 @@ from schemas.mixes import APART
 from schemas.reasons import Reason
 from schemas.records import MIX, Clip, Place, Problem, Recording, Segment, Window
 from transforms.ahead import read_ahead
+from transforms.audio.bleed import Bleed
 from transforms.audio.bounds import MOST_CHANNELS_APART
 from transforms.audio.downmix import Downmix
 from transforms.audio.loudness import LoudnessMeter
@@ -98,6 +99,7 @@ class Ears:
         self._resamplers = {rate: Resampler(format.sample_rate_hz, rate, len(places)) for rate in sorted(rates)}
         self._grids = [Grid(place, wanted.windows) for place in places] if wanted.windows is not None else []
         self._voices = [Voice(place, wanted.speech, wanted.clip_seconds) for place in places] if wanted.speech else []
+        self._bleed = Bleed(numbers if self._voices else ())
         self._melodies = [Melody() for _ in places] if wanted.pitch else []
         self._detector = detector
         if self._voices:
@@ -135,7 +137,7 @@ class Ears:
             assert self._detector is not None
             last = self._detector.finish()
             for i, (voice, probabilities) in enumerate(zip(self._voices, last, strict=True)):
-                yield from self._with_pitch(i, voice.finish(probabilities, self.duration_ms))
+                yield from self._with_pitch(i, self._bleed.mark(i, voice.finish(probabilities, self.duration_ms)))
 
     def _ahead(self, stage: Generator[T, None, None]) -> Generator[T, None, None]:
         return stage if self._pool is None else read_ahead(stage, BLOCKS_AHEAD)
@@ -200,12 +202,16 @@ class Ears:
         if self._voices:
             assert self._detector is not None
             probabilities = self._detector.probabilities(part.speech)
+            self._bleed.push(part.audio[RATE])
             for i, voice in enumerate(self._voices):
-                yield from self._with_pitch(i, voice.push(part.audio[RATE][:, i], probabilities[i]))
+                yield from self._with_pitch(
+                    i, self._bleed.mark(i, voice.push(part.audio[RATE][:, i], probabilities[i]))
+                )
+            self._bleed.trim(min(voice.wanted_from for voice in self._voices))
         for i, melody in enumerate(self._melodies):
             melody.trim(min(hearer[i].wanted_from for hearer in (self._grids, self._voices) if hearer))
 
-    def _with_pitch(self, i: int, heard: Iterator[Window | Segment | Clip]) -> Iterator[Window | Segment | Clip]:
+    def _with_pitch(self, i: int, heard: Iterable[Window | Segment | Clip]) -> Iterator[Window | Segment | Clip]:
         """What was heard of a channel, windows and segments with the pitch of their frames if it was asked for."""
         for one in heard:
             if not self._melodies or isinstance(one, Clip):
@@ -229,7 +235,8 @@ class Ears:
             peak_dbfs=self._meter.peak_dbfs,
             clipped_share=self._meter.clipped_share,
             speech_share=min(1.0, spoken / (self.duration_ms * len(self._voices))) if self._voices else None,
-            mix=", ".join(self._downmix.words) if self._downmix is not None else APART,
+            mix=", ".join((APART, *self._bleed.words) if self._downmix is None else self._downmix.words),
+            speech_twice=self._bleed.has_found,
             mended=self._downmix is not None and self._downmix.is_mended,
             kept_seconds=self.frames / self._format.sample_rate_hz * channels,
         )

@@ -56,6 +56,7 @@ class Heard:
         facts: what the header says of the recording.
         mix: what became of the channels, as ``recordings.mix`` has it; None where nothing was heard.
         mended: whether something other than the average was taken, unasked.
+        speech_twice: whether channels that are kept apart hold the same speech.
         all_tracks: whether all of several tracks were listened to.
         sound_hash: see :mod:`transforms.decode.sound_hash`; None where nothing was heard.
         kept_seconds: audio that lies in windows or was looked through for speech, over all channels.
@@ -75,6 +76,7 @@ class Heard:
     sound_hash: str | None = None
     mix: str | None = None
     mended: bool = False
+    speech_twice: bool = False
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -83,6 +85,7 @@ class Heard:
             Note.WITHOUT_AUDIO: self.timing.without_audio_ms >= MOST_WITHOUT_AUDIO_MS,
             Note.TRACKS_NOT_HEARD: self.format is not None and len(self.format.tracks) > 1 and not self.all_tracks,
             Note.NOT_THE_MEAN: self.mended,
+            Note.SPEECH_TWICE: self.speech_twice,
             Note.DRIFT: abs(self.timing.drift_ms) > MOST_DRIFT_MS,
         }
         opened = self.format.notes if self.format is not None else ()

@@ -9,7 +9,6 @@ from typing import Protocol
 
 import numpy as np
 
-from schemas.mixes import APART
 from schemas.reasons import Reason, Stage
 from schemas.records import MIX, Problem, Recording, Source, Target
 from schemas.tracks import ALL
@@ -193,6 +192,7 @@ def of_all(heard: list[Heard]) -> Heard:
         clipped_share=float(np.average([one.clipped_share for one in heard], weights=lengths)),
         speech_share=float(np.average([s for s, _ in spoken], weights=[w for _, w in spoken])) if spoken else None,
         kept_seconds=sum(one.kept_seconds for one in heard),
-        mix=APART if first.mix == APART else _mixes(heard),
+        mix=_mixes(heard),
         mended=any(one.mended for one in heard),
+        speech_twice=any(one.speech_twice for one in heard),
     )

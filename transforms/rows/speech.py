@@ -22,7 +22,8 @@ SAMPLES_A_MS = RATE_HZ // 1000
 def segment_rows(segments: Sequence[Segment]) -> pa.RecordBatch:
     """Rows of ``segments``: where somebody speaks, and how surely."""
     probabilities = [float(s.speech.mean()) for s in segments]
-    return to_batch(TABLES["segments"], {**_of_segments(segments), "speech_probability": probabilities})
+    own = {"speech_probability": probabilities, "bleed_of": [s.bleed_of for s in segments]}
+    return to_batch(TABLES["segments"], {**_of_segments(segments), **own})
 
 
 def prosody_rows(segments: Sequence[Segment]) -> pa.RecordBatch:
