@@ -139,20 +139,17 @@ class Config:
         check_types(self.types)
         _between("emotion_seconds", self.emotion_seconds, 1, 30)
         _between("top_tags", self.top_tags, 1, 1000)
-        if self.batch_seconds is not None:
-            _between("batch_seconds", self.batch_seconds, 1, 3600)
         _between("shard_seconds", self.shard_seconds, 1, 36_000)
         _between("keep", self.keep, 1, 1000)
         _between("max_hours", self.max_hours, 0.001, 100_000)
-        if self.max_error_share is not None:
-            _between("max_error_share", self.max_error_share, 0, 1)
+        for name, low, high in (("batch_seconds", 1, 3600), ("max_error_share", 0, 1), ("workers", 1, 1024)):
+            if (value := getattr(self, name)) is not None:
+                _between(name, value, low, high)
         read_raw(self.raw)
         for name, check in {"mix": check_mix, "tracks": check_tracks, "device": check_device}.items():
             object.__setattr__(self, name, check(getattr(self, name)))
-        if self.workers is not None:
-            _between("workers", self.workers, 1, 1024)
-            if self.beam:
-                raise UsageError("--workers and options for Beam behind --: name the one or the other")
+        if self.workers is not None and self.beam:
+            raise UsageError("--workers and options for Beam behind --: name the one or the other")
         if self.stop_after is not None:
             seconds_of(self.stop_after)
 

@@ -204,9 +204,8 @@ class Ears:
             probabilities = self._detector.probabilities(part.speech)
             self._bleed.push(part.audio[RATE])
             for i, voice in enumerate(self._voices):
-                yield from self._with_pitch(
-                    i, self._bleed.mark(i, voice.push(part.audio[RATE][:, i], probabilities[i]))
-                )
+                said = voice.push(part.audio[RATE][:, i], probabilities[i])
+                yield from self._with_pitch(i, self._bleed.mark(i, said))
             self._bleed.trim(min(voice.wanted_from for voice in self._voices))
         for i, melody in enumerate(self._melodies):
             melody.trim(min(hearer[i].wanted_from for hearer in (self._grids, self._voices) if hearer))
