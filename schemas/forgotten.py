@@ -8,13 +8,16 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+HEAD_DIGITS = 8
+"""Of a ``sound_hash``: how the sound begins."""
+
 Stretch = tuple[int, int]
 """A passage of a recording: its first millisecond, and the one behind its last."""
 
 
 @dataclass(frozen=True)
 class Forgotten:
-    """Salted hashes of URIs and recording ids: who has a file can ask for it, nobody can read it out.
+    """Salted hashes of URIs, recording ids, bytes and sounds: who has a file can ask for it, nobody can read it out.
 
     Attributes:
         passages: by the salted hash of a recording id, the passages whose rows are left out, sorted; no two touch.
@@ -28,6 +31,14 @@ class Forgotten:
         """Whether a URI or a recording id was forgotten."""
         return bool(self.hashes) and self._hash(text) in self.hashes
 
+    def holds_sound(self, sound: str | None) -> bool:
+        """Whether a sound was forgotten, whatever file it comes in."""
+        return sound is not None and self.holds(f"sound {sound}")
+
+    def holds_head(self, head: str) -> bool:
+        """Whether a sound that begins so was forgotten."""
+        return self.holds(f"head {head}")
+
     def passages_of(self, recording_id: str) -> tuple[Stretch, ...]:
         """The passages of a recording that were forgotten; most have none."""
         return self.passages.get(self._hash(recording_id), ()) if self.passages else ()
@@ -36,6 +47,10 @@ class Forgotten:
         """With these."""
         salted = self._salted()
         return replace(salted, hashes=self.hashes | {salted._hash(text) for text in texts})
+
+    def also_sounds(self, sounds: Iterable[str]) -> Forgotten:
+        """With these sounds, by their ``sound_hash``."""
+        return self.also(text for sound in sounds for text in (f"sound {sound}", f"head {sound[:HEAD_DIGITS]}"))
 
     def also_passage(self, recording_id: str, stretch: Stretch) -> Forgotten:
         """With a passage; one that overlaps or touches another is one with it."""

@@ -67,12 +67,23 @@ class Problem:
 
 @dataclass(frozen=True)
 class Known:
-    """A source whose content has been read once: who it is and how long it says it is."""
+    """A source whose content has been read once: who it is and how long it says it is.
+
+    Attributes:
+        recording_id: the hash of its bytes, until it is known to be a recording that was met in other ones.
+        sound: the hash of its sound, where that was taken because a known one begins so.
+    """
 
     source: Source
     recording_id: str | None
     seconds: float
     problem: Problem | None = None
+    sound: str | None = None
+
+    @property
+    def follows(self) -> bool:
+        """Whether it has the sound of a recording that was met in a file of other bytes."""
+        return self.sound is not None and self.recording_id not in (None, self.source.content)
 
 
 @dataclass(frozen=True)

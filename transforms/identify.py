@@ -14,12 +14,18 @@ from transforms.beside.content import ChangedError, Opener, holds, open_bytes, r
 from transforms.beside.pointers import kept_elsewhere
 from transforms.beside.state import State
 from transforms.decode.audio import DecodeError, Format, read_header
+from transforms.ear import Ear
 
 ASSUMED_BYTES_PER_SECOND = 16_000
 """What an unreadable header is taken for: 128 kbit/s, the commonest rate of archives."""
 
 
-def identify(source: Source, read: Callable[[str], Format] = read_header, opened: Opener = open_bytes) -> Known:
+def identify(
+    source: Source,
+    read: Callable[[str], Format] = read_header,
+    opened: Opener = open_bytes,
+    ear: Ear | None = None,
+) -> Known:
     """Read the source once for its hash, and its header for its length.
 
     The length only balances work over workers; headers lie, so nothing else trusts it.
@@ -30,9 +36,10 @@ def identify(source: Source, read: Callable[[str], Format] = read_header, opened
     Args:
         read: reads a header: in this process, or as :meth:`transforms.decode.guard.Decoder.header` in another.
         opened: opens a file for its bytes.
+        ear: in place of ``read``, reads so much more as it takes to know the sounds of a corpus.
     """
     if source.parts:
-        return _identify_take(source, read, opened)
+        return _identify_take(source, read, opened, ear)
     try:
         status = os.stat(source.path)
         if stat.S_ISDIR(status.st_mode):
@@ -45,7 +52,7 @@ def identify(source: Source, read: Callable[[str], Format] = read_header, opened
         if not before.bytes:
             told = "the file has zero bytes (where a cloud keeps it: have it fetched first)"
             return _failed(source, Reason.EMPTY_FILE, told)
-        seconds = _seconds(source.path, read)
+        seconds, sound = (_seconds(source.path, read), None) if ear is None else ear.listen(source.path, content)
         now = State.at(source.path)
         if now != before and (now.bytes != before.bytes or not holds(source.path, content, opened)):
             raise ChangedError(before.told(now))
@@ -59,7 +66,7 @@ def identify(source: Source, read: Callable[[str], Format] = read_header, opened
         reason = Reason.NOT_A_FILE if error.errno == errno.ELOOP else Reason.UNREADABLE
         return _failed(source, reason, f"{error.strerror or error}")
     found = replace(source, bytes=before.bytes, modified_ns=before.modified_ns, inode=before.inode, content=content)
-    return Known(found, content, before.bytes / ASSUMED_BYTES_PER_SECOND if seconds is None else seconds)
+    return Known(found, content, before.bytes / ASSUMED_BYTES_PER_SECOND if seconds is None else seconds, sound=sound)
 
 
 def _not_there(path: str) -> str:
@@ -69,7 +76,7 @@ def _not_there(path: str) -> str:
         return "the file is not there (any more)"
 
 
-def _identify_take(source: Source, read: Callable[[str], Format], opened: Opener) -> Known:
+def _identify_take(source: Source, read: Callable[[str], Format], opened: Opener, ear: Ear | None) -> Known:
     known = [identify(part, read, opened) for part in source.parts]
     for part in known:
         if part.problem is not None:
@@ -78,7 +85,17 @@ def _identify_take(source: Source, read: Callable[[str], Format], opened: Opener
     parts = tuple(part.source for part in known)
     content = take_id(part.content for part in parts)
     found = replace(source, bytes=sum(part.bytes for part in parts), parts=parts, content=content)
-    return Known(found, content, sum(part.seconds for part in known))
+    sound = None if ear is None else ear.listen(found.target, content)[1]
+    if sound is not None and not all(_rests(part) for part in parts):
+        sound = None
+    return Known(found, content, sum(part.seconds for part in known), sound=sound)
+
+
+def _rests(source: Source) -> bool:
+    try:
+        return State.at(source.path) == State.kept(source)
+    except OSError:
+        return False
 
 
 def _seconds(path: str, read: Callable[[str], Format]) -> float | None:

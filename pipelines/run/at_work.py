@@ -15,8 +15,10 @@ from pipelines.run.runner import choose_runner
 from pipelines.run.tally import Tally
 from pipelines.run.work import load_models, work_of
 from schemas.records import Known, Source
+from schemas.register import Clues
 from transforms.decode.asked import Asked
 from transforms.decode.guard import Decoder
+from transforms.ear import Ear
 from transforms.identify import identify
 
 
@@ -50,11 +52,11 @@ class Answer:
     peak_bytes: int = 0
 
 
-def look(sources: tuple[Source, ...], asked: Asked) -> tuple[Known, ...]:
-    """Identify files: hash and header of each."""
+def look(sources: tuple[Source, ...], asked: Asked, clues: Clues) -> tuple[Known, ...]:
+    """Identify files: hash and header of each, and the sound of those that may hold a known one."""
     decoder = Decoder(asked)
     try:
-        return tuple(identify(source, decoder.header) for source in sources)
+        return tuple(identify(source, ear=Ear(decoder, clues)) for source in sources)
     finally:
         decoder.close()
 

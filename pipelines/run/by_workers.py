@@ -14,10 +14,13 @@ from pipelines.run.order import Order
 from pipelines.run.portions import Portion, Unread, chunks, cut
 from pipelines.run.prepare import Prepared
 from pipelines.workers.pool import Ended, Pool
+from schemas.forgotten import Forgotten
 from schemas.reasons import Reason, Stage
 from schemas.records import Known, Problem, Source
+from schemas.register import NO_CLUES, NOBODY, Register
 from transforms.decode.asked import Asked
 from transforms.progress import Ticker
+from transforms.stages.plan import NOTHING
 
 Tables = frozenset[str]
 
@@ -87,6 +90,7 @@ class ByWorkers:
         self._ticker = Ticker(ticks)
         self._queue: deque[Piece] = deque()
         self._made = Made()
+        self._clues = NO_CLUES
         self._device_of = dict(zip(pool.names, crew.devices, strict=True))
 
     def load(self, prepared: Prepared, run_id: str) -> dict[str, str]:
@@ -122,15 +126,23 @@ class ByWorkers:
             )
         return next(iter(models.values()))[1]
 
-    def hear_new(self, rounds: Iterable[Sequence[Source]], tables: Tables, known: Iterable[str]) -> Made:
+    def hear_new(
+        self,
+        rounds: Iterable[Sequence[Source]],
+        tables: Tables,
+        register: Register = NOBODY,
+        forgotten: Forgotten = NOTHING,
+    ) -> Made:
         """Identify and hear files that the corpus does not know.
 
         Args:
             rounds: the files, in the portions in which they are identified.
-            known: contents that need no hearing, by recording_id.
+            register: the recordings that need no hearing, and by which bytes and sounds they are known.
+            forgotten: what is not to be taken up.
         """
         self._made = made = Made()
-        seen, found, unread = set(known), list[Known](), 0
+        seen, found, unread = set(register.ids), list[Known](), 0
+        self._clues = register.clues(forgotten)
         to_come = iter(rounds)
         while True:
             if not unread and len(self._queue) < 2 * self._pool.size and (sources := next(to_come, None)) is not None:
@@ -149,7 +161,7 @@ class ByWorkers:
                 continue
             again = self._again(ended) if ended.is_lost else []
             self._queue.extendleft(again)
-            found += ended.result or ()
+            found += register.recognise(ended.result or ())
             unread += len(again) - 1
             if not unread:
                 made.left += [one for one in found if one.recording_id in seen]
@@ -178,7 +190,7 @@ class ByWorkers:
         while self._queue and self._pool.free:
             piece = self._queue.popleft()
             if isinstance(piece.holds, Unread):
-                self._pool.give(piece, look, piece.holds.sources, self._asked)
+                self._pool.give(piece, look, piece.holds.sources, self._asked, self._clues)
             elif self._is_late():
                 self._made.waiting += len(piece.holds.files)
             else:

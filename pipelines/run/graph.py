@@ -11,6 +11,7 @@ import apache_beam as beam
 from schemas.forgotten import Forgotten
 from schemas.jobs import JOBS, STREAMS
 from schemas.records import Clip, Known, Outcome, Segment, Source, Window
+from schemas.register import NOBODY, Register
 from schemas.table import Table
 from transforms.infer import Task
 from transforms.rows.registry import rows_of
@@ -33,7 +34,8 @@ class Work:
         sources: files to be identified.
         known: in their place, files whose recording_id is known.
         contents: what became of each content that needs no decoding, by its recording_id.
-        forgotten: contents that are left out, wherever they turn up.
+        forgotten: contents and sounds that are left out, wherever they turn up.
+        register: which recordings known bytes and sounds are.
         tables: the tables to make, with the columns and vector lengths of this run.
         rates: the sampling rate of each job's model.
         lanes: workers to balance over.
@@ -52,6 +54,7 @@ class Work:
     known: tuple[Known, ...] = ()
     contents: Mapping[str, Outcome] = field(default_factory=dict)
     forgotten: Forgotten = NOTHING
+    register: Register = NOBODY
     tells_plan: bool = True
 
 
@@ -65,11 +68,11 @@ def build(pipeline: beam.Pipeline, work: Work) -> None:
         known = (
             pipeline
             | "Sources" >> beam.Create(work.sources, reshuffle=False)
-            | "Identify" >> Identify(work.hearing.wanted.asked)
+            | "Identify" >> Identify(work.hearing.wanted.asked, work.register.clues(work.forgotten))
         )
     heard = (
         known
-        | "Plan" >> Plan(work.lanes, work.shard_seconds, told, work.contents, work.forgotten)
+        | "Plan" >> Plan(work.lanes, work.shard_seconds, told, work.contents, work.forgotten, work.register)
         | "Listen" >> Listen(work.hearing)
     )
     write = partial(WriteRows, work.folder, tables=work.tables, ticks=ticks)

@@ -17,6 +17,7 @@ from pipelines.store.staging import Pass
 from schemas.forgotten import Forgotten
 from schemas.layout import TALLY
 from schemas.records import Known, Outcome, Source
+from schemas.register import NOBODY, Register
 from transforms.stages.plan import NOTHING
 
 
@@ -32,7 +33,8 @@ class Order:
         known: in their place, files that are identified already.
         identifies: whether these are new to the corpus: what they hold may be known.
         contents: what became of each content that needs no decoding, by its recording_id.
-        forgotten: contents that are left out.
+        forgotten: contents and sounds that are left out.
+        register: which recordings known bytes and sounds are; of ``known`` it is known already.
         ticks: where progress is sent.
         tells_plan: whether what is planned is a part of that.
         until: seconds since 1970 after which no further recording is begun.
@@ -47,6 +49,7 @@ class Order:
     identifies: bool = False
     contents: Mapping[str, Outcome] = field(default_factory=dict)
     forgotten: Forgotten = NOTHING
+    register: Register = NOBODY
     ticks: tuple[str, int] | None = None
     tells_plan: bool = True
     until: float | None = None
@@ -65,6 +68,7 @@ class Order:
             known=self.known,
             contents=self.contents,
             forgotten=self.forgotten,
+            register=self.register,
             hearing=hearing,
             tells_plan=self.tells_plan,
         )

@@ -23,10 +23,12 @@ from pipelines.run.prepare import Prepared, bare
 from pipelines.run.tally import Tally
 from pipelines.run.work import execute, load_models, narrowed, work_of
 from pipelines.store.changes import Todo, rounds
+from pipelines.store.sounds import register_of
 from pipelines.store.staging import Pass
 from pipelines.workers.pool import Pool
 from schemas.layout import PASSES
 from schemas.records import Known, Source
+from schemas.register import NOBODY
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,8 @@ class Passes:
             models = by_workers.load(bare(narrowed(self._prepared, names)), self._run_id)
             self._told.say("reading the headers")
             tables = frozenset(self._there.recipes)
-            self._count_in(by_workers.hear_new(rounds(todo.new), tables, self._there.holdings.contents()), tables)
+            register = register_of(self._there.holdings)
+            self._count_in(by_workers.hear_new(rounds(todo.new), tables, register, self._there.forgotten), tables)
             self._count_in(by_workers.hear_known(self._found_again()), frozenset())
         return models
 
@@ -190,6 +193,7 @@ class Passes:
             identifies=identifies,
             contents=self._there.holdings.contents() if identifies else {},
             forgotten=self._there.forgotten,
+            register=register_of(self._there.holdings) if sources else NOBODY,
             ticks=self._told.ticks,
             tells_plan=tells_plan,
             until=self._until,
@@ -207,6 +211,10 @@ class Passes:
         self.waiting += postponed
         if buried := tally.count("forgotten_files"):
             self._told.say(f"{counted(buried, 'file')} not taken up, with a content that was forgotten")
+        if following := tally.count("following_files"):
+            told = "carries the sound of a recording that is known: its rows follow"
+            told = told if following == 1 else "carry the sound of recordings that are known: their rows follow"
+            self._told.say(f"{counted(following, 'file')} {told}")
         if len(lost) != postponed + buried:
             raise CommandError(f"{counted(len(lost), 'file')} came to no row of files, {min(lost)} among them")
 

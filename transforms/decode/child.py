@@ -1,10 +1,11 @@
 """The process in which files are decoded: ``python -m transforms.decode.child DESCRIPTOR``.
 
 It answers one request after the other over a socket.  To ``("header", path, seconds, asked)`` the answer is the
-format, to ``("blocks", path, seconds, asked)`` the format, then the samples block by block as bytes, then the problems
-and the timing, to ``("facts", path, seconds, asked)`` what the header says of the recording.  Where the decoder
-refuses, the answer is ``("refused", reason, message)`` instead.  The process bounds its own memory by the size of the
-file, and the CPU time that each answer may take by ``seconds``.
+format, to ``("head", ...)`` the format and a hash of how the sound begins, to ``("sound", ...)`` that of all of it, to
+``("blocks", ...)`` the format, then the samples block by block as bytes, then the problems and the timing, to
+``("facts", ...)`` what the header says of the recording.  Where the decoder refuses, the answer is ``("refused",
+reason, message)`` instead.  The process bounds its own memory by the size of the file, and the CPU time that each
+answer may take by ``seconds``.
 """
 
 from __future__ import annotations
@@ -28,8 +29,10 @@ from transforms.decode.audio import Audio, DecodeError, open_audio
 from transforms.decode.facts import read_facts
 from transforms.decode.joined import JoinedAudio
 from transforms.decode.limits import limit_memory, limit_time
+from transforms.decode.sound_hash import head_of, sound_of
 
 FORMAT, SAMPLES, END, FACTS, REFUSED, UNFORESEEN = "format", "samples", "end", "facts", "refused", "unforeseen"
+HEAD, SOUND = "head", "sound"
 """What an answer is, its first item."""
 
 Opener = Callable[[Target, Asked], AbstractContextManager[Audio | JoinedAudio]]
@@ -52,9 +55,15 @@ def serve(connection: Connection, opened: Opener = open_audio) -> None:
             if what == "facts":
                 connection.send((FACTS, read_facts(path, asked)))
                 continue
+            if what == "sound":
+                connection.send((SOUND, sound_of(path, asked, opened)))
+                continue
             with opened(path, asked) as audio:
                 if what == "header":
                     connection.send((FORMAT, audio.format))
+                elif what == "head":
+                    connection.send((FORMAT, audio.format))
+                    connection.send((HEAD, head_of(audio)))
                 else:
                     _send_blocks(connection, audio, seconds)
         except DecodeError as error:

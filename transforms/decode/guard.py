@@ -24,7 +24,7 @@ from schemas.reasons import Reason, Stage
 from schemas.records import Problem, Target
 from transforms.decode.asked import NOTHING, Asked
 from transforms.decode.audio import DecodeError, Format
-from transforms.decode.child import END, FACTS, FORMAT, REFUSED, SAMPLES, bytes_of
+from transforms.decode.child import END, FACTS, FORMAT, HEAD, REFUSED, SAMPLES, SOUND, bytes_of
 from transforms.decode.facts import NO_FACTS, Facts
 from transforms.decode.lost import CrashedError, HungError, ended
 from transforms.decode.timeline import ON_TIME
@@ -91,6 +91,23 @@ class Decoder:
         except (HungError, CrashedError):
             return NO_FACTS
         return said if kind == FACTS else NO_FACTS
+
+    def head(self, path: Target) -> tuple[Format, str]:
+        """As :meth:`header`, and how the sound begins (:mod:`transforms.decode.sound_hash`); empty without a sample."""
+        self._ask("head", path)
+        return self._format(), self._word(HEAD) or ""
+
+    def sound(self, path: Target) -> str | None:
+        """The hash of all of a file (:mod:`transforms.decode.sound_hash`); None where it cannot be decoded."""
+        self._ask("sound", path)
+        return self._word(SOUND)
+
+    def _word(self, kind: str) -> str | None:
+        try:
+            said, *rest = self.receive()
+        except (HungError, CrashedError):
+            return None
+        return str(rest[0]) if said == kind else None
 
     @contextmanager
     def open(self, path: Target, *, track: int | None = None) -> Iterator[GuardedAudio]:

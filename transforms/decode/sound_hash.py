@@ -9,17 +9,38 @@ is, and what kinds of problems there were.  A file that is cut where another one
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
 
 import numpy as np
 
-from schemas.records import Problem
-from transforms.decode.format import Format
+from schemas.forgotten import HEAD_DIGITS
+from schemas.reasons import Stage
+from schemas.records import Problem, Target
+from schemas.tracks import ALL
+from transforms.decode.asked import Asked
+from transforms.decode.format import DecodeError, Format
 from transforms.decode.timeline import Timing
 
 HEAD_FRAMES = 16_384
 """After this many from the first that is no digital silence on, most sounds can be told from each other."""
-HEAD_DIGITS, DIGITS = 8, 32
+DIGITS = 32
+
+
+class OpenAudio(Protocol):
+    """What is asked of an open file; see :class:`transforms.decode.audio.Audio`."""
+
+    @property
+    def format(self) -> Format: ...
+
+    @property
+    def problems(self) -> list[Problem]: ...
+
+    @property
+    def timing(self) -> Timing: ...
+
+    def blocks(self) -> Iterator[np.ndarray]: ...
 
 
 class SoundHash:
@@ -89,6 +110,42 @@ def sound_of_tracks(hashes: Sequence[str]) -> str:
     if len(hashes) == 1:
         return hashes[0]
     return hashes[0][:HEAD_DIGITS] + hashlib.sha256(" ".join(hashes).encode()).hexdigest()[:DIGITS]
+
+
+def head_of(audio: OpenAudio) -> str:
+    """How a file that was opened begins; no more of it is decoded than that takes."""
+    sound = SoundHash(audio.format)
+    for block in audio.blocks():
+        sound.push(block)
+        if sound.knows_head:
+            break
+    return sound.head
+
+
+def sound_of(path: Target, asked: Asked, opened: Callable[[Target, Asked], AbstractContextManager[OpenAudio]]) -> str:
+    """The hash of a file, decoded to its end for nothing else: that of the tracks which a run would hear.
+
+    Raises:
+        DecodeError: the track that is heard first cannot be decoded.
+    """
+    with opened(path, asked) as audio:
+        hashes, format = [_whole(audio)], audio.format
+    if asked.tracks == ALL:
+        others = (number for number in range(1, len(format.tracks) + 1) if number != format.track)
+        for number in others:
+            try:
+                with opened(path, asked.of_track(number)) as audio:
+                    hashes.append(_whole(audio))
+            except DecodeError as error:
+                hashes.append(sound_of_none([Problem(Stage.DECODE, error.reason, "")]))
+    return sound_of_tracks(hashes)
+
+
+def _whole(audio: OpenAudio) -> str:
+    sound = SoundHash(audio.format)
+    for block in audio.blocks():
+        sound.push(block)
+    return sound.finish(audio.problems, audio.timing)
 
 
 def _bytes(block: np.ndarray) -> memoryview:

@@ -13,13 +13,14 @@ from pipelines.run.portions import Portion
 from pipelines.run.tally import Tally
 from schemas.reasons import Reason, Stage
 from schemas.records import Known, Problem, Source
+from schemas.register import Clues
 from transforms.decode.asked import Asked
 
 DEADLY, ONCE, BROKEN = "deadly", "once", "broken"
 SEEN = "SEEN_FOLDER"
 
 
-def look(sources: tuple[Source, ...], asked: Asked) -> tuple[Known, ...]:
+def look(sources: tuple[Source, ...], asked: Asked, clues: Clues) -> tuple[Known, ...]:
     """The content of a file is what stands before the dash in its name, and it has 100 s."""
     _die_over(sources)
     return tuple(

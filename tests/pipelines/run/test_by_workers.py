@@ -16,6 +16,7 @@ from pipelines.run.preload import PRELOAD
 from pipelines.workers.pool import Pool
 from schemas.reasons import Reason
 from schemas.records import Known, Source
+from schemas.register import Register
 from tests.pipelines.run import deadly
 from transforms.decode.asked import NOTHING
 
@@ -55,7 +56,8 @@ class Run:
 
     def hear(self, *rounds: str, known: Sequence[str] = ()) -> Made:
         """Of files that are given by their names."""
-        return self.workers.hear_new([[source(name) for name in names.split()] for names in rounds], TABLES, known)
+        register = Register(frozenset(known))
+        return self.workers.hear_new([[source(name) for name in names.split()] for names in rounds], TABLES, register)
 
 
 def source(name: str) -> Source:
