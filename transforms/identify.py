@@ -14,7 +14,7 @@ from transforms.beside.content import ChangedError, Opener, holds, open_bytes, r
 from transforms.beside.pointers import kept_elsewhere
 from transforms.beside.state import State
 from transforms.decode.audio import DecodeError, Format, read_header
-from transforms.ear import Ear
+from transforms.decode.recognise import Ear
 
 ASSUMED_BYTES_PER_SECOND = 16_000
 """What an unreadable header is taken for: 128 kbit/s, the commonest rate of archives."""

@@ -18,7 +18,7 @@ from schemas.records import Known, Source
 from schemas.register import Clues
 from transforms.decode.asked import Asked
 from transforms.decode.guard import Decoder
-from transforms.ear import Ear
+from transforms.decode.recognise import Ear
 from transforms.identify import identify
 
 

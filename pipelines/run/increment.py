@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,13 +24,13 @@ from pipelines.store.read import Snapshot
 from pipelines.store.recipes import content_of, recipes_of
 from pipelines.store.staging import Pass, left_behind
 from pipelines.store.switch import read_shown
+from pipelines.store.there import is_there
 from pipelines.store.tombstones import read_forgotten
 from schemas.file_format import is_current
 from schemas.forgotten import Forgotten
 from schemas.layout import DESCRIPTOR, MADE, PAGE
 from schemas.raw import read_raw
 from schemas.table import Table
-from transforms.beside.side_files import stand_ins_of
 from transforms.discover import uri_of
 
 
@@ -180,7 +179,7 @@ def look(prepared: Prepared, folder: Folder) -> Increment:
     unburied = forgotten_in(holdings, forgotten)
     holdings.drop_files(unburied)
     given = {file.uri for source in prepared.sources for file in source.files}
-    gone = tuple(uri for uri in holdings.files if uri not in given and not _is_there(uri)) if config.prune else ()
+    gone = tuple(uri for uri in holdings.files if uri not in given and not is_there(uri)) if config.prune else ()
     _refuse_unmounted({*config.recordings, *_links_above(gone)}, gone, given)
     named = config.metadata.path is not None
     own = Own.of(prepared.sources, prepared.tables["recordings"], named or config.path_columns is not None, not named)
@@ -195,7 +194,9 @@ def forgotten_in(holdings: Holdings, forgotten: Forgotten) -> list[str]:
     return [
         uri
         for uri, row in holdings.files.items()
-        if forgotten.holds(uri) or (row.recording_id is not None and forgotten.holds(row.recording_id))
+        if forgotten.holds(uri)
+        or (row.recording_id is not None and forgotten.holds(row.recording_id))
+        or (row.content is not None and forgotten.holds(row.content))
     ]
 
 
@@ -236,14 +237,3 @@ def _links_above(uris: Iterable[str]) -> set[str]:
         while (uri := os.path.dirname(uri)) not in folders and uri != os.path.dirname(uri):
             folders.add(uri)
     return set(filter(os.path.islink, folders))
-
-
-def _is_there(uri: str) -> bool:
-    """Whether there is a file of that name, which may have been written with ``\\xNN`` for what is no text.
-
-    A placeholder of a cloud counts: the recording is kept elsewhere, and not gone.
-    """
-    if any(map(os.path.lexists, (uri, *stand_ins_of(uri)))):
-        return True
-    name = re.sub(rb"\\x([0-9a-f]{2})", lambda m: bytes([int(m[1], 16)]), os.fsencode(uri))
-    return os.path.lexists(name)

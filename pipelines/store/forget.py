@@ -71,7 +71,7 @@ def would_forget(out: Path, words: Iterable[str]) -> Removed:
 
 
 def forget(out: Path, words: Iterable[str]) -> Removed:
-    """Remove recordings, each named by its id or by any file that holds it, with all copies.
+    """Remove recordings, each named by its id or by any file that holds it, with all copies, whatever their tags.
 
     The tombstones come first, so that a run that follows a forgetting that was cut off takes nothing
     up again; to repeat the command finishes the work.
@@ -95,7 +95,8 @@ def _forget(folder: Folder, words: list[str]) -> Removed:
     Holdings.read(published(out)).check_whole(TABLES)  # what is left of other tables goes, whether or not it is whole
     those = meant(folder, words)
     names = {*those.ids, *those.uris}
-    write_whole(out / TOMBSTONES, read_forgotten(out).also(names).to_json().encode())
+    tombstones = read_forgotten(out).also(names | those.contents).also_sounds(those.sounds)
+    write_whole(out / TOMBSTONES, tombstones.to_json().encode())
     removed = _removed(folder, those)
     (out / AGREEMENT).unlink(missing_ok=True)  # its groups may name people
     folder.clear()  # what was not published may hold anything

@@ -13,6 +13,7 @@ from pipelines.store.compaction import fit
 from pipelines.store.manifest import BASE, Holdings
 from pipelines.store.own import Values, agreed, own_columns
 from pipelines.store.read import Snapshot
+from pipelines.store.there import is_there
 from schemas.catalog import STAGES, TABLES, stage_of, table_of
 from schemas.notes import Note
 from schemas.reasons import Reason, Stage
@@ -149,12 +150,15 @@ def _mended(rows: Iterable[dict[str, Any]], holdings: Holdings) -> Iterator[dict
 
 
 def uris_by_recording(holdings: Holdings) -> dict[str, list[str]]:
-    """The URIs of each recording, sorted."""
+    """The URIs of each recording: those of files that are there, sorted, and then the others."""
     found: dict[str, list[str]] = defaultdict(list)
     for uri in sorted(holdings.files):
         key = holdings.files[uri].recording_id
         if key is not None:
             found[key].append(uri)
+    for uris in found.values():
+        if len(uris) > 1:  # a file that was moved, renamed or given another format leaves its old name behind
+            uris.sort(key=lambda uri: not is_there(uri))
     return found
 
 

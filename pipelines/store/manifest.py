@@ -183,21 +183,6 @@ class Holdings:
         known = (row for row in self.files.values() if row.recording_id and row.recording_id in self.made)
         return {str(row.recording_id): Outcome(row.status, row.notes) for row in known}
 
-    def sounds(self) -> dict[str, str]:
-        """The ``sound_hash`` of each recording that has one, by its id."""
-        found: dict[str, str] = {}
-        names = ["recording_id", "sound_hash"]
-        parts = [done.read("recordings") for done in self.passes]
-        if self.snapshot is not None:
-            schema = Snapshot(self.snapshot).schema("recordings")
-            if schema is not None and names[1] in schema.names:
-                parts.insert(0, Snapshot(self.snapshot).rows("recordings", names))
-        for rows in parts:
-            if rows is not None and names[1] in rows.column_names:
-                keys, sounds = (rows[name].to_pylist() for name in names)
-                found.update((key, sound) for key, sound in zip(keys, sounds, strict=True) if sound is not None)
-        return found | self.filled
-
     def write(self, folder: Path) -> None:
         """Write how everything was made that is still there."""
         alive = self.alive()

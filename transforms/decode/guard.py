@@ -2,7 +2,7 @@
 
 Decoders are written in C and are given whatever lies in an archive.  One that crashes would take the worker and the
 whole run with it; one that hangs would hold the run for ever.  A process a worker also leaves Python's lock to the
-models: PyAV decodes mp3 and m4a in threads at 0.6 to 0.8 of the speed that it has alone.
+models: in threads PyAV has 0.6 to 0.8 of its speed.
 """
 
 from __future__ import annotations
@@ -34,15 +34,11 @@ LEAST_SECONDS = 60.0
 """What any file may take, on a machine that is busy."""
 
 BYTES_A_SECOND = 50_000.0
-"""A decoder that works through fewer bytes of a file in a second hangs.
-
-What a header promises is not asked: headers lie.  The slowest that was measured is Opus at 24 kbit/s, 270 times real
-time: 800,000 bytes a second.
-"""
+"""A decoder that works through fewer bytes of a file in a second hangs.  What a header promises is not asked: headers
+lie.  The slowest that was measured is Opus at 24 kbit/s, 270 times real time: 800,000 bytes a second."""
 
 SLOWEST = 20.0
-"""And one that gives less than this times real time hangs.  What it gives earns it time: silence is long for its bytes.
-"""
+"""And one that gives less than this times real time hangs.  What it gives earns it time: silence has few bytes."""
 
 LARGE_BYTES = 1 << 29
 """What a process has freed of the places for so large a file may still count when the next one's bound is set."""
@@ -86,28 +82,25 @@ class Decoder:
     def facts(self, path: Target) -> Facts:
         """As :func:`transforms.decode.facts.read_facts`; nothing where that crashes or hangs: it is no sound."""
         self._ask("facts", path)
-        try:
-            kind, said, *_ = self.receive()
-        except (HungError, CrashedError):
-            return NO_FACTS
-        return said if kind == FACTS else NO_FACTS
+        return self._said(FACTS) or NO_FACTS
 
     def head(self, path: Target) -> tuple[Format, str]:
         """As :meth:`header`, and how the sound begins (:mod:`transforms.decode.sound_hash`); empty without a sample."""
         self._ask("head", path)
-        return self._format(), self._word(HEAD) or ""
+        return self._format(), self._said(HEAD) or ""
 
     def sound(self, path: Target) -> str | None:
         """The hash of all of a file (:mod:`transforms.decode.sound_hash`); None where it cannot be decoded."""
         self._ask("sound", path)
-        return self._word(SOUND)
+        return self._said(SOUND)
 
-    def _word(self, kind: str) -> str | None:
+    def _said(self, kind: str) -> Any:
+        """What an answer of this kind says; None where it is another one, or the process is lost."""
         try:
-            said, *rest = self.receive()
+            answered, *said = self.receive()
         except (HungError, CrashedError):
             return None
-        return str(rest[0]) if said == kind else None
+        return said[0] if answered == kind else None
 
     @contextmanager
     def open(self, path: Target, *, track: int | None = None) -> Iterator[GuardedAudio]:
@@ -158,7 +151,7 @@ class Decoder:
 
     def spend(self, reason: Reason) -> None:
         """A file was given up for this reason: a process that ran out of memory is not trusted with the next."""
-        self._is_spent = self._is_spent or reason is Reason.OUT_OF_MEMORY
+        self._is_spent |= reason is Reason.OUT_OF_MEMORY
 
     def earn(self, seconds: float) -> None:
         """So many seconds of audio came."""
@@ -167,11 +160,11 @@ class Decoder:
     def _ask(self, what: str, path: Target, asked: Asked | None = None) -> None:
         size = bytes_of(path)
         self._left = self._limit = self._least_seconds + size / self._bytes_a_second
-        request = (what, path, self._limit, asked or self._asked)
         if self._process is None or self._process.poll() is not None or self._is_spent:
             self._start()
         self._is_spent = size > LARGE_BYTES
         assert self._connection is not None
+        request = (what, path, self._limit, asked or self._asked)
         try:
             self._connection.send(request)
         except OSError:  # it died after its last answer, which is no fault of this file
@@ -214,8 +207,7 @@ class GuardedAudio:
 
     Attributes:
         format: what the header says, put right by the first frame.
-        problems: known when the blocks are at their end.
-        timing: where no audio is, known then.
+        problems, timing: as in :class:`transforms.decode.audio.Audio`, known when the blocks are at their end.
     """
 
     def __init__(self, decoder: Decoder, format: Format) -> None:

@@ -10,7 +10,7 @@ from schemas.records import Known, Source
 from schemas.register import NO_CLUES, Clues
 from transforms.decode.asked import NOTHING, Asked
 from transforms.decode.guard import Decoder
-from transforms.ear import Ear
+from transforms.decode.recognise import Ear
 from transforms.identify import identify
 
 

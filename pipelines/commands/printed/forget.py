@@ -28,8 +28,8 @@ def show_removed(console: Console, removed: Removed, *, dry: bool = False) -> No
     show_given_up(console, removed.staging, removed.pages, dry=dry)
     if not dry:
         console.print(
-            "no run takes up these files or this content again; a copy that was cut, coded anew or given other tags is "
-            "another recording, which a run would take"
+            "no run takes up these files or this sound again, under whatever name and tags; a copy that was cut, or "
+            "coded anew with loss, is another recording, which a run would take"
         )
 
 
