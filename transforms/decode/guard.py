@@ -1,8 +1,7 @@
 """Decoding in a process of its own, so that a decoder that crashes or hangs costs its file and no more.
 
-Decoders are written in C and are given whatever lies in an archive.  One that crashes would take the worker and the
-whole run with it; one that hangs would hold the run for ever.  A process a worker also leaves Python's lock to the
-models: in threads PyAV has 0.6 to 0.8 of its speed.
+Decoders are written in C and given whatever lies in an archive.  One that crashes would take the whole run with it,
+one that hangs would never end it.  Python's lock is left to the models: in threads PyAV has 0.6 to 0.8 of its speed.
 """
 
 from __future__ import annotations
