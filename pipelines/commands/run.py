@@ -138,6 +138,7 @@ def _estimate(terminal: Console, prepared: Prepared, before: Settings | None, ke
     from pipelines.run.estimate import estimate
     from pipelines.run.increment import look
     from pipelines.store.folder import Folder
+    from pipelines.store.sounds import register_of
 
     there = look(prepared, Folder(prepared.config.out))
     todo = there.todo()
@@ -146,7 +147,8 @@ def _estimate(terminal: Console, prepared: Prepared, before: Settings | None, ke
     if anew := made_anew(there, todo, before):
         note(terminal, f"a run would ask, or be told --yes, before it makes anew: {anew}")
     with console(1) as result:
-        show_estimate(result, prepared, estimate(prepared, todo, began[0] if began else None))
+        clues = register_of(there.holdings).clues(there.forgotten)
+        show_estimate(result, prepared, estimate(prepared, todo, began[0] if began else None, clues))
 
 
 def _tell_settings(terminal: Console, there: Increment, todo: Todo, before: Settings | None, kept: str) -> None:

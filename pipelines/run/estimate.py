@@ -16,6 +16,7 @@ from pipelines.run.run import Prepared, execute, load_models, work_of
 from pipelines.store.changes import Todo
 from schemas.layout import PARQUET
 from schemas.records import Source
+from schemas.register import NO_CLUES, Clues
 
 SAMPLE_SECONDS = 40.0
 SAMPLE_FILES = 60
@@ -34,6 +35,7 @@ class Estimate:
         known: URIs that need nothing.
         headers: how many headers were read to know the hours; all of those of ``files`` that are new, or some.
         unreadable: of the files, those without a header that can be read, told from the ones that were tried.
+        familiar: of the files, those that begin with a known sound: their rows would follow, and nothing be computed.
         audio_seconds: after these headers, which lie now and then; contents that several files hold count for each.
         sample_seconds: length of what was run as a sample.
         wall_seconds: what the whole would take, from the start of the process; None without a sample.
@@ -49,15 +51,17 @@ class Estimate:
     disk_bytes: int | None
     known: int = 0
     all_headers: bool = True
+    familiar: int = 0
 
 
-def estimate(prepared: Prepared, todo: Todo, started: float | None = None) -> Estimate:
+def estimate(prepared: Prepared, todo: Todo, started: float | None = None, clues: Clues = NO_CLUES) -> Estimate:
     """Read some headers, run the pipeline over a sample into a folder that is thrown away, and scale up.
 
     Only what a run would take up counts; where it would make a few tables of a known recording, all are
     estimated.  No file is read but those of the sample: what the others hold, and which are copies, is not known.
 
     Args:
+        clues: tell how the sounds begin that the corpus knows.
         started: when the process was, by ``time.monotonic``; now, if it is not said.
     """
     again = {one.source.uri: (one.source, one.seconds) for known in todo.again.values() for one in known}
@@ -65,7 +69,7 @@ def estimate(prepared: Prepared, todo: Todo, started: float | None = None) -> Es
     if not files:
         return Estimate(0, 0, 0, 0.0, 0.0, None, None, todo.skipped)
     start = time.monotonic() - started if started is not None else 0.0
-    found = lengths(todo.new, asked_of(prepared.config))
+    found = lengths(todo.new, asked_of(prepared.config), clues)
     total = found.seconds + sum(seconds for _, seconds in again.values())
     told = partial(
         Estimate,
@@ -75,6 +79,7 @@ def estimate(prepared: Prepared, todo: Todo, started: float | None = None) -> Es
         total,
         known=todo.skipped,
         all_headers=found.read == len(todo.new),
+        familiar=found.familiar,
     )
     sample = choose_sample([*found.drawn, *(one for one in again.values() if one[1] > 0)])
     if not sample:

@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from pipelines.audit.check import Audit
 from pipelines.console.numbers import counted
 from pipelines.errors import CommandError, first_line, why
+from pipelines.run.asked import asked_of
 from pipelines.run.broken import take_out_broken
+from pipelines.run.catching_up import hash_sounds, headers_anew, lacking
 from pipelines.run.increment import Increment, consumed, look
 from pipelines.run.measure import failed_share, measure, told, write_run
 from pipelines.run.outcome import Published, logged
@@ -113,7 +115,11 @@ class _Run:
         todo = self._there.todo()
         self._there.refuse_other_vectors(todo)
         self._agree(self._there, todo)
-        if not todo.taken and not self._there.rewrites():
+        asked, holdings = asked_of(self._prepared.config), self._there.holdings
+        holdings.filled = hash_sounds(
+            lacking(self._there.prepared.sources, holdings, todo), asked, self._say, self._until
+        )
+        if not todo.taken and not holdings.filled and not self._there.rewrites():
             self._folder.clear()
             return None
         try:
@@ -129,7 +135,9 @@ class _Run:
                 Told(self._ticks, self._say, self._agree_to_found),
                 self._until,
             )
-            return self._publish(passes, passes.hear(todo), todo)
+            models = passes.hear(todo)
+            holdings.described = headers_anew(holdings, self._there.prepared.sources, asked)
+            return self._publish(passes, models, todo)
         except RejectedError:
             raise
         except BaseException as error:

@@ -68,7 +68,7 @@ def compare(
     for source in sources:
         row = holdings.files.get(source.uri)
         n = len(source.files)
-        if row is None or _has_changed(source, holdings):
+        if row is None or has_changed(source, holdings):
             if row is not None and row.recording_id and any(not file.modified_ns for file in source.files):
                 todo.skipped += n  # it cannot be looked at now: as with a deleted file, its rows stay
             else:
@@ -115,7 +115,7 @@ def rounds(sources: Sequence[Source]) -> Iterator[tuple[Source, ...]]:
         yield tuple(portion)
 
 
-def _has_changed(source: Source, holdings: Holdings) -> bool:
+def has_changed(source: Source, holdings: Holdings) -> bool:
     """Whether a file is not as the corpus knows it, or is a part of another take than there, or of none."""
     rows = [holdings.files.get(file.uri) for file in source.files]
     for i, (file, row) in enumerate(zip(source.files, rows, strict=True), 1):

@@ -78,6 +78,10 @@ def recordings_table(
     keys = joined["recording_id"].to_pylist()
     at = declared.get_field_index("uri")
     joined = joined.set_column(at, declared.field(at), pa.array([uris[key][0] for key in keys], pa.string()))
+    anew = {key: {"sound_hash": sound} for key, sound in holdings.filled.items()}
+    for key, said in holdings.described.items():
+        anew[key] = {**anew.get(key, {}), **said}
+    joined = _said_anew(joined, keys, anew)
     if holdings.out.get("segments"):  # what was taken out does not say how much of a recording is speech
         at = declared.get_field_index("speech_share")
         known = pa.array([key not in holdings.out["segments"] for key in keys], pa.bool_())
@@ -85,6 +89,15 @@ def recordings_table(
         joined = joined.set_column(at, declared.field(at), share)
     names = [field.name for field in own_columns(table.schema, "recordings")]
     return _with_own(joined, table, "recordings", [agreed(uris[key], holdings, of_files, names) for key in keys])
+
+
+def _said_anew(rows: pa.Table, keys: Sequence[str], anew: Mapping[str, Mapping[str, Any]]) -> pa.Table:
+    """Rows of ``recordings`` with other values in some columns of some of them."""
+    for name in dict.fromkeys(name for said in anew.values() for name in said):
+        field, before = rows.schema.field(name), rows[name].to_pylist()
+        values = [anew.get(key, {}).get(name, old) for key, old in zip(keys, before, strict=True)]
+        rows = rows.set_column(rows.schema.get_field_index(name), field, pa.array(values, field.type))
+    return rows
 
 
 def errors_table(holdings: Holdings, table: Table, alive: Collection[str], run_id: str) -> pa.Table:

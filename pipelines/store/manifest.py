@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -62,6 +63,7 @@ class Holdings:
         licences: of checkpoints, by ``name@revision``, as their model cards state them.
         restless: files that changed while passes read them.
         filled: the ``sound_hash`` of recordings that an earlier version made, which did not take it.
+        described: columns of ``recordings`` of which the headers of other files with the same sound say something else.
     """
 
     snapshot: Path | None = None
@@ -77,6 +79,7 @@ class Holdings:
     licences: dict[str, str] = field(default_factory=dict)
     restless: set[str] = field(default_factory=set)
     filled: dict[str, str] = field(default_factory=dict)
+    described: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, snapshot: Path | None, raw: Raw | None = None) -> Holdings:

@@ -12,6 +12,8 @@ from schemas.catalog import TABLES
 from schemas.records import Outcome, Place, Problem, Recording, Source
 from schemas.table import Table
 from schemas.tracks import Track
+from transforms.decode.facts import Facts
+from transforms.decode.format import Format
 from transforms.heard import Heard
 from transforms.rows.batch import to_batch
 
@@ -54,12 +56,10 @@ def recording_row(table: Table, recording: Recording, heard: Heard, run_id: str)
             "recording_id": [recording.recording_id],
             "uri": [recording.sources[0].uri],
             "sound_hash": [heard.sound_hash],
-            "container": [heard.format.container],
-            "codec": [heard.format.codec],
+            **{name: [value] for name, value in header_columns(heard.format, heard.facts).items()},
             "sample_rate_hz": [heard.format.sample_rate_hz],
             "channels": [heard.format.channels],
             "mix": [heard.mix],
-            "tracks": [[_track(track) for track in heard.format.tracks]],
             "track": [None if heard.all_tracks else heard.format.track],
             "duration_ms": [heard.duration_ms],
             "audio_start_ms": [heard.timing.audio_start_ms],
@@ -70,11 +70,20 @@ def recording_row(table: Table, recording: Recording, heard: Heard, run_id: str)
             "peak_dbfs": [heard.peak_dbfs],
             "clipped_share": [heard.clipped_share],
             "speech_share": [heard.speech_share],
-            **{name: [value] for name, value in asdict(heard.facts).items()},
             "run_id": [run_id],
             **{name: [own.get(name)] for name in table.schema.names if name not in declared},
         },
     )
+
+
+def header_columns(format: Format, facts: Facts) -> dict[str, Any]:
+    """What a row of ``recordings`` says of the file, which may be another one for the same sound."""
+    return {
+        "container": format.container,
+        "codec": format.codec,
+        "tracks": [_track(track) for track in format.tracks],
+        **asdict(facts),
+    }
 
 
 def _track(track: Track) -> dict[str, Any]:

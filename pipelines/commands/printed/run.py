@@ -80,6 +80,9 @@ def show_estimate(console: Console, prepared: Prepared, guess: Estimate) -> None
     ]
     if guess.known:
         lines.insert(1, f"{counted(guess.known, 'known file')} beside them that need nothing")
+    if guess.familiar:
+        begin = "begin with a sound that is known: the rows of those that go on so follow, and nothing is computed"
+        lines.insert(1, f"{about}{guess.familiar:,} of them {begin}")
     console.print("\n".join(lines))
     if not guess.files:
         console.print("nothing to do")
