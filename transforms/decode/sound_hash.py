@@ -83,7 +83,7 @@ class SoundHash:
     def finish(self, problems: Iterable[Problem], timing: Timing) -> str:
         """The hash of the whole: the head, and 32 hex digits more."""
         format = self._format
-        heard = (
+        heard: tuple[object, ...] = (
             (
                 format.sample_rate_hz,
                 format.channels,
@@ -94,6 +94,8 @@ class SoundHash:
             (timing.audio_start_ms, timing.gaps, timing.without_audio_ms, timing.drift_ms),
             sorted({problem.reason.value for problem in problems}),
         )
+        if format.channels > 2:  # how they are mixed follows from what the file calls them
+            heard = (*heard, format.layout)
         whole = self._samples.copy()
         whole.update(repr(heard).encode())
         return self.head + whole.hexdigest()[:DIGITS]

@@ -88,7 +88,8 @@ def show_estimate(console: Console, prepared: Prepared, guess: Estimate) -> None
         console.print("nothing to do")
         return
     if guess.wall_seconds is None or guess.disk_bytes is None:
-        console.print("no time or disk is estimated: no file has a readable header", style="yellow")
+        why = "nothing else is to be heard" if guess.familiar else "no file has a readable header"
+        console.print(f"no time or disk is estimated: {why}", style="yellow")
         return
     workers = counted(prepared.runner.workers, "worker")
     console.print(
