@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Sequence
 from pathlib import Path
 
 from pipelines.agreement.coders import check_coders
+from pipelines.corpus.appearances import Count
 from pipelines.corpus.asked import open_corpus
 from pipelines.corpus.segments import Heard, segments_of
 from pipelines.corpus.target import check_targets
@@ -32,6 +33,7 @@ def sample(
     seed: int = 0,
     coders: Sequence[str] = ("coder1",),
     blind: bool = False,
+    count: Count = "recordings",
 ) -> Counter[str]:
     """Draw ``n`` segments, as many from each group as can be, and write the sheet.
 
@@ -39,8 +41,10 @@ def sample(
 
     Args:
         by: a column of ``recordings``, whose values are the groups; segments without a value are a group of their own.
+            One whose files lie in several groups may be drawn for any of them, and is drawn once.
         coders: names; each has columns of their own.
         blind: leave the machine's answers out.
+        count: ``files``: a segment has a lot for each file that holds it, so that what many hold is likelier drawn.
 
     Returns:
         How many were drawn of each group.
@@ -57,7 +61,7 @@ def sample(
     check_coders(coders)
     with open_corpus(out) as corpus:
         check_targets(corpus, [to])
-        drawn = draw(segments_of(corpus, by), n, seed)
+        drawn = draw(segments_of(corpus, by, count=count), n, seed, count)
     own = [f"{coder}_{what}" for coder in coders for what in ("transcript", "emotion")]
     try:
         with whole_file(to, over=False) as file, spreadsheet(file) as sheet:
@@ -72,17 +76,26 @@ def sample(
     return Counter(heard.group for heard in drawn)
 
 
-def draw(segments: Sequence[Heard], n: int, seed: int) -> list[Heard]:
-    """``n`` of the segments, or all: as many from each group as can be, in random order."""
+def draw(segments: Sequence[Heard], n: int, seed: int, count: Count = "recordings") -> list[Heard]:
+    """``n`` of the segments, or all: as many from each group as can be, each once, in random order."""
 
     def lot(heard: Heard) -> bytes:
-        return hashlib.sha256(f"{seed}/{heard.segment_id}".encode()).digest()
+        named = f"{heard.segment_id}/{heard.file}" if count == "files" else heard.segment_id
+        return hashlib.sha256(f"{seed}/{named}".encode()).digest()
 
-    groups: dict[str, list[Heard]] = defaultdict(list)
+    groups: dict[str, deque[Heard]] = defaultdict(deque)
     for heard in sorted(segments, key=lot):
         groups[heard.group].append(heard)
-    rounds = [one for group in groups.values() for one in enumerate(group)]
-    return sorted((heard for _, heard in sorted(rounds, key=lambda o: (o[0], lot(o[1])))[:n]), key=lot)
+    drawn: dict[str, Heard] = {}
+    while groups and len(drawn) < n:
+        for group in sorted(groups, key=lambda name: lot(groups[name][0])):
+            while groups[group] and groups[group][0].segment_id in drawn:
+                groups[group].popleft()
+            if groups[group] and len(drawn) < n:
+                heard = groups[group].popleft()
+                drawn[heard.segment_id] = heard
+        groups = {name: those for name, those in groups.items() if those}
+    return sorted(drawn.values(), key=lot)
 
 
 def _cells(heard: Heard) -> list[str]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple, cast
 
 from pipelines.corpus.asked import Corpus
-from pipelines.sql import literal
+from pipelines.sql import literal, quoted
 from schemas.catalog import nearest
 from schemas.errors import UsageError
 
@@ -69,6 +69,13 @@ def groups_sql(corpus: Corpus, group: str, count: Count, without: str | None = N
         ) WHERE {without is not None} OR "group" IS NOT NULL"""
 
 
+def in_several_groups(corpus: Corpus, column: str) -> int:
+    """How many recordings have files in several groups of a metadata column."""
+    lying = groups_sql(corpus, f"a.{quoted(column)}::VARCHAR", "recordings")
+    question = f"SELECT count(*) FROM (SELECT 1 FROM ({lying}) GROUP BY recording_id HAVING count(*) > 1)"
+    return int(corpus.sql(question).fetchall()[0][0])
+
+
 def several(corpus: Corpus) -> Several:
     """How recordings lie in files."""
     question = f"""
@@ -96,10 +103,13 @@ def _there_now(corpus: Corpus) -> Iterator[tuple[str, str]]:
         SELECT recording_id, list(uri ORDER BY uri), list(bytes ORDER BY uri) FROM appearances
         GROUP BY recording_id HAVING count(*) > 1""").fetchall()
     for key, uris, sizes in rows:
-        for uri, size in zip(uris, sizes, strict=True):
-            if _is_there(uri, size):
-                yield key, uri
-                break
+        if (uri := first_there(zip(uris, sizes, strict=True))) is not None:
+            yield key, uri
+
+
+def first_there(files: Iterable[tuple[str, int]]) -> str | None:
+    """The first of some files, each with its size in bytes, that can be read now and has that size; None of none."""
+    return next((path for path, size in files if _is_there(path, size)), None)
 
 
 def _is_there(path: str, size: int) -> bool:

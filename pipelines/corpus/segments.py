@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from pipelines.corpus.appearances import Count, groups_sql, links, view_of
 from pipelines.corpus.asked import Corpus
 from pipelines.errors import CommandError
 from pipelines.sql import quoted
@@ -17,7 +18,7 @@ class Heard:
     """A segment.
 
     Attributes:
-        file: the recording's ``uri``.
+        file: the recording's ``uri``, or another file that holds it and is there now.
         group: of the metadata column that was asked for, as text; empty where there is no value.
         transcript: None where the corpus has none of it.
         emotion: the class with the greatest mean probability over the segment's stretches, weighted by their
@@ -35,8 +36,14 @@ class Heard:
     emotion: str | None
 
 
-def segments_of(corpus: Corpus, by: str | None = None, ids: Sequence[str] | None = None) -> list[Heard]:
+def segments_of(
+    corpus: Corpus, by: str | None = None, ids: Sequence[str] | None = None, count: Count = "recordings"
+) -> list[Heard]:
     """Segments in the order of their ids: all, or those of some ids.
+
+    Args:
+        by: of a recording whose files lie in several groups, each segment is there once for each group.
+        count: ``files``: each segment is there once for each file that holds it, with that file's group.
 
     Raises:
         CommandError: the corpus has no segments.
@@ -46,7 +53,7 @@ def segments_of(corpus: Corpus, by: str | None = None, ids: Sequence[str] | None
         raise CommandError("the corpus holds no segments of speech")
     if by is not None and by not in corpus.columns["recordings"]:
         raise UsageError(f"--by {by}: no column of recordings{nearest(by, corpus.columns['recordings'])}")
-    group = f"coalesce(r.{quoted(by)}::VARCHAR, '')" if by is not None else "''"
+    lying = _lying(corpus, by, count)
     transcript, emotion, joins = "NULL", "NULL", ""
     if _has_rows(corpus, "transcripts"):
         joins += " LEFT JOIN transcripts t USING (segment_id)"
@@ -55,11 +62,29 @@ def segments_of(corpus: Corpus, by: str | None = None, ids: Sequence[str] | None
         joins += f" LEFT JOIN ({_EMOTION}) e USING (segment_id)"
         emotion = "e.label"
     question = (
-        f"SELECT segment_id, s.recording_id, r.uri, s.channel, s.start_ms, s.end_ms, {group}, {transcript}, {emotion} "
-        f"FROM segments s JOIN recordings r USING (recording_id){joins} "
-        "WHERE ? OR segment_id IN (SELECT unnest(?::VARCHAR[])) ORDER BY segment_id"
+        f'SELECT segment_id, s.recording_id, r.uri, s.channel, s.start_ms, s.end_ms, r."group", {transcript}, '
+        f"{emotion} FROM segments s JOIN ({lying}) r USING (recording_id){joins} "
+        'WHERE ? OR segment_id IN (SELECT unnest(?::VARCHAR[])) ORDER BY segment_id, r."group", r.uri'
     )
-    return [Heard(*row) for row in corpus.sql(question, [ids is None, list(ids or ())]).fetchall()]
+    found = [Heard(*row) for row in corpus.sql(question, [ids is None, list(ids or ())]).fetchall()]
+    if count == "files":
+        return found
+    opened = links(corpus, {heard.recording_id: heard.file for heard in found})
+    return [replace(heard, file=opened[heard.recording_id]) for heard in found]
+
+
+def _lying(corpus: Corpus, by: str | None, count: Count) -> str:
+    """A SELECT of recording_id, uri and group."""
+    if count == "files":
+        return f"""SELECT recording_id, uri, {_group_of(by)} AS "group" FROM {view_of(corpus)} AS a"""
+    if by in corpus.own:
+        groups = groups_sql(corpus, f"a.{quoted(by)}::VARCHAR", count, "")
+        return f"""SELECT recording_id, r.uri, g."group" FROM ({groups}) g JOIN recordings r USING (recording_id)"""
+    return f"""SELECT recording_id, uri, {_group_of(by)} AS "group" FROM recordings AS a"""
+
+
+def _group_of(by: str | None) -> str:
+    return "''" if by is None else f"coalesce(a.{quoted(by)}::VARCHAR, '')"
 
 
 def labels_of(corpus: Corpus) -> list[str]:

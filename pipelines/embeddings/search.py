@@ -14,6 +14,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from pipelines.corpus.appearances import first_there
 from pipelines.embeddings.checkpoint import open_maker
 from pipelines.embeddings.matrix import Vectors, vectors_of
 from pipelines.embeddings.nearest import nearest
@@ -183,7 +184,16 @@ def _hits(snapshot: Path, vectors: Vectors, rows: np.ndarray, scores: np.ndarray
 
 
 def _files(snapshot: Path, ids: Sequence[str]) -> dict[str, str]:
-    return dict(_asked(snapshot, "recordings", "recording_id, uri", ids))
+    """The file of each recording; where several hold it, the first that is there now."""
+    found = dict(_asked(snapshot, "recordings", "recording_id, uri", ids))
+    held: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    schema = Snapshot(snapshot).schema("files")
+    part = "part" if schema is not None and "part" in schema.names else "NULL"
+    for key, uri, size, which in _asked(snapshot, "files", f"recording_id, uri, bytes, {part}", ids, "ORDER BY uri"):
+        if which in (None, 1):  # of a take, the first part
+            held[key].append((uri, size))
+    several = {key: first_there(files) for key, files in held.items() if len(files) > 1}
+    return found | {key: uri for key, uri in several.items() if uri is not None}
 
 
 def _words(snapshot: Path, ids: Sequence[str]) -> dict[tuple[str, int], list[tuple[str, int, int]]]:

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from pipelines.console.numbers import counted
-from pipelines.corpus.appearances import Count, Several, groups_sql, several
+from pipelines.corpus.appearances import Count, Several, in_several_groups, several
 from pipelines.corpus.asked import Corpus
 from pipelines.corpus.statements import left_out
 from pipelines.mentions.vocabulary import near_vocabulary
-from pipelines.sql import quoted
 
 
 def notes(
@@ -51,9 +50,7 @@ def counting(corpus: Corpus, by: Sequence[str], count: Count) -> list[str]:
 def groups_notes(corpus: Corpus, by: Sequence[str], count: Count) -> Iterator[str]:
     """Lines about recordings whose files lie in several groups of a column, where these count once in each."""
     for column in dict.fromkeys(by) if count == "recordings" else ():
-        lying = groups_sql(corpus, f"a.{quoted(column)}::VARCHAR", count)
-        several_groups = f"SELECT count(*) FROM (SELECT 1 FROM ({lying}) GROUP BY recording_id HAVING count(*) > 1)"
-        if n := corpus.sql(several_groups).fetchall()[0][0]:
+        if n := in_several_groups(corpus, column):
             lie = "1 recording lies" if n == 1 else f"{n:,} recordings lie"
             yield f"{lie} in several groups of {column}, counted once in each: groups add up to more than all"
 

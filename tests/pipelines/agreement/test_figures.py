@@ -8,6 +8,8 @@ import json
 import os
 import shutil
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,10 +20,13 @@ from pipelines.agreement.kept import remembered
 from pipelines.agreement.sample import COLUMNS, draw
 from pipelines.agreement.sheet import spoken
 from pipelines.cli import FAILED, PUBLISHED, WRONG_USE, main
-from pipelines.corpus.segments import Heard
+from pipelines.corpus.appearances import COUNTS
+from pipelines.corpus.asked import open_corpus
+from pipelines.corpus.segments import Heard, segments_of
 from pipelines.errors import CommandError
 from pipelines.report.methods import _agreement
 from schemas.layout import AGREEMENT
+from tests.pipelines.aired import AIRED, SPOT, TALK, write_aired
 from tests.pipelines.report.test_methods import write
 
 Captured = pytest.CaptureFixture[str]
@@ -272,6 +277,30 @@ def test_each_group_gives_as_many_as_can_be(sizes: list[int], n: int, seed: int)
     most = max(counts.values())
     assert all(counts[group] in (size, most, most - 1) for group, size in enumerate(sizes))
     assert drawn == draw(segments[::-1], n, seed)
+
+
+def test_a_segment_that_several_files_hold_is_drawn_once(tmp_path: Path) -> None:
+    archive = write_aired(tmp_path)
+    (archive / "backup/spot.wav").unlink()
+    with open_corpus(tmp_path / "out") as corpus:
+        by_group, by_file = (segments_of(corpus, "station", count=count) for count in COUNTS)
+        assert sorted((heard.recording_id, heard.group, Path(heard.file).name) for heard in by_group) == sorted(
+            [(SPOT, "KFM", "0501.wav"), (SPOT, "RRadio", "0501.wav"), (TALK, "RRadio", "talk.wav")]
+        )
+        assert len(by_file) == len(AIRED)
+        assert len(segments_of(corpus)) == 2
+    for segments, count in ((by_group, COUNTS[0]), (by_file, COUNTS[1])):
+        drawn = [draw(segments, n, seed, count) for n in (1, 2, 9) for seed in range(20)]
+        assert {len(those) for those in drawn} == {1, 2}
+        assert all(len({heard.recording_id for heard in those}) == len(those) for those in drawn)
+    # A content that four of five files hold is likelier drawn than one that one file holds.
+    first = Counter(draw(segments_of_one(by_file), 1, seed, "files")[0].recording_id for seed in range(400))
+    assert first[SPOT] / 400 == pytest.approx(4 / 5, abs=0.07)
+
+
+def segments_of_one(segments: Sequence[Heard]) -> list[Heard]:
+    """The segments without groups."""
+    return [replace(heard, group="") for heard in segments]
 
 
 @pytest.mark.parametrize(
