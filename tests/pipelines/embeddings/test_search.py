@@ -21,12 +21,13 @@ from pipelines.corpus import open_corpus
 from pipelines.embeddings import matrix as vectors_module
 from pipelines.embeddings import search as search_module
 from pipelines.embeddings.matrix import vectors_of
-from pipelines.embeddings.search import Hit, hits, search
+from pipelines.embeddings.search import Hit, _files, hits, search
 from pipelines.errors import CommandError
 from pipelines.store.folder import published
 from pipelines.store.read import Snapshot
 from schemas.errors import Error
 from schemas.layout import SEARCH
+from tests.pipelines.aired import SPOT, TALK, write_aired
 from tests.pipelines.corpora import DEMO, publish, rows
 from tests.pipelines.store.test_forget import texts
 from transforms.models.jobs import open_door
@@ -267,3 +268,10 @@ def test_where_there_are_no_embeddings(tmp_path: Path, capfd: Captured) -> None:
     assert main(["run", str(DEMO / "signals" / "yes.wav"), "--out", str(tmp_path), "--tables", "windows"]) == PUBLISHED
     assert main(["search", str(tmp_path), "rain"]) == FAILED
     assert "the corpus holds no embeddings" in capfd.readouterr().err
+
+
+def test_a_hit_in_one_of_several_files_names_one_that_is_there(tmp_path: Path) -> None:
+    archive = write_aired(tmp_path)
+    (archive / "backup/spot.wav").unlink()
+    found = _files(published(tmp_path / "out"), [SPOT, TALK])
+    assert found == {SPOT: str(archive / "kfm/0501.wav"), TALK: str(archive / "rradio/talk.wav")}
