@@ -77,7 +77,7 @@ def _lying(corpus: Corpus, by: str | None, count: Count) -> str:
     """A SELECT of recording_id, uri and group."""
     if count == "files":
         return f"""SELECT recording_id, uri, {_group_of(by)} AS "group" FROM {view_of(corpus)} AS a"""
-    if by in corpus.own:
+    if by is not None and by in corpus.own:
         groups = groups_sql(corpus, f"a.{quoted(by)}::VARCHAR", count, "")
         return f"""SELECT recording_id, r.uri, g."group" FROM ({groups}) g JOIN recordings r USING (recording_id)"""
     return f"""SELECT recording_id, uri, {_group_of(by)} AS "group" FROM recordings AS a"""
