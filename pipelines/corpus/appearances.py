@@ -6,12 +6,11 @@ parts of a take that was joined are one appearance.
 
 from __future__ import annotations
 
-import os
-import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple, cast
 
 from pipelines.corpus.asked import Corpus
+from pipelines.files.present import first_there
 from pipelines.sql import literal, quoted
 from schemas.catalog import nearest
 from schemas.errors import UsageError
@@ -105,16 +104,3 @@ def _there_now(corpus: Corpus) -> Iterator[tuple[str, str]]:
     for key, uris, sizes in rows:
         if (uri := first_there(zip(uris, sizes, strict=True))) is not None:
             yield key, uri
-
-
-def first_there(files: Iterable[tuple[str, int]]) -> str | None:
-    """The first of some files, each with its size in bytes, that can be read now and has that size; None of none."""
-    return next((path for path, size in files if _is_there(path, size)), None)
-
-
-def _is_there(path: str, size: int) -> bool:
-    try:
-        known = os.stat(path)
-    except OSError:
-        return False
-    return stat.S_ISREG(known.st_mode) and known.st_size == size and os.access(path, os.R_OK)

@@ -14,12 +14,12 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from pipelines.corpus.appearances import first_there
 from pipelines.embeddings.checkpoint import open_maker
 from pipelines.embeddings.matrix import Vectors, vectors_of
 from pipelines.embeddings.nearest import nearest
 from pipelines.errors import CommandError
 from pipelines.files.parquet import first_damaged, read_metadata
+from pipelines.files.present import first_there
 from pipelines.store.folder import published
 from pipelines.store.read import Snapshot
 from pipelines.store.reading import reading
