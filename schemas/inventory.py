@@ -161,7 +161,10 @@ RECORDINGS = Table(
                 high=193,  # of the decoder's LOUDEST
                 nullable=True,
             ),
-            share("clipped_share", "share of the samples that are clipped"),
+            share(
+                "clipped_share",
+                "share of the samples in flat tops at the highest level that each side of a channel has",
+            ),
             share("speech_share", "share of the duration that lies in segments of speech", nullable=True),
             *FACTS,
             RUN,

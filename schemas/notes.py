@@ -14,7 +14,11 @@ class Note(StrEnum):
     OTHER_TRACK = "other_track"
     TRACKS_NOT_HEARD = "tracks_not_heard"
     NOT_THE_MEAN = "not_the_mean"
+<<<<<<< HEAD
     SPEECH_TWICE = "speech_twice"
+=======
+    NO_SPEECH = "no_speech"
+>>>>>>> 6652022 (Levels and prosody leave an offset out, flat tops are clipping at whatever level they stand, and a note names sound without speech: an offset of 0.05 made -26 dBFS of silence, and a clipped file that was turned down had no clipping)
     PASSAGE_FORGOTTEN = "passage_forgotten"
 
 
@@ -29,4 +33,6 @@ NOTED: dict[Note, str] = {
     Note.SPEECH_TWICE: "channels that are kept apart hold the same speech: copies have no rows of speech, others say "
     "whose they are (segments.bleed_of)",
     Note.PASSAGE_FORGOTTEN: "rows of a passage of it were left out for good (earwitness forget --from --to)",
+    Note.NO_SPEECH: "it is no silence (it has a loudness, or under 0.4 s a peak from -60 dBFS), and no speech was found: "
+    "music, noise, or a voice that was missed",
 }

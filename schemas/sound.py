@@ -29,11 +29,18 @@ WINDOWS = Table(
     references=(OF_RECORDING,),
     hears="windows",
     shaped_by=("channels", "mix", "tracks"),
+    version=2,  # 1: an offset counted as sound
     schema=pa.schema(
         [
             WINDOW_ID,
             *STRETCH,
-            column("rms_dbfs", pa.float32(), "level; null for digital silence", unit="dBFS", nullable=True),
+            column(
+                "rms_dbfs",
+                pa.float32(),
+                "level, an offset left out; null for digital silence",
+                unit="dBFS",
+                nullable=True,
+            ),
             column("silence", pa.bool_(), "true where the level is under -60 dBFS"),
         ]
     ),
@@ -53,7 +60,7 @@ FRAMES = Table(
             *STRETCH,
             HOP,
             column("n_frames", pa.int32(), "frames in each of the lists", low=0),
-            column("rms", FLOATS, "root mean square of the frame, full scale is 1", unit="1", low=0),
+            column("rms", FLOATS, "root mean square of the frame, full scale is 1; offsets count", unit="1", low=0),
             column("zero_crossing_rate", FLOATS, "share of neighbouring samples that change sign", low=0, high=1),
             column(
                 "spectral_centroid_hz", FLOATS, "centre of mass of the magnitude spectrum", unit="Hz", low=0, high=8000

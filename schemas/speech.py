@@ -110,7 +110,7 @@ PROSODY = Table(
     hears="segments",
     shaped_by=("channels", "mix", "tracks"),
     needs=("segments",),
-    version=2,  # 1: its frames began with the segment, and those at its ends saw silence beyond
+    version=3,  # 2: an offset counted as sound; 1: its frames began with the segment
     schema=pa.schema(
         [
             SEGMENT_ID,
@@ -140,11 +140,17 @@ PROSODY = Table(
                 nullable=True,
             ),
             share("voiced_share", "share of the frames that are voiced"),
-            column("intensity_dbfs", pa.float32(), "mean energy; null for digital silence", unit="dBFS", nullable=True),
+            column(
+                "intensity_dbfs",
+                pa.float32(),
+                "mean energy without offset; null for digital silence",
+                unit="dBFS",
+                nullable=True,
+            ),
             column(
                 "intensity_range_db",
                 pa.float32(),
-                "from the 5th to the 95th percentile of the frames that are speech",
+                "from the 5th to the 95th percentile of the frames that are speech, without offset",
                 unit="dB",
                 low=0,
                 nullable=True,

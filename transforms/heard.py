@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from schemas.config import MAX_HOURS, SpeechConfig
@@ -17,6 +18,11 @@ MOST_WITHOUT_AUDIO_MS = 1_000
 
 MOST_DRIFT_MS = 100
 """From here on lips and voice are seen to part (ITU-R BT.1359 finds 45 ms early and 125 ms late noticeable)."""
+
+
+SHORTEST_LOUDNESS_MS = 400
+SOUND_DBFS = -60.0
+"""A peak that is no silence, of a recording that is too short for a loudness."""
 
 
 @dataclass(frozen=True)
@@ -88,5 +94,9 @@ class Heard:
             Note.SPEECH_TWICE: self.speech_twice,
             Note.DRIFT: abs(self.timing.drift_ms) > MOST_DRIFT_MS,
         }
+        if self.speech_share == 0:
+            short = self.duration_ms < SHORTEST_LOUDNESS_MS
+            peak = self.peak_dbfs if self.peak_dbfs is not None else -math.inf
+            noted[Note.NO_SPEECH] = peak >= SOUND_DBFS if short else self.loudness_lufs is not None
         opened = self.format.notes if self.format is not None else ()
         return (*opened, *(note for note, is_so in noted.items() if is_so))

@@ -77,6 +77,22 @@ def offsets(means: np.ndarray) -> np.ndarray:
     return uniform_filter1d(means, 2 * STEADY + 1, axis=1, mode="nearest")
 
 
+def without_offset(samples: np.ndarray) -> np.ndarray:
+    """Samples less their mean over a second about them: float32 [n] of float32 [n].
+
+    What is under about 1 Hz is no sound; an offset that drifts goes as well as one that stays.
+    """
+    n = len(samples) // FRAME
+    if n < 2:
+        return samples - samples.mean(dtype=np.float64).astype(np.float32) if len(samples) else samples
+    means = offsets(samples[: n * FRAME].reshape(n, FRAME).mean(axis=1, dtype=np.float64)[None])[0]
+    edges = np.concatenate([means[:1], (means[1:] + means[:-1]) / 2, means[-1:]]).astype(np.float32)
+    ramp = edges[:-1, None] + np.diff(edges)[:, None] * np.linspace(0, 1, FRAME, endpoint=False, dtype=np.float32)
+    out = samples - edges[-1]
+    np.subtract(samples[: n * FRAME].reshape(n, FRAME), ramp, out=out[: n * FRAME].reshape(n, FRAME))
+    return out
+
+
 def gains(powers: np.ndarray) -> np.ndarray:
     """The gain of each frame, linear, from the mean square of each about its mean: [channels, n]."""
     lasting = median_filter(powers, (1, LASTING), mode="nearest")

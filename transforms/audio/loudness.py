@@ -9,11 +9,7 @@ import numpy as np
 import pyloudnorm
 from scipy.signal import sosfilt
 
-FULL_SCALE = 1 - 2**-15
-"""The largest positive 16-bit sample as a float."""
-
-CLIP_RUN = 3
-"""So many samples in a row at full scale are clipped; one or two may be a peak that just fits."""
+from transforms.audio.clipping import ClippingMeter
 
 ABSOLUTE_GATE_LUFS = -70.0
 RELATIVE_GATE_LU = -10.0
@@ -56,8 +52,7 @@ class LoudnessMeter:
         self._channels = channels
         self._frames = 0
         self._peak = 0.0
-        self._clipped = 0
-        self._hot_tail = np.zeros((CLIP_RUN, channels), bool)
+        self._clipping = ClippingMeter(channels)
         self._energies = array("d")  # weighted, of each hop that is over
         self._open_energy = 0.0  # of the hop that is not over yet
         self._weights = np.array(_WEIGHTS.get(channels, (1,) * channels), np.float64)
@@ -72,22 +67,11 @@ class LoudnessMeter:
         """Takes the next finite samples, float32 [n, channels]."""
         if not len(block):
             return
-        peak = float(max(block.max(), -block.min()))
-        self._peak = max(self._peak, peak)
-        self._count_clipped(block, peak)
+        self._peak = max(self._peak, float(max(block.max(), -block.min())))
+        self._clipping.push(block)
         if self._sections is not None:
             self._add_energy(block)
         self._frames += len(block)
-
-    def _count_clipped(self, block: np.ndarray, peak: float) -> None:
-        if peak < FULL_SCALE:  # a run that goes on from the last block has been counted there
-            self._hot_tail[:] = False
-            return
-        hot = np.concatenate([self._hot_tail, np.abs(block) >= FULL_SCALE])
-        third = hot[2:] & hot[1:-1] & hot[:-2]  # the third or a later sample of a run
-        begun = third[1:] & ~third[:-1]
-        self._clipped += int(third[1:].sum()) + (CLIP_RUN - 1) * int(begun.sum())
-        self._hot_tail = hot[-CLIP_RUN:]
 
     def _add_energy(self, block: np.ndarray) -> None:
         samples = np.ascontiguousarray(block.T, self._type)
@@ -115,11 +99,8 @@ class LoudnessMeter:
 
     @property
     def clipped_share(self) -> float:
-        """The share of samples of all channels, in [0, 1], that stand in runs of three or more at full scale.
-
-        8-bit recordings never reach full scale on their positive side: only half of their clipping shows.
-        """
-        return self._clipped / (self._frames * self._channels) if self._frames else 0.0
+        """The share of samples of all channels, in [0, 1], that stand in flat tops; see :class:`ClippingMeter`."""
+        return self._clipping.share
 
     def integrated_lufs(self) -> float | None:
         """Loudness of the whole, LUFS; meaningful once every block was pushed.

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from schemas.records import Place, Window
+from transforms.audio.level import without_offset
 
 WINDOW_MS = 10_000
 CONTEXT_RATE = 16_000
@@ -111,6 +112,6 @@ class Grid:
 
 
 def level_dbfs(samples: np.ndarray) -> float | None:
-    """Root mean square of ``samples`` in dB of full scale; None for digital silence."""
-    power = float(np.mean(np.square(samples, dtype=np.float64))) if len(samples) else 0.0
+    """Root mean square of ``samples`` without their offset, in dB of full scale; None for digital silence."""
+    power = float(np.mean(np.square(without_offset(samples), dtype=np.float64))) if len(samples) else 0.0
     return 10.0 * math.log10(power) if power > 0 else None

@@ -8,6 +8,7 @@ import numpy as np
 import scipy.signal
 
 from schemas.records import Pitch
+from transforms.audio.level import without_offset
 from transforms.features.frames import rms
 from transforms.features.framing import FRAME_LENGTH, HOP, RATE_HZ, weighted_sums, with_context
 from transforms.features.pitch import pitch, voiced
@@ -40,7 +41,7 @@ class Prosody:
         f0_median_semitones: the same in semitones re 100 Hz.
         f0_range_semitones: from the 5th to the 95th percentile of the voiced frames.
         voiced_share: share of the frames that are voiced, in [0, 1].
-        intensity_dbfs: mean square of the samples in dB re 1.0 (a full-scale sine is at -3.01);
+        intensity_dbfs: mean square of the samples, without their offset, in dB re 1.0 (a full-scale sine is at -3.01);
             None for digital silence, as is the next.
         intensity_range_db: from the 5th to the 95th percentile of the frames' intensity, over the
             frames that the detector took for speech (over all if there is none).
@@ -75,6 +76,7 @@ def prosody(samples: np.ndarray, speech: np.ndarray, track: Pitch | None = None,
         raise ValueError("a segment has samples and speech probabilities")
     if track is None or not len(track.voicing):  # a segment that is shorter than a hop may lie between two frames
         track, first = None, 0
+    samples = without_offset(np.asarray(samples, np.float32))
     context, n = with_context(samples)[first:], len(samples) - first
     track = track or pitch(context, n)
     is_voiced = voiced(track.voicing, rms(context, n))

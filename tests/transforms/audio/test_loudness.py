@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
 import numpy as np
 import pyloudnorm
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.audio.loudness import CLIP_RUN, LoudnessMeter
+from transforms.audio.loudness import LoudnessMeter
 
 
 def measure(samples: np.ndarray, rate: int, size: int = 65_536) -> LoudnessMeter:
@@ -77,17 +75,3 @@ def test_peak_is_the_largest_magnitude_of_any_channel(peak: float, decibels: flo
     samples = np.full((1000, 3), 0.01, np.float32)
     samples[700, 2] = peak
     assert measure(samples, 8_000, size=300).peak_dbfs == pytest.approx(decibels, abs=1e-3)
-
-
-@settings(deadline=None, max_examples=100)
-@given(
-    levels=st.lists(st.tuples(*[st.sampled_from([0.2, 32767 / 32768, -1.0, 1.5])] * 2), min_size=1, max_size=40),
-    size=st.integers(1, 41),
-)
-def test_clipped_share_counts_runs_across_blocks(levels: list[tuple[float, float]], size: int) -> None:
-    samples = np.array(levels, np.float32)
-    clipped = 0
-    for channel in samples.T:
-        runs = [(hot, len(list(run))) for hot, run in groupby(np.abs(channel) >= 32767 / 32768)]
-        clipped += sum(length for hot, length in runs if hot and length >= CLIP_RUN)
-    assert measure(samples, 8_000, size).clipped_share == pytest.approx(clipped / samples.size)

@@ -125,6 +125,11 @@ def test_memory_does_not_grow_with_the_recording() -> None:
 
 def test_level() -> None:
     assert level_dbfs(np.sin(np.arange(16_000) * np.pi / 8).astype(np.float32)) == pytest.approx(-3.0103, abs=1e-3)
-    assert level_dbfs(np.full(10, 0.001, np.float32)) == pytest.approx(-60.0, abs=1e-4)
+    assert level_dbfs(np.tile([0.001, -0.001], 10).astype(np.float32)) == pytest.approx(-60.0, abs=1e-4)
+    assert level_dbfs(np.full(160_000, 0.05, np.float32)) is None
+    noise = np.random.default_rng(0).normal(0, 10 ** (-75 / 20), 160_000)
+    drift = 0.05 + 0.01 * np.sin(2 * np.pi * np.arange(160_000) / 320_000)
+    assert level_dbfs((noise + 0.05).astype(np.float32)) == pytest.approx(-75, abs=0.1)
+    assert level_dbfs((noise + drift).astype(np.float32)) == pytest.approx(-75, abs=1)
     assert level_dbfs(np.zeros(10, np.float32)) is None
     assert level_dbfs(np.zeros(0, np.float32)) is None

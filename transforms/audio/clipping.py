@@ -1,0 +1,98 @@
+"""Flat tops: what share of the samples stands at a level that the sound would have passed."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+BITS = 11
+"""Of a float's mantissa, which tell apart the levels of the upper half: steps of 0.05 to 0.1 %."""
+
+_BINS = 1 << BITS
+_SHIFT = 23 - BITS
+
+NEAR = (0.001, 0.004, 0.015, 0.03, 0.06, 0.12)
+"""Shares of the extreme, within which a top may be flat: coders, filters and mu-law blur it."""
+
+FAR = 4
+"""A level that many samples stand near is flat if not twice as many stand so many times nearly.
+
+A sine has exactly twice as many, speech and music have more.
+"""
+
+CHANCE = 2.0
+"""Standard deviations of a count that are no flat top: of a short recording a few samples stand near the extreme."""
+
+
+class ClippingMeter:
+    """Counts how many samples stand how near to the extreme, on either side of each channel, in 16 kB a side.
+
+    The extreme is known at the end only.  Counts stand by the level itself, so that they hold whatever comes, and those
+    under half of the extreme are forgotten.
+
+    Args:
+        channels: of the blocks.
+    """
+
+    def __init__(self, channels: int) -> None:
+        self._highest = np.zeros((channels, 2))  # upwards and downwards
+        self._lowest = np.full((channels, 2), np.inf)
+        self._top = np.zeros((channels, 2), np.int64)
+        self._counts = np.zeros((channels, 2, _BINS), np.int64)  # the last is of the highest level
+        self._samples = 0
+
+    def push(self, block: np.ndarray) -> None:
+        """Takes the next finite samples, float32 [n, channels]."""
+        self._samples += block.size
+        for channel in range(block.shape[1]):
+            samples = block[:, channel]
+            most, least = float(samples.max()), float(samples.min())
+            for side, (high, low) in enumerate(((most, least), (-least, -most))):
+                self._lowest[channel, side] = min(self._lowest[channel, side], low)
+                if high > 0 and high >= self._highest[channel, side] / 2:
+                    self._count(channel, side, samples if side == 0 else -samples, high)
+
+    def _count(self, channel: int, side: int, samples: np.ndarray, high: float) -> None:
+        if high > self._highest[channel, side]:
+            self._highest[channel, side] = high
+            top = int(np.float32(high).view(np.int32) >> _SHIFT)
+            moved = top - int(self._top[channel, side])
+            counts = self._counts[channel, side]
+            counts[: max(0, _BINS - moved)] = counts[min(moved, _BINS) :].copy()
+            counts[max(0, _BINS - moved) :] = 0
+            self._top[channel, side] = top
+        lowest = int(self._top[channel, side]) - _BINS + 1
+        near = samples[samples >= np.float32(self._highest[channel, side] / 2)]
+        levels = (near.view(np.int32) >> _SHIFT) - lowest
+        self._counts[channel, side] += np.bincount(levels[levels >= 0], minlength=_BINS)
+
+    @property
+    def share(self) -> float:
+        """The share of the samples of all channels that stand in flat tops, in [0, 1]."""
+        if not self._samples:
+            return 0.0
+        sides = np.ndindex(*self._top.shape)
+        return sum(self._flat(channel, side) for channel, side in sides) / self._samples
+
+    def _flat(self, channel: int, side: int) -> int:
+        highest = self._highest[channel, side]
+        if highest <= 0 or self._lowest[channel, side] > highest / 2:
+            return 0  # an offset with little around it, or nothing
+        counts = self._counts[channel, side]
+        levels = ((int(self._top[channel, side]) - _BINS + 1 + np.arange(_BINS)) << _SHIFT).astype(np.int32)
+        below = 1 - levels.view(np.float32).astype(np.float64) / highest  # of the foot of each bin; falls to 0
+        there = below[counts > 0]
+        step = np.min(-np.diff(there)) if len(there) > 1 else 1.0
+        reached = np.cumsum(counts[::-1])[::-1]
+        most = 0
+        for near in NEAR:
+            if FAR * near < 2 * step:
+                continue  # so few levels do not tell
+            at = int(np.argmax(below <= near))
+            beyond = int(np.argmax(below <= FAR * below[at]))
+            nearly = int(reached[max(0, beyond - 1)])
+            flat = 2 * int(reached[at]) - nearly - int(CHANCE * math.sqrt(nearly))
+            if 2 * flat >= reached[at]:
+                most = max(most, flat)
+        return most
