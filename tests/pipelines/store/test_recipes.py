@@ -24,17 +24,17 @@ OTHERS = {
 WEIGHTS = {job: f"weights of {job}" for job in JOBS}
 KEPT = {
     "recordings": ("cbbb5ae66320159f", "cbbb5ae66320159f"),
-    "windows": ("ea3db030d1c62aa9", "a3e8ae3e5721ad0a"),
+    "windows": ("85cc3c7f1e393b0d", "63eb08d873726ff8"),
     "segments": ("785ab33ead78165d", "94d2b8563fff3243"),
-    "frames": ("7df6f6452e223858", "5b783e3cce1c13a0"),
-    "spectrograms": ("bd29c147c10e71f9", "d88fed826739c5d8"),
+    "frames": ("6ccd5ffb666b0b1e", "f57c84c110ba0683"),
+    "spectrograms": ("f04e18a85e995ea6", "b9e3121ebf18c324"),
     "transcripts": ("2423d7d346d2054b", "ea7b5ef6ddbf7384"),
     "emotions": ("75f3e69f67eb46db", "e1d86d67b5e2afb9"),
-    "prosody": ("cdf2fe8107d6da91", "875c5a92958c7f00"),
-    "sounds": ("08b9ccf077607975", "482aff26c6e1d8a9"),
-    "embeddings": ("5f9ba173f7e4c9fa", "b9c56feb4eaef885"),
+    "prosody": ("4a8cdafd09dee0e8", "be5213a53cb0c790"),
+    "sounds": ("18537783ce0ec836", "89ddb2e5af55e207"),
+    "embeddings": ("3c3a3cdd452fab40", "99cbd4b9170db9d7"),
     "speakers": ("e45eacea84d1b5f9", "72bc6a54c9941c6d"),
-    "waveforms": ("fc6315ee8894d0f1", "6bd8c16a0462af11"),
+    "waveforms": ("d3baf4b47b46686a", "5fde35a665f2600e"),
 }
 """What each table has since files are heard on the player's clock, prosody since it has the pitch of the
 recording's own frames: in its defaults, and in OTHERS."""
