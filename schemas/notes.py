@@ -33,6 +33,6 @@ NOTED: dict[Note, str] = {
     Note.SPEECH_TWICE: "channels that are kept apart hold the same speech: copies have no rows of speech, others say "
     "whose they are (segments.bleed_of)",
     Note.PASSAGE_FORGOTTEN: "rows of a passage of it were left out for good (earwitness forget --from --to)",
-    Note.NO_SPEECH: "it is no silence (it has a loudness, or under 0.4 s a peak from -60 dBFS), and no speech was found: "
-    "music, noise, or a voice that was missed",
+    Note.NO_SPEECH: "it is no silence (it has a loudness, or under 0.4 s a peak from -60 dBFS), and no speech was "
+    "found: music, noise, or a voice that was missed",
 }

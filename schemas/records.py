@@ -155,7 +155,8 @@ class Pitch:
             *mean* over the pairs of samples that the frame has.  (librosa's difference counts the
             samples that have no partner inside the frame as well: its own value for a perfectly
             periodic voice grows from 0.03 at 300 Hz to 0.12 at 66 Hz.)  A constant offset leaves
-            it as it is.  0 for a frame of digital silence.
+            it as it is.  0 for a frame of digital silence, and for a tone: one that has fewer than
+            three harmonics (a bleep, a dial tone, hum).
     """
 
     f0_hz: np.ndarray

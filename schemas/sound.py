@@ -54,6 +54,7 @@ FRAMES = Table(
     hears="windows",
     shaped_by=("channels", "mix", "tracks"),
     needs=("windows",),
+    version=2,  # 1: tones were voiced
     schema=pa.schema(
         [
             WINDOW_ID,
@@ -73,7 +74,14 @@ FRAMES = Table(
                 low=0,
                 high=501,
             ),
-            column("voicing", FLOATS, "1 minus YIN's aperiodicity", unit="1", low=0, high=1),
+            column(
+                "voicing",
+                FLOATS,
+                "1 minus YIN's aperiodicity; 0 for tones, which have under three harmonics",
+                unit="1",
+                low=0,
+                high=1,
+            ),
         ]
     ),
 )

@@ -110,7 +110,7 @@ PROSODY = Table(
     hears="segments",
     shaped_by=("channels", "mix", "tracks"),
     needs=("segments",),
-    version=3,  # 2: an offset counted as sound; 1: its frames began with the segment
+    version=3,  # 2: tones were voiced, an offset counted as sound; 1: its frames began with the segment
     schema=pa.schema(
         [
             SEGMENT_ID,

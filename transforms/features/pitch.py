@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.fft
+import scipy.signal
 from numpy.lib.stride_tricks import sliding_window_view
 
 from schemas.records import Pitch
@@ -30,11 +31,28 @@ that are right to frames that are many.  White noise stays under 0.2.
 VOICED_RMS = 1e-3
 """The level (-60 dBFS) under which no frame counts as voiced."""
 
+TONE_UNDER = 5.0
+"""A frame whose spectrum takes up fewer bins than this may be a tone, and its harmonics are counted.
+
+The bins are (sum of powers)^2 / sum of their squares: 1.5 for a sine, 3 to 4 for a dial tone of two, 8 for a voice.
+"""
+FEWEST_HARMONICS = 3
+"""A voice has as many, also a high one and one over a telephone; bleeps, dial tones and hum have one or two.
+
+Of the voiced frames of 44 clips of real speech 0.2 % have fewer.
+"""
+HARMONIC_DB = 35.0
+"""How far under the strongest line of a frame a harmonic may lie."""
+
+_TONE_VOICING = 0.45  # what is less periodic is neither voiced nor a nucleus, and needs no look
+_HIGHEST_HARMONIC_HZ = 4_000.0
+_LOWEST_BIN_HZ = 47.0  # under it, an offset
 _MIN_LAG = int(np.floor(RATE_HZ / FMAX_HZ))
 _MAX_LAG = int(np.ceil(RATE_HZ / FMIN_HZ))
 _LAGS = np.arange(1, _MAX_LAG + 1, dtype=np.float32)
 _FFT_LENGTH = scipy.fft.next_fast_len(FRAME_LENGTH + _MAX_LAG, real=True)
 _ROUNDING = 1e-5  # differences under this share of a frame's power may be float32's, not the signal's
+_HANN = scipy.signal.get_window("hann", FRAME_LENGTH).astype(np.float32)
 _FRAMES_AT_ONCE = 128  # what is computed of them stays in a core's cache
 _STEP = 19  # divides the lags
 _BELOW = np.triu(np.ones((_STEP, _STEP), np.float32))
@@ -70,6 +88,7 @@ def _yin(frames: np.ndarray, energy: np.ndarray) -> tuple[np.ndarray, np.ndarray
     """f0 in Hz and voicing of frames [m, 1024] with the running energy [m, 1025] before each sample."""
     spectrum = scipy.fft.rfft(frames, _FFT_LENGTH, axis=1)
     spectrum *= spectrum.conj()
+    spread = _spread(spectrum.real[:, int(_LOWEST_BIN_HZ * _FFT_LENGTH / RATE_HZ) + 1 :])
     products = scipy.fft.irfft(spectrum, _FFT_LENGTH, axis=1, overwrite_x=True)
     unlike = products[:, :1] - products[:, 1 : _MAX_LAG + 1]  # column k - 1 is lag k
     unlike *= 2
@@ -90,7 +109,43 @@ def _yin(frames: np.ndarray, energy: np.ndarray) -> tuple[np.ndarray, np.ndarray
     up_to_lag = _sums_of_first(unlike, lag) / lag
     sure = up_to_lag > _ROUNDING * (whole - energy[:, :1])[:, 0] / FRAME_LENGTH
     aperiodicity = np.divide(at_lag, up_to_lag, out=np.ones_like(at_lag), where=sure)
-    return RATE_HZ / period, np.clip(1 - aperiodicity, 0, 1)
+    f0_hz, voicing = RATE_HZ / period, np.clip(1 - aperiodicity, 0, 1)
+    doubtful = np.flatnonzero((spread < TONE_UNDER) & (voicing >= _TONE_VOICING))
+    if len(doubtful):
+        harmonics = count_harmonics(frames[doubtful], f0_hz[doubtful])
+        voicing[doubtful[harmonics < FEWEST_HARMONICS]] = 0
+    return f0_hz, voicing
+
+
+def _spread(power: np.ndarray) -> np.ndarray:
+    """How many bins a spectrum takes up, float [m], from [m, bins]; many for silence."""
+    total, squares = power.sum(axis=1, dtype=np.float64), np.einsum("mk,mk->m", power, power, dtype=np.float64)
+    return np.divide(total**2, squares, out=np.full(len(power), np.inf), where=squares > 0)
+
+
+def count_harmonics(frames: np.ndarray, f0_hz: np.ndarray) -> np.ndarray:
+    """How many multiples of f0, up to 4 kHz, are lines of the spectrum: int [m].
+
+    A line rises above the level half a harmonic to one of its sides.
+
+    Args:
+        frames: float32 [m, 1024].
+        f0_hz: float [m], at least 65.
+    """
+    power = np.abs(scipy.fft.rfft(frames * _HANN, axis=1)) ** 2
+    width = RATE_HZ / FRAME_LENGTH
+    least = power[:, round(_LOWEST_BIN_HZ / width) :].max(axis=1) * 10 ** (-HARMONIC_DB / 10)
+    number = np.arange(1, int(_HIGHEST_HARMONIC_HZ / FMIN_HZ) + 1)
+    at = f0_hz[:, None] * number / width
+    last = power.shape[1] - 2
+    line, before, after = (
+        np.clip(np.rint(at + k * f0_hz[:, None] / width), 1, last).astype(int) for k in (0, -0.5, 0.5)
+    )
+    rows = np.arange(len(power))[:, None]
+    height = np.maximum(np.maximum(power[rows, line - 1], power[rows, line]), power[rows, line + 1])
+    beside = np.minimum(power[rows, before], power[rows, after])
+    heard = (height > least[:, None]) & (height > 4 * beside) & (at * width <= _HIGHEST_HARMONIC_HZ)
+    return heard.sum(axis=1)
 
 
 def _running_sums(values: np.ndarray) -> np.ndarray:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pyloudnorm
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from transforms.audio.loudness import LoudnessMeter
 

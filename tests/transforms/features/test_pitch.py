@@ -5,8 +5,10 @@ from __future__ import annotations
 import librosa
 import numpy as np
 import pytest
+import scipy.signal
 
 from tests.transforms.signals import RATE, harmonics
+from transforms.features.frames import rms
 from transforms.features.framing import frame_count, framed, with_context
 from transforms.features.pitch import VOICED_FROM, pitch, voiced
 
@@ -105,3 +107,47 @@ def test_ranges():
 def test_the_rule_needs_both_voicing_and_level():
     voicing, rms = np.array([0.9, 0.9, 0.5]), np.array([0.1, 1e-4, 0.1])
     assert voiced(voicing, rms).tolist() == [True, False, False]
+
+
+T = np.arange(2 * RATE) / RATE
+TONES = {
+    "a bleep": np.sin(2 * np.pi * 1000 * T),
+    "a beep": np.sin(2 * np.pi * 440 * T),
+    "a dial tone of Europe": np.sin(2 * np.pi * 425 * T),
+    "a dial tone of America": np.sin(2 * np.pi * 350 * T) + np.sin(2 * np.pi * 440 * T),
+    "a key": np.sin(2 * np.pi * 697 * T) + np.sin(2 * np.pi * 1209 * T),
+    "hum": sum(np.sin(2 * np.pi * 50 * k * T) / k**2 for k in (1, 2, 3)),
+    "hum of a rectifier": np.sin(2 * np.pi * 100 * T) + 0.3 * np.sin(2 * np.pi * 200 * T),
+}
+
+
+@pytest.mark.parametrize("tone", TONES)
+@pytest.mark.parametrize(("noise", "offset"), [(0.0, 0.0), (1e-3, 0.0), (1e-3, 0.05)])
+def test_a_tone_is_not_voiced(tone: str, noise: float, offset: float) -> None:
+    samples = 0.2 * TONES[tone] + np.random.default_rng(0).normal(0, noise, len(T)) + offset
+    track = pitch(with_context(samples.astype(np.float32)), len(T))
+    assert (track.voicing[5:-5] >= VOICED_FROM).mean() < 0.02
+
+
+@pytest.mark.parametrize("f0_hz", [80.0, 150.0, 300.0, 450.0])
+@pytest.mark.parametrize("band", [None, (300, 3400)], ids=["whole", "telephone"])
+def test_a_voice_is_voiced_high_ones_and_over_a_telephone_as_well(f0_hz: float, band: tuple[int, int] | None) -> None:
+    voice = harmonics(np.full(len(T), f0_hz), count=20)
+    if band is not None:
+        voice = scipy.signal.sosfilt(scipy.signal.butter(6, band, "bandpass", fs=RATE, output="sos"), voice)
+    voice = voice + np.random.default_rng(0).normal(0, 1e-3, len(T)) + 0.02
+    track = pitch(with_context(voice.astype(np.float32)), len(T))
+    assert (track.voicing[5:-5] >= VOICED_FROM).mean() > 0.98
+    assert np.median(track.f0_hz) == pytest.approx(f0_hz, rel=0.01)
+
+
+def test_a_bleep_in_speech_makes_no_f0(spoken: list[np.ndarray]) -> None:
+    samples = spoken[0].copy()
+    middle = slice(len(samples) // 2, len(samples) // 2 + RATE // 2)
+    samples[middle] = 0.2 * np.sin(2 * np.pi * 1000 * T[: RATE // 2])
+    ranges = []
+    for heard in (spoken[0], samples):
+        track = pitch(with_context(heard), len(heard))
+        f0_hz = track.f0_hz[voiced(track.voicing, rms(with_context(heard), len(heard)))]
+        ranges.append(12 * np.log2(np.percentile(f0_hz, 95) / np.percentile(f0_hz, 5)))
+    assert ranges[1] == pytest.approx(ranges[0], abs=3)
