@@ -26,7 +26,7 @@ KEPT = {
     "recordings": ("cbbb5ae66320159f", "cbbb5ae66320159f"),
     "windows": ("bcd58952bad193b0", "49fcd69338796b4f"),
     "segments": ("76b78c0fc7ed41d4", "c9d28e09762cb263"),
-    "frames": ("549bd5b5a350ccb8", "b9694c59db4a28d3"),
+    "frames": ("c9383655bd269e39", "c90785e8a070d589"),
     "spectrograms": ("8d9feb57a120a025", "634de23a4a107aac"),
     "transcripts": ("ff5f5c580f38efdd", "fd6cd1fcdcf787c3"),
     "emotions": ("1ef54432c3e79d13", "784c7ac4407abc81"),
