@@ -38,8 +38,7 @@ class SpeechConfig:
         min_speech_ms: the shortest speech that counts, a short word; at most half of max_seconds.
         min_silence_ms: a pause at least this long ends a segment.
         pad_ms: kept on both sides of a segment; at most half of min_silence_ms and a quarter of max_seconds.
-        max_seconds: longer speech is cut at a briefer pause, of 128 ms at least; where there is none, at the
-            first that comes, and at ten times as long in any case.
+        max_seconds: longer speech is cut at a pause of 128 ms, where there is one, and at ten times as long anyhow.
     """
 
     threshold: float = 0.5

@@ -24,17 +24,17 @@ OTHERS = {
 WEIGHTS = {job: f"weights of {job}" for job in JOBS}
 KEPT = {
     "recordings": ("cbbb5ae66320159f", "cbbb5ae66320159f"),
-    "windows": ("bcd58952bad193b0", "49fcd69338796b4f"),
-    "segments": ("76b78c0fc7ed41d4", "c9d28e09762cb263"),
-    "frames": ("c9383655bd269e39", "c90785e8a070d589"),
-    "spectrograms": ("8d9feb57a120a025", "634de23a4a107aac"),
-    "transcripts": ("ff5f5c580f38efdd", "fd6cd1fcdcf787c3"),
-    "emotions": ("1ef54432c3e79d13", "784c7ac4407abc81"),
-    "prosody": ("abfe5ab15ca0b705", "8982d0ecb6c4909c"),
-    "sounds": ("23cf05d496339c8a", "371adea68fac7d80"),
-    "embeddings": ("2ef3c14b674d6190", "c0eb206004f7f9f9"),
-    "speakers": ("d03b07438a06855b", "e506db9e34938c9e"),
-    "waveforms": ("0362ad9f252ac098", "434c046a478e6b87"),
+    "windows": ("85cc3c7f1e393b0d", "63eb08d873726ff8"),
+    "segments": ("785ab33ead78165d", "94d2b8563fff3243"),
+    "frames": ("cc54cf9af5ab65f3", "9a4819e929984cc2"),
+    "spectrograms": ("f04e18a85e995ea6", "b9e3121ebf18c324"),
+    "transcripts": ("2423d7d346d2054b", "ea7b5ef6ddbf7384"),
+    "emotions": ("75f3e69f67eb46db", "e1d86d67b5e2afb9"),
+    "prosody": ("4a8cdafd09dee0e8", "be5213a53cb0c790"),
+    "sounds": ("18537783ce0ec836", "89ddb2e5af55e207"),
+    "embeddings": ("3c3a3cdd452fab40", "99cbd4b9170db9d7"),
+    "speakers": ("e45eacea84d1b5f9", "72bc6a54c9941c6d"),
+    "waveforms": ("d3baf4b47b46686a", "5fde35a665f2600e"),
 }
 """What each table has since files are heard on the player's clock, prosody since it has the pitch of the
 recording's own frames: in its defaults, and in OTHERS."""

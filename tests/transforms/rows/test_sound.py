@@ -10,6 +10,7 @@ import soundfile
 
 from schemas.catalog import TABLES
 from schemas.records import Clip, Place, Scores, Segment, Transcript, Window, Word
+from tests.transforms.signals import harmonics
 from transforms.features.frames import describe
 from transforms.features.prosody import prosody
 from transforms.features.spectrograms import log_mel, to_db
@@ -57,7 +58,7 @@ def test_the_level_leaves_out_the_neighbours() -> None:
 
 @pytest.mark.parametrize("n", [1, 160, 16_000, 40_007])
 def test_frames_and_spectrograms_of_windows_of_any_length(n: int) -> None:
-    samples = np.concatenate([sine(1.0), np.zeros(24_007, np.float32)])[:n]
+    samples = np.concatenate([harmonics(np.full(16_000, 200)), np.zeros(24_007, np.float32)])[:n]
     windows = [window(samples), window(sine(0.5), 10_000)]
     made = rows_of(windows, ["frames", "spectrograms"])
     assert list(made) == ["frames", "spectrograms"]
@@ -157,7 +158,7 @@ def test_transcript_rows() -> None:
 
 def test_segment_rows() -> None:
     speech = np.float32([0.25, 0.75, 1.0, 0.5])
-    segment = Segment(place(320, 448, 1), sine(0.128), speech)
+    segment = Segment(place(320, 448, 1), harmonics(np.full(2048, 200)), speech)
     made = rows_of([segment], ["segments", "prosody"])
     assert made["segments"].to_pylist() == [
         {
