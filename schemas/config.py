@@ -74,8 +74,7 @@ class Config:
             this machine that keeps the results.  ``cuda`` is every GPU, ``cuda:0,2`` those of these numbers.
         workers: processes that hear side by side; 1 is this process with its threads, None what suits the machine.
         emotion_seconds: longest stretch that one emotion or speaker vector is given for, in seconds.
-        batch_seconds: the most audio that a model is given at once, in seconds; None for what suits the device
-            (60 s on a CPU, what fits into half of its free memory on a GPU).
+        batch_seconds: the most audio that a model is given at once; None: 60 s on a CPU, half of a GPU's free memory.
         shard_seconds: audio whose rows share one file while a run works, in seconds.
         beam: options for Beam, as on its command line.
         keep: snapshots that are kept, the published one among them.
