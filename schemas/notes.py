@@ -14,11 +14,8 @@ class Note(StrEnum):
     OTHER_TRACK = "other_track"
     TRACKS_NOT_HEARD = "tracks_not_heard"
     NOT_THE_MEAN = "not_the_mean"
-<<<<<<< HEAD
     SPEECH_TWICE = "speech_twice"
-=======
     NO_SPEECH = "no_speech"
->>>>>>> 6652022 (Levels and prosody leave an offset out, flat tops are clipping at whatever level they stand, and a note names sound without speech: an offset of 0.05 made -26 dBFS of silence, and a clipped file that was turned down had no clipping)
     PASSAGE_FORGOTTEN = "passage_forgotten"
 
 
