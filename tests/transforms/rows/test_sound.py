@@ -170,6 +170,7 @@ def test_segment_rows() -> None:
             "start_ms": 320,
             "end_ms": 448,
             "speech_probability": 0.625,
+            "bleed_of": None,
         }
     ]
     row = made["prosody"].to_pylist()[0]
