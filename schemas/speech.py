@@ -36,8 +36,8 @@ SEGMENTS = Table(
             column(
                 "bleed_of",
                 pa.int16(),
-                "the channel whose speech this is, of a talker who is but heard through this one's microphone; null: "
-                "its own speech, the mix, or a row of earlier versions",
+                "the channel whose speech this is, of a talker who is but heard through this one's microphone; then "
+                "only that channel has words; null: its own speech, the mix, or a row of earlier versions",
                 low=1,
                 nullable=True,
             ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import apache_beam as beam
 
@@ -13,6 +14,7 @@ from schemas.jobs import JOBS, STREAMS
 from schemas.records import Clip, Known, Outcome, Segment, Source, Window
 from schemas.register import NOBODY, Register
 from schemas.table import Table
+from transforms.gather import Item
 from transforms.infer import Task
 from transforms.rows.registry import rows_of
 from transforms.stages.identify import Identify
@@ -89,6 +91,7 @@ def build(pipeline: beam.Pipeline, work: Work) -> None:
         convert = partial(clip_of, rate=work.rates[task.name])
         _ = (
             heard[JOBS[task.name].hears]
+            | f"Own speech for {task.name}" >> beam.Filter(is_own)
             | f"Gather for {task.name}" >> beam.ParDo(GatherItems(task.group_seconds, seconds_of, convert))
             | f"Infer {task.name}" >> Infer(task, work.hearing.threads)
             | f"Write {task.name}" >> write(task.name)
@@ -104,6 +107,11 @@ def clip_of(heard: Window | Segment | Clip, rate: int) -> Clip:
         case Segment():
             return Clip(heard.place, heard.samples, 16_000, parent=heard.place.id)
     return heard
+
+
+def is_own(item: Item[Any]) -> bool:
+    """Whether a model hears it: not the speech of another channel, whose own row has the words."""
+    return not isinstance(item.value, Segment) or item.value.bleed_of is None
 
 
 def seconds_of(heard: Window | Segment | Clip) -> float:

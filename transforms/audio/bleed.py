@@ -63,8 +63,10 @@ class Bleed:
         return self._any
 
     def mark(self, channel: int, heard: Iterator[Segment | Clip]) -> Iterator[Segment | Clip]:
-        """What was heard on the channel of an index, without segments that are copies and their clips; those that bled
-        say from where."""
+        """What was heard on the channel of an index, without segments that are copies; those that bled say from where.
+
+        Neither has clips: what is said and felt in them is said and felt on the other channel.
+        """
         left_out = ""
         for one in heard:
             if isinstance(one, Clip):
@@ -73,8 +75,8 @@ class Bleed:
                 continue
             found = self.of(channel, one)
             self._any = self._any or found is not None
+            left_out = "" if found is None else one.place.id
             if found is not None and found.is_copy:
-                left_out = one.place.id
                 self._copies.setdefault(channel, found.channel)
                 continue
             self._own.add(channel)

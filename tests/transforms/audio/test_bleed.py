@@ -66,6 +66,8 @@ def test_what_bleeds_says_whose_it_is(
         channel = segment.place.channel
         assert segment.bleed_of == (None if own[channel](middle) else 3 - channel)
     assert {segment.bleed_of for segment in found.segments} == {None, 1, 2}
+    bled = {segment.place.id for segment in found.segments if segment.bleed_of is not None}
+    assert {clip.parent for clip in found.clips} == {segment.place.id for segment in found.segments} - bled
     assert found.heard.mix == "apart"
     assert Note.SPEECH_TWICE in found.heard.notes
 
