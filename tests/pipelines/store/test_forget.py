@@ -129,7 +129,7 @@ def test_what_was_replaced_is_forgotten_and_what_took_its_place_stays(tmp_path: 
     assert main(["forget", str(out), old, "--yes"]) == PUBLISHED
     told = capfd.readouterr().out
     assert f"{interview} stays: it held one of them and holds something else now" in told
-    assert "a copy that was cut, coded anew or given other tags is another recording" in told
+    assert "coded anew with loss, is another recording" in told
     for _ in range(2):
         assert old not in texts(out)
         assert {row["uri"]: row["recording_id"] for row in rows(out, "files")}[str(interview)] == new
