@@ -16,6 +16,14 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("sql", metavar="SQL", help="one statement that reads")
     parser.add_argument("--format", metavar="table|csv|json|parquet", help="default: as FILE is called, or table")
     parser.add_argument("--to", metavar="FILE", type=Path, help="where to write it (default: standard output)")
+    parser.add_argument(
+        "--with",
+        action="append",
+        default=[],
+        dest="own",
+        metavar="[NAME=]FILE",
+        help="a table of your own beside (CSV, Excel, Parquet), called as the file is; repeatable",
+    )
     add_timeout(parser)
     parser.set_defaults(act=act)
 
@@ -30,10 +38,14 @@ def act(arguments: argparse.Namespace, aside: Console) -> None:
     from pipelines.console.patience import check_seconds, patiently
     from pipelines.corpus.asked import open_corpus
     from pipelines.corpus.output import answer, format_of
+    from pipelines.corpus.own_tables import own_tables
 
     format = format_of(arguments.format, arguments.to)
     check_seconds(arguments.timeout)
     with open_corpus(arguments.out) as corpus, console(1) as result:
+        own = own_tables(arguments.own, corpus.columns)
         patiently(
-            lambda: answer(corpus, arguments.sql, format, arguments.to, showing(result)), corpus.stop, arguments.timeout
+            lambda: answer(corpus, arguments.sql, format, arguments.to, showing(result), own),
+            corpus.stop,
+            arguments.timeout,
         )

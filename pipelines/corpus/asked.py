@@ -16,7 +16,7 @@ import pyarrow as pa
 from pipelines.corpus.chosen import names_of
 from pipelines.corpus.functions import callable_in
 from pipelines.corpus.representation import Shown
-from pipelines.corpus.statements import check_one_question, told
+from pipelines.corpus.statements import check_one_question, told, told_of_text
 from pipelines.corpus.tables import columns_in
 from pipelines.corpus.views import BASELINE_MAPS, KEPT_BASELINES, NAMES_OF_BASELINES, VIEWS, own_in, view_sql
 from pipelines.errors import CommandError
@@ -77,6 +77,7 @@ class Corpus(Shown):
         there = columns_in(self._connection)
         self.columns: dict[str, list[str]] = {name: there[name] for name in (*files, *views)}
         self.own = own_in(self.columns, "recordings")
+        self._beside: list[tuple[str, str]] = []
 
     def sql(
         self,
@@ -103,6 +104,7 @@ class Corpus(Shown):
             raise CommandError("the question was stopped")
         for name, rows in (beside or {}).items():
             asking.register(name, rows)
+            self._beside += [(field.name, str(field.type)) for field in rows.schema]
         check_one_question(question, asking)
         words = set(re.findall(r"\w+", question.lower()))
         try:
@@ -121,7 +123,12 @@ class Corpus(Shown):
 
         A relation computes when it is fetched: wrap what fetches with it, for the errors that come then.
         """
-        return self._damage(error, words) or UsageError(told(error, self.columns, words & self.columns.keys()))
+        if (damage := self._damage(error, words)) is not None:
+            return damage
+        types = self._connection.execute("SELECT column_name, column_type FROM (DESCRIBE recordings)").fetchall()
+        own = [row for row in types if row[0] in self.own]
+        said = told_of_text(error, words, self._beside, own=False) or told_of_text(error, words, own, own=True)
+        return UsageError(said or told(error, self.columns, words & self.columns.keys()))
 
     def _damage(self, error: Exception, words: set[str]) -> CommandError | None:
         """The error in a line where it is the corpus or the machine that is wrong, not the question."""

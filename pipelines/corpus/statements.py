@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import duckdb
 
 from pipelines.corpus.views import COLUMNS_OF, VIEWS
 from pipelines.files.text import check_text
+from pipelines.sql import quoted
 from schemas.catalog import TABLES, nearest
 from schemas.errors import UsageError
 
@@ -25,6 +26,10 @@ _FUNCTIONS = frozenset(
 `query` do.  DuckDB's lock lets them read the folder that it spills to, where parts of other questions may lie."""
 _NO_TABLE = re.compile(r"Table with name (.+?) does not exist")
 _NO_COLUMN = re.compile(r'Referenced column "(.+?)" not found|does not have a column named "(.+?)"')
+_OF_TEXT = re.compile(
+    r"No function matches .*\(.*VARCHAR|values of type VARCHAR and"
+    r"|values of type \S+ and (?:type )?VARCHAR|Could not convert string"
+)
 _PLACE = re.compile(r"^LINE (\d+): (.*)\n( *)\^", re.MULTILINE)
 
 
@@ -116,6 +121,27 @@ def told(error: duckdb.Error, columns: Mapping[str, Collection[str]], named: Col
         at = len(place[3]) - len(f"LINE {place[1]}: ")
         return f"SQL: {_plain(first)} (line {place[1]}, character {max(at, 0) + 1})"
     return f"SQL: {_plain(' '.join(_words_of(said)))}"
+
+
+def told_of_text(
+    error: duckdb.Error, words: Collection[str], typed: Iterable[tuple[str, str]], own: bool
+) -> str | None:
+    """What to do where text was counted or compared as a number; None where the error is another.
+
+    Args:
+        words: of the statement, in small letters.
+        typed: the user's columns, each with its type.
+        own: whether a run made them; else they are of a table beside.
+    """
+    said = str(error)
+    if not _OF_TEXT.search(said):
+        return None
+    for name, kind in typed:
+        if kind.lower() in ("varchar", "string") and set(re.findall(r"\w+", name.lower())) <= set(words):
+            column = name if name.isidentifier() else quoted(name)
+            again = f"run again with --metadata FILE --types {name}=int, or " if own else ""
+            return f"SQL: {name} is text, and no number or date: {again}write TRY_CAST({column} AS DOUBLE)"
+    return None
 
 
 def left_out(name: str) -> str | None:
