@@ -31,12 +31,9 @@ from schemas.errors import UsageError
 if TYPE_CHECKING:
     from pipelines.corpus.spectrogram import Spectrogram
 
-_LOCK = {
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-    "python_enable_replacements": False,
-}
-
+_LOCK = dict.fromkeys(
+    ("autoinstall_known_extensions", "autoload_known_extensions", "python_enable_replacements"), False
+)
 
 ASKING = 16
 """The last questions, any of which may still be computed."""
@@ -77,7 +74,7 @@ class Corpus(Shown):
         there = columns_in(self._connection)
         self.columns: dict[str, list[str]] = {name: there[name] for name in (*files, *views)}
         self.own = own_in(self.columns, "recordings")
-        self._beside: list[tuple[str, str]] = []
+        self._beside: dict[str, pa.Schema] = {}
 
     def sql(
         self,
@@ -104,7 +101,7 @@ class Corpus(Shown):
             raise CommandError("the question was stopped")
         for name, rows in (beside or {}).items():
             asking.register(name, rows)
-            self._beside += [(field.name, str(field.type)) for field in rows.schema]
+            self._beside[name] = rows.schema
         check_one_question(question, asking)
         words = set(re.findall(r"\w+", question.lower()))
         try:
@@ -123,12 +120,8 @@ class Corpus(Shown):
 
         A relation computes when it is fetched: wrap what fetches with it, for the errors that come then.
         """
-        if (damage := self._damage(error, words)) is not None:
-            return damage
-        types = self._connection.execute("SELECT column_name, column_type FROM (DESCRIBE recordings)").fetchall()
-        own = [row for row in types if row[0] in self.own]
-        said = told_of_text(error, words, self._beside, own=False) or told_of_text(error, words, own, own=True)
-        return UsageError(said or told(error, self.columns, words & self.columns.keys()))
+        text = told_of_text(error, words, self._connection, self.own, self._beside)
+        return self._damage(error, words) or UsageError(text or told(error, self.columns, words & self.columns.keys()))
 
     def _damage(self, error: Exception, words: set[str]) -> CommandError | None:
         """The error in a line where it is the corpus or the machine that is wrong, not the question."""
@@ -179,10 +172,9 @@ class Corpus(Shown):
         """
         for column in columns:
             if column not in self.own:
-                none = ": the corpus has no metadata: run it with --metadata CSV"
-                raise UsageError(
-                    f"{option} {column}: no metadata column{nearest(column, self.own) if self.own else none}"
-                )
+                none = ": the corpus has no metadata: run it with --metadata"
+                hint = nearest(column, self.own) if self.own else none
+                raise UsageError(f"{option} {column}: no metadata column{hint}")
 
     def stop(self) -> None:
         """Let the questions fail that are computed now, from another thread, and whatever is asked after them."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from pipelines.corpus.views import COLUMNS_OF, VIEWS
 from pipelines.files.text import check_text
@@ -124,23 +125,31 @@ def told(error: duckdb.Error, columns: Mapping[str, Collection[str]], named: Col
 
 
 def told_of_text(
-    error: duckdb.Error, words: Collection[str], typed: Iterable[tuple[str, str]], own: bool
+    error: duckdb.Error,
+    words: Collection[str],
+    connection: duckdb.DuckDBPyConnection,
+    own: Collection[str],
+    beside: Mapping[str, pa.Schema],
 ) -> str | None:
     """What to do where text was counted or compared as a number; None where the error is another.
 
     Args:
         words: of the statement, in small letters.
-        typed: the user's columns, each with its type.
-        own: whether a run made them; else they are of a table beside.
+        own: the user's columns in ``recordings``.
+        beside: tables beside the corpus.
     """
-    said = str(error)
-    if not _OF_TEXT.search(said):
+    if not _OF_TEXT.search(str(error)):
         return None
-    for name, kind in typed:
-        if kind.lower() in ("varchar", "string") and set(re.findall(r"\w+", name.lower())) <= set(words):
+    types = connection.execute("SELECT column_name, column_type FROM (DESCRIBE recordings)").fetchall()
+    ways = {
+        name: f"run again with --metadata FILE --types {name}=int, or " for name, kind in types if kind == "VARCHAR"
+    }
+    texts = {field.name: "" for schema in beside.values() for field in schema if field.type == pa.string()}
+    texts.update({name: way for name, way in ways.items() if name in own})
+    for name, way in texts.items():
+        if set(re.findall(r"\w+", name.lower())) <= set(words):
             column = name if name.isidentifier() else quoted(name)
-            again = f"run again with --metadata FILE --types {name}=int, or " if own else ""
-            return f"SQL: {name} is text, and no number or date: {again}write TRY_CAST({column} AS DOUBLE)"
+            return f"SQL: {name} is text, and no number or date: {way}write TRY_CAST({column} AS DOUBLE)"
     return None
 
 

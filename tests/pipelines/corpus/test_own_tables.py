@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from pipelines.corpus.asked import open_corpus
 from pipelines.corpus.own_tables import own_tables
 from schemas.errors import UsageError
-from tests.pipelines.tables import write_corpus
+from tests.pipelines.tables import example, write_corpus
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_what_cannot_be_a_table_is_told_in_a_line(coding: Path, tmp_path: Path) 
 
 
 def test_they_join_and_text_that_is_counted_is_told(coding: Path, tmp_path: Path) -> None:
-    write_corpus(tmp_path / "out")
+    write_corpus(tmp_path / "out", example())
     beside = own_tables([str(coding)], ())
     with open_corpus(tmp_path / "out") as corpus:
         assert corpus.sql('SELECT sum("Höhe"::INT) FROM coding', beside=beside).fetchall() == [(4,)]
@@ -60,5 +60,5 @@ def test_they_join_and_text_that_is_counted_is_told(coding: Path, tmp_path: Path
             corpus.sql('SELECT avg("Höhe") FROM coding', beside=beside)
         for question in ("SELECT * FROM recordings WHERE station > 3", "SELECT station + 1 FROM recordings"):
             corpus.own = ("uri",)  # as a column of the user's would be
-            with pytest.raises(UsageError, match="uri is text, .*--types uri=int"):
+            with pytest.raises(UsageError, match=r"uri is text, .*--types uri=int"):
                 corpus.sql(question.replace("station", "uri"))
