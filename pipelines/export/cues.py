@@ -9,10 +9,9 @@ from itertools import pairwise
 
 from rich.cells import cell_len
 
-from pipelines.export.speech import Stretch
+from pipelines.export.speech import LINE, Stretch
+from pipelines.writing.scripts import between
 
-LINE = 42
-"""Columns of a line; of East Asian signs, which are two wide, half as many (Netflix Timed Text Style Guide)."""
 LINES = 2
 LONGEST_MS = 7_000
 SHORTEST_MS = 833
@@ -72,15 +71,16 @@ def in_order(words: Sequence[Stretch]) -> list[Stretch]:
     for word in words:
         start = max(start, word.start_ms)
         end = max(end, start, word.end_ms)
-        found.append(Stretch(start, end, word.label))
+        found.append(word._replace(start_ms=start, end_ms=end))
     return found
 
 
 def _grouped(words: Sequence[Stretch]) -> list[list[Stretch]]:
     places = [0]
     """Where each word begins if all stood on one line."""
-    for word in words:
-        places.append(places[-1] + cell_len(word.label) + 1)
+    for word, after in zip(words, [*words[1:], None], strict=True):
+        places.append(places[-1] + cell_len(word.label) + (after is None or not _is_glued(word, after)))
+    ends_of = [place + cell_len(word.label) for place, word in zip(places, words, strict=False)]
     ends = [_cost_of_ending(word, after) for word, after in pairwise(words)] + [0.0]
     best, begins = [0.0], [0]
     for stop in range(1, len(words) + 1):
@@ -90,7 +90,9 @@ def _grouped(words: Sequence[Stretch]) -> list[list[Stretch]]:
         for begin in range(stop - 1, -1, -1):
             if begin < stop - 1:
                 sentences += _ends_with(words[begin].label, SENTENCE)
-                if words[stop - 1].end_ms - words[begin].start_ms > LONGEST_MS or not _fits(places, begin, stop):
+                if words[stop - 1].end_ms - words[begin].start_ms > LONGEST_MS or not _fits(
+                    places, ends_of, begin, stop
+                ):
                     break  # nor will more words fit
             cost = best[begin] + ANOTHER + ends[stop - 1] + SENTENCE_WITHIN * sentences
             cost += TOO_SHORT * (shown_until - words[begin].start_ms < SHORTEST_MS)
@@ -106,10 +108,21 @@ def _grouped(words: Sequence[Stretch]) -> list[list[Stretch]]:
     return groups[::-1]
 
 
-def _fits(places: Sequence[int], begin: int, stop: int) -> bool:
+def _fits(places: Sequence[int], ends: Sequence[int], begin: int, stop: int) -> bool:
     """Whether the words from ``begin`` to before ``stop`` fit two lines: as many as can be stand on the first."""
-    second = bisect_right(places, places[begin] + LINE + 1) - 1
-    return second >= stop or (second > begin and places[stop] - places[second] - 1 <= LINE)
+    second = bisect_right(ends, places[begin] + LINE)
+    return second >= stop or (second > begin and ends[stop - 1] - places[second] <= LINE)
+
+
+def _is_glued(word: Stretch, after: Stretch) -> bool:
+    return after.glued or not between(word.label, after.label)
+
+
+def _row(words: Sequence[Stretch]) -> str:
+    row = ""
+    for word, after in zip(words, [*words[1:], None], strict=True):
+        row += word.label if after is None or _is_glued(word, after) else f"{word.label} "
+    return row
 
 
 def _cost_of_ending(word: Stretch, after: Stretch) -> float:
@@ -143,13 +156,12 @@ def _timed(groups: Sequence[Sequence[Stretch]]) -> list[Cue]:
 
 def _lines(group: Sequence[Stretch]) -> tuple[str, ...]:
     """One line where it will do, else two: broken where a cue would best be, of like lengths, the second longer."""
-    labels = [word.label for word in group]
-    whole = " ".join(labels)
+    whole = _row(group)
     if cell_len(whole) <= LINE or len(group) == 1:
         return (whole,)
     least, lines = float("inf"), ("", "")
     for at in range(1, len(group)):
-        first, second = " ".join(labels[:at]), " ".join(labels[at:])
+        first, second = _row(group[:at]), _row(group[at:])
         widths = cell_len(first), cell_len(second)
         if max(widths) > LINE:
             continue

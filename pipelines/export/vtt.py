@@ -24,7 +24,7 @@ def files(corpus: Corpus, ids: Sequence[str]) -> Iterator[tuple[str, int, bytes]
 
 def written(recording_id: str, channels: Mapping[int, Spoken]) -> str:
     """The text of the file; its first comment names the recording."""
-    voices = [(cue, channel) for channel, spoken in channels.items() for cue in cues(spoken.words)]
+    voices = [(cue, channel) for channel, spoken in channels.items() for cue in cues(spoken.pieces)]
     voices.sort(key=lambda pair: (pair[0].start_ms, pair[1]))
     captions = [_caption(cue, channel) for cue, channel in voices]
     return WebVTT(captions=captions, header_comments=[f"recording {recording_id}"]).content + "\n"

@@ -9,6 +9,7 @@ from typing import Any
 from pipelines.corpus.asked import Corpus
 from pipelines.export.speech import rows_of
 from pipelines.files.cells import spreadsheet
+from pipelines.writing.scripts import clusters, is_unspaced
 
 COLUMNS = ("recording_id", "file", "channel", "start", "end", "word", "confidence")
 """Times in seconds from the start of the recording."""
@@ -23,10 +24,36 @@ def files(corpus: Corpus, ids: Sequence[str]) -> Iterator[tuple[str, int, bytes]
     rows: dict[str, list[Any]] = {key: [] for key in ids}
     for key, *row in rows_of(corpus, ids, "moments", asked, "start_ms, end_ms, segment_id, position"):
         rows[key].append(row)
+    rows = {key: whole(of) for key, of in rows.items()}
     question = "SELECT recording_id, uri FROM recordings WHERE recording_id IN (SELECT unnest(?::VARCHAR[]))"
     uris = dict(corpus.sql(question, [list(ids)]).fetchall())
     for key in ids:
         yield key, len(rows[key]), written(key, uris[key], own, rows[key])
+
+
+def whole(rows: Sequence[Any]) -> list[Any]:
+    """The rows, those of words that share a letter as one: a sign of a vowel stands with what it is written on.
+
+    Its confidence is the mean; what else stands there is of the first.
+    """
+    found: list[list[Any]] = []
+    shared: list[list[float]] = []
+    for row in rows:
+        channel, _, end, word, confidence, *_ = row
+        last = found[-1] if found else None
+        if (
+            last
+            and last[0] == channel
+            and is_unspaced(last[3])
+            and len(clusters(last[3][-8:] + word[:1])) == len(clusters(last[3][-8:]))
+        ):
+            last[2], last[3] = max(last[2], end), last[3] + word
+            shared[-1].append(confidence)
+            last[4] = sum(shared[-1]) / len(shared[-1])
+        else:
+            found.append(list(row))
+            shared.append([confidence])
+    return found
 
 
 def written(recording_id: str, uri: str, own: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
