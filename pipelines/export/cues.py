@@ -10,7 +10,6 @@ from itertools import pairwise
 from rich.cells import cell_len
 
 from pipelines.export.speech import LINE, Stretch
-from pipelines.writing.scripts import between
 
 LINES = 2
 LONGEST_MS = 7_000
@@ -79,7 +78,7 @@ def _grouped(words: Sequence[Stretch]) -> list[list[Stretch]]:
     places = [0]
     """Where each word begins if all stood on one line."""
     for word, after in zip(words, [*words[1:], None], strict=True):
-        places.append(places[-1] + cell_len(word.label) + (after is None or not _is_glued(word, after)))
+        places.append(places[-1] + cell_len(word.label) + (after is None or not after.glued))
     ends_of = [place + cell_len(word.label) for place, word in zip(places, words, strict=False)]
     ends = [_cost_of_ending(word, after) for word, after in pairwise(words)] + [0.0]
     best, begins = [0.0], [0]
@@ -114,14 +113,10 @@ def _fits(places: Sequence[int], ends: Sequence[int], begin: int, stop: int) -> 
     return second >= stop or (second > begin and ends[stop - 1] - places[second] <= LINE)
 
 
-def _is_glued(word: Stretch, after: Stretch) -> bool:
-    return after.glued or not between(word.label, after.label)
-
-
 def _row(words: Sequence[Stretch]) -> str:
     row = ""
     for word, after in zip(words, [*words[1:], None], strict=True):
-        row += word.label if after is None or _is_glued(word, after) else f"{word.label} "
+        row += word.label if after is None or after.glued else f"{word.label} "
     return row
 
 

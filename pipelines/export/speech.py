@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from pipelines.corpus.asked import Corpus
 from pipelines.writing.line import Line
-from pipelines.writing.scripts import breaks, clusters, is_unspaced
+from pipelines.writing.scripts import between, breaks, clusters, is_unspaced
 
 AT_ONCE = 200
 """Recordings that are asked for together: one question a recording would cost milliseconds each."""
@@ -79,7 +79,10 @@ def spoken_in(corpus: Corpus, ids: Sequence[str]) -> dict[str, dict[int, Spoken]
         if is_unspaced(written):
             line = Line.of([word.label for word in said], written)
             spoken.words += whole_words(said, line)
-            spoken.pieces += pieces(said, line)
+            parts = pieces(said, line)
+            if spoken.pieces and parts and not between(spoken.pieces[-1].label, parts[0].label):
+                parts[0] = parts[0]._replace(glued=True)
+            spoken.pieces += parts
             written = line.text or Line.of(written.split(), written).text
         else:
             spoken.words += said

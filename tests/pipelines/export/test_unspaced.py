@@ -27,7 +27,7 @@ LONG = {
 def written(tmp_path: Path, words: list[str], text: str, format: str) -> Path:
     timed = [(word, i * 12_000 // len(words), (i + 1) * 12_000 // len(words), 0.5) for i, word in enumerate(words)]
     row = transcript(CALL, 0, timed) | {"text": text}
-    write_corpus(tmp_path, {"recordings": [recording(CALL, "/a.wav", "north")], "transcripts": [row]})
+    write_corpus(tmp_path, {"recordings": [recording(CALL, "/a.wav", "north")], "transcripts": [row], "emotions": []})
     return export(tmp_path, format, tmp_path / "to").files[0]
 
 
@@ -39,7 +39,7 @@ def test_subtitles_have_no_blanks_and_tear_no_letter(tmp_path: Path, language: s
     found = WebVTT().read(written(tmp_path, list(text) if letters else [text], text, "vtt"))
     lines = [line for caption in found for line in caption.lines]
     assert "".join(lines) == text
-    assert len(lines) > 2
+    assert len(lines) > 1
     assert [letter for line in lines for letter in clusters(line)] == clusters(text)
     assert max(map(cell_len, lines)) <= LINE
 
@@ -53,7 +53,7 @@ def test_hindi_has_blanks_and_whole_conjuncts(tmp_path: Path) -> None:
 def test_a_brand_in_other_letters_keeps_its_blanks(tmp_path: Path) -> None:
     words = ["我", "喝", "Co", "ca", "Cola", "呢", "，", "好"]
     found = WebVTT().read(written(tmp_path, words, "我喝 Coca Cola 呢，好", "vtt"))
-    assert [caption.text for caption in found] == ["我喝 Coca Cola 呢，好"]
+    assert " ".join(line for caption in found for line in caption.lines) == "我喝 Coca Cola 呢，好"
 
 
 @pytest.mark.parametrize(
