@@ -25,6 +25,8 @@ from pipelines.report.sound_map import AT_MOST, sound_map
 from pipelines.sql import quoted
 from pipelines.statistics.distinctive import CHANCE, LEAST_RECORDINGS, RELABELLINGS, distinctive
 from pipelines.statistics.intervals import ALIKE, FEWEST, NOTE
+from pipelines.writing.line import Line
+from pipelines.writing.scripts import is_unspaced
 
 MOST_RECORDINGS = 1_000
 MOST_SEARCHED = 20_000
@@ -199,7 +201,11 @@ def _search(corpus: Corpus) -> dict[str, Any] | None:
         GROUP BY t.recording_id, t.uri, t.channel, t.start_ms, t.text ORDER BY t.uri, t.start_ms""").fetchall()
     if not rows:
         return None
-    return {"rows": [row[:4] for row in rows], "left": rows[0][4] - len(rows)}
+    return {"rows": [(*row[:2], _as_written(row[2]), row[3]) for row in rows], "left": rows[0][4] - len(rows)}
+
+
+def _as_written(text: str) -> str:
+    return Line.of(text.split(), text).text if is_unspaced(text) else text
 
 
 def _recordings(corpus: Corpus, pages: Mapping[str, str], count: Count) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from pipelines.report.charts import colours_of
 from pipelines.report.page import clock, href, render
 from pipelines.report.playable import caveats
 from pipelines.sql import quoted
+from pipelines.writing.line import Line
 from transforms.features.spectrograms import to_db
 
 WIDEST = 4_000
@@ -154,7 +155,7 @@ def _segments(corpus: Corpus, recording_id: str) -> list[dict[str, Any]]:
     if "transcripts" not in corpus.files:
         return []
     rows = corpus.sql(
-        "SELECT start_ms, channel, words FROM transcripts WHERE recording_id = ? AND len(words) > 0 "
+        "SELECT start_ms, channel, words, text FROM transcripts WHERE recording_id = ? AND len(words) > 0 "
         "ORDER BY start_ms, channel",
         [recording_id],
     ).fetchall()
@@ -169,9 +170,10 @@ def _segments(corpus: Corpus, recording_id: str) -> list[dict[str, Any]]:
                     "end": word["end_ms"],
                     "opacity": f"{0.4 + 0.6 * word['confidence']:.2f}",
                     "title": f"{word['confidence']:.2f}, {clock(word['start_ms'])}",
+                    "blank": blank,
                 }
-                for word in words
+                for word, blank in zip(words, Line.of([word["word"] for word in words], text).blanks_after, strict=True)
             ],
         }
-        for start, channel, words in rows
+        for start, channel, words, text in rows
     ]

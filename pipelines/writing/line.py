@@ -50,6 +50,13 @@ class Line:
                 places.append((at / len(word), (at + 1) / len(word)))
         return cls("".join(line), tuple(owners), tuple(places))
 
+    @property
+    def blanks_after(self) -> list[str]:
+        """Of each word the blank behind it, or nothing."""
+        before = {number for letter, number in zip(self.text, self.owners, strict=True) if letter == " "}
+        last = max(self.owners, default=-1)
+        return [" " if number + 1 in before or number == last else "" for number in range(last + 1)]
+
     def span(self, begin: int, end: int, times: Sequence[tuple[int, int]]) -> tuple[int, int]:
         """From when to when a part of the line is said; within a word its letters take equally long.
 

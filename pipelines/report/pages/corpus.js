@@ -52,15 +52,34 @@ audio.addEventListener("error", () => { silent.hidden = false; });
 
 const query = document.getElementById("query");
 if (query) {
-  const results = document.getElementById("results"), found = document.getElementById("found"), shown = 100;
-  const plain = text => text.toLowerCase();
+  const results = document.getElementById("results"), found = document.getElementById("found"), shown = 100, plains = [];
+  // As `mentions` compares: without case, accents and width; in scripts without blanks, without what stands between letters.
+  const unspaced = "[\\p{scx=Han}\\p{scx=Hira}\\p{scx=Kana}\\p{scx=Bopo}\\p{sc=Thai}\\p{sc=Lao}\\p{sc=Khmer}\\p{sc=Myanmar}]";
+  const isUnspaced = new RegExp("^" + unspaced, "u"), isSaid = /^[\p{L}\p{M}\p{N}\p{Emoji_Presentation}]/u;
+  const letters = new Intl.Segmenter("und", { granularity: "grapheme" });
+  const accents = /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\ufe00-\ufe0f]/g;
+  function plain(text) {
+    let folded = "", begins = [], ends = [], last = "";
+    const all = [...letters.segment(text)];
+    all.forEach(({ segment, index }, at) => {
+      const said = isSaid.test(segment), next = all.slice(at + 1).find(one => isSaid.test(one.segment));
+      if (!said && isUnspaced.test(last) && next && isUnspaced.test(next.segment)) return;
+      const one = segment.normalize("NFKC").toLowerCase().normalize("NFD").replace(accents, "").normalize("NFC")
+        .replace(/ß/g, "ss").replace(/ı/g, "i").replace(/ς/g, "σ");
+      for (let i = 0; i < one.length; i++) { begins.push(index); ends.push(index + segment.length); }
+      folded += one;
+      if (said) last = segment;
+    });
+    return { folded, begins, ends };
+  }
   query.addEventListener("input", () => {
-    const asked = plain(query.value.trim());
+    const asked = plain(query.value.trim()).folded;
     results.replaceChildren();
     found.textContent = "";
-    if (asked.length < 2) return;
-    const pattern = new RegExp("(?<![\\p{L}\\p{N}])" + asked.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), "u");
-    const hits = said.rows.filter(row => pattern.test(plain(row[2])));
+    if (asked.length < (isUnspaced.test(asked) ? 1 : 2)) return;
+    const begins = isUnspaced.test(asked) ? "" : "(?:(?<![\\p{L}\\p{N}])|(?<=" + unspaced + "))";
+    const pattern = new RegExp(begins + asked.replace(/[.*+?^${}()|[\]\\]/g, "\\$&") + "(?!\\p{M})", "u");
+    const hits = said.rows.filter((row, i) => pattern.test((plains[i] ??= plain(row[2])).folded));
     found.textContent = hits.length + (hits.length === 1 ? " stretch" : " stretches") + " of speech"
       + (hits.length > shown ? ", the first " + shown + " are shown" : "");
     for (const [recording, start, text, emotion] of hits.slice(0, shown)) {
@@ -69,9 +88,11 @@ if (query) {
       go.textContent = place.file + " " + clock(start);
       go.addEventListener("click", () => play(recording, start));
       line.append(go, " ");
-      const at = plain(text).search(pattern), mark = document.createElement("mark");
-      mark.textContent = text.slice(at, at + asked.length);
-      line.append(text.slice(0, at), mark, text.slice(at + asked.length));
+      const its = plain(text), at = its.folded.search(pattern), mark = document.createElement("mark");
+      const from = its.begins[at], to = its.ends[at + asked.length - 1], words = document.createElement("bdi");
+      mark.textContent = text.slice(from, to);
+      words.append(text.slice(0, from), mark, text.slice(to));
+      line.append(words);
       if (emotion) { const how = document.createElement("span"); how.className = "soft"; how.textContent = " (" + emotion + ")"; line.append(how); }
       if (place.page) { const link = document.createElement("a"); link.href = place.page + "#t=" + start; link.textContent = " page"; line.append(link); }
       results.append(line);
