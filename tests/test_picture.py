@@ -13,7 +13,8 @@ from tests.picture import FLOORS, RANKS, ROOT, Picture, pictures
 
 ONLY = {
     "apache_beam": "pipelines.run transforms.stages",
-    "rich": "pipelines.console pipelines.commands pipelines.cli pipelines.export.cues",
+    "icu4py": "pipelines.writing",
+    "rich": "pipelines.console pipelines.commands pipelines.cli pipelines.export.cues pipelines.export.speech",
     "duckdb": "pipelines.audit pipelines.corpus pipelines.run.broken pipelines.embeddings.search "
     "pipelines.speakers.check",
     "great_expectations": "pipelines.audit",
