@@ -155,8 +155,7 @@ class Pitch:
             *mean* over the pairs of samples that the frame has.  (librosa's difference counts the
             samples that have no partner inside the frame as well: its own value for a perfectly
             periodic voice grows from 0.03 at 300 Hz to 0.12 at 66 Hz.)  A constant offset leaves
-            it as it is.  0 for a frame of digital silence, and for a tone: one that has fewer than
-            three harmonics (a bleep, a dial tone, hum).
+            it as it is.  0 for digital silence, and for a tone, which has fewer than three harmonics.
     """
 
     f0_hz: np.ndarray

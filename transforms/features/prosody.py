@@ -29,6 +29,8 @@ NUCLEUS_VOICING = 0.45
 It is lower than that of f0 (a wrong f0 does harm, a weakly voiced vowel is a vowel): on 36 clips
 of real speech the nuclei are then 0.88 of the syllables guessed from the texts (median of the clips).
 """
+LOUD_RMS = 0.1
+"""A segment whose loudest frame is quieter (-20 dBFS) has voiced frames down to 40 dB under that one."""
 _FLOOR_DB = -120.0
 
 
@@ -79,7 +81,9 @@ def prosody(samples: np.ndarray, speech: np.ndarray, track: Pitch | None = None,
     samples = without_offset(np.asarray(samples, np.float32))
     context, n = with_context(samples)[first:], len(samples) - first
     track = track or pitch(context, n)
-    is_voiced = voiced(track.voicing, rms(context, n))
+    level = rms(context, n)
+    louder = max(1.0, LOUD_RMS / max(float(level.max()), 1e-30))  # in quiet speech what is voiced is quiet
+    is_voiced = voiced(track.voicing, level * np.float32(louder))
     semitones = 12 * np.log2(track.f0_hz[is_voiced] / SEMITONES_RE_HZ)
     intensity = intensity_db(context, n)
     energy = float(np.mean(np.square(samples, dtype=np.float64)))

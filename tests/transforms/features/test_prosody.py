@@ -164,3 +164,20 @@ def test_a_segment_between_two_frames_has_its_own():
 def test_a_segment_without_samples_is_refused():
     with pytest.raises(ValueError, match="samples"):
         prosody(np.zeros(0, np.float32), np.ones(1, np.float32))
+
+
+def test_quiet_speech_has_the_melody_of_loud_speech(spoken: list[np.ndarray]) -> None:
+    samples = spoken[0]
+    speech = np.ones(-(-len(samples) // 512), np.float32)
+    loud, quiet = prosody(samples, speech), prosody(samples * np.float32(1e-3), speech)
+    assert quiet.f0_median_hz == pytest.approx(loud.f0_median_hz, rel=0.02)
+    assert quiet.f0_range_semitones == pytest.approx(loud.f0_range_semitones, abs=1)
+    assert quiet.intensity_range_db == pytest.approx(loud.intensity_range_db, abs=0.1)
+
+
+def test_an_offset_is_no_intensity(spoken: list[np.ndarray]) -> None:
+    samples = spoken[0]
+    speech = np.ones(-(-len(samples) // 512), np.float32)
+    plain, shifted = prosody(samples, speech), prosody(samples + np.float32(0.05), speech)
+    assert shifted.intensity_range_db == pytest.approx(plain.intensity_range_db, abs=0.5)
+    assert shifted.intensity_dbfs == pytest.approx(plain.intensity_dbfs, abs=0.1)
