@@ -106,7 +106,7 @@ def test_one_content_in_several_files(tmp_path: Path) -> None:
     shown = page.read_text()
     assert "Counted: recordings, each once; 1 of 2 recordings lies in several files, of 5 files" in shown
     assert "1 recording lies in several groups of station, counted once in each" in shown
-    assert "<td>KFM; RRadio</td><td>2024-05-01; 2024-06-11; 2024-06-12</td>" in shown
+    assert '<td dir="auto">KFM; RRadio</td><td dir="auto">2024-05-01; 2024-06-11; 2024-06-12</td>' in shown
     played = json.loads(re.findall(r'id="places">(.*?)</script>', shown)[0])[SPOT]
     assert (played["file"], played["audio"]) == ("0501.wav", (archive / "kfm/0501.wav").as_uri())
     listed = spot.read_text()
