@@ -15,7 +15,7 @@ THROUGH = {
     # Declarations: the catalog holds them together, and every row that is written is held against them.
     "schemas/test_catalog": "schemas: columns inventory jobs recorder sound speakers speech",
     # What is heard, block by block, of which each module is a step.
-    "transforms/test_listen": "schemas: notes records; transforms: ears heard audio.voice; "
+    "transforms/test_listen": "schemas: notes records; transforms: ears audio.voice; "
     "transforms.audio: chapters evidence judge shares",
     "transforms/test_shards": "schemas: file_format",
     "transforms/decode/test_audio": "transforms.decode: chunks ends extent ffmpeg format forms joined kinds libsndfile "
