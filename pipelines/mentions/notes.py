@@ -24,6 +24,7 @@ def notes(
     for table, what in (("emotions", "emotion"), ("sounds", "sounds")):
         if table not in corpus.files and len(mentions):
             yield f"no {what} beside them: {left_out(table)}"
+    yield from _bled(corpus)
     for phrase in dict.fromkeys(phrases):
         if not (mentions["phrase"] == phrase).any():
             near = ", ".join(f"{word} ({n:,})" for word, n in near_vocabulary(corpus, phrase))
@@ -53,6 +54,18 @@ def groups_notes(corpus: Corpus, by: Sequence[str], count: Count) -> Iterator[st
         if n := in_several_groups(corpus, column):
             lie = "1 recording lies" if n == 1 else f"{n:,} recordings lie"
             yield f"{lie} in several groups of {column}, counted once in each: groups add up to more than all"
+
+
+def _bled(corpus: Corpus) -> Iterator[str]:
+    """How many segments have no words of their own, where there are some."""
+    if "bleed_of" not in corpus.columns.get("segments", ()):  # a corpus of before
+        return
+    n = corpus.sql("SELECT count(*) FROM segments WHERE bleed_of IS NOT NULL").fetchall()[0][0]
+    if n:
+        yield (
+            f"left out: {counted(n, 'segment')} of speech that bled over from another channel (segments.bleed_of); "
+            "what is said counts on that channel alone"
+        )
 
 
 def _counting(lying: Several, count: Count) -> Iterator[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from pipelines.corpus.asked import open_corpus
 from pipelines.mentions import find_mentions
 from pipelines.mentions.notes import notes
@@ -30,3 +32,25 @@ def test_what_the_corpus_has_no_table_of(tmp_path: Path) -> None:
     with open_corpus(tmp_path) as corpus:
         told = list(notes(corpus, find_mentions(corpus, ["acme"]), ["acme"], fuzzy=False))
     assert told[0].startswith("no emotion beside them: ")
+
+
+@pytest.mark.parametrize(
+    ("bleeds", "told"), [([None, None, None], None), ([None, 1, None], "1 segment"), ([2, 1, None], "2 segments")]
+)
+def test_what_bled_over_is_told_where_there_is_some(tmp_path: Path, bleeds: list[int | None], told: str | None) -> None:
+    segments = [
+        {
+            "segment_id": f"{CALL}/{channel}/0",
+            "recording_id": CALL,
+            "channel": channel,
+            "start_ms": 0,
+            "end_ms": 5000,
+            "speech_probability": 0.9,
+            "bleed_of": bleed,
+        }
+        for channel, bleed in enumerate(bleeds, 1)
+    ]
+    write_corpus(tmp_path, {**example(), "segments": segments})
+    with open_corpus(tmp_path) as corpus:
+        lines = [one for one in notes(corpus, find_mentions(corpus, ["acme"]), ["acme"], fuzzy=False) if "bled" in one]
+    assert [line.split(" of speech")[0] for line in lines] == ([f"left out: {told}"] if told else [])
