@@ -12,6 +12,7 @@ from pipelines.errors import first_line, why
 from pipelines.files.sheet import Reading, read_sheet
 from pipelines.files.text import check_text
 from schemas.errors import UsageError
+from schemas.layout import PARQUET
 
 
 def own_tables(words: Iterable[str], taken: Collection[str], reading: Reading | None = None) -> dict[str, pa.Table]:
@@ -41,7 +42,7 @@ def own_tables(words: Iterable[str], taken: Collection[str], reading: Reading | 
 
 
 def _table(path: Path, reading: Reading | None) -> pa.Table:
-    if path.suffix.lower() == ".parquet":
+    if path.suffix.lower() == PARQUET:
         try:
             return pq.read_table(path, partitioning=None)
         except OSError as error:
