@@ -20,7 +20,8 @@ class Forgotten:
     """Salted hashes of URIs, recording ids, bytes and sounds: who has a file can ask for it, nobody can read it out.
 
     Attributes:
-        passages: by the salted hash of a recording id, the passages whose rows are left out, sorted; no two touch.
+        passages: by the salted hash of a recording id or a sound, the passages whose rows are left out, sorted; no two
+            touch.
     """
 
     salt: str = ""
@@ -33,15 +34,18 @@ class Forgotten:
 
     def holds_sound(self, sound: str | None) -> bool:
         """Whether a sound was forgotten, whatever file it comes in."""
-        return sound is not None and self.holds(f"sound {sound}")
+        return sound is not None and self.holds(_of_sound(sound))
 
     def holds_head(self, head: str) -> bool:
         """Whether a sound that begins so was forgotten."""
         return self.holds(f"head {head}")
 
-    def passages_of(self, recording_id: str) -> tuple[Stretch, ...]:
-        """The passages of a recording that were forgotten; most have none."""
-        return self.passages.get(self._hash(recording_id), ()) if self.passages else ()
+    def passages_of(self, recording_id: str, sound: str | None = None) -> tuple[Stretch, ...]:
+        """The passages of a recording that were forgotten, by its id or its sound; most have none."""
+        if not self.passages:
+            return ()
+        names = [recording_id] if sound is None else [recording_id, _of_sound(sound)]
+        return _joined(one for name in names for one in self.passages.get(self._hash(name), ()))
 
     def also(self, texts: Iterable[str]) -> Forgotten:
         """With these."""
@@ -50,19 +54,19 @@ class Forgotten:
 
     def also_sounds(self, sounds: Iterable[str]) -> Forgotten:
         """With these sounds, by their ``sound_hash``."""
-        return self.also(text for sound in sounds for text in (f"sound {sound}", f"head {sound[:HEAD_DIGITS]}"))
+        return self.also(text for sound in sounds for text in (_of_sound(sound), f"head {sound[:HEAD_DIGITS]}"))
 
-    def also_passage(self, recording_id: str, stretch: Stretch) -> Forgotten:
-        """With a passage; one that overlaps or touches another is one with it."""
+    def also_passage(self, recordings: Iterable[str], stretch: Stretch, sounds: Iterable[str] = ()) -> Forgotten:
+        """With a passage; one that overlaps or touches another is one with it.
+
+        Args:
+            recordings: the ids of what it is a passage of: several, where files of one sound came in at once.
+            sounds: their ``sound_hash``, as far as it was taken: under other tags it comes back under another id.
+        """
         salted = self._salted()
-        key = salted._hash(recording_id)
-        joined: list[Stretch] = []
-        for start, end in sorted((*self.passages.get(key, ()), stretch)):
-            if joined and start <= joined[-1][1]:
-                joined[-1] = joined[-1][0], max(end, joined[-1][1])
-            else:
-                joined.append((start, end))
-        return replace(salted, passages={**self.passages, key: tuple(joined)})
+        keys = [salted._hash(name) for name in (*recordings, *map(_of_sound, sounds))]
+        also = {key: _joined((*self.passages.get(key, ()), stretch)) for key in keys}
+        return replace(salted, passages={**self.passages, **also})
 
     def to_json(self) -> str:
         """What stands in the file."""
@@ -76,3 +80,18 @@ class Forgotten:
 
     def _hash(self, text: str) -> str:
         return hashlib.sha256(f"{self.salt}{text}".encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _of_sound(sound: str) -> str:
+    return f"sound {sound}"
+
+
+def _joined(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
+    """Sorted, and those that overlap or touch as one."""
+    joined: list[Stretch] = []
+    for start, end in sorted(stretches):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return tuple(joined)

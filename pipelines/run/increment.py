@@ -184,7 +184,7 @@ def look(prepared: Prepared, folder: Folder) -> Increment:
     named = config.metadata.path is not None
     own = Own.of(prepared.sources, prepared.tables["recordings"], named or config.path_columns is not None, not named)
     tables = declared_tables(prepared.tables, snapshot, own)
-    uncut = snapshot is not None and speaks(Snapshot(snapshot), Passages.among(forgotten, holdings.base_recordings))
+    uncut = snapshot is not None and speaks(Snapshot(snapshot), Passages.among(forgotten, holdings))
     out = buried, len(unburied), uncut
     return Increment(prepared, holdings, recipes, revisions, own, tables, gone, retry, forgotten, *out)
 

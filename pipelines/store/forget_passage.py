@@ -41,6 +41,9 @@ class RemovedPassage:
         staging: whether unpublished work was given up.
         pages: what became of the pages of ``earwitness report``.
         others: contents that the file held before, whose passages stay.
+        alike: the recordings of that sound, this one among them: files that differ in their tags or their container
+            may have come in at once.
+        sounds: their ``sound_hash``, as far as it was taken.
     """
 
     recording_id: str
@@ -51,6 +54,8 @@ class RemovedPassage:
     staging: bool = False
     pages: Pages = field(default_factory=Pages)
     others: tuple[str, ...] = ()
+    alike: frozenset[str] = frozenset()
+    sounds: frozenset[str] = frozenset()
 
 
 def would_forget_passage(out: Path, word: str, start_ms: int, end_ms: int | None) -> RemovedPassage:
@@ -87,13 +92,12 @@ def forget_passage(out: Path, word: str, start_ms: int, end_ms: int | None) -> R
         with folder.held():
             Holdings.read(published(out)).check_whole(TABLES)
             removed = _would(folder, _meant(folder, word, start_ms, end_ms))
-            key = removed.recording_id
-            tombstones = read_forgotten(out).also_passage(key, removed.stretch)
+            tombstones = read_forgotten(out).also_passage(removed.alike, removed.stretch, removed.sounds)
             write_whole(out / TOMBSTONES, tombstones.to_json().encode())
             (out / AGREEMENT).unlink(missing_ok=True)  # it counts segments that are gone
             folder.clear()  # what was not published may hold it
             removed.pages = remove_report(out)
-            passages = Passages({key: tombstones.passages_of(key)})
+            passages = Passages({key: tombstones.passages_of(key) for key in removed.alike})
             removed.rows, removed.snapshots = write_anew(folder, partial(_speaks_of, passages=passages), _without)
             return removed
     except OSError as error:
@@ -114,7 +118,8 @@ def _meant(folder: Folder, word: str, start_ms: int, end_ms: int | None) -> Remo
     files = Holdings.read(published(folder.out)).files
     now = {files[uri].recording_id for uri in those.uris if uri in files} - {None}
     keys = sorted(those.ids & {word} or those.ids & now or those.ids)
-    if len(keys) != 1:
+    alike = meant(folder, keys[:1])
+    if not keys or not alike.ids >= set(keys):
         held = ", ".join(keys) or "no recording"
         raise UsageError(f"{word} holds {held}: name one recording by its id, for a passage is of one")
     key = keys[0]
@@ -124,7 +129,8 @@ def _meant(folder: Folder, word: str, start_ms: int, end_ms: int | None) -> Remo
         raise UsageError(f"--from {clock(start_ms)}: the recording ends at {clock(length)}")
     if start_ms >= end:
         raise UsageError(f"--from {clock(start_ms)} --to {clock(end)}: that passage is empty")
-    return RemovedPassage(key, (start_ms, end), others=tuple(sorted(those.ids - {key})))
+    others = tuple(sorted(those.ids - alike.ids))
+    return RemovedPassage(key, (start_ms, end), others=others, alike=alike.ids, sounds=alike.sounds)
 
 
 def _length(folder: Folder, key: str) -> int:
@@ -139,7 +145,7 @@ def _length(folder: Folder, key: str) -> int:
 
 def _would(folder: Folder, removed: RemovedPassage) -> RemovedPassage:
     shown_now = Snapshot(published(folder.out))
-    passages = Passages({removed.recording_id: (removed.stretch,)})
+    passages = Passages(dict.fromkeys(removed.alike, (removed.stretch,)))
     passages = passages.with_segments((path, ()) for path in shown_now.files("segments"))
     return replace(
         removed,

@@ -71,7 +71,7 @@ def assemble(
         CommandError: rows of an earlier version do not fit the tables as they are declared now.
     """
     alive = holdings.alive()
-    passages = Passages.among(forgotten, alive)
+    passages = Passages.among(forgotten, holdings)
     if passages.of and "segments" in tables:
         passages = passages.with_segments((one.path, one.drop) for one in _given("segments", holdings, alive))
     for name, table in tables.items():

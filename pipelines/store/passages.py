@@ -10,7 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.files.parquet import read_batches, read_schema
+from pipelines.store.manifest import Holdings
 from pipelines.store.read import Snapshot
+from pipelines.store.sounds import sounds_in
 from schemas.catalog import TABLES
 from schemas.forgotten import Forgotten, Stretch
 from schemas.table import Table
@@ -36,11 +38,12 @@ class Passages:
     segments: frozenset[str] = frozenset()
 
     @classmethod
-    def among(cls, forgotten: Forgotten, recordings: Iterable[str]) -> Passages:
-        """Those of some recordings."""
+    def among(cls, forgotten: Forgotten, holdings: Holdings) -> Passages:
+        """Those of the recordings of a corpus, each known by its id or by its sound."""
         if not forgotten.passages:
             return cls({})
-        found = ((key, forgotten.passages_of(key)) for key in recordings)
+        sounds = sounds_in(holdings)
+        found = ((key, forgotten.passages_of(key, sounds.get(key))) for key in holdings.alive())
         return cls({key: stretches for key, stretches in found if stretches})
 
     def with_segments(self, paths: Iterable[tuple[Path, Iterable[str]]]) -> Passages:

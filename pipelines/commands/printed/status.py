@@ -116,7 +116,7 @@ def _coverage(out: Path, snapshot: Path) -> list[str]:
     left = len(forgotten_in(holdings, forgotten))
     if left:
         lines.append(f"{counted(left, 'file')} that `forget` was to take out, which was cut off: repeat it")
-    passages = Passages.among(forgotten, alive)
+    passages = Passages.among(forgotten, holdings)
     if passages.of:
         uncut = speaks(Snapshot(snapshot), passages)
         doubt = "; rows of them are still there, for `forget` was cut off: repeat it" if uncut else ""

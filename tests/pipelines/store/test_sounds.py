@@ -14,6 +14,7 @@ import pytest
 import soundfile
 
 from pipelines.store.forget import forget
+from pipelines.store.forget_passage import forget_passage, would_forget_passage
 from tests.pipelines.corpora import publish, rows
 
 RATE = 16_000
@@ -218,3 +219,36 @@ def test_what_was_forgotten_stays_so_under_other_tags_and_names(tmp_path: Path) 
     run(out, archive)
     assert [Path(row["uri"]).name for row in rows(out, "files")] == ["other.wav"]
     assert len(rows(out, "recordings")) == 1
+
+
+def starts(out: Path) -> set[tuple[str, int]]:
+    """The names and the windows of what a corpus holds."""
+    names = {row["recording_id"]: Path(row["uri"]).name for row in rows(out, "recordings")}
+    return {(names[row["recording_id"]], row["start_ms"]) for row in rows(out, "windows")}
+
+
+def test_a_passage_stays_out_under_other_tags_and_names(tmp_path: Path) -> None:
+    archive, out = tmp_path / "archive", tmp_path / "out"
+    archive.mkdir()
+    long = np.tile(samples(), 5)  # 15 s: two windows
+    soundfile.write(archive / "a.wav", long, RATE, subtype="PCM_16")
+    soundfile.write(archive / "same.flac", long, RATE, subtype="PCM_16")
+    soundfile.write(archive / "other.wav", samples(330), RATE)
+    run(out, archive)
+    assert starts(out) == {("other.wav", 0), *((name, at) for name in ("a.wav", "same.flac") for at in (0, 10_000))}
+    passage = str(archive / "a.wav"), 11_000, 12_000
+    assert would_forget_passage(out, *passage).rows == {"windows": 2}
+    assert forget_passage(out, *passage).rows == {"windows": 2}
+    assert starts(out) == {("other.wav", 0), ("a.wav", 0), ("same.flac", 0)}
+
+    append_chunk(archive / "a.wav", tmp_path / "kept.wav", b"bext", bext("again"))
+    (archive / "a.wav").unlink()
+    (archive / "same.flac").unlink()
+    run(out, archive, prune=True)
+    assert starts(out) == {("other.wav", 0)}
+    shutil.move(tmp_path / "kept.wav", archive / "b.wav")
+    run(out, archive)
+    assert starts(out) == {("other.wav", 0), ("b.wav", 0)}
+    notes = {Path(row["uri"]).name: row["notes"] for row in rows(out, "files")}
+    assert "passage_forgotten" in notes["b.wav"]
+    assert run(out, archive) is None
