@@ -33,7 +33,8 @@ def discover(patterns: Iterable[str], leave_out: Sequence[str] = ()) -> Discover
 
     A folder is walked with all its subfolders, without what no recording can be by its name; see
     :mod:`transforms.beside.side_files`. Hidden folders, trash, the system's own and corpora of ours are not entered;
-    see :mod:`transforms.beside.passed_over`. What is named outright is read all the same, whatever it is called. Links
+    see :mod:`transforms.beside.passed_over`. What is named outright is read all the same, whatever it is called, but
+    for datasets in the layouts of others; see :mod:`transforms.beside.layouts`. Links
     to folders are followed unless their folder is walked anyway, each folder once; see
     :mod:`transforms.beside.links`. A subfolder that cannot be listed is a source that cannot be read.
 
@@ -55,10 +56,11 @@ def discover(patterns: Iterable[str], leave_out: Sequence[str] = ()) -> Discover
                 continue
             is_folder = os.path.isdir(path)
             for file in walk.files(path, named) if is_folder else [path]:
-                if (not is_folder and _is_named(path, pattern)) or not walk.passed_over.takes(file):
+                named_outright = not is_folder and _is_named(path, pattern)
+                if walk.is_recording(file, named_outright):
                     paths[os.path.abspath(file)] = None
     for file in walk.files_behind_links():
-        if not walk.passed_over.takes(file):
+        if walk.is_recording(file):
             paths[os.path.abspath(file)] = None
     sources = sorted((_source(path) for path in paths), key=lambda s: s.uri)
     walk.passed_over.above |= walk.links.above
@@ -163,6 +165,10 @@ class _Walk:
         if folder not in self._known:
             self._known[folder] = self.passed_over.takes_folder(folder, self._left_out)
         return self._known[folder]
+
+    def is_recording(self, path: str, named: bool = False) -> bool:
+        """Whether a file may be one; ``named`` says that it was named outright."""
+        return not self.passed_over.takes_layout(path) and (named or not self.passed_over.takes(path))
 
     def files(self, folder: str, named: str, roots: tuple[str, ...] = (), links: Links | None = None) -> Iterator[str]:
         """Every file beneath a folder, in the order of the names; then the subfolders that cannot be listed.

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from schemas.layout import CURRENT, MARK, REPORT, SEARCH, SHOWN, SNAPSHOTS, STAGING
+from transforms.beside.layouts import Layouts
 from transforms.beside.side_files import GROWING, HIDDEN, SYSTEM, kind_of, one_of, stands_in_for
 
 MOST_COUNTED = 10_000
@@ -42,6 +43,7 @@ class PassedOver:
         growing: recordings that are still being downloaded.
         corpora: folders of other corpora.
         above: links to folders that hold what was named, which are not followed.
+        layouts: files of datasets in the layouts of others; see :mod:`transforms.beside.layouts`.
     """
 
     files: dict[tuple[str, str], set[str]] = field(default_factory=dict)
@@ -50,6 +52,11 @@ class PassedOver:
     growing: set[str] = field(default_factory=set)
     corpora: set[str] = field(default_factory=set)
     above: set[str] = field(default_factory=set)
+    layouts: Layouts = field(default_factory=Layouts)
+
+    def takes_layout(self, path: str) -> bool:
+        """Note a file of a dataset in another layout, which cannot be heard even where it is named."""
+        return self.layouts.takes(os.path.abspath(path))
 
     def takes(self, path: str) -> bool:
         """Note a file that is no recording by its name; False for one that may be."""
@@ -99,6 +106,7 @@ class PassedOver:
             self.growing - gone,
             self.corpora,
             {link for link in self.above if not any(path.startswith(os.path.join(link, "")) for path in gone)},
+            self.layouts,
         )
 
     def kinds(self) -> Counter[str]:
@@ -106,6 +114,8 @@ class PassedOver:
         counts: Counter[str] = Counter()
         for (kind, _), paths in self.files.items():
             counts[kind] += len(paths)
+        if self.layouts.beside:
+            counts["beside lists of Kaldi"] = len(self.layouts.beside)
         for path, n in self.folders.items():
             counts[f"in {os.path.basename(path)}"] += n
         return counts
