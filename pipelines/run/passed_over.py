@@ -29,8 +29,7 @@ def notes_on(found: Discovery) -> Iterator[str]:
         yield f"{more}{files} passed over, no recordings by their names: {uri_of(_which(passed_over, kinds))}"
     if archives:
         yield f"{counted(archives, 'archive')} not looked into: unpack what holds recordings"
-    if passed_over.layouts.files:
-        yield from notes_on_layouts(passed_over.layouts.files, {source.path for source in found.sources})
+    yield from notes_on_layouts(passed_over.layouts.files, {source.path for source in found.sources})
     if passed_over.absent:
         places = Counter(passed_over.absent.values())
         where = " and ".join(sorted(places))

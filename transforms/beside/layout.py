@@ -1,4 +1,4 @@
-"""A layout in which others hand datasets on: a list of recordings, or a file with recordings inside, told by content."""
+"""A layout in which others hand datasets on: a list of recordings, or a file that holds some; told by content."""
 
 from __future__ import annotations
 
@@ -47,17 +47,19 @@ class Layout:
     Attributes:
         first: the first recording of a list, as it is written there; None where the audio lies inside, or in no file.
         key: where the recordings stand: the name of a JSON lines' value or of a column.
-        has_path: of a column, whether it holds a path beside the bytes.
+        parts: of a column, the names of its parts: bytes and path, or none.
     """
 
     kind: Kind
     first: str | None = None
     key: str = ""
-    has_path: bool = False
+    parts: tuple[str, ...] = ()
 
 
-_AUDIO = "wav mp3 flac ogg oga opus m4a aac wma aif aiff aifc sph au amr webm mp4 mkv mov mpga mp2 caf w64 wv ac3 3gp "
-    "raw pcm"
+_AUDIO = (
+    "wav mp3 flac ogg oga opus m4a aac wma aif aiff aifc sph au amr webm mp4 mkv mov mpga mp2 caf w64 wv ac3 3gp raw "
+    "pcm"
+)
 _IS_AUDIO = re.compile(rf".+\.(?:{_AUDIO.replace(' ', '|')})(?:[?#].*)?", re.IGNORECASE | re.DOTALL)
 _COLUMN_OF_AUDIO = re.compile(r"audio|speech|sound|voice|wav|flac|mp3|opus|recording|clip", re.IGNORECASE)
 _KEYS = ("audio_filepath", "audio_path", "audio_file", "wav_path", "wav", "audio", "file_name", "filename", "path")
@@ -104,11 +106,9 @@ def _scp(path: str) -> Layout | None:
     listed = [rest[0].strip() for rest in said if rest]
     if not listed or len(listed) < len(said):
         return None
-    if all(one.endswith("|") for one in listed):
+    if any(one.endswith("|") for one in listed):
         return Layout(Kind.COMMANDS)
-    if all(_IS_AUDIO.fullmatch(one) or one.endswith("|") for one in listed):
-        return Layout(Kind.KALDI, next(one for one in listed if not one.endswith("|")))
-    return None
+    return Layout(Kind.KALDI, listed[0]) if all(map(_IS_AUDIO.fullmatch, listed)) else None
 
 
 def _json_lines(path: str) -> Layout | None:
@@ -163,7 +163,7 @@ def _column_of_audio(kind: Kind, schema: pa.Schema) -> Layout | None:
         parts = {part.name: part.type for part in one.type} if pa.types.is_struct(one.type) else {}
         holds_bytes = _is_binary(parts.get("bytes", one.type))
         if holds_bytes and (said == "Audio" or (said is None and _COLUMN_OF_AUDIO.search(one.name))):
-            return Layout(kind, None, one.name, "path" in parts)
+            return Layout(kind, None, one.name, tuple(parts))
     return None
 
 
