@@ -94,6 +94,15 @@ def _head(path: str) -> bytes:
     return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(head, HEAD_BYTES)
 
 
+def is_text(path: str) -> bool:
+    """Whether a file begins as text does, without a zero; False where it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return b"\0" not in file.read(512)
+    except OSError:
+        return False
+
+
 def _lines(path: str) -> list[str]:
     """The first lines of a text, without one that may be cut."""
     head = _head(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 
-from transforms.beside.layout import Layout, layout_of, suffix_of
+from transforms.beside.layout import Layout, is_text, layout_of, suffix_of
 
 LOOKED_INTO = 16
 """Files of one extension that are opened in a folder: the rest are like them, or not looked into."""
@@ -36,7 +36,8 @@ class Layouts:
         folder, name = os.path.split(path)
         if path in self.files or path in self.beside:
             return True
-        if name in _BESIDE_LIST and _is_file(folder, _LIST) and self.takes(os.path.join(folder, _LIST)):
+        beside_list = name in _BESIDE_LIST and _is_file(folder, _LIST) and is_text(path)
+        if beside_list and self.takes(os.path.join(folder, _LIST)):
             self.beside.add(path)
             return True
         suffix = suffix_of(path)

@@ -137,7 +137,8 @@ def test_audio_inside(data: Path, suffix: str, files: int) -> None:
             with pa.OSFile(path, "wb") as file, pa.ipc.new_stream(file, table.schema) as stream:
                 stream.write_table(table)
     note = told("set")
-    assert note.startswith(f"set/train-0.{suffix} is ") and "with audio inside" in note
+    assert note.startswith(f"set/train-0.{suffix} is ")
+    assert "with audio inside" in note
     run(command_of(note))
     written = sorted((data / "recordings").iterdir())
     assert [path.name for path in written] == ["0-same.wav", "1-same.wav", "4-same.wav", "5-same.wav"][: 2 * files]
