@@ -77,6 +77,7 @@ def _of_list(path: str, layout: Layout, taken: Collection[str]) -> str:
 
 def _printing(path: str, layout: Layout, folder: str) -> str:
     """A command that prints the paths of a list."""
+    assert layout.first is not None
     if layout.kind is Kind.KALDI:
         within = os.path.join(folder, "") if folder else ""
         if len(layout.first.split()) > 1 or "'" in within or '"' in within:
