@@ -1,10 +1,18 @@
-"""Flat tops: what share of the samples stands at a level that the sound would have passed."""
+"""Flat tops: what share of the samples stands at a level that the sound would have passed.
+
+Two things tell.  Where the samples are as they were clipped, many of them stand at the extreme and few just under it.
+Where a filter or a lossy coder bent the tops since, the half waves tell: many differently long ones end at one level,
+with tops broader than a sine's, far more than end a little lower.  A tone has equal half waves, and speech that is
+whole has fewer the higher they are.
+"""
 
 from __future__ import annotations
 
 import math
 
 import numpy as np
+
+from transforms.audio.halfwaves import HalfWaves
 
 BITS = 11
 """Of a float's mantissa, which tell apart the levels of the upper half: steps of 0.05 to 0.1 %."""
@@ -21,12 +29,42 @@ FAR = 4
 A sine has exactly twice as many, speech and music have more.
 """
 
+SURE = 0.004
+"""Share of the extreme, within which a level is flat by the count alone, if nearly all stand there (:data:`ALMOST`).
+
+A wave with overtones may be as broad at its top, but bends.  Farther down its half waves have to differ, too.
+"""
+
+ALMOST = 1.25
+"""Times as many that stand :data:`FAR` times as near: at a top as even as a sum of two tones can be they are 1.4."""
+
+PILE = 4
+"""Levels of half waves, 2 dB in all, over which a coder and a filter spread the tops of one level."""
+
+DEEP = 12
+"""Levels under the extreme, 6 dB, where the tops may end: a coder's overshoot stands above them."""
+
+PILED = 2.5
+"""Times as many half waves as in the same range 1 to 5 dB lower.  Speech that is whole has 1.3 at most."""
+
+SQUARE = 0.45
+"""Of the time of these half waves at their tops (:data:`~transforms.audio.halfwaves.BROAD`); a sine has 0.41."""
+
+UNLIKE = 0.5
+"""Spread of their lengths by the mean: of a tone's beside speech 0.25 at most, of clipped speech 0.7 at least."""
+
+LONG = 5.0
+"""Samples, their mean length: noise has half waves of two, whose tops tell nothing."""
+
+FEW = 20
+"""Half waves that tell nothing."""
+
 CHANCE = 2.0
 """Standard deviations of a count that are no flat top: of a short recording a few samples stand near the extreme."""
 
 
 class ClippingMeter:
-    """Counts how many samples stand how near to the extreme, on either side of each channel, in 16 kB a side.
+    """Counts how many samples stand how near to the extreme, on either side of each channel, in 16 kB a side, and half waves.
 
     The extreme is known at the end only.  Counts stand by the level itself, so that they hold whatever comes, and those
     under half of the extreme are forgotten.
@@ -41,10 +79,12 @@ class ClippingMeter:
         self._top = np.zeros((channels, 2), np.int64)
         self._counts = np.zeros((channels, 2, _BINS), np.int64)  # the last is of the highest level
         self._samples = 0
+        self._waves = HalfWaves(channels)
 
     def push(self, block: np.ndarray) -> None:
         """Takes the next finite samples, float32 [n, channels]."""
         self._samples += block.size
+        self._waves.push(block)
         for channel in range(block.shape[1]):
             samples = block[:, channel]
             most, least = float(samples.max()), float(samples.min())
@@ -73,9 +113,16 @@ class ClippingMeter:
         if not self._samples:
             return 0.0
         sides = np.ndindex(*self._top.shape)
-        return sum(self._flat(channel, side) for channel, side in sides) / self._samples
+        return sum(self._clipped(channel, side) for channel, side in sides) / self._samples
 
-    def _flat(self, channel: int, side: int) -> int:
+    def _clipped(self, channel: int, side: int) -> int:
+        waves = self._waves.levels(channel, side)
+        flat = self._flat(channel, side, _differ(waves[:, : DEEP // 2].sum(axis=1)))
+        bent = _bent(waves)
+        return flat if 2 * flat >= bent else bent
+
+    def _flat(self, channel: int, side: int, differ: bool) -> int:
+        """Samples at the extreme, as they were clipped; `differ` says that the half waves there do."""
         highest = self._highest[channel, side]
         if highest <= 0 or self._lowest[channel, side] > highest / 2:
             return 0  # an offset with little around it, or nothing
@@ -93,6 +140,25 @@ class ClippingMeter:
             beyond = int(np.argmax(below <= FAR * below[at]))
             nearly = int(reached[max(0, beyond - 1)])
             flat = 2 * int(reached[at]) - nearly - int(CHANCE * math.sqrt(nearly))
-            if 2 * flat >= reached[at]:
+            sure = differ or (near <= SURE and nearly <= ALMOST * reached[at])
+            if sure and 2 * flat >= reached[at]:
                 most = max(most, flat)
         return most
+
+
+def _differ(sums: np.ndarray) -> bool:
+    """Whether half waves of these sums (:meth:`~transforms.audio.halfwaves.HalfWaves.levels`) are unlike each other."""
+    waves, samples, squares, _ = sums
+    return bool(waves >= 2 and squares * waves - samples**2 >= (UNLIKE * samples) ** 2)
+
+
+def _bent(waves: np.ndarray) -> int:
+    """Samples at tops that were flat before a filter or a coder bent them; 0 if no level has them."""
+    waves = np.pad(waves, ((0, 0), (0, DEEP + 4 * PILE)))
+    at = int(np.argmax([waves[0, level : level + PILE].sum() for level in range(DEEP + 1)]))
+    piled = waves[:, at : at + PILE].sum(axis=1)
+    lower = waves[0, at + PILE + 2 : at + 3 * PILE + 2].sum() / 2
+    count, samples, _, tops = piled
+    if count < FEW or samples < LONG * count or tops < SQUARE * samples or count < PILED * lower:
+        return 0
+    return int(tops) if _differ(piled) else 0
