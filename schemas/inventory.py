@@ -163,7 +163,8 @@ RECORDINGS = Table(
             ),
             share(
                 "clipped_share",
-                "share of the samples in flat tops at the highest level that each side of a channel has",
+                "share of the samples in flat tops at the highest level that each side of a channel has; where a "
+                "filter or a lossy coder bent them, an estimate, and 0 where few were clipped",
             ),
             share("speech_share", "share of the duration that lies in segments of speech", nullable=True),
             *FACTS,

@@ -44,10 +44,10 @@ PILE = 4
 DEEP = 12
 """Levels under the extreme, 6 dB, where the tops may end: a coder's overshoot stands above them."""
 
-PILED = 2.5
-"""Times as many half waves as in the same range 1 to 5 dB lower.  Speech that is whole has 1.3 at most."""
+PILED = 1.7
+"""Times as many half waves as in the same range 1 to 5 dB lower.  Speech that is whole has 1.5 at most."""
 
-SQUARE = 0.45
+SQUARE = 0.44
 """Of the time of these half waves at their tops (:data:`~transforms.audio.halfwaves.BROAD`); a sine has 0.41."""
 
 UNLIKE = 0.5
@@ -64,7 +64,9 @@ CHANCE = 2.0
 
 
 class ClippingMeter:
-    """Counts how many samples stand how near to the extreme, on either side of each channel, in 16 kB a side, and half waves.
+    """Counts how many samples stand how near to the extreme, on either side of each channel, in 16 kB a side.
+
+    Half waves are counted beside them.
 
     The extreme is known at the end only.  Counts stand by the level itself, so that they hold whatever comes, and those
     under half of the extreme are forgotten.
