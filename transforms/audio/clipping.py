@@ -62,6 +62,9 @@ FEW = 20
 CHANCE = 2.0
 """Standard deviations of a count that are no flat top: of a short recording a few samples stand near the extreme."""
 
+MOST_BENT = 16
+"""Channels whose half waves are looked at, for these take 200 kB each; of others only what is flat still counts."""
+
 
 class ClippingMeter:
     """Counts how many samples stand how near to the extreme, on either side of each channel, in 16 kB a side.
@@ -81,12 +84,12 @@ class ClippingMeter:
         self._top = np.zeros((channels, 2), np.int64)
         self._counts = np.zeros((channels, 2, _BINS), np.int64)  # the last is of the highest level
         self._samples = 0
-        self._waves = HalfWaves(channels)
+        self._waves = HalfWaves(min(channels, MOST_BENT))
 
     def push(self, block: np.ndarray) -> None:
         """Takes the next finite samples, float32 [n, channels]."""
         self._samples += block.size
-        self._waves.push(block)
+        self._waves.push(block[:, :MOST_BENT])
         for channel in range(block.shape[1]):
             samples = block[:, channel]
             most, least = float(samples.max()), float(samples.min())
@@ -118,7 +121,7 @@ class ClippingMeter:
         return sum(self._clipped(channel, side) for channel, side in sides) / self._samples
 
     def _clipped(self, channel: int, side: int) -> int:
-        waves = self._waves.levels(channel, side)
+        waves = self._waves.levels(channel, side) if channel < MOST_BENT else np.zeros((4, 0))
         flat = self._flat(channel, side, _differ(waves[:, : DEEP // 2].sum(axis=1)))
         bent = _bent(waves)
         return flat if 2 * flat >= bent else bent
