@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import soxr
 
 from schemas.catalog import stage_of
 from schemas.records import Clip, Failure, Problem, Rows
 from schemas.table import Table
+from transforms.audio.level import lifted
 from transforms.gather import Group
 from transforms.models.batching import Saw, run_each
 from transforms.models.budget import Budget, batch_seconds
@@ -65,7 +67,8 @@ def answer(
         budget: what the batches of groups before this one have shown to fit; None begins anew.
         saw: is told of each batch; see :func:`transforms.models.batching.run_each`.
     """
-    clips = [_at_rate(c, door.rate) for c in group.values]
+    of_speech = "segments" in task.table.needs  # a window may be quiet because nothing is there
+    clips = [_at_rate(lifted(c.samples) if of_speech else c.samples, c.rate, door.rate) for c in group.values]
     results = run_each(door, clips, budget_seconds=budget or budget_of(task), saw=saw)
     good = [(c, r) for c, r in zip(group.values, results, strict=True) if not isinstance(r, Failure)]
     bad = [(c, r) for c, r in zip(group.values, results, strict=True) if isinstance(r, Failure)]
@@ -86,6 +89,6 @@ def budget_of(task: Task) -> Budget:
     return Budget(task.batch_seconds or batch_seconds(task.device, PRECISIONS[task.precision], task.sharers))
 
 
-def _at_rate(clip: Clip, rate: int) -> Any:
+def _at_rate(samples: np.ndarray, given: int, rate: int) -> Any:
     """Segments come at 16 kHz; a checkpoint that wants another rate gets it."""
-    return clip.samples if clip.rate == rate else soxr.resample(clip.samples, clip.rate, rate, quality="HQ")
+    return samples if given == rate else soxr.resample(samples, given, rate, quality="HQ")

@@ -34,6 +34,9 @@ STEADY = 15
 NEEDED_AHEAD = AHEAD + LASTING // 2
 NEEDED_BEHIND = BEHIND + LASTING // 2
 
+QUIET = 2.0**-7
+"""The peak, -42 dBFS, under which models of speech hear a clip lifted."""
+
 
 class Leveller:
     """Finds, frame by frame, the offset and the gain with which some channels are to be heard.
@@ -100,3 +103,17 @@ def gains(powers: np.ndarray) -> np.ndarray:
     around = maximum_filter1d(level, 2 * AROUND + 1, axis=1, mode="nearest")
     beside = maximum_filter1d(level, BEHIND + AHEAD + 1, axis=1, mode="nearest", origin=(BEHIND - AHEAD) // 2)
     return 10 ** ((TARGET_DBFS - np.maximum(around, beside - MOST_DB)) / 20)
+
+
+def lifted(samples: np.ndarray) -> np.ndarray:
+    """A clip as models of speech hear it: float32 [n] of float32 [n].
+
+    Where its peak is under -42 dBFS it is lifted by a power of two, to between -12 and -6 dBFS; else it is as it was.
+    Feature extractors add constants that are small beside speech at its usual level (1e-7 to a variance, 1e-10 to a mel
+    band): at -88 dBFS they drown it.  A power of two keeps every sample, so a file that was turned down by one gives
+    the very clip.
+    """
+    peak = float(np.abs(samples).max(initial=0))
+    if not 0 < peak < QUIET:
+        return samples
+    return np.ldexp(samples, -1 - int(np.frexp(peak)[1]))

@@ -14,6 +14,7 @@ from transforms.audio.level import (
     TARGET_DBFS,
     Leveller,
     gains,
+    lifted,
     offsets,
 )
 
@@ -79,3 +80,13 @@ def test_it_keeps_what_half_a_minute_needs() -> None:
         given += leveller.push(np.zeros((1, 100 * FRAME), np.float32))[0].shape[1]
         assert leveller._known.shape[2] < 1200
     assert given == 10_000 - NEEDED_AHEAD
+
+
+def test_models_hear_a_clip_of_any_level_as_if_it_were_the_usual_one() -> None:
+    loud = (0.3 * np.sin(np.arange(4000) / 7)).astype(np.float32)
+    assert lifted(loud) is loud
+    for exponent in (-8, -12, -15, -30):
+        assert np.array_equal(lifted(np.ldexp(loud, exponent)), loud)
+    assert 0.25 <= np.abs(lifted(loud * np.float32(1e-5))).max() < 0.5
+    assert not lifted(np.zeros(5, np.float32)).any()
+    assert len(lifted(np.zeros(0, np.float32))) == 0
