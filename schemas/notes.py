@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -33,3 +34,13 @@ NOTED: dict[Note, str] = {
     Note.NO_SPEECH: "it is no silence (it has a loudness, or under 0.4 s a peak from -60 dBFS), and no speech was "
     "found: music, noise, or a voice that was missed",
 }
+
+OF_SPEECH = frozenset({Note.NO_SPEECH.value, Note.SPEECH_TWICE.value})
+"""What is noticed where speech is looked for: where it is not, it stays as it was."""
+
+
+def together(*notes: Iterable[str]) -> tuple[str, ...]:
+    """Notes in the order of the list, each once; what is not in it, of another version, behind them."""
+    found = dict.fromkeys(note for some in notes for note in some)
+    known = [note.value for note in Note if note.value in found]
+    return (*known, *(note for note in found if note not in known))

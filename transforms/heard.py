@@ -99,4 +99,4 @@ class Heard:
             peak = self.peak_dbfs if self.peak_dbfs is not None else -math.inf
             noted[Note.NO_SPEECH] = peak >= SOUND_DBFS if short else self.loudness_lufs is not None
         opened = self.format.notes if self.format is not None else ()
-        return (*opened, *(note for note, is_so in noted.items() if is_so))
+        return tuple(note for note in Note if noted.get(note) or note in opened)

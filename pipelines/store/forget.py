@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.errors import CommandError
+from pipelines.errors import CommandError, why
 from pipelines.files.atomic import write_whole
 from pipelines.store.clearing import remove
 from pipelines.store.compaction import BATCH_ROWS, fit
@@ -87,7 +87,7 @@ def forget(out: Path, words: Iterable[str]) -> Removed:
         with folder.held():
             return _forget(folder, list(words))
     except OSError as error:
-        raise CommandError(f"{error.filename or out} cannot be written: {error.strerror}") from None
+        raise CommandError(f"{error.filename or out} cannot be written: {why(error)}") from None
 
 
 def _forget(folder: Folder, words: list[str]) -> Removed:

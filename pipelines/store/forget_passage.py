@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 
 from pipelines.console.numbers import clock
-from pipelines.errors import CommandError
+from pipelines.errors import CommandError, why
 from pipelines.files.atomic import write_whole
 from pipelines.store.folder import Folder, published
 from pipelines.store.forget import as_it_was, write_anew
@@ -101,7 +101,7 @@ def forget_passage(out: Path, word: str, start_ms: int, end_ms: int | None) -> R
             removed.rows, removed.snapshots = write_anew(folder, partial(_speaks_of, passages=passages), _without)
             return removed
     except OSError as error:
-        raise CommandError(f"{error.filename or out} cannot be written: {error.strerror}") from None
+        raise CommandError(f"{error.filename or out} cannot be written: {why(error)}") from None
 
 
 def _without(folder: Folder, snapshot: Path, run_id: str) -> Draft:

@@ -15,7 +15,7 @@ from pipelines.store.own import Values, agreed, own_columns
 from pipelines.store.read import Snapshot
 from pipelines.store.there import is_there
 from schemas.catalog import STAGES, TABLES, stage_of, table_of
-from schemas.notes import Note
+from schemas.notes import Note, together
 from schemas.reasons import Reason, Stage
 from schemas.table import Table
 
@@ -30,6 +30,10 @@ def files_table(holdings: Holdings, table: Table, of_files: Mapping[str, Values]
         ]
         parts.append(rows.filter(pa.array(mine, pa.bool_())))
     rows = _with_contents(_joined(parts, declared).sort_by("uri"), holdings)
+    at = declared.schema.get_field_index("notes")
+    notes = [holdings.files[uri].notes for uri in rows["uri"].to_pylist()]
+    kept = _column([None if of is None else list(of) for of in notes], rows.schema.field(at).type)
+    rows = rows.set_column(at, rows.schema.field(at), kept)
     unread = holdings.out.get("recordings", {})
     if unread:
         uris = rows["uri"].to_pylist()
@@ -47,7 +51,8 @@ def noted(rows: pa.Table, note: Note, recordings: Collection[str]) -> pa.Table:
         return rows
     keys, before = rows["recording_id"].to_pylist(), rows["notes"].to_pylist()
     notes = [
-        sorted({*(old or ()), note.value}) if key in recordings else old for key, old in zip(keys, before, strict=True)
+        list(together(old or (), (note.value,))) if key in recordings else old
+        for key, old in zip(keys, before, strict=True)
     ]
     at = rows.schema.get_field_index("notes")
     return rows.set_column(at, rows.schema.field(at), pa.array(notes, rows.schema.field(at).type))

@@ -21,6 +21,7 @@ from pipelines.store.readings import SIGN, joined, otherwise, reading_of, readin
 from pipelines.store.staging import Pass
 from schemas.catalog import INVENTORY
 from schemas.layout import MADE, MADE_BEFORE, PARQUET
+from schemas.notes import OF_SPEECH, together
 from schemas.raw import Raw
 from schemas.reasons import Reason
 from schemas.records import Outcome
@@ -152,6 +153,9 @@ class Holdings:
                 continue  # a copy of what is not here any more
             if row.recording_id is not None:
                 self.made.pop(uri, None)
+            before = self.files.get(uri)
+            if "segments" not in usable and before is not None and before.recording_id == row.recording_id:
+                row = row._replace(notes=together(row.notes or (), OF_SPEECH & {*(before.notes or ())}))
             self.files[uri] = row
             self.file_owner[uri] = number
         return set(rows)

@@ -26,6 +26,7 @@ from pipelines.run.run import Published
 from pipelines.store.next_snapshot import assemble
 from schemas.records import Pitch
 from tests.pipelines.corpora import DEMO, publish, rows
+from transforms.audio.level import without_offset
 from transforms.beside.content import content_hash
 from transforms.features.framing import with_context
 from transforms.features.pitch import pitch
@@ -213,7 +214,7 @@ def test_speakers(corpus: Corpus) -> None:
 def test_prosody(corpus: Corpus) -> None:
     for row in rows(corpus.out, "prosody"):
         samples = corpus.cut(row)
-        level = 10 * np.log10(np.mean(np.square(samples, dtype=np.float64)))
+        level = 10 * np.log10(np.mean(np.square(without_offset(samples), dtype=np.float64)))
         assert row["intensity_dbfs"] == pytest.approx(level, abs=0.01)
         direct = prosody(
             samples, np.ones(-(-len(samples) // 512), np.float32), *_pitch_within(corpus, row, len(samples))

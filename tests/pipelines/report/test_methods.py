@@ -91,6 +91,6 @@ def test_where_there_is_nothing_to_say(tmp_path: Path, capfd: Captured) -> None:
 
 @pytest.mark.parametrize("setting", sorted({setting for job in JOBS for setting in TABLES[job].shaped_by}))
 def test_every_setting_that_shapes_what_a_model_says_is_told(setting: str) -> None:
-    told_of_all = ("channels", "speech", "tracks")
+    told_of_all = ("channels", "mix", "speech", "tracks")
     said = _in_setting(setting, to_mapping(Config()))
     assert said or setting in told_of_all, f"pipelines/report/methods.py has no words for {setting}"

@@ -66,7 +66,7 @@ def test_a_forgotten_option_remakes_nothing_and_another_one_asks(tmp_path: Path,
     assert main(run) == PUBLISHED
     assert told(capfd) == []  # nothing was made in them
     assert main(["status", str(out)]) == PUBLISHED
-    assert "settings: tables windows, channels mix, tracks default, language en, " in capfd.readouterr().out
+    assert "settings: tables windows, channels mix, mix auto, tracks default, language en, " in capfd.readouterr().out
 
 
 def test_what_else_makes_tables_anew_is_said_and_asked(

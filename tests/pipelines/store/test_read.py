@@ -26,6 +26,7 @@ PARQUET_OF_PYARROW = {
     "pipelines/files/parquet.py": "the reader of one file",
     "pipelines/audit/audit.py": "tells of all files at once how their schemas differ from the declared one",
     "pipelines/corpus/output.py": "writes an answer as Parquet",
+    "pipelines/corpus/own_tables.py": "reads what is the user's own, and no table of a corpus",
     "pipelines/export/tables/plain.py": "writes the rows of a table as Parquet",
     "pipelines/store/compaction.py": "names the writer's type",
 }

@@ -130,6 +130,7 @@ def test_recording_row() -> None:
             "codec": "pcm_s16",
             "sample_rate_hz": 44_100,
             "channels": 2,
+            "mix": None,
             "tracks": [{"language": "eng", "title": None, "default": True, "channels": 2}],
             "track": 1,
             "duration_ms": 1500,
