@@ -82,6 +82,9 @@ class Forgotten:
         return hashlib.sha256(f"{self.salt}{text}".encode("utf-8", "surrogateescape")).hexdigest()
 
 
+NOTHING = Forgotten()
+
+
 def _of_sound(sound: str) -> str:
     return f"sound {sound}"
 

@@ -14,13 +14,12 @@ from pipelines.run.order import Order
 from pipelines.run.portions import Portion, Unread, chunks, cut
 from pipelines.run.prepare import Prepared
 from pipelines.workers.pool import Ended, Pool
-from schemas.forgotten import Forgotten
+from schemas.forgotten import NOTHING, Forgotten
 from schemas.reasons import Reason, Stage
 from schemas.records import Known, Problem, Source
 from schemas.register import NO_CLUES, NOBODY, Register
 from transforms.decode.asked import Asked
 from transforms.progress import Ticker
-from transforms.stages.plan import NOTHING
 
 Tables = frozenset[str]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import apache_beam as beam
 
-from schemas.forgotten import Forgotten
+from schemas.forgotten import NOTHING, Forgotten
 from schemas.jobs import JOBS, STREAMS
 from schemas.records import Clip, Known, Outcome, Segment, Source, Window
 from schemas.register import NOBODY, Register
@@ -20,7 +20,7 @@ from transforms.rows.registry import rows_of
 from transforms.stages.identify import Identify
 from transforms.stages.infer import Infer
 from transforms.stages.listen import INVENTORY, Hearing, Listen
-from transforms.stages.plan import NOTHING, Plan
+from transforms.stages.plan import Plan
 from transforms.stages.write import GatherItems, Tabulate, WriteRows
 
 ROWS_SECONDS = 60.0

@@ -14,11 +14,10 @@ from pipelines.run.prepare import Prepared
 from pipelines.run.tally import Tally
 from pipelines.run.work import execute, work_of
 from pipelines.store.staging import Pass
-from schemas.forgotten import Forgotten
+from schemas.forgotten import NOTHING, Forgotten
 from schemas.layout import TALLY
 from schemas.records import Known, Outcome, Source
 from schemas.register import NOBODY, Register
-from transforms.stages.plan import NOTHING
 
 
 @dataclass(frozen=True)

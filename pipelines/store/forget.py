@@ -28,6 +28,7 @@ from pipelines.store.run_ids import rewritten, runs_in
 from pipelines.store.scrub import scrub_log, scrubbed
 from pipelines.store.tombstones import read_forgotten
 from schemas.catalog import TABLES
+from schemas.forgotten import Forgotten
 from schemas.layout import AGREEMENT, PARQUET, PASSES, TOMBSTONES
 from transforms.shards import open_table
 
@@ -96,16 +97,27 @@ def _forget(folder: Folder, words: list[str]) -> Removed:
     those = meant(folder, words)
     names = {*those.ids, *those.uris}
     tombstones = read_forgotten(out).also(names | those.contents).also_sounds(those.sounds)
-    write_whole(out / TOMBSTONES, tombstones.to_json().encode())
     removed = _removed(folder, those)
-    (out / AGREEMENT).unlink(missing_ok=True)  # its groups may name people
-    folder.clear()  # what was not published may hold anything
-    removed.pages = remove_report(out)  # so may its pages, and to write them anew takes a minute
+    removed.pages = bury(folder, tombstones)
     removed.rows, removed.snapshots = write_anew(
         folder, partial(_speaks_of, those=those), partial(_without, those=those)
     )
     scrub_log(out, names)
     return removed
+
+
+def bury(folder: Folder, tombstones: Forgotten) -> Pages:
+    """Keep tombstones, and take away what may speak of what they stand for beside the snapshots.
+
+    They come first, so that no run takes it up again should this be killed.
+
+    Returns:
+        What became of the pages of ``earwitness report``.
+    """
+    write_whole(folder.out / TOMBSTONES, tombstones.to_json().encode())
+    (folder.out / AGREEMENT).unlink(missing_ok=True)  # its groups may name people, its counts what is gone
+    folder.clear()  # what was not published may hold anything
+    return remove_report(folder.out)  # so may its pages, and to write them anew takes a minute
 
 
 def write_anew(

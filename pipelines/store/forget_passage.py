@@ -11,12 +11,11 @@ import pyarrow.compute as pc
 
 from pipelines.console.numbers import clock
 from pipelines.errors import CommandError, why
-from pipelines.files.atomic import write_whole
 from pipelines.store.folder import Folder, published
-from pipelines.store.forget import as_it_was, write_anew
+from pipelines.store.forget import as_it_was, bury, write_anew
 from pipelines.store.manifest import Holdings
 from pipelines.store.meant import meant
-from pipelines.store.passages import BATCH_ROWS, Passages, count_of, speaks
+from pipelines.store.passages import BATCH_ROWS, Passages, count_of, judged_by, speaks
 from pipelines.store.publish import Draft
 from pipelines.store.read import Snapshot
 from pipelines.store.report_folder import Pages, remove_report
@@ -25,7 +24,7 @@ from pipelines.store.tombstones import read_forgotten
 from schemas.catalog import TABLES
 from schemas.errors import UsageError
 from schemas.forgotten import Stretch
-from schemas.layout import AGREEMENT, PASSES, TOMBSTONES
+from schemas.layout import PASSES
 
 
 @dataclass
@@ -93,10 +92,7 @@ def forget_passage(out: Path, word: str, start_ms: int, end_ms: int | None) -> R
             Holdings.read(published(out)).check_whole(TABLES)
             removed = _would(folder, _meant(folder, word, start_ms, end_ms))
             tombstones = read_forgotten(out).also_passage(removed.alike, removed.stretch, removed.sounds)
-            write_whole(out / TOMBSTONES, tombstones.to_json().encode())
-            (out / AGREEMENT).unlink(missing_ok=True)  # it counts segments that are gone
-            folder.clear()  # what was not published may hold it
-            removed.pages = remove_report(out)
+            removed.pages = bury(folder, tombstones)
             passages = Passages({key: tombstones.passages_of(key) for key in removed.alike})
             removed.rows, removed.snapshots = write_anew(folder, partial(_speaks_of, passages=passages), _without)
             return removed
@@ -161,7 +157,7 @@ def _reach(snapshot: Snapshot, passages: Passages) -> Stretch | None:
     """From where to where the rows reach that speak of the passage."""
     starts, ends = [], []
     for name in ("windows", "segments"):
-        for rows in snapshot.batches(name, BATCH_ROWS, passages.columns_of(TABLES[name])):
+        for rows in snapshot.batches(name, BATCH_ROWS, judged_by(TABLES[name].schema.names)):
             spoken = rows.filter(passages.speak(rows))
             starts += spoken["start_ms"].to_pylist()
             ends += spoken["end_ms"].to_pylist()

@@ -16,13 +16,11 @@ from pipelines.store.own import Own, files_with, own_columns, values_of_files
 from pipelines.store.passages import Passages
 from pipelines.store.read import Snapshot
 from schemas.catalog import INVENTORY, TABLES
-from schemas.forgotten import Forgotten
+from schemas.forgotten import NOTHING, Forgotten
 from schemas.layout import PARQUET
 from schemas.notes import Note
 from schemas.table import Table
 from transforms.shards import GROUP_ROWS, open_table
-
-NOTHING = Forgotten()
 
 
 def declared_tables(made: Mapping[str, Table], snapshot: Path | None, own: Own) -> dict[str, Table]:

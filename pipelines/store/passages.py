@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +15,15 @@ from pipelines.store.read import Snapshot
 from pipelines.store.sounds import sounds_in
 from schemas.catalog import TABLES
 from schemas.forgotten import Forgotten, Stretch
-from schemas.table import Table
 
 BATCH_ROWS = 16_384
 PLACE = ("recording_id", "start_ms", "end_ms")
 PARENT = "segment_id"
+
+
+def judged_by(names: Collection[str]) -> list[str]:
+    """Of the columns of a table those by which its rows are judged; none where they are of no stretch."""
+    return [*PLACE, *([PARENT] if PARENT in names else [])] if set(PLACE) <= set(names) else []
 
 
 @dataclass(frozen=True)
@@ -59,19 +63,14 @@ class Passages:
                 found.update(batch.filter(pa.array(left.speak(batch)))[PARENT].to_pylist())
         return Passages(self.of, frozenset(found))
 
-    def columns_of(self, table: Table) -> list[str]:
-        """The columns by which a row of a table is judged; none where its rows are of no stretch."""
-        names = table.schema.names
-        return [*PLACE, *([PARENT] if PARENT in names else [])] if set(PLACE) <= set(names) else []
-
     def speak(self, rows: pa.RecordBatch) -> np.ndarray:
         """Which rows speak of a passage, bool [n].
 
         Args:
-            rows: with the columns of :meth:`columns_of` at least.
+            rows: with the columns of :func:`judged_by` at least.
         """
         spoken = np.zeros(rows.num_rows, bool)
-        if not self.of or not set(PLACE) <= set(rows.schema.names):
+        if not self.of or not judged_by(rows.schema.names):
             return spoken
         keys = rows["recording_id"].to_numpy(zero_copy_only=False)
         starts, ends = (rows[name].to_numpy(zero_copy_only=False) for name in PLACE[1:])
@@ -87,10 +86,8 @@ class Passages:
         """Whether a file has rows that speak of one."""
         if not self.of:
             return False  # most have none, and a file that is made anew need not be readable
-        names = read_schema(path).names
-        columns = [*PLACE, *([PARENT] if PARENT in names else [])]
-        batches = read_batches(path, BATCH_ROWS, columns) if set(PLACE) <= set(names) else ()
-        return any(self.speak(batch).any() for batch in batches)
+        columns = judged_by(read_schema(path).names)
+        return bool(columns) and any(self.speak(rows).any() for rows in read_batches(path, BATCH_ROWS, columns))
 
     def rows_without(self, rows: pa.RecordBatch) -> pa.RecordBatch:
         """The rows that speak of none."""
@@ -108,7 +105,6 @@ def speaks(snapshot: Snapshot, passages: Passages) -> bool:
 
 def count_of(snapshot: Snapshot, name: str, passages: Passages) -> int:
     """The rows of a table that speak of one; 0 for a table whose rows are of no stretch."""
-    columns = passages.columns_of(TABLES[name])
-    return (
-        sum(int(passages.speak(rows).sum()) for rows in snapshot.batches(name, BATCH_ROWS, columns)) if columns else 0
-    )
+    columns = judged_by(TABLES[name].schema.names)
+    batches = snapshot.batches(name, BATCH_ROWS, columns) if columns else ()
+    return sum(int(passages.speak(rows).sum()) for rows in batches)

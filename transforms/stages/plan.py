@@ -8,13 +8,11 @@ from dataclasses import replace
 import apache_beam as beam
 from apache_beam.metrics import Metrics
 
-from schemas.forgotten import Forgotten
+from schemas.forgotten import NOTHING, Forgotten
 from schemas.records import Known, Outcome, Shard
 from schemas.register import NOBODY, Register
 from transforms.plan import join_copies, make_lanes, make_shards
 from transforms.progress import Ticker
-
-NOTHING = Forgotten()
 
 
 class Plan(beam.PTransform):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -15,12 +16,7 @@ if TYPE_CHECKING:
 
 def show_removed(console: Console, removed: Removed, *, dry: bool = False) -> None:
     """Say what was removed, or would be."""
-
-    rows = ", ".join(f"{n:,} of {table}" for table, n in removed.rows.items()) or "none"
-    console.print(
-        f"{'to be forgotten' if dry else 'forgotten'}: {what_of(removed)}, out of "
-        f"{counted(removed.snapshots, 'snapshot')}; rows of the published tables: {rows}"
-    )
+    show_rows(console, what_of(removed), removed.snapshots, removed.rows, dry=dry)
     for uri in removed.replaced:
         console.print(
             f"{uri} stays: it held one of them and holds something else now; name it as well if that is to go, too"
@@ -36,6 +32,15 @@ def show_removed(console: Console, removed: Removed, *, dry: bool = False) -> No
 def what_of(removed: Removed) -> str:
     """``2 recordings in 3 files``."""
     return f"{counted(removed.recordings, 'recording')} in {counted(removed.files, 'file')}"
+
+
+def show_rows(console: Console, what: str, snapshots: int, rows: Mapping[str, int], *, dry: bool) -> None:
+    """Say what was forgotten, or would be, out of how many snapshots, with the rows of each published table."""
+    told = ", ".join(f"{n:,} of {table}" for table, n in rows.items()) or "none"
+    console.print(
+        f"{'to be forgotten' if dry else 'forgotten'}: {what}, out of "
+        f"{counted(snapshots, 'snapshot')}; rows of the published tables: {told}"
+    )
 
 
 def show_given_up(console: Console, staging: bool, pages: Pages, *, dry: bool) -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from pipelines.commands.printed.forget import show_given_up
-from pipelines.console.numbers import clock, counted
+from pipelines.commands.printed.forget import show_given_up, show_rows
+from pipelines.console.numbers import clock
 
 if TYPE_CHECKING:
     from pipelines.store.forget_passage import RemovedPassage
@@ -19,11 +19,7 @@ def show_passage(console: Console, removed: RemovedPassage, word: str, *, dry: b
     Args:
         word: what the recording was called.
     """
-    rows = ", ".join(f"{n:,} of {table}" for table, n in removed.rows.items()) or "none"
-    console.print(
-        f"{'to be forgotten' if dry else 'forgotten'}: {what_of(removed, word)}, out of "
-        f"{counted(removed.snapshots, 'snapshot')}; rows of the published tables: {rows}"
-    )
+    show_rows(console, what_of(removed, word), removed.snapshots, removed.rows, dry=dry)
     if removed.reach is not None:
         start, end = removed.reach
         between = f"{clock(start)} and {clock(end + 999)}"

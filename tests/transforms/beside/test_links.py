@@ -7,19 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.transforms.beside.trees import found, make
 from transforms.beside.links import Links
-from transforms.discover import Discovery, discover
+from transforms.discover import discover
 from transforms.identify import identify
-
-
-def make(root: Path, *names: str) -> None:
-    for name in names:
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_bytes(name.encode())
-
-
-def found(discovery: Discovery, root: Path) -> list[str]:
-    return [os.path.relpath(source.path, root) for source in discovery.sources]
 
 
 @pytest.fixture

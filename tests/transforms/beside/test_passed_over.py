@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
+from tests.transforms.beside.trees import found, make
 from transforms.beside.passed_over import is_none_of_an_archive
-from transforms.discover import Discovery, discover
+from transforms.discover import discover
 
 TRASH = ("#recycle", "$RECYCLE.BIN", ".Trash-1000", "@eaDir", "System Volume Information", "lost+found", "@Recycle")
 HIDDEN = (".stversions", ".dropbox.cache", ".AppleDouble", ".git")
-
-
-def make(root: Path, *names: str) -> None:
-    for name in names:
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_bytes(name.encode())
-
-
-def found(discovery: Discovery, root: Path) -> list[str]:
-    return [os.path.relpath(source.path, root) for source in discovery.sources]
 
 
 @pytest.fixture
