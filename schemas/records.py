@@ -202,14 +202,22 @@ class Clip:
     parent: str | None = None
 
 
+ENDS = ("measured", "bound")
+"""What the end of a word is: where the model heard it end, or where the next word, or the end of the speech, bounds it."""
+
+
 @dataclass(frozen=True)
 class Word:
-    """A word with its times from the start of the clip and its confidence in [0, 1]."""
+    """A word with its times from the start of the clip and its confidence in [0, 1].
+
+    ``end_is`` is one of :data:`ENDS`.
+    """
 
     word: str
     start_ms: int
     end_ms: int
     confidence: float
+    end_is: str = "measured"
 
 
 @dataclass(frozen=True)

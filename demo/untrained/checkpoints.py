@@ -18,6 +18,7 @@ from transformers.utils import logging
 
 from demo.untrained.audio import SOUNDS, language_audio, spectrogram_transformer
 from demo.untrained.demo_set import DEMO_SET
+from demo.untrained.families import KIN, granite, kin, lasr, parakeet, parakeet_transducer, wav2vec2_bert
 from demo.untrained.speech import EMOTIONS, classifier, speaker, transcriber
 from demo.untrained.whisper import whisper
 
@@ -26,6 +27,14 @@ WRITERS: dict[str, Callable[[Path], None]] = {
     "wav2vec2_ctc_layer": partial(transcriber, "wav2vec2", layer_norm=True),
     "hubert_ctc": partial(transcriber, "hubert"),
     "wavlm_ctc": partial(transcriber, "wavlm"),
+    **{name: partial(kin, name) for name in KIN},
+    "wav2vec2_bert_ctc": wav2vec2_bert,
+    "wav2vec2_bert_adapter_ctc": partial(wav2vec2_bert, adapter=True),
+    "parakeet_ctc": parakeet,
+    "parakeet_tdt": parakeet_transducer,
+    "parakeet_rnnt": partial(parakeet_transducer, durations=False),
+    "granite_ctc": granite,
+    "lasr_ctc": lasr,
     "whisper": whisper,
     "wav2vec2_emotion": partial(classifier, "wav2vec2"),
     "hubert_emotion": partial(classifier, "hubert"),

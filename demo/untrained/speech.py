@@ -74,7 +74,7 @@ def transcriber(family: str, folder: Path, layer_norm: bool = False) -> None:
         model.lm_head.bias[1:4] = -50.0  # <s>, </s> and <unk> are never said
     favour(model.lm_head, rows, LETTERS.index("|"), share=0.2)
     favour(model.lm_head, rows, LETTERS.index("<pad>"), share=0.7)  # the blank, as in a trained model
-    _tokenizer().save_pretrained(folder)
+    letters().save_pretrained(folder)
     extractor.save_pretrained(folder)
     model.save_pretrained(folder)
 
@@ -118,7 +118,7 @@ def _extractor(mask: bool) -> Wav2Vec2FeatureExtractor:
     return Wav2Vec2FeatureExtractor(sampling_rate=RATE_HZ, do_normalize=True, return_attention_mask=mask)
 
 
-def _tokenizer() -> Wav2Vec2CTCTokenizer:
+def letters() -> Wav2Vec2CTCTokenizer:
     with TemporaryDirectory() as folder:
         vocabulary = Path(folder) / "vocab.json"
         vocabulary.write_text(json.dumps({letter: number for number, letter in enumerate(LETTERS)}))

@@ -1,47 +1,35 @@
-"""Transcripts by connectionist temporal classification: wav2vec 2.0, HuBERT, WavLM."""
+"""Transcripts by connectionist temporal classification: wav2vec 2.0 and its kin, Parakeet, Granite Speech, LASR."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from schemas.records import Transcript, Word
+from schemas.records import Transcript
 from transforms.models.checkpoint import Located
 from transforms.models.chunks import Chunking
 from transforms.models.compiled import in_engine
 from transforms.models.engines import IN_TORCH, Engine
-from transforms.models.features import as_clips, shortest_waveform, waveforms
+from transforms.models.features import as_clips
+from transforms.models.fronts import front_of
 from transforms.models.graphs import with_graphs
-from transforms.models.padding import heed_lengths, pads_on
-from transforms.models.parts import suit_gpu
+from transforms.models.padding import pads_on
+from transforms.models.spelling import Frames, spelling_of
 from transforms.models.transfer import brought, passing
 from transforms.models.weights import load, load_tokenizer
 
 CHUNK_SECONDS = 30.0
 """No ordinary segment is longer; the memory of attention grows with the square."""
 
-ASKED = ("pad_token", "word_delimiter_token")
-"""What the tokenizer tells apart from letters."""
-
-
-@dataclass(frozen=True)
-class Frames:
-    """The likeliest token of each frame, int [n_frames], and its posterior, float32 [n_frames]."""
-
-    tokens: np.ndarray
-    posteriors: np.ndarray
-
 
 class CTC:
     """Greedy transcripts: the likeliest token of each frame, repeats merged, blanks left out.
 
-    The text is that of the checkpoint's own tokenizer.  A word's times are the frames from its first
-    to its last token times ``inputs_to_logits_ratio / rate``.
+    The text is that of the checkpoint's own tokenizer.  A word's times are frames times ``frame_ms``; where the
+    frames are too long to tell where a word ends, ``end_is`` says so (see :mod:`transforms.models.spelling`).
 
     Confidence is the mean, over the frames whose likeliest token is neither the blank nor the word
     delimiter, of that token's posterior probability: over a word's frames for the word, over all for
@@ -68,22 +56,17 @@ class CTC:
         from transformers import AutoModelForCTC
 
         loaded = load(located, AutoModelForCTC, device=device, precision=precision, engine=engine)
-        heed_lengths(loaded.model)
-        if pads_on(loaded.device):
-            suit_gpu(loaded)
         config = loaded.model.config
+        self._front = front_of(loaded)
         self._loaded = with_graphs(in_engine(loaded, engine, "logits"), "logits")
-        self._tokenizer: Any = load_tokenizer(located, config.vocab_size)
-        # It asks itself for them at every frame, and finds them the long way: two fifths of the decoding.
-        vars(self._tokenizer).update({name: getattr(self._tokenizer, name) for name in ASKED})
-        self._silent = [self._tokenizer.pad_token_id, self._tokenizer.word_delimiter_token_id]
-        self._frame_ms = 1000 * config.inputs_to_logits_ratio / loaded.rate
+        self.frame_ms = 1000 * self._front.ratio / loaded.rate
+        self._spelling = spelling_of(located, load_tokenizer(located, config.vocab_size), config, self.frame_ms)
         self._language = language
         self.model_id = loaded.model_id
         self.rate = loaded.rate
-        self.pads = pads_on(loaded.device)
-        self.min_samples = shortest_waveform(config)
-        self._chunking = Chunking.of_seconds(chunk_seconds, self.rate, config.inputs_to_logits_ratio)
+        self.pads = pads_on(loaded.device) and self._front.mixes
+        self.min_samples = self._front.min_samples
+        self._chunking = Chunking.of_seconds(chunk_seconds, self.rate, self._front.ratio)
 
     def __call__(self, clips: Sequence[np.ndarray]) -> list[Transcript]:
         """One transcript for each clip, as for the clip alone."""
@@ -105,10 +88,13 @@ class CTC:
 
     def begin(self, clips: Sequence[np.ndarray]) -> Callable[[], list[Frames]]:
         """Hand chunks to the device: see :class:`transforms.models.door.Begins`."""
-        inputs = waveforms(self._loaded, clips)
+        if not self._front.mixes and len({len(clip) for clip in clips}) > 1:
+            begun = [self.begin([clip]) for clip in clips]
+            return lambda: [frames for wait in begun for frames in wait()]
+        inputs = self._front.inputs(clips)
         with passing(self._loaded.device):
             wait = brought(*likeliest(self._loaded.model(**inputs).logits))
-        lengths = self._frames(clips)
+        lengths = self._front.frames(clips)
 
         def ended() -> list[Frames]:
             tokens, posteriors = wait()
@@ -117,26 +103,11 @@ class CTC:
 
         return ended
 
-    def _frames(self, chunks: Sequence[np.ndarray]) -> list[int]:
-        """How many frames each chunk has."""
-        lengths = torch.tensor([len(chunk) for chunk in chunks])
-        return self._loaded.model._get_feat_extract_output_lengths(lengths).tolist()
-
     def join(self, parts: Sequence[Frames]) -> Transcript:
         """The transcript of a clip from the frames of its chunks."""
         tokens = self._chunking.join([part.tokens for part in parts])
         posteriors = self._chunking.join([part.posteriors for part in parts])
-        decoded = self._tokenizer.decode(tokens.tolist(), output_word_offsets=True)
-        spoken = ~np.isin(tokens, self._silent)
-        words = []
-        for offset in decoded["word_offsets"]:
-            start, end = int(offset["start_offset"]), int(offset["end_offset"])
-            text = offset["word"].lower() if self._tokenizer.do_lower_case else offset["word"]
-            confidence = _mean(posteriors[start:end][spoken[start:end]])
-            words.append(Word(text, round(start * self._frame_ms), round(end * self._frame_ms), confidence))
-        # A NaN anywhere in the posteriors has to come out, whichever frames are spoken.
-        certain = posteriors[spoken] if decoded["text"] and np.isfinite(posteriors).all() else posteriors
-        return Transcript(decoded["text"], tuple(words), _mean(certain), self._language)
+        return self._spelling.transcript(Frames(tokens, posteriors), self._language)
 
 
 def likeliest(logits: Tensor) -> tuple[Tensor, Tensor]:
@@ -147,7 +118,3 @@ def likeliest(logits: Tensor) -> tuple[Tensor, Tensor]:
     """
     best = logits.float().softmax(-1).max(-1)
     return best.indices, best.values
-
-
-def _mean(probabilities: np.ndarray) -> float:
-    return float(np.mean(probabilities, dtype=np.float64))

@@ -29,16 +29,20 @@ def as_clips(clips: Sequence[np.ndarray], longest: int | None = None) -> list[np
     return vectors
 
 
-def waveforms(loaded: Loaded, clips: Sequence[np.ndarray]) -> dict[str, torch.Tensor]:
-    """Input of wav2vec 2.0, HuBERT or WavLM: ``input_values`` [n_clips, n_samples].
+def waveforms(loaded: Loaded, clips: Sequence[np.ndarray], pads: bool | None = None) -> dict[str, torch.Tensor]:
+    """Input of wav2vec 2.0 and its kin: ``input_values`` [n_clips, n_samples].
 
     Clips of several lengths are padded to the longest, on a GPU a little beyond
     (:func:`transforms.models.padding.rung`), and come with an ``attention_mask``, which a model needs that
     :func:`transforms.models.padding.heed_lengths` has prepared.  Where all have that length there is none:
     it would mark every sample.
+
+    Args:
+        pads: beyond the longest; left out, as the device likes it.
     """
     lengths = [len(clip) for clip in clips]
-    longest = rung(max(lengths)) if pads_on(loaded.device) else max(lengths)
+    pads = pads_on(loaded.device) if pads is None else pads
+    longest = rung(max(lengths)) if pads else max(lengths)
     values = staged((len(clips), longest), loaded.device)
     for row, clip in zip(values.numpy(), clips, strict=True):
         if loaded.extractor.do_normalize:

@@ -10,7 +10,7 @@ from transforms.models.checkpoint import CONFIG, Located, ModelError, one_line, 
 from transforms.models.door import Description, Door
 from transforms.models.engines import IN_TORCH, Engine
 from transforms.models.faults import DeviceLostError, is_device_lost
-from transforms.models.kinds import KINDS
+from transforms.models.kinds import KINDS, NOT_OPENED
 from transforms.models.licence import licence_of
 from transforms.models.locate import locate
 from transforms.models.weights import check_engine, load_extractor
@@ -20,6 +20,12 @@ WAVEFORM = "Wav2Vec2FeatureExtractor"
 
 EXTRACTORS = {
     "whisper": "WhisperFeatureExtractor",
+    "parakeet_ctc": "ParakeetFeatureExtractor",
+    "parakeet_tdt": "ParakeetFeatureExtractor",
+    "parakeet_rnnt": "ParakeetFeatureExtractor",
+    "granite_speech5_ctc": "GraniteSpeech5FeatureExtractor",
+    "lasr_ctc": "LasrFeatureExtractor",
+    "wav2vec2-bert": "SeamlessM4TFeatureExtractor",
     "audio-spectrogram-transformer": "ASTFeatureExtractor",
     "clap": "ClapFeatureExtractor",
 }
@@ -37,7 +43,7 @@ def describe(job: str, checkpoint: str) -> Description:
     extractor = load_extractor(located)
     if type(extractor).__name__ != EXTRACTORS.get(config.model_type, WAVEFORM):
         raise located.error(
-            f"its preprocessor_config.json is of a {type(extractor).__name__}, but a model of the type "
+            f"its feature extractor is a {type(extractor).__name__}, but a model of the type "
             f"{config.model_type} hears what a {EXTRACTORS.get(config.model_type, WAVEFORM)} makes"
         )
     try:
@@ -101,7 +107,11 @@ def open_door(
 
 def _opened(located: Located, kind: str, device: str, precision: str, language: str | None, engine: Engine) -> Door:
     match kind:
-        case "ctc":
+        case "transducer":
+            from transforms.models.transducer import Transducer
+
+            return Transducer(located, device=device, precision=precision, language=language)
+        case "ctc" | "spectral-ctc":
             from transforms.models.ctc import CTC
 
             return CTC(located, device=device, precision=precision, language=language, engine=engine)
@@ -130,6 +140,8 @@ def _identify(job: str, checkpoint: str, *, weights: bool) -> tuple[Located, Any
     config = read_config(located)
     classes = config.architectures or []
     kind = next((KINDS[name] for name in classes if name in KINDS), None)
+    if job == "transcripts" and kind is None and (reason := next(filter(None, map(NOT_OPENED.get, classes)), None)):
+        raise located.error(f"it is a {' and '.join(classes)}, which is not opened: {reason}; see docs/models.md")
     if kind is None or kind not in opens:
         wanted = ", ".join(name for name, kind in KINDS.items() if kind in opens)
         raise located.error(

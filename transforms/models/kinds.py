@@ -6,6 +6,18 @@ KINDS: dict[str, str] = {
     "Wav2Vec2ForCTC": "ctc",
     "HubertForCTC": "ctc",
     "WavLMForCTC": "ctc",
+    "UniSpeechForCTC": "ctc",
+    "UniSpeechSatForCTC": "ctc",
+    "Data2VecAudioForCTC": "ctc",
+    "Wav2Vec2ConformerForCTC": "ctc",
+    "SEWForCTC": "ctc",
+    "SEWDForCTC": "ctc",
+    "Wav2Vec2BertForCTC": "spectral-ctc",
+    "ParakeetForCTC": "spectral-ctc",
+    "GraniteSpeech5ForCTC": "spectral-ctc",
+    "LasrForCTC": "spectral-ctc",
+    "ParakeetForTDT": "transducer",
+    "ParakeetForRNNT": "transducer",
     "WhisperForConditionalGeneration": "whisper",
     "Wav2Vec2ForSequenceClassification": "classifier",
     "HubertForSequenceClassification": "classifier",
@@ -17,3 +29,33 @@ KINDS: dict[str, str] = {
 }
 """The kind of each class that is opened, by the name that stands in a config's ``architectures``;
 :data:`schemas.jobs.JOBS` says which kinds do a job."""
+
+_NO_TIMES = "it gives a text without the times of its words"
+_STREAM = "it hears a stream in steps, with a cache from one to the next"
+_DIALOGUE = "it answers a prompt as a language model does, and gives no times of words"
+
+NOT_OPENED: dict[str, str] = {
+    "MoonshineForConditionalGeneration": _NO_TIMES,
+    "MoonshineStreamingForConditionalGeneration": _NO_TIMES,
+    "CanaryForConditionalGeneration": _NO_TIMES,
+    "CohereAsrForConditionalGeneration": _NO_TIMES,
+    "Speech2TextForConditionalGeneration": _NO_TIMES,
+    "SpeechEncoderDecoderModel": _NO_TIMES,
+    "SpeechT5ForSpeechToText": _NO_TIMES,
+    "SeamlessM4TForSpeechToText": _NO_TIMES,
+    "SeamlessM4Tv2ForSpeechToText": _NO_TIMES,
+    "FunAsrNanoForConditionalGeneration": _DIALOGUE,
+    "GraniteSpeechForConditionalGeneration": _DIALOGUE,
+    "GraniteSpeechPlusForConditionalGeneration": _DIALOGUE,
+    "Qwen3ASRForConditionalGeneration": _DIALOGUE,
+    "VibeVoiceAsrForConditionalGeneration": _DIALOGUE,
+    "VoxtralForConditionalGeneration": _DIALOGUE,
+    "VoxtralRealtimeForConditionalGeneration": _STREAM,
+    "KyutaiSpeechToTextForConditionalGeneration": _STREAM,
+    "NemotronAsrStreamingForRNNT": _STREAM,
+    "Nemotron3_5AsrForRNNT": _STREAM,
+    "DiaForConditionalGeneration": "it makes speech of text",
+    "VibeVoiceForConditionalGeneration": "it makes speech of text",
+    "Pop2PianoForConditionalGeneration": "it makes notes of music",
+}
+"""Why a class of transformers that is made for speech is not opened, by its name."""

@@ -15,6 +15,7 @@ from transforms.models.engines import ENGINES, IN_TORCH, OPENVINO, Engine, engin
 from transforms.models.gaps import refuse_gaps
 from transforms.models.loaded import Loaded
 from transforms.models.precision import PRECISIONS, refusal, settle_allocator
+from transforms.models.spectra import GraniteSpeech5FeatureExtractor
 
 CACHED_PRIMITIVES = 128
 """How many compiled operators oneDNN keeps, each for one shape.
@@ -30,9 +31,12 @@ def load_extractor(located: Located) -> Any:
     Raises:
         ModelError: its file is missing or cannot be used.
     """
-    from transformers import AutoFeatureExtractor
+    from transformers import AutoFeatureExtractor, FeatureExtractionMixin
 
     try:
+        settings, _ = FeatureExtractionMixin.get_feature_extractor_dict(located.folder, local_files_only=True)
+        if settings.get("feature_extractor_type") == GraniteSpeech5FeatureExtractor.__name__:
+            return GraniteSpeech5FeatureExtractor.of(settings)
         return AutoFeatureExtractor.from_pretrained(located.folder, trust_remote_code=False, local_files_only=True)
     except Exception as error:  # a class of its own for each type, which does with its settings what it likes
         raise located.error(
