@@ -129,7 +129,6 @@ def parakeet_transducer(folder: Path, durations: bool = True) -> None:
         decoder_hidden_size=WIDTH,
         num_decoder_layers=1,
         encoder_config=_conformer(),
-        max_symbols_per_step=3,
     )
     model: Any
     if durations:
@@ -137,6 +136,8 @@ def parakeet_transducer(folder: Path, durations: bool = True) -> None:
     else:
         model = transformers.ParakeetForRNNT(transformers.ParakeetRNNTConfig(**settings))
     model.generation_config.decoder_start_token_id = blank
+    if durations:  # `generate` takes the likeliest of all that the head gives
+        model.generation_config.suppress_tokens = list(range(blank + 1, blank + 1 + len(DURATIONS)))
     extractor = transformers.ParakeetFeatureExtractor(feature_size=MELS)
     _spread_encoder(model, extractor)
     head = model.joint.head
@@ -152,7 +153,7 @@ def parakeet_transducer(folder: Path, durations: bool = True) -> None:
         favour(only, rows, blank, share=0.5)
         head.bias[: blank + 1] = only.bias
         if durations:
-            head.bias[blank + 1] -= 3.0  # of no frames at all: not too often
+            head.bias[blank + 1] -= 6.0  # of no frames at all: not too often
     kind = "tdt" if durations else "rnnt"
     transformers.ParakeetProcessor(extractor, tokenizer, decoder_type=kind).save_pretrained(folder)
     model.save_pretrained(folder)

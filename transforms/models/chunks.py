@@ -48,6 +48,10 @@ class Chunking:
         starts = range(0, max(1, len(samples) - self.length + step), step)
         return [samples[start : start + self.length] for start in starts]
 
+    def whole(self, seconds: Sequence[float], rate: int) -> float:
+        """Seconds of the clip whose chunks have so many."""
+        return sum(seconds) - 2 * self.stride / rate * (len(seconds) - 1)
+
     def join(self, parts: Sequence[np.ndarray]) -> np.ndarray:
         """The frames of the clip, [n_frames, ...], from all frames of each of its chunks."""
         inset, end, last = self.stride // self.ratio, (self.length - self.stride) // self.ratio, len(parts) - 1

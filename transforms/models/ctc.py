@@ -99,7 +99,10 @@ class CTC:
         def ended() -> list[Frames]:
             tokens, posteriors = wait()
             # Copies, so that the frames of a short chunk do not hold those of the whole batch.
-            return [Frames(t[:n].copy(), p[:n].copy()) for n, t, p in zip(lengths, tokens, posteriors, strict=True)]
+            return [
+                Frames(t[:n].copy(), p[:n].copy(), len(clip) / self.rate)
+                for clip, n, t, p in zip(clips, lengths, tokens, posteriors, strict=True)
+            ]
 
         return ended
 
@@ -107,7 +110,8 @@ class CTC:
         """The transcript of a clip from the frames of its chunks."""
         tokens = self._chunking.join([part.tokens for part in parts])
         posteriors = self._chunking.join([part.posteriors for part in parts])
-        return self._spelling.transcript(Frames(tokens, posteriors), self._language)
+        seconds = self._chunking.whole([part.seconds for part in parts], self.rate)
+        return self._spelling.transcript(Frames(tokens, posteriors, seconds), self._language)
 
 
 def likeliest(logits: Tensor) -> tuple[Tensor, Tensor]:

@@ -63,7 +63,8 @@ class OfWaveforms:
         self._loaded = loaded
         self.mixes = config.model_type in PADS and not has_adapter(config)
         self.ratio = config.inputs_to_logits_ratio * adapter_ratio(config)
-        self.min_samples = shortest_waveform(config)
+        # SEW joins so many frames before its first layer.
+        self.min_samples = shortest_waveform(config, getattr(config, "squeeze_factor", 1))
 
     def inputs(self, clips: Sequence[np.ndarray]) -> dict[str, torch.Tensor]:
         """``input_values`` [n_clips, n_samples], with an ``attention_mask`` where there is padding."""

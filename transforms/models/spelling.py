@@ -25,10 +25,11 @@ ASKED = ("pad_token", "word_delimiter_token")
 
 @dataclass(frozen=True)
 class Frames:
-    """The likeliest token of each frame, int [n_frames], and its posterior, float32 [n_frames]."""
+    """The likeliest token of each frame, int [n_frames], its posterior, float32 [n_frames], and the clip's length."""
 
     tokens: np.ndarray
     posteriors: np.ndarray
+    seconds: float
 
 
 class Spelling(Protocol):
@@ -117,7 +118,7 @@ class Letters:
             confidence = mean(frames.posteriors[start:end][spoken[start:end]])
             words.append(Word(text, round(start * self._frame_ms), round(end * self._frame_ms), confidence))
         if self._frame_ms > FINE_MS:
-            words = bounded(words, round(len(spoken) * self._frame_ms))
+            words = bounded(words, frames.seconds)
         return Transcript(decoded["text"], tuple(words), certainty(frames, spoken, decoded["text"]), language)
 
 
@@ -138,7 +139,7 @@ class Subwords:
         blank = self._tokenizer.pad_token_id
         text, words = self.spelt(runs(frames, blank))
         spoken = frames.tokens != blank
-        words = bounded(words, round(len(spoken) * self._frame_ms))
+        words = bounded(words, frames.seconds)
         return Transcript(text, tuple(words), certainty(frames, spoken, text), language)
 
     def spelt(self, tokens: Sequence[Token]) -> tuple[str, list[Word]]:
@@ -191,9 +192,10 @@ def runs(frames: Frames, blank: int) -> list[Token]:
     return said
 
 
-def bounded(words: Sequence[Word], end_ms: int) -> list[Word]:
-    """Words that end where the next one begins, the last where the clip does."""
-    ends = [*(word.start_ms for word in words[1:]), end_ms]
+def bounded(words: Sequence[Word], seconds: float) -> list[Word]:
+    """Words that end where the next one begins, the last where the clip of so many seconds does."""
+    last = [max(words[-1].start_ms, round(1000 * seconds))] if words else []
+    ends = [word.start_ms for word in words[1:]] + last
     return [Word(w.word, w.start_ms, end, w.confidence, "bound") for w, end in zip(words, ends, strict=True)]
 
 

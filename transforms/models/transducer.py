@@ -36,6 +36,7 @@ class Heard:
 
     frames: np.ndarray
     said: Said
+    seconds: float
 
 
 class Transducer:
@@ -108,7 +109,10 @@ class Transducer:
             frames = self._loaded.model.get_audio_features(**inputs).pooler_output
             said = greedy(self._loaded.model, frames, counts)
             wait = brought(frames.float())
-        return lambda: [Heard(f[:n].copy(), s) for f, n, s in zip(wait()[0], counts, said, strict=True)]
+        seconds = [len(clip) / self.rate for clip in clips]
+        return lambda: [
+            Heard(f[:n].copy(), one, s) for f, n, one, s in zip(wait()[0], counts, said, seconds, strict=True)
+        ]
 
     def join(self, parts: Sequence[Heard]) -> Transcript:
         """The transcript of a clip from what was heard in its chunks."""
@@ -116,7 +120,7 @@ class Transducer:
         said = parts[0].said if len(parts) == 1 else self._read_on(frames)
         text, words = self._spelling.spelt(said.tokens)
         if not self._timed:
-            words = bounded(words, round(len(frames) * self.frame_ms))
+            words = bounded(words, self._chunking.whole([part.seconds for part in parts], self.rate))
         sure = mean([token.probability for token in said.tokens]) if text else said.silence
         # A NaN anywhere in the frames has to come out, whatever was said.
         return Transcript(text, tuple(words), sure if np.isfinite(frames).all() else float("nan"), self._language)
@@ -150,7 +154,7 @@ def greedy(model: Any, frames: Tensor, counts: Sequence[int]) -> list[Said]:
     predicted, state = _predict(model, torch.full((rows,), blank if start is None else start, device=ends.device), None)
     steps: list[tuple[Tensor, ...]] = []
     running = at < ends
-    while len(steps) < most * max(counts, default=0) and bool(running.any()):
+    while bool(running.any()):
         heard = frames[row, at.clamp(max=frames.shape[1] - 1)]
         logits = model.joint(decoder_hidden_states=predicted, encoder_hidden_states=heard).float()
         best = logits[:, :vocabulary].softmax(-1).max(-1)
@@ -165,7 +169,8 @@ def greedy(model: Any, frames: Tensor, counts: Sequence[int]) -> list[Said]:
             taken = torch.where(said, taken, taken.clamp(min=1))
         steps.append((torch.where(running, token, -1), at, at + taken, best.values))
         at = torch.where(running, at + taken, at)
-        running = at < ends
+        # A model that says more and more of one frame is stopped where `generate` would stop it.
+        running = (at < ends) & (len(steps) < most * ends - 1)
         if bool((said & running).any()):
             ahead, after = _predict(model, token, state)
             predicted = torch.where(said[:, None], ahead, predicted)
