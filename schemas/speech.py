@@ -17,6 +17,7 @@ from schemas.columns import (
     share,
 )
 from schemas.reasons import Stage
+from schemas.records import ENDS
 from schemas.table import Table, column
 
 SEGMENTS = Table(
@@ -51,6 +52,14 @@ WORD = pa.struct(
         milliseconds("start_ms", "where it starts in the recording"),
         milliseconds("end_ms", "where it ends in the recording"),
         share("confidence", "mean posterior of its tokens"),
+        column(
+            "end_is",
+            pa.string(),
+            "measured: the model heard the word end there; bound: it tells only where words begin, and the end is where "
+            "the next one begins, or where the segment ends; null in rows of before",
+            oneof=ENDS,
+            nullable=True,
+        ),
     ]
 )
 

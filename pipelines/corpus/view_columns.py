@@ -28,6 +28,7 @@ OF_A_WORD: Mapping[str, str | Told] = {
     "end_ms": "transcripts.words.end_ms",
     "word": "transcripts.words.word",
     "confidence": "transcripts.words.confidence",
+    "end_is": "transcripts.words.end_is",
     "position": Told("", "at least 1", "which word of its segment it is"),
 }
 OF_A_TAG: Mapping[str, str | Told] = {

@@ -67,12 +67,17 @@ NAMES_OF_BASELINES = ("moments", "emotion_baselines")
 """The views that ask for it."""
 
 WORDS = """
-    SELECT recording_id, channel, w.start_ms, w.end_ms, w.word, w.confidence, segment_id, position, language
+    SELECT recording_id, channel, w.start_ms, w.end_ms, w.word, w.confidence, w.end_is, segment_id, position, language
     FROM (
         SELECT recording_id, channel, segment_id, language, unnest(words) AS w,
                unnest(range(1, len(words) + 1))::INT AS position
         FROM transcripts
     )"""
+
+WITHOUT_ENDS = """
+    SELECT * REPLACE (list_transform(words, lambda w: struct_insert(w, end_is := NULL::VARCHAR)) AS words)
+    FROM read_parquet({}, hive_partitioning = false)"""
+"""Transcripts of files that do not say what the ends of words are."""
 
 EMOTION_PROBABILITIES = """
     SELECT recording_id, channel, start_ms, end_ms, p.label, p.probability, segment_id, model
@@ -111,7 +116,9 @@ EMOTION_BASELINES = f"""
     SELECT recording_id, channel, unnest(map_keys(baseline)) AS label, unnest(map_values(baseline)) AS mean_probability
     FROM {BASELINE_MAPS}"""
 
-OF_WORDS = "w.recording_id, w.channel, w.start_ms, w.end_ms, w.word, w.confidence, w.segment_id, w.position, w.language"
+OF_WORDS = (
+    "w.recording_id, w.channel, w.start_ms, w.end_ms, w.word, w.confidence, w.end_is, w.segment_id, w.position, w.language"
+)
 OF_EMOTIONS = (
     "s.label AS emotion, s.confidence AS emotion_confidence, s.start_ms AS emotion_start_ms, "
     "s.end_ms AS emotion_end_ms, s.probabilities AS classes"

@@ -11,7 +11,7 @@ from pipelines.export.speech import rows_of
 from pipelines.files.cells import spreadsheet
 from pipelines.writing.scripts import clusters, is_unspaced
 
-COLUMNS = ("recording_id", "file", "channel", "start", "end", "word", "confidence")
+COLUMNS = ("recording_id", "file", "channel", "start", "end", "word", "confidence", "end_is")
 """Times in seconds from the start of the recording."""
 OF_TABLES = {"emotions": ("emotion", "emotion_confidence"), "sounds": ("sound", "sound_confidence")}
 """Columns that are there where the table is."""
@@ -20,7 +20,7 @@ OF_TABLES = {"emotions": ("emotion", "emotion_confidence"), "sounds": ("sound", 
 def files(corpus: Corpus, ids: Sequence[str]) -> Iterator[tuple[str, int, bytes]]:
     """The sheets of some recordings: id, how many words, the file; a row is a word, in the order of time."""
     own = [column for table, columns in OF_TABLES.items() if table in corpus.files for column in columns]
-    asked = ", ".join(("start_ms", "end_ms", "word", "confidence", *own))
+    asked = ", ".join(("start_ms", "end_ms", "word", "confidence", "end_is", *own))
     rows: dict[str, list[Any]] = {key: [] for key in ids}
     for key, *row in rows_of(corpus, ids, "moments", asked, "start_ms, end_ms, segment_id, position"):
         rows[key].append(row)
@@ -61,7 +61,7 @@ def written(recording_id: str, uri: str, own: Sequence[str], rows: Sequence[Sequ
 
     Args:
         own: the columns that come after :data:`COLUMNS`.
-        rows: channel, start_ms, end_ms, word, confidence, and those columns.
+        rows: channel, start_ms, end_ms, word, confidence, end_is, and those columns.
     """
     file = BytesIO()
     with spreadsheet(file) as sheet:

@@ -111,7 +111,7 @@ def _opened(located: Located, kind: str, device: str, precision: str, language: 
             from transforms.models.transducer import Transducer
 
             return Transducer(located, device=device, precision=precision, language=language)
-        case "ctc" | "spectral-ctc":
+        case "ctc" | "torch-ctc":
             from transforms.models.ctc import CTC
 
             return CTC(located, device=device, precision=precision, language=language, engine=engine)

@@ -9,13 +9,13 @@ KINDS: dict[str, str] = {
     "UniSpeechForCTC": "ctc",
     "UniSpeechSatForCTC": "ctc",
     "Data2VecAudioForCTC": "ctc",
-    "Wav2Vec2ConformerForCTC": "ctc",
+    "Wav2Vec2ConformerForCTC": "torch-ctc",
     "SEWForCTC": "ctc",
     "SEWDForCTC": "ctc",
-    "Wav2Vec2BertForCTC": "spectral-ctc",
-    "ParakeetForCTC": "spectral-ctc",
-    "GraniteSpeech5ForCTC": "spectral-ctc",
-    "LasrForCTC": "spectral-ctc",
+    "Wav2Vec2BertForCTC": "torch-ctc",
+    "ParakeetForCTC": "torch-ctc",
+    "GraniteSpeech5ForCTC": "torch-ctc",
+    "LasrForCTC": "torch-ctc",
     "ParakeetForTDT": "transducer",
     "ParakeetForRNNT": "transducer",
     "WhisperForConditionalGeneration": "whisper",
@@ -28,7 +28,8 @@ KINDS: dict[str, str] = {
     "Wav2Vec2ForXVector": "xvector",
 }
 """The kind of each class that is opened, by the name that stands in a config's ``architectures``;
-:data:`schemas.jobs.JOBS` says which kinds do a job."""
+:data:`schemas.jobs.JOBS` says which kinds do a job.  ``torch-ctc`` is what ``ctc`` is, in passes that OpenVINO is not
+given: those over spectra, which come with a mask, and the Conformer's, whose rotary positions cannot be traced."""
 
 _NO_TIMES = "it gives a text without the times of its words"
 _STREAM = "it hears a stream in steps, with a cache from one to the next"

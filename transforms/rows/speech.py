@@ -45,6 +45,7 @@ def transcript_rows(table: Table, answers: Answers) -> pa.RecordBatch:
                     "start_ms": min(start + w.start_ms, end),
                     "end_ms": min(start + w.end_ms, end),
                     "confidence": w.confidence,
+                    "end_is": w.end_is,
                 }
                 for w in result.words
             ]
