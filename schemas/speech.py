@@ -55,8 +55,8 @@ WORD = pa.struct(
         column(
             "end_is",
             pa.string(),
-            "measured: the model heard the word end there; bound: it tells only where words begin, and the end is where "
-            "the next one begins, or where the segment ends; null in rows of before",
+            "measured: the model heard the word end there; bound: it only tells where words begin, and the end is where "
+            "the next one begins, or the segment ends; null in rows of earlier versions",
             oneof=ENDS,
             nullable=True,
         ),

@@ -27,6 +27,7 @@ THROUGH = {
     "transforms/models/test_door": "transforms.models: jobs kinds precision",
     "transforms/models/test_compiled": "transforms.models: engines",
     "transforms/models/test_ctc": "transforms.models: alignment",
+    "transforms/models/test_families": "transforms.models: fronts transducer",
     "transforms/models/test_features": "transforms.models: mels",
     "transforms/rows/test_sound": "transforms.rows: answers batch registry speech",
     # Thin shells over tested functions: a run is the direct computation.

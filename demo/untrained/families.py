@@ -63,16 +63,16 @@ KIN: dict[str, Kin] = {
 def kin(name: str, folder: Path) -> None:
     """Write a CTC model of :data:`KIN` over letters, with the front end of wav2vec 2.0."""
     made = KIN[name]
-    settings: dict[str, Any] = dict(
-        hidden_size=WIDTH,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=2 * WIDTH,
-        conv_dim=(32,) * 7,
-        num_conv_pos_embeddings=16,
-        num_conv_pos_embedding_groups=4,
-        initializer_range=0.15,
-    )
+    settings: dict[str, Any] = {
+        "hidden_size": WIDTH,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 2,
+        "intermediate_size": 2 * WIDTH,
+        "conv_dim": (32,) * 7,
+        "num_conv_pos_embeddings": 16,
+        "num_conv_pos_embedding_groups": 4,
+        "initializer_range": 0.15,
+    }
     config = getattr(transformers, made.config)(
         **{**settings, **made.settings}, vocab_size=len(LETTERS), pad_token_id=0, bos_token_id=1, eos_token_id=2
     )
@@ -122,14 +122,14 @@ def parakeet_transducer(folder: Path, durations: bool = True) -> None:
     """Write a Parakeet that reads on from what it said: with token durations (TDT), or without (RNN-T)."""
     tokenizer = _parakeet_tokenizer("<blank>")
     blank = tokenizer.convert_tokens_to_ids("<blank>")
-    settings: dict[str, Any] = dict(
-        vocab_size=blank + 1,
-        blank_token_id=blank,
-        pad_token_id=tokenizer.pad_token_id,
-        decoder_hidden_size=WIDTH,
-        num_decoder_layers=1,
-        encoder_config=_conformer(),
-    )
+    settings: dict[str, Any] = {
+        "vocab_size": blank + 1,
+        "blank_token_id": blank,
+        "pad_token_id": tokenizer.pad_token_id,
+        "decoder_hidden_size": WIDTH,
+        "num_decoder_layers": 1,
+        "encoder_config": _conformer(),
+    }
     model: Any
     if durations:
         model = transformers.ParakeetForTDT(transformers.ParakeetTDTConfig(**settings, durations=DURATIONS))
@@ -163,17 +163,17 @@ def granite(folder: Path) -> None:
     """Write a Granite Speech with CTC over subwords: frames of 80 ms.  Its processor needs torchaudio; its file not."""
     tokenizer = _parakeet_tokenizer()
     blank = tokenizer.pad_token_id
-    encoder = dict(
-        vocab_size=blank + 1,
-        hidden_size=WIDTH,
-        intermediate_size=2 * WIDTH,
-        num_hidden_layers=4,
-        num_attention_heads=2,
-        num_mel_bins=MELS,
-        max_position_embeddings=32,
-        context_size=16,
-        initializer_range=0.15,
-    )
+    encoder = {
+        "vocab_size": blank + 1,
+        "hidden_size": WIDTH,
+        "intermediate_size": 2 * WIDTH,
+        "num_hidden_layers": 4,
+        "num_attention_heads": 2,
+        "num_mel_bins": MELS,
+        "max_position_embeddings": 32,
+        "context_size": 16,
+        "initializer_range": 0.15,
+    }
     model = transformers.GraniteSpeech5ForCTC(
         transformers.GraniteSpeech5CTCConfig(vocab_size=blank + 1, pad_token_id=blank, encoder_config=encoder)
     )
@@ -194,20 +194,20 @@ def lasr(folder: Path) -> None:
     pieces = json.loads(trained.to_str())["model"]["vocab"]
     marks = [["<pad>", 0.0], ["</s>", 0.0], ["<unk>", 0.0]]
     tokenizer = transformers.LasrTokenizer(vocab=[tuple(one) for one in marks + pieces], extra_ids=0)
-    model = transformers.LasrForCTC(
+    model: Any = transformers.LasrForCTC(
         transformers.LasrCTCConfig(
             vocab_size=len(tokenizer),
             pad_token_id=0,
-            encoder_config=dict(
-                hidden_size=WIDTH,
-                num_hidden_layers=2,
-                num_attention_heads=2,
-                intermediate_size=2 * WIDTH,
-                num_mel_bins=128,
-                conv_kernel_size=8,
-                subsampling_conv_channels=32,
-                initializer_range=0.15,
-            ),
+            encoder_config={
+                "hidden_size": WIDTH,
+                "num_hidden_layers": 2,
+                "num_attention_heads": 2,
+                "intermediate_size": 2 * WIDTH,
+                "num_mel_bins": 128,
+                "conv_kernel_size": 8,
+                "subsampling_conv_channels": 32,
+                "initializer_range": 0.15,
+            },
         )
     )
     extractor = transformers.LasrFeatureExtractor()
@@ -219,15 +219,15 @@ def lasr(folder: Path) -> None:
 
 
 def _conformer() -> dict[str, Any]:
-    return dict(
-        hidden_size=WIDTH,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=2 * WIDTH,
-        num_mel_bins=MELS,
-        subsampling_conv_channels=32,
-        initializer_range=0.15,
-    )
+    return {
+        "hidden_size": WIDTH,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 2,
+        "intermediate_size": 2 * WIDTH,
+        "num_mel_bins": MELS,
+        "subsampling_conv_channels": 32,
+        "initializer_range": 0.15,
+    }
 
 
 def _over_letters(model: Any, extractor: Any, folder: Path) -> None:
@@ -259,8 +259,9 @@ def _settle_norms(model: Any) -> None:
     """Batch norms with numbers of their own, as training leaves them: a running mean of 0 would hide a mistake."""
     for module in model.modules():
         if isinstance(module, nn.BatchNorm1d):
-            nn.init.normal_(module.running_mean, std=0.3)
-            nn.init.uniform_(module.running_var, 0.5, 1.5)
+            for numbers, low, high in ((module.running_mean, -0.5, 0.5), (module.running_var, 0.5, 1.5)):
+                assert numbers is not None
+                nn.init.uniform_(numbers, low, high)
 
 
 def _spread_encoder(model: Any, extractor: Any) -> None:
@@ -290,9 +291,7 @@ def _read(model: Any, extractor: Any, head: nn.Linear) -> torch.Tensor:
         inputs = _inputs(extractor, sound)
         frames = model.get_audio_features(**inputs).pooler_output
         tokens = torch.randint(model.config.vocab_size, (frames.shape[1], 1))
-        return model.joint(
-            decoder_hidden_states=model.decoder(tokens)[:, 0], encoder_hidden_states=frames[0]
-        )
+        return model.joint(decoder_hidden_states=model.decoder(tokens)[:, 0], encoder_hidden_states=frames[0])
 
     return activations(head, voices(RATE_HZ, 8, 3.0, seed=1), hear)
 

@@ -18,7 +18,7 @@ from pipelines.corpus.functions import callable_in
 from pipelines.corpus.representation import Shown
 from pipelines.corpus.statements import check_one_question, told, told_of_text
 from pipelines.corpus.tables import columns_in
-from pipelines.corpus.views import BASELINE_MAPS, KEPT_BASELINES, NAMES_OF_BASELINES, VIEWS, own_in, view_sql
+from pipelines.corpus.views import BASELINE_MAPS, KEPT_BASELINES, NAMES_OF_BASELINES, VIEWS, own_in, table_sql, view_sql
 from pipelines.errors import CommandError
 from pipelines.files.parquet import first_damaged, read_schema
 from pipelines.files.private import PrivateFolder
@@ -66,7 +66,7 @@ class Corpus(Shown):
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
         for table, those in files.items():
-            self._view(table, f"FROM read_parquet({_list(those)}, hive_partitioning = false)")
+            self._view(table, table_sql(self._connection, table, _list(those)))
         views = [name for name, view in VIEWS.items() if set(view.needs) <= files.keys()]
         tables = columns_in(self._connection)
         for name in (*((BASELINE_MAPS,) if "emotions" in files else ()), *views):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.sql import quoted
 from schemas.catalog import TABLES
 from transforms.audio.windows import WINDOW_MS
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 class View(NamedTuple):
@@ -74,11 +77,6 @@ WORDS = """
         FROM transcripts
     )"""
 
-WITHOUT_ENDS = """
-    SELECT * REPLACE (list_transform(words, lambda w: struct_insert(w, end_is := NULL::VARCHAR)) AS words)
-    FROM read_parquet({}, hive_partitioning = false)"""
-"""Transcripts of files that do not say what the ends of words are."""
-
 EMOTION_PROBABILITIES = """
     SELECT recording_id, channel, start_ms, end_ms, p.label, p.probability, segment_id, model
     FROM (SELECT * EXCLUDE (label, confidence, probabilities), unnest(probabilities) AS p FROM emotions)"""
@@ -117,13 +115,30 @@ EMOTION_BASELINES = f"""
     FROM {BASELINE_MAPS}"""
 
 OF_WORDS = (
-    "w.recording_id, w.channel, w.start_ms, w.end_ms, w.word, w.confidence, w.end_is, w.segment_id, w.position, w.language"
+    "w.recording_id, w.channel, w.start_ms, w.end_ms, w.word, w.confidence, w.end_is, "
+    "w.segment_id, w.position, w.language"
 )
 OF_EMOTIONS = (
     "s.label AS emotion, s.confidence AS emotion_confidence, s.start_ms AS emotion_start_ms, "
     "s.end_ms AS emotion_end_ms, s.probabilities AS classes"
 )
 OF_SPEAKERS = "s.recording_speaker, s.corpus_speaker"
+
+
+def table_sql(connection: duckdb.DuckDBPyConnection, name: str, files: str) -> str:
+    """The SELECT behind a table: its files; words of an earlier version, which lack ``end_is``, have null there.
+
+    Args:
+        files: a list of them, as SQL has it.
+    """
+    rows = f"FROM read_parquet({files}, hive_partitioning = false)"
+    if name != "transcripts":
+        return rows
+    types = {column: kind for column, kind, *_ in connection.execute(f"DESCRIBE {rows}").fetchall()}
+    if "words" not in types or "end_is" in types["words"]:
+        return rows
+    return f"""
+        SELECT * REPLACE (list_transform(words, lambda w: struct_insert(w, end_is := NULL::VARCHAR)) AS words) {rows}"""
 
 
 def view_sql(name: str, tables: Mapping[str, Sequence[str]]) -> str:

@@ -50,7 +50,7 @@ def test_types_values_and_units_are_in_words() -> None:
     transcripts = section(page, "transcripts")
     assert "| `segment_id` | text |  |" in transcripts
     assert "| `start_ms` | int32 | ms | 0 or more |" in transcripts
-    assert "| `words` | list of (word, start_ms, end_ms, confidence) |" in transcripts
+    assert "| `words` | list of (word, start_ms, end_ms, confidence, end_is) |" in transcripts
     assert "| `words.confidence` | float32 |  | 0 to 1 |" in transcripts
     assert "| `embedding` | list of 512 float32 |  | norm 1 |" in section(page, "speakers")
     assert "see [reasons of errors](#reasons-of-errors)" in section(page, "errors")

@@ -151,7 +151,13 @@ def _granite_clip(clip: Tensor, extractor: GraniteSpeech5FeatureExtractor) -> Te
     clip = pad(clip, (0, max(0, (frames - 1) * extractor.hop_length + 1 - len(clip))))
     window = torch.hann_window(extractor.win_length, device=clip.device)
     spectrum = torch.stft(
-        clip, extractor.n_fft, extractor.hop_length, extractor.win_length, window, pad_mode="reflect", return_complex=True
+        clip,
+        extractor.n_fft,
+        extractor.hop_length,
+        extractor.win_length,
+        window,
+        pad_mode="reflect",
+        return_complex=True,
     )
     filters = torch.as_tensor(_htk_filters(extractor), device=clip.device)
     mels = (spectrum.abs().square().T @ filters)[:frames].clamp(min=1e-10).log10()

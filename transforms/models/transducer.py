@@ -67,9 +67,7 @@ class Transducer:
         from transformers import AutoModelForRNNT, AutoModelForTDT
 
         self._timed = hasattr(read_config(located), "durations")
-        loaded = load(
-            located, AutoModelForTDT if self._timed else AutoModelForRNNT, device=device, precision=precision
-        )
+        loaded = load(located, AutoModelForTDT if self._timed else AutoModelForRNNT, device=device, precision=precision)
         config = loaded.model.config
         self._loaded = loaded
         self._front = front_of(loaded)

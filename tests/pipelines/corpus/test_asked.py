@@ -7,6 +7,8 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import torch
 from hypothesis import given, settings
@@ -306,3 +308,20 @@ def test_a_spectrogram_crosses_windows(tmp_path: Path) -> None:
         expected = ast.embeddings.patch_embeddings(torch.from_numpy(picture.db)[None])[0]
         found = project(patches.swapaxes(2, 3))[:, :, 0, 0]
     torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-3)
+
+
+def test_words_of_an_earlier_version_end_as_nobody_knows(tmp_path: Path) -> None:
+    """Their files have no end_is: the column is there, and null."""
+    write_corpus(tmp_path / "out", example())
+    (path,) = (tmp_path / "out").resolve().rglob("transcripts/*.parquet")
+    rows = pq.read_table(path)
+    old = pa.list_(pa.struct([f for f in rows.schema.field("words").type.value_type if f.name != "end_is"]))
+    words = [[{k: v for k, v in w.items() if k != "end_is"} for w in said] for said in rows["words"].to_pylist()]
+    at = rows.schema.get_field_index("words")
+    path.unlink()
+    pq.write_table(rows.set_column(at, "words", pa.array(words, old)), path)
+    with open_corpus(tmp_path / "out") as corpus:
+        n = sum(map(len, words))
+        assert n
+        assert corpus.sql("SELECT count(*), count(end_is) FROM words").fetchall() == [(n, 0)]
+        assert "end_is" in str(corpus.sql("SELECT words FROM transcripts").types[0])

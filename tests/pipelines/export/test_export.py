@@ -113,6 +113,7 @@ def test_rows(out: Path, tmp_path: Path) -> None:
         "end": "4.300",
         "word": "cola",
         "confidence": "0.8000",
+        "end_is": "",
         "emotion": "ang",
         "emotion_confidence": "0.6000",
         "sound": "Speech",

@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 import torch
 import transformers
-from transformers import AutoFeatureExtractor, AutoModelForCTC, AutoModelForRNNT, AutoModelForTDT, AutoProcessor, AutoTokenizer
+from transformers import (
+    AutoFeatureExtractor,
+    AutoModelForCTC,
+    AutoModelForRNNT,
+    AutoModelForTDT,
+    AutoProcessor,
+    AutoTokenizer,
+)
 from transformers.models.auto import modeling_auto
 
 from demo.untrained.checkpoints import KINDS as CHECKPOINTS
@@ -55,7 +62,10 @@ def inputs_of(folder, clip):
 
         extractor = load_extractor(locate("transcripts", parse_checkpoint(str(folder)), weights=False))
         made = spectra_of([clip], extractor, torch.device("cpu"))
-        return {"input_features": made.features, "attention_mask": torch.ones(made.features.shape[:2], dtype=torch.bool)}
+        return {
+            "input_features": made.features,
+            "attention_mask": torch.ones(made.features.shape[:2], dtype=torch.bool),
+        }
     if "parakeet" in folder.name or "lasr" in folder.name:
         return AutoProcessor.from_pretrained(folder)(clip, sampling_rate=16_000)
     return AutoFeatureExtractor.from_pretrained(folder)(clip, sampling_rate=16_000, return_tensors="pt")
@@ -98,7 +108,9 @@ def test_every_class_that_hears_speech_is_opened_or_has_a_reason():
         )
         for names in mapping.values()
         for name in (names if isinstance(names, tuple) else (names,))
-    } | {name for name in dir(transformers) if name.endswith(("ForCTC", "ForTDT", "ForRNNT")) and "AutoModel" not in name}
+    } | {
+        name for name in dir(transformers) if name.endswith(("ForCTC", "ForTDT", "ForRNNT")) and "AutoModel" not in name
+    }
     assert classes <= KINDS.keys() | NOT_OPENED.keys()
     assert not KINDS.keys() & NOT_OPENED.keys()
     assert all(hasattr(transformers, name) for name in [*KINDS, *NOT_OPENED])
@@ -143,7 +155,8 @@ def test_letters_are_those_of_the_class_on_the_clip_alone(kind, engine, checkpoi
             ends = [*(o["start_offset"] for o in offsets[1:]), len(clip) / 16 / step][: len(offsets)]
         kind_of_end = "bound" if step > 20 else "measured"
         assert numbers_of(result) == [
-            (o["word"], o["start_offset"] * step, round(end * step), kind_of_end) for o, end in zip(offsets, ends, strict=True)
+            (o["word"], o["start_offset"] * step, round(end * step), kind_of_end)
+            for o, end in zip(offsets, ends, strict=True)
         ]
         for word, o in zip(result.words, offsets, strict=True):
             alone = mean_posterior(logits, silent, o["start_offset"], o["end_offset"])
@@ -169,7 +182,10 @@ def test_subwords_are_those_of_the_class_on_the_clip_alone(kind, checkpoint, mix
             for i, number in enumerate(ids)
             if number not in (blank, tokenizer.unk_token_id)
             and number != (ids[i - 1] if i else blank)
-            and (tokenizer.convert_ids_to_tokens(number).startswith("▁") or not set(ids[:i]) - {blank, tokenizer.unk_token_id})
+            and (
+                tokenizer.convert_ids_to_tokens(number).startswith("▁")
+                or not set(ids[:i]) - {blank, tokenizer.unk_token_id}
+            )
         ]
         spoken = [i for i in opens if tokenizer.decode([ids[i]]).strip()]
         if len(spoken) == len(opens):
@@ -232,7 +248,7 @@ def test_a_padded_batch_says_what_each_clip_alone_says(kind, checkpoint, mixed_c
         assert one.confidence == pytest.approx(alone.confidence, abs=1e-4)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in (*LETTERS, *SUBWORDS)])
+@pytest.mark.parametrize("kind", list((*LETTERS, *SUBWORDS)))
 def test_what_is_mixed_is_exact_to_the_logits(kind, checkpoint, mixed_clips):
     """Texts are forgiving: here the posteriors of the frames, and that the others are kept apart for a reason."""
     door = opened(kind, checkpoint)
@@ -243,7 +259,9 @@ def test_what_is_mixed_is_exact_to_the_logits(kind, checkpoint, mixed_clips):
         alone = [door._loaded.model(**front.inputs([clip])).logits[0] for clip in clips]
     off = max(float((a[:n] - b[:n]).abs().max()) for a, b, n in zip(together, alone, front.frames(clips), strict=True))
     assert (off < 1e-3) == front.mixes, off
-    assert front.mixes == (STEP_MS[kind] == 80 or kind in ("lasr_ctc", "wav2vec2_bert_ctc") or kind.startswith("unispeech"))
+    assert front.mixes == (
+        STEP_MS[kind] == 80 or kind in ("lasr_ctc", "wav2vec2_bert_ctc") or kind.startswith("unispeech")
+    )
 
 
 def test_what_pads_is_named():

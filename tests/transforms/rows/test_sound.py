@@ -144,13 +144,14 @@ def test_vector_rows(name: str, make: object, id: str) -> None:
 
 
 def test_transcript_rows() -> None:
-    words = (Word("hello", 40, 400, 0.5), Word("you", 1900, 2100, 0.25))
+    words = (Word("hello", 40, 400, 0.5), Word("you", 1900, 2100, 0.25, "bound"))
     results = [Transcript("hello you", words, 0.375, "en"), Transcript("", (), 0.0, None)]
     rows = transcript_rows(TABLES["transcripts"], Answers(CLIPS, results, "m")).to_pylist()
     assert [(r["text"], r["language"], r["confidence"]) for r in rows] == [("hello you", "en", 0.375), ("", None, 0)]
     assert rows[0]["words"] == [
-        {"word": "hello", "start_ms": 1040, "end_ms": 1400, "confidence": 0.5},
-        {"word": "you", "start_ms": 2900, "end_ms": 3000, "confidence": 0.25},  # the frame of its end reaches beyond
+        {"word": "hello", "start_ms": 1040, "end_ms": 1400, "confidence": 0.5, "end_is": "measured"},
+        # The frame of its end reaches beyond the segment.
+        {"word": "you", "start_ms": 2900, "end_ms": 3000, "confidence": 0.25, "end_is": "bound"},
     ]
     assert rows[1]["words"] == []
 
