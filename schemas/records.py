@@ -203,7 +203,7 @@ class Clip:
 
 
 ENDS = ("measured", "bound")
-"""What the end of a word is: where the model heard it end, or no more than where the next word or the silence begins."""
+"""What the end of a word is: where the model heard it end, or only where the next word or the silence begins."""
 
 
 @dataclass(frozen=True)

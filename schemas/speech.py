@@ -55,7 +55,7 @@ WORD = pa.struct(
         column(
             "end_is",
             pa.string(),
-            "measured: the model heard the word end there; bound: it only tells where words begin, and the end is where "
+            "measured: the model heard the word end there; bound: it only tells where words begin, the end is where "
             "the next one begins, or the segment ends; null in rows of earlier versions",
             oneof=ENDS,
             nullable=True,

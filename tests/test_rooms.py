@@ -24,9 +24,8 @@ THROUGH = {
     "transforms/decode/test_guard": "transforms.decode: asked audible child limits lost",
     # Opening a checkpoint has many steps and one door.
     "transforms/models/test_checkpoint": "transforms.models: hub loaded locate weights",
-    "transforms/models/test_door": "transforms.models: jobs kinds precision",
+    "transforms/models/test_door": "transforms.models: alignment jobs kinds precision",
     "transforms/models/test_compiled": "transforms.models: engines",
-    "transforms/models/test_ctc": "transforms.models: alignment",
     "transforms/models/test_families": "transforms.models: fronts transducer",
     "transforms/models/test_features": "transforms.models: mels",
     "transforms/rows/test_sound": "transforms.rows: answers batch registry speech",

@@ -163,7 +163,7 @@ class Subwords:
         for word in re.finditer(r"\S+", text):
             first = int(np.searchsorted(ends, word.start(), side="right"))
             end = int(np.searchsorted(ends, word.end(), side="left")) + 1
-            while first and ends[first - 1] == (ends[first - 2] if first > 1 else 0):
+            while first and ends[first - 1] == word.start() == (ends[first - 2] if first > 1 else 0):
                 first -= 1  # bytes of its first letter, which show nothing by themselves
             stretches.append(Stretch(word.group(), first, end))
         return text, stretches

@@ -14,6 +14,7 @@ from schemas.records import Transcript, Word
 from transforms.models.alignment import align_rows_alone, in_order
 from transforms.models.checkpoint import Located
 from transforms.models.features import as_clips, extracted
+from transforms.models.marks import settle_marks
 from transforms.models.weights import load, load_tokenizer
 
 _MAX_NEW_TOKENS = 256  # the default of the pipeline
@@ -77,6 +78,7 @@ class Whisper:
         self._loaded = loaded
         # The models count tokens that their tokenizers leave unused.
         self._tokenizer: Any = load_tokenizer(located, settings.no_timestamps_token_id)
+        settle_marks(located, self._tokenizer, settings)
         self._multilingual = bool(getattr(settings, "is_multilingual", True))
         self._language = _fixed_language(located, settings, language, self._multilingual)
         self._codes = {number: token[2:-2] for token, number in getattr(settings, "lang_to_id", {}).items()}

@@ -248,7 +248,7 @@ def test_a_padded_batch_says_what_each_clip_alone_says(kind, checkpoint, mixed_c
         assert one.confidence == pytest.approx(alone.confidence, abs=1e-4)
 
 
-@pytest.mark.parametrize("kind", list((*LETTERS, *SUBWORDS)))
+@pytest.mark.parametrize("kind", [*LETTERS, *SUBWORDS])
 def test_what_is_mixed_is_exact_to_the_logits(kind, checkpoint, mixed_clips):
     """Texts are forgiving: here the posteriors of the frames, and that the others are kept apart for a reason."""
     door = opened(kind, checkpoint)
