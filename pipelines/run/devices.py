@@ -66,7 +66,7 @@ def placed(config: Config, kind: str, runner: Runner) -> Placement:
 def placement_notes(config: Config, kinds: Mapping[str, str]) -> list[str]:
     """What the user should know: jobs, given with their kinds of model, that the engine asked for cannot run."""
     left = [job for job, kind in kinds.items() if kind not in COMPILED_KINDS]
-    return [f"--engine openvino: {', '.join(left)} by Whisper, which runs in torch"] if left and _asked(config) else []
+    return [f"--engine openvino: {', '.join(left)} by a model that runs in torch"] if left and _asked(config) else []
 
 
 def _asked(config: Config) -> bool:

@@ -84,7 +84,7 @@ def test_whisper_under_openvino_is_told_of() -> None:
     kinds = {"transcripts": "whisper", "sounds": "classifier"}
     assert placement_notes(Config(), kinds) == []
     assert placement_notes(Config(engine="openvino"), kinds) == [
-        "--engine openvino: transcripts by Whisper, which runs in torch"
+        "--engine openvino: transcripts by a model that runs in torch"
     ]
     assert placement_notes(Config(engine="openvino"), {"sounds": "classifier"}) == []
 
