@@ -202,16 +202,9 @@ class Clip:
     parent: str | None = None
 
 
-ENDS = ("measured", "bound")
-"""What the end of a word is: where the model heard it end, or only where the next word or the silence begins."""
-
-
 @dataclass(frozen=True)
 class Word:
-    """A word with its times from the start of the clip and its confidence in [0, 1].
-
-    ``end_is`` is one of :data:`ENDS`.
-    """
+    """A word with its times from the start of the clip, its confidence in [0, 1] and what its end is (``speech.ENDS``)."""
 
     word: str
     start_ms: int

@@ -17,7 +17,6 @@ from schemas.columns import (
     share,
 )
 from schemas.reasons import Stage
-from schemas.records import ENDS
 from schemas.table import Table, column
 
 SEGMENTS = Table(
@@ -45,6 +44,9 @@ SEGMENTS = Table(
         ]
     ),
 )
+
+ENDS = ("measured", "bound")
+"""What the end of a word is: where the model heard it end, or only where the next word or the silence begins."""
 
 WORD = pa.struct(
     [
