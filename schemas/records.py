@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 MIX = 0
 """The channel number of the average of all channels; 1, 2, ... are channels kept apart."""
 
-
 Target = str | tuple[str, ...]
 """A file to be decoded, or several that are one take."""
 
@@ -204,7 +203,7 @@ class Clip:
 
 @dataclass(frozen=True)
 class Word:
-    """A word with its times from the start of the clip, its confidence in [0, 1] and what its end is (``speech.ENDS``)."""
+    """A word with its times from the start of the clip, its confidence in [0, 1] and what its end is."""
 
     word: str
     start_ms: int
