@@ -69,7 +69,8 @@ class Config:
         path_columns: columns out of the path of each file, as ``{station}/{year}/{show}``; None for none.
         channels: ``mix`` makes one of the channels, ``each`` keeps them apart.
         mix: how channels become one: ``auto``, ``mean`` or the numbers of some; see :mod:`schemas.mixes`.
-        language: ISO 639-1 code of what is spoken; None lets a model detect it where it can.
+        language: code of what is spoken, as :mod:`transforms.languages` writes it; None lets a model detect it where
+            it can.
         device, precision, engine: where the models run, in which numbers and by what; ``auto`` is the fastest on
             this machine that keeps the results.  ``cuda`` is every GPU, ``cuda:0,2`` those of these numbers.
         workers: processes that hear side by side; 1 is this process with its threads, None what suits the machine.

@@ -32,7 +32,7 @@ RANKS = {
         ("__main__",),
     ),
     "transforms": (
-        ("isolated", "threads", "gather", "shards", "progress", "beside", "audio"),
+        ("isolated", "threads", "gather", "shards", "progress", "languages", "beside", "audio"),
         ("decode", "features", "models", "discover", "pool", "ahead"),
         ("identify", "plan", "heard"),
         ("rows", "ears"),

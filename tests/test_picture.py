@@ -13,6 +13,7 @@ from tests.picture import FLOORS, RANKS, ROOT, Picture, pictures
 
 ONLY = {
     "apache_beam": "pipelines.run transforms.stages",
+    "babel": "transforms.languages",
     "icu4py": "pipelines.writing",
     "rich": "pipelines.console pipelines.commands pipelines.cli pipelines.export.cues pipelines.export.speech",
     "duckdb": "pipelines.audit pipelines.corpus pipelines.run.broken pipelines.embeddings.search "

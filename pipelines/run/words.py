@@ -11,6 +11,7 @@ from schemas.config import Config, from_mapping
 from schemas.errors import UsageError
 from schemas.jobs import JOBS
 from schemas.shown import shown
+from transforms.languages import read_language
 
 
 def add_words(parser: argparse.ArgumentParser) -> None:
@@ -74,7 +75,9 @@ def add_words(parser: argparse.ArgumentParser) -> None:
         action=argparse.BooleanOptionalAction,
         help="keep where a recording was made, if its header says so (default: no)",
     )
-    parser.add_argument("--language", metavar="CODE", help="what is spoken, as a code such as en, or auto")
+    parser.add_argument(
+        "--language", metavar="CODE", help="what is spoken, as a code such as en or its English name, or auto"
+    )
     parser.add_argument(
         "--device",
         metavar="auto|cpu|cuda|cuda:0,2",
@@ -149,8 +152,8 @@ def named_of(arguments: argparse.Namespace) -> dict[str, Any]:
         values["model"] = {**_mapping(values, "model"), **dict(_pair(word) for word in arguments.model)}
     if arguments.beam:
         values["beam"] = arguments.beam
-    if values.get("language") == "auto":
-        values["language"] = None
+    if (language := values.get("language")) is not None:
+        values["language"] = _language(language)
     if values.get("tables") in ("all", ["all"]):
         values["tables"] = None
     return values
@@ -161,6 +164,15 @@ def _mapping(values: dict[str, Any], key: str) -> dict[str, Any]:
     if not isinstance(known, dict):
         raise UsageError(f"{key}: expected keys and values, got {shown(known)}")
     return known
+
+
+def _language(word: Any) -> Any:
+    """The code of a language, None for ``auto``; what is no text is left to the configuration to refuse."""
+    if word is False:
+        return "no"  # what YAML makes of Norwegian
+    if not isinstance(word, str):
+        return word
+    return None if word == "auto" else read_language(word, "--language")
 
 
 def _type(word: str) -> tuple[str, str]:

@@ -110,6 +110,22 @@ def test_every_word_reaches_the_configuration() -> None:
     assert (found.stop_after, found.max_error_share, found.max_hours) == ("8h", 0.1, 24.0)
 
 
+@pytest.mark.parametrize(
+    ("word", "code"), [("English", "en"), ("deu", "de"), ("pt-BR", "pt"), ("auto", None), ("haw", "haw")]
+)
+def test_a_language_is_its_code_however_it_is_written(word: str, code: str | None, tmp_path: Path) -> None:
+    assert config("--language", word).language == code
+    path = tmp_path / "corpus.yaml"
+    path.write_text(f"language: {word}\n")
+    assert config("--config", str(path)).language == code
+
+
+def test_norwegian_is_a_language_though_yaml_takes_it_for_no(tmp_path: Path) -> None:
+    path = tmp_path / "corpus.yaml"
+    path.write_text("language: no\n")
+    assert config("--config", str(path)).language == "no"
+
+
 def test_recordings_may_stand_anywhere() -> None:
     assert config("a", "--out", "x", "b", "--language", "en", "c").recordings == ("a", "b", "c")
 
@@ -192,6 +208,10 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         (["CORPUS", "--out", "OUT", "--model", "emotions"], "--model emotions: expected JOB=CHECKPOINT"),
         (["CORPUS", "--out", "OUT", "--model", "emotions="], "--model emotions=: expected JOB=CHECKPOINT"),
         (["CORPUS", "--out", "OUT", "--models", "big"], "models: 'big' is not known: choose from base, demo"),
+        (
+            ["CORPUS", "--out", "OUT", "--language", "jp"],
+            "--language 'jp': no known language: did you mean ja (Japanese)?",
+        ),
         (["CORPUS", "--out", "OUT", "--channels", "left"], "channels: 'left' is not known: choose from mix, each"),
         (["CORPUS", "--out", "OUT", "--device", "gpu"], "device: 'gpu' is none of auto, cpu, cuda"),
         (["CORPUS", "--out", "OUT", "--precision", "fp64"], "precision: 'fp64' is not known"),
