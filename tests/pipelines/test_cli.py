@@ -166,7 +166,6 @@ def test_the_command_line_wins_over_the_file(tmp_path: Path) -> None:
         ("a: [1\n", "is no YAML: line 2: expected ',' or ']'"),
         ("out: !!python/object/apply:os.getcwd []\n", "is no YAML: line 1: could not determine a constructor"),
         ("metadata: own.csv\n", "metadata: expected keys and values, got 'own.csv'"),
-        ("language: no\n", "language: expected str, got false"),
     ],
 )
 def test_a_file_that_is_wrong_is_told_in_one_line(tmp_path: Path, content: str, told: str) -> None:
