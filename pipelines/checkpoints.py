@@ -12,6 +12,9 @@ from schemas.jobs import JOBS
 BASE: dict[str, str] = {name: job.base for name, job in JOBS.items() if not job.asked_for_by_name}
 """The checkpoints of ``--models base``."""
 
+IN_DEMO: tuple[str, ...] = tuple(name for name, job in JOBS.items() if job.in_demo)
+"""The jobs of ``--models demo``."""
+
 DEMO_FOLDER = Path(__file__).resolve().parent.parent / "demo" / "models"
 
 
@@ -23,14 +26,14 @@ def chosen(config: Config) -> dict[str, str]:
     """
     of_set = set_of(config.models)
     if config.models == "demo":
-        check_demo(job for job in JOBS if job not in config.model)
+        check_demo(job for job in IN_DEMO if job not in config.model)
     picked = {**of_set, **config.model}
     return {job: picked[job] for job in JOBS if picked.get(job, "none") != "none"}
 
 
 def set_of(models: str) -> dict[str, str]:
     """The checkpoints of a named set by job, whether or not they are there."""
-    return {job: str(DEMO_FOLDER / job) for job in JOBS} if models == "demo" else dict(BASE)
+    return {job: str(DEMO_FOLDER / job) for job in IN_DEMO} if models == "demo" else dict(BASE)
 
 
 def check_demo(jobs: Iterable[str]) -> None:

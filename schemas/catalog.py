@@ -17,6 +17,7 @@ _MADE = (
     sound.SPECTROGRAMS,
     speech.TRANSCRIPTS,
     speech.EMOTIONS,
+    speech.DIMENSIONS,
     speech.PROSODY,
     sound.SOUNDS,
     sound.EMBEDDINGS,

@@ -14,7 +14,7 @@ STREAMS: tuple[Stream, ...] = get_args(Stream)
 class Job:
     """What a model can be asked to do.  The answers fill the table of the job's name.
 
-    The demo's checkpoint of a job is the folder of its name in ``demo/models``.
+    The demo's checkpoint of a job is the folder of its name in ``demo/models``, where it has one.
 
     Attributes:
         kinds: the kinds of model that can do it, as :data:`transforms.models.kinds.KINDS` names them.
@@ -22,6 +22,7 @@ class Job:
         base: the checkpoint of ``--models base``, a name on the Hugging Face Hub.
         sentence: what the methods section says before it names the checkpoints.
         asked_for_by_name: ``--models base`` leaves it out; ``base`` is then what the docs propose.
+        in_demo: ``--models demo`` has a checkpoint for it.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Job:
     base: str
     sentence: str
     asked_for_by_name: bool = False
+    in_demo: bool = True
 
 
 JOBS: dict[str, Job] = {
@@ -48,6 +50,15 @@ JOBS: dict[str, Job] = {
             hears="clips",
             base="superb/hubert-base-superb-er",
             sentence="The class of emotion that the voice sounds most like was estimated by",
+        ),
+        Job(
+            name="dimensions",
+            kinds=("regressor",),
+            hears="clips",
+            base="audeering/wav2vec2-large-robust-12-ft-emotion-msp-dim",
+            sentence="How aroused, dominant and positive the voice sounds (emotion dimensions) was estimated by",
+            asked_for_by_name=True,  # its checkpoint may not be used commercially
+            in_demo=False,
         ),
         Job(
             name="sounds",

@@ -113,6 +113,28 @@ EMOTIONS = Table(
     ),
 )
 
+_SCALE = "on the model's own scale: about 0 to 1, where it was trained so; not bounded, and no percentage"
+
+DIMENSIONS = Table(
+    name="dimensions",
+    row="a stretch of a segment, as in emotions: how aroused, dominant and positive the voice sounds",
+    key=PLACE_KEY,
+    references=(OF_SEGMENT,),
+    made_by="dimensions",
+    shaped_by=("emotion_seconds",),
+    needs=("segments",),
+    schema=pa.schema(
+        [
+            SEGMENT_ID,
+            *STRETCH,
+            column("arousal", pa.float32(), f"from calm to excited, {_SCALE}"),
+            column("dominance", pa.float32(), f"from weak to strong, {_SCALE}"),
+            column("valence", pa.float32(), f"from negative to positive, {_SCALE}"),
+            MODEL,
+        ]
+    ),
+)
+
 PROSODY = Table(
     name="prosody",
     row="a segment: the melody, loudness and pace of the voice",

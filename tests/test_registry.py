@@ -9,6 +9,7 @@ from types import ModuleType
 import pytest
 
 from demo.untrained.demo_set import DEMO_SET
+from pipelines.checkpoints import IN_DEMO
 from schemas import sound, speakers, speech
 from schemas.catalog import INVENTORY, OF_RUNS, TABLES
 from schemas.jobs import JOBS, STREAMS
@@ -111,7 +112,7 @@ def test_a_job_says_who_can_do_it_and_what_is_said_of_it(job: str) -> None:
     assert declared.sentence.endswith(" by"), f"sentence {where} has to end with 'by': the checkpoint follows"
 
 
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("job", IN_DEMO)
 def test_a_job_has_a_checkpoint_in_the_demo(job: str) -> None:
     path = Path("demo") / "models" / job / "config.json"
     assert (ROOT / path).is_file(), f"--models demo has none for {job}: train one into {path.parent} (demo/train)"

@@ -24,11 +24,11 @@ THROUGH = {
     "transforms/decode/test_guard": "transforms.decode: asked audible child limits lost",
     # Opening a checkpoint has many steps and one door.
     "transforms/models/test_checkpoint": "transforms.models: hub loaded locate weights",
-    "transforms/models/test_door": "transforms.models: alignment jobs kinds precision",
+    "transforms/models/test_door": "transforms.models: alignment jobs kinds precision regression",
     "transforms/models/test_compiled": "transforms.models: engines",
     "transforms/models/test_families": "transforms.models: fronts transducer",
     "transforms/models/test_features": "transforms.models: mels",
-    "transforms/rows/test_sound": "transforms.rows: answers batch registry speech",
+    "transforms/rows/test_sound": "transforms.rows: answers batch registry speech; schemas: dimensions",
     # Thin shells over tested functions: a run is the direct computation.
     "whole/test_direct": "transforms.stages: identify infer plan; "
     "pipelines.run: asked graph measure outcome prepare run work",

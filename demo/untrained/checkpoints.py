@@ -18,6 +18,7 @@ from transformers.utils import logging
 
 from demo.untrained.audio import SOUNDS, language_audio, spectrogram_transformer
 from demo.untrained.demo_set import DEMO_SET
+from demo.untrained.dimensions import regressor, regressor_of_transformers
 from demo.untrained.families import KIN, granite, kin, lasr, parakeet, parakeet_transducer, wav2vec2_bert
 from demo.untrained.speech import EMOTIONS, classifier, speaker, transcriber
 from demo.untrained.whisper import whisper
@@ -40,6 +41,10 @@ WRITERS: dict[str, Callable[[Path], None]] = {
     "hubert_emotion": partial(classifier, "hubert"),
     "wavlm_emotion": partial(classifier, "wavlm"),
     "ast_emotion": partial(spectrogram_transformer, EMOTIONS),
+    "wav2vec2_dimensions": partial(regressor, "wav2vec2", layer_norm=True),
+    "hubert_dimensions": partial(regressor, "hubert"),
+    "wavlm_dimensions": partial(regressor, "wavlm"),
+    "wavlm_dimensions_plain": partial(regressor_of_transformers, "wavlm"),
     "ast_sounds": partial(spectrogram_transformer, SOUNDS),
     "clap": language_audio,
     "wavlm_xvector": partial(speaker, "wavlm"),

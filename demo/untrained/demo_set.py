@@ -3,6 +3,7 @@
 DEMO_SET = {
     "transcripts": "wav2vec2_ctc",
     "emotions": "hubert_emotion",
+    "dimensions": "wav2vec2_dimensions",
     "sounds": "ast_sounds",
     "embeddings": "clap",
     "speakers": "wavlm_xvector",

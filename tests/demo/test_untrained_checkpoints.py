@@ -31,9 +31,11 @@ from demo.corpus import FOLDER
 from demo.untrained.checkpoints import KINDS, WARNING, build, main
 from demo.untrained.demo_set import DEMO_SET
 from demo.untrained.sounds import Samples, noises, voices
+from transforms.models.regression import AutoModelForSpeechRegression
 
 TRANSCRIBERS = [kind for kind in KINDS if "_ctc" in kind]
 EMOTIONS = [kind for kind in KINDS if kind.endswith("_emotion")]
+DIMENSIONS = [kind for kind in KINDS if "_dimensions" in kind]
 SPEAKERS = [kind for kind in KINDS if kind.endswith("_xvector")]
 RATE_HZ = 16_000
 Folders = Callable[[str], Path]
@@ -77,6 +79,8 @@ def auto_class(kind: str) -> Any:
         return AutoModelForCTC
     if kind in SPEAKERS:
         return AutoModelForAudioXVector
+    if "_dimensions" in kind:
+        return AutoModelForSpeechRegression
     return {"whisper": AutoModelForSpeechSeq2Seq, "clap": AutoModel}.get(kind, AutoModelForAudioClassification)
 
 
@@ -168,6 +172,17 @@ def test_emotions_vary(kind: str, folders: Folders, sounds: list[Samples]) -> No
     probabilities = torch.stack(logits(folders(kind), kind, sounds)).softmax(dim=-1)
     assert len(set(probabilities.argmax(dim=-1).tolist())) >= 2
     assert probabilities.std(dim=0).mean() > 0.05
+
+
+@pytest.mark.parametrize("kind", DIMENSIONS)
+def test_dimensions_lie_about_the_middle_and_vary(kind: str, folders: Folders, sounds: list[Samples]) -> None:
+    config = AutoConfig.from_pretrained(folders(kind))
+    assert config.id2label == {0: "arousal", 1: "dominance", 2: "valence"}
+    assert config.problem_type == "regression"
+    given = torch.stack(logits(folders(kind), kind, sounds))
+    assert given.std(dim=0).min() > 0.05
+    assert (given > -0.5).all()
+    assert (given < 1.5).all()
 
 
 def test_sounds_vary(folders: Folders, sounds: list[Samples]) -> None:

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.checkpoints import DEMO_FOLDER
+from pipelines.checkpoints import DEMO_FOLDER, IN_DEMO
 from pipelines.cli import PUBLISHED, main
 from schemas.catalog import OF_RUNS
-from schemas.jobs import JOBS
 from tests.pipelines.corpora import DEMO, publish
 
 RECORDINGS = (
@@ -38,7 +37,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("full")
     (folder / "own.csv").write_text(OWN)
     (folder / "prompts.yaml").write_text(PROMPTS)
-    models = {job: DEMO_FOLDER / job for job in JOBS}
+    models = {job: DEMO_FOLDER / job for job in IN_DEMO}
     metadata = {"path": str(folder / "own.csv"), "types": TYPES}
     publish(folder / "out", models, [DEMO / name for name in RECORDINGS], tables=list(OF_RUNS), metadata=metadata)
     assert main(["speakers", str(folder / "out")]) == PUBLISHED
@@ -50,6 +49,6 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The snapshot of a corpus in which nobody speaks: tables without rows."""
     out = tmp_path_factory.mktemp("empty") / "out"
-    models = {job: DEMO_FOLDER / job for job in JOBS}
+    models = {job: DEMO_FOLDER / job for job in IN_DEMO}
     publish(out, models, [DEMO / "signals" / "silence.flac"], tables=list(OF_RUNS))
     return (out / "current").resolve()

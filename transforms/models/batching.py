@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from schemas.dimensions import Dimensions
 from schemas.reasons import Reason
 from schemas.records import Failure, Scores, Transcript
 from transforms.models.budget import Budget
@@ -208,6 +209,8 @@ def _checked(result: Result) -> Result | Failure:
             numbers: np.ndarray = np.array([result.confidence, *(word.confidence for word in result.words)])
         case Scores():
             numbers = result.probabilities
+        case Dimensions():
+            numbers = np.array([result.arousal, result.dominance, result.valence])
         case _:
             numbers = result
     if np.isfinite(numbers).all():

@@ -66,7 +66,10 @@ EITHER: dict[str, tuple[int, int]] = {
 }
 """Whole numbers or lists of them."""
 
-MAY_BE_NULL = ("max_length", "max_new_tokens", "min_length", "min_new_tokens", "num_beams", "num_return_sequences")
+MAY_BE_NULL = (
+    *("max_length", "max_new_tokens", "min_length", "min_new_tokens", "num_beams", "num_return_sequences"),
+    "vocab_size",  # of a regression, which has none
+)
 """Of these, null is what stands in files as they are published, and means the class's own."""
 
 TOGETHER = (("conv_dim", "conv_kernel", "conv_stride"), ("tdnn_dim", "tdnn_kernel", "tdnn_dilation"))

@@ -92,10 +92,16 @@ def read_config(located: Located) -> PretrainedConfig:
     """
     from transformers import AutoConfig
 
-    read_settings_of(located)
+    settings = read_settings_of(located)
     try:
         return AutoConfig.from_pretrained(located.folder, trust_remote_code=False, local_files_only=True)
     except Exception as error:  # a class of its own for each type, which does with its settings what it likes
+        if isinstance(code := settings.get("auto_map"), dict):
+            needed = shown(", ".join(sorted(map(str, code.values()))))
+            raise located.error(
+                f"it is of a class of its own, in code that lies in the checkpoint ({needed}): no such code is run, "
+                "and transformers has no class for it; docs/models.md lists the classes that are opened"
+            ) from error
         raise located.error(f"its {CONFIG} cannot be used: {one_line(error)}") from error
 
 

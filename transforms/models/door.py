@@ -8,10 +8,12 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
+from schemas.dimensions import Dimensions
 from schemas.records import Scores, Transcript
 
-Result = Transcript | Scores | np.ndarray
-"""What a door gives for a clip: a transcript, class probabilities, or a float32 vector of unit length."""
+Result = Transcript | Scores | Dimensions | np.ndarray
+"""What a door gives for a clip: a transcript, class probabilities, emotion dimensions, or a float32 vector of unit
+length."""
 
 
 class Door(Protocol):

@@ -15,7 +15,7 @@ TORCH, OPENVINO = "torch", "openvino"
 ENGINES = (TORCH, OPENVINO)
 INSTALL = "pip install 'earwitness[openvino]'"
 
-COMPILED_KINDS = ("ctc", "classifier", "embedder", "xvector")
+COMPILED_KINDS = ("ctc", "classifier", "regressor", "embedder", "xvector")
 """The kinds of model that OpenVINO computes.  Whisper stays in torch: its loop of one token after the other
 and the attention that gives the times of its words are transformers' own ``generate``."""
 

@@ -32,6 +32,10 @@ EXTRACTORS = {
 """The class that makes the input of a type of model, where it is not :data:`WAVEFORM`."""
 
 
+REGRESSORS = ("wav2vec2", "hubert", "wavlm")
+"""The types of models whose ``ForSequenceClassification`` may be a regression."""
+
+
 def describe(job: str, checkpoint: str) -> Description:
     """What the tables need to know of a checkpoint, from its small files alone.
 
@@ -59,6 +63,11 @@ def _described(located: Located, config: Any, kind: str, rate: int) -> Descripti
             from transforms.models.classifier import is_multi_label, labels_of
 
             return Description(kind, rate, labels=labels_of(located, config), multi_label=is_multi_label(config))
+        case "regressor":
+            from transforms.models.regressor import order_of
+
+            order_of(located, config)
+            return Description(kind, rate)
         case "embedder":
             return Description(kind, rate, dimension=config.projection_dim)
         case "xvector":
@@ -123,6 +132,10 @@ def _opened(located: Located, kind: str, device: str, precision: str, language: 
             from transforms.models.classifier import Classifier
 
             return Classifier(located, device=device, precision=precision, engine=engine)
+        case "regressor":
+            from transforms.models.regressor import Regressor
+
+            return Regressor(located, device=device, precision=precision, engine=engine)
         case "embedder":
             from transforms.models.embedder import Embedder
 
@@ -142,8 +155,14 @@ def _identify(job: str, checkpoint: str, *, weights: bool) -> tuple[Located, Any
     kind = next((KINDS[name] for name in classes if name in KINDS), None)
     if job == "transcripts" and kind is None and (reason := next(filter(None, map(NOT_OPENED.get, classes)), None)):
         raise located.error(f"it is a {' and '.join(classes)}, which is not opened: {reason}; see docs/models.md")
+    if kind == "regressor" and config.model_type not in REGRESSORS:
+        kind = None
+    if kind == "classifier" and config.problem_type == "regression" and config.model_type in REGRESSORS:
+        kind = "regressor" if "regressor" in opens else kind  # for other jobs it is a classifier without classes
     if kind is None or kind not in opens:
         wanted = ", ".join(name for name, kind in KINDS.items() if kind in opens)
+        if "regressor" in opens:
+            wanted += ", and their ForSequenceClassification of problem_type regression"
         raise located.error(
             f"it is a {' and '.join(classes) or 'model of no stated class'} ({config.model_type}); {job} opens {wanted}"
         )

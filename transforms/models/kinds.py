@@ -23,6 +23,10 @@ KINDS: dict[str, str] = {
     "HubertForSequenceClassification": "classifier",
     "WavLMForSequenceClassification": "classifier",
     "ASTForAudioClassification": "classifier",
+    "Wav2Vec2ForSpeechClassification": "regressor",
+    "HubertForSpeechClassification": "regressor",
+    "WavLMForSpeechClassification": "regressor",
+    "EmotionModel": "regressor",  # as the card of audeering's checkpoint calls the class, so those who train on save it
     "ClapModel": "embedder",
     "WavLMForXVector": "xvector",
     "Wav2Vec2ForXVector": "xvector",

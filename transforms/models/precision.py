@@ -18,8 +18,8 @@ not each keep memory of their own.  A user's own setting, by either name, stands
 BF16_KEEPS = ("classifier", "embedder")
 """The kinds of model that bf16 on a CPU was measured to leave as they are (docs/precision.md): at least 99 of
 100 likeliest labels stay, vectors keep cosines above 0.99.  Of the words of ``ctc`` 97.6 (torch) and 98.1
-(OpenVINO) of 100 stay, which is too few; ``xvector`` and ``whisper`` are not measured.  All of that on a CPU with
-AVX512-BF16: AMX rounds its factors to the same numbers, and so is held to the same table.
+(OpenVINO) of 100 stay, which is too few; ``xvector``, ``regressor`` and ``whisper`` are not measured.  All of that
+on a CPU with AVX512-BF16: AMX rounds its factors to the same numbers, and so is held to the same table.
 """
 
 

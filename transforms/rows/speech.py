@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from schemas.catalog import TABLES
+from schemas.dimensions import DIMENSIONS
 from schemas.records import Segment
 from schemas.table import Table
 from transforms.features.framing import HOP, RATE_HZ
@@ -80,6 +81,12 @@ def emotion_rows(table: Table, answers: Answers) -> pa.RecordBatch:
     )
 
 
+def dimension_rows(table: Table, answers: Answers) -> pa.RecordBatch:
+    """Rows of ``dimensions``: arousal, dominance and valence, as the model gives them."""
+    columns = {name: [getattr(result, name) for result in answers.results] for name in DIMENSIONS}
+    return to_batch(table, {**_of_answers(answers), **columns})
+
+
 def speaker_rows(table: Table, answers: Answers) -> pa.RecordBatch:
     """Rows of ``speakers``; the vectors are of unit length, float32 [dimension]."""
     return to_batch(
@@ -111,5 +118,6 @@ ROWS = {
 ANSWERS = {
     "transcripts": transcript_rows,
     "emotions": emotion_rows,
+    "dimensions": dimension_rows,
     "speakers": speaker_rows,
 }

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pipelines import checkpoints
-from pipelines.checkpoints import BASE, DEMO_FOLDER, chosen
+from pipelines.checkpoints import BASE, DEMO_FOLDER, IN_DEMO, chosen
 from pipelines.store.consent import Consent
 from pipelines.store.recipes import recipes_of
 from pipelines.store.setting_words import NOT_REMEMBERED
@@ -122,7 +122,7 @@ def test_what_a_run_names_is_other_and_the_rest_stays() -> None:
 
 def test_another_set_is_another_checkpoint_for_every_job_and_the_same_one_is_none() -> None:
     before = settings(model={"transcripts": "a/b"})
-    assert chosen(going_on(before, models="demo")) == {job: str(DEMO_FOLDER / job) for job in JOBS}
+    assert chosen(going_on(before, models="demo")) == {job: str(DEMO_FOLDER / job) for job in IN_DEMO}
     assert chosen(going_on(before, models="base"))["transcripts"] == "a/b"
 
 
@@ -148,9 +148,9 @@ def test_folders_are_remembered_wherever_the_next_run_stands(tmp_path: Path, mon
 
 def test_checkpoints_of_the_demo_are_found_where_they_lie_now() -> None:
     before = settings(models="demo", model={"sounds": "/mine/sounds"})
-    moved = {job: f"/gone/demo/models/{job}" for job in JOBS} | {"sounds": "/mine/sounds"}
+    moved = {job: f"/gone/demo/models/{job}" for job in IN_DEMO} | {"sounds": "/mine/sounds"}
     before = Settings({**before.values, "model": moved})
-    assert chosen(going_on(before)) == {job: str(DEMO_FOLDER / job) for job in JOBS} | {"sounds": "/mine/sounds"}
+    assert chosen(going_on(before)) == {job: str(DEMO_FOLDER / job) for job in IN_DEMO} | {"sounds": "/mine/sounds"}
 
 
 def test_a_corpus_keeps_every_table_that_it_was_asked_for() -> None:

@@ -9,6 +9,7 @@ import pytest
 import soundfile
 
 from schemas.catalog import TABLES
+from schemas.dimensions import Dimensions
 from schemas.records import Clip, Place, Scores, Segment, Transcript, Window, Word
 from tests.transforms.signals import harmonics
 from transforms.features.frames import describe
@@ -17,7 +18,7 @@ from transforms.features.spectrograms import log_mel, to_db
 from transforms.rows.answers import Answers
 from transforms.rows.registry import rows_of
 from transforms.rows.sound import embedding_rows, sound_rows
-from transforms.rows.speech import emotion_rows, speaker_rows, transcript_rows
+from transforms.rows.speech import dimension_rows, emotion_rows, speaker_rows, transcript_rows
 
 ID = "ab" * 16
 RUN = "20260101T000000-abcd"
@@ -129,6 +130,15 @@ def test_emotion_rows() -> None:
         ("rain", 0.25),
         ("wind", 0.5),
         ("bell", 0.25),
+    ]
+
+
+def test_dimension_rows() -> None:
+    results = [Dimensions(0.25, 0.5, -0.125), Dimensions(1.0625, 0.0, 0.75)]  # as they come, beyond 0 and 1 too
+    rows = dimension_rows(TABLES["dimensions"], Answers(CLIPS, results, "m")).to_pylist()
+    assert [(r["segment_id"], r["start_ms"], r["arousal"], r["dominance"], r["valence"], r["model"]) for r in rows] == [
+        (f"{ID}/0/1000", 1000, 0.25, 0.5, -0.125, "m"),
+        (f"{ID}/0/3000", 3000, 1.0625, 0.0, 0.75, "m"),
     ]
 
 
