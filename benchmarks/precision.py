@@ -35,7 +35,7 @@ from transforms.models.door import Door, Result
 from transforms.models.engines import is_installed
 
 PLAIN = "fp32"
-WAYS = (PLAIN, "bf16", *(("fp32-openvino", "bf16-openvino") if is_installed() else ()))
+WAYS = (PLAIN, "bf16", *(("fp32-openvino", "bf16-openvino") if is_installed("openvino") else ()))
 LISTS = {"sounds": "sounds.csv", "embeddings": "sounds.csv"}
 """Of the recordings that come as a folder; all other jobs hear ``speech.csv``."""
 HEAD = """# Precision and engines

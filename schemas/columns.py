@@ -44,7 +44,8 @@ STRETCH = (RECORDING, CHANNEL, START, END)
 """Every row about a stretch of audio begins with these."""
 
 MODEL = label(
-    "model", "the checkpoint that made the row: name@revision/precision, with -openvino where OpenVINO computed it"
+    "model",
+    "the checkpoint that made the row: name@revision/precision, with -ENGINE where another than torch computed it",
 )
 RUN = label("run_id", "the run that made the row")
 

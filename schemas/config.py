@@ -109,8 +109,8 @@ class Config:
     language: str | None = None
     device: str = AUTO
     workers: int | None = None
-    precision: Literal["auto", "fp32", "bf16"] = "auto"
-    engine: Literal["auto", "torch", "openvino"] = "auto"
+    precision: Literal["auto", "fp32", "bf16", "int8"] = "auto"
+    engine: Literal["auto", "torch", "openvino", "ctranslate2"] = "auto"
     speech: SpeechConfig = field(default_factory=SpeechConfig)
     emotion_seconds: float = 5.0
     top_tags: int = 10

@@ -215,7 +215,7 @@ RUNS = Table(
             column(
                 "models",
                 list_of(VERSION),
-                "the checkpoint of each job: name@revision/precision, with -openvino where OpenVINO ran it",
+                "the checkpoint of each job: name@revision/precision, with -ENGINE where another than torch ran it",
             ),
             column("versions", list_of(VERSION), "versions of Python and of the packages that shape rows"),
             column(

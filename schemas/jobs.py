@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Stream = Literal["windows", "segments", "clips"]
+Stream = Literal["windows", "segments", "clips", "talks"]
 STREAMS: tuple[Stream, ...] = get_args(Stream)
-"""What a recording is cut into, to be made rows of: a fixed grid, speech between pauses, and short pieces of that."""
+"""What a recording is cut into, to be made rows of: a fixed grid, speech between pauses, short pieces of that, and
+several of them joined."""
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,7 @@ TRANSCRIPTS = Table(
     made_by="transcripts",
     shaped_by=("language",),
     needs=("segments",),
+    version=2,  # 1: Whisper heard each segment alone
     schema=pa.schema(
         [
             SEGMENT_ID,

@@ -11,29 +11,23 @@ import numpy as np
 
 from schemas.mixes import APART
 from schemas.reasons import Reason
-from schemas.records import MIX, Clip, Place, Problem, Recording, Segment, Window
+from schemas.records import MIX, Clip, Place, Problem, Recording, Segment, Talk, Window
 from transforms.ahead import read_ahead
-from transforms.audio.bleed import Bleed
+from transforms.audio.bleed import Bleed, Copied
 from transforms.audio.bounds import MOST_CHANNELS_APART
 from transforms.audio.downmix import Downmix
 from transforms.audio.loudness import LoudnessMeter
 from transforms.audio.resample import Resampler
 from transforms.audio.speech import RATE, SpeechDetector
+from transforms.audio.talks import Talks
 from transforms.audio.voice import Voice
 from transforms.audio.windows import CONTEXT, Grid
 from transforms.decode.audio import DecodeError, Format
 from transforms.decode.facts import NO_FACTS, Facts
 from transforms.decode.timeline import Timing
 from transforms.features.melody import Melody, pitch_within
-from transforms.heard import Heard, Listening
+from transforms.heard import Heard, Listening, Progress
 from transforms.pool import InOrder, Pool
-
-
-@dataclass(frozen=True)
-class Progress:
-    """So many more seconds were decoded."""
-
-    seconds: float
 
 
 @dataclass
@@ -58,7 +52,8 @@ BLOCKS_AHEAD = 4
 
 T = TypeVar("T")
 
-Event = Window | Segment | Clip | Problem | Progress | Heard
+Hearable = Window | Segment | Clip | Talk
+Event = Hearable | Problem | Progress | Heard
 
 
 class Ears:
@@ -100,6 +95,7 @@ class Ears:
         self._grids = [Grid(place, wanted.windows) for place in places] if wanted.windows is not None else []
         self._voices = [Voice(place, wanted.speech, wanted.clip_seconds) for place in places] if wanted.speech else []
         self._bleed = Bleed(numbers if self._voices else ())
+        self._talks = [Talks(wanted.talk_seconds) for _ in self._voices] if wanted.talk_seconds is not None else []
         self._melodies = [Melody() for _ in places] if wanted.pitch else []
         self._detector = detector
         if self._voices:
@@ -137,7 +133,9 @@ class Ears:
             assert self._detector is not None
             last = self._detector.finish()
             for i, (voice, probabilities) in enumerate(zip(self._voices, last, strict=True)):
-                yield from self._with_pitch(i, self._bleed.mark(i, voice.finish(probabilities, self.duration_ms)))
+                yield from self._of_voice(i, voice.finish(probabilities, self.duration_ms))
+            for talks in self._talks:
+                yield from talks.finish()
 
     def _ahead(self, stage: Generator[T, None, None]) -> Generator[T, None, None]:
         return stage if self._pool is None else read_ahead(stage, BLOCKS_AHEAD)
@@ -204,16 +202,27 @@ class Ears:
             probabilities = self._detector.probabilities(part.speech)
             self._bleed.push(part.audio[RATE])
             for i, voice in enumerate(self._voices):
-                said = voice.push(part.audio[RATE][:, i], probabilities[i])
-                yield from self._with_pitch(i, self._bleed.mark(i, said))
+                for talks in self._talks[i : i + 1]:
+                    talks.push(part.audio[RATE][:, i])
+                yield from self._of_voice(i, voice.push(part.audio[RATE][:, i], probabilities[i]))
+                for talks in self._talks[i : i + 1]:
+                    yield from talks.silent_until(voice.wanted_from)
             self._bleed.trim(min(voice.wanted_from for voice in self._voices))
         for i, melody in enumerate(self._melodies):
             melody.trim(min(hearer[i].wanted_from for hearer in (self._grids, self._voices) if hearer))
 
-    def _with_pitch(self, i: int, heard: Iterable[Window | Segment | Clip]) -> Iterator[Window | Segment | Clip]:
+    def _of_voice(self, i: int, said: Iterator[Segment | Clip]) -> Iterator[Hearable]:
+        """What the voice of a channel said, marked where it is another's, and the talks that its own segments end."""
+        for one in self._bleed.mark(i, said):
+            if not isinstance(one, Copied):
+                yield from self._with_pitch(i, [one])
+            if self._talks and not isinstance(one, Clip):
+                yield from self._talks[i].take(one)
+
+    def _with_pitch(self, i: int, heard: Iterable[Hearable]) -> Iterator[Hearable]:
         """What was heard of a channel, windows and segments with the pitch of their frames if it was asked for."""
         for one in heard:
-            if not self._melodies or isinstance(one, Clip):
+            if not self._melodies or isinstance(one, Clip | Talk):
                 yield one
                 continue
             n = len(one.context) - 2 * CONTEXT if isinstance(one, Window) else len(one.samples)

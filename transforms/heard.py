@@ -26,6 +26,13 @@ SOUND_DBFS = -60.0
 
 
 @dataclass(frozen=True)
+class Progress:
+    """So many more seconds were decoded."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Listening:
     """What a run wants of a recording.
 
@@ -33,6 +40,7 @@ class Listening:
         windows: the rates that windows carry, in Hz; None where no table needs windows.
         speech: how speech is cut; None where no table needs it.
         clip_seconds: longest clip that a segment is cut into, in seconds.
+        talk_seconds: longest talk that segments are joined to, in seconds; None where no model hears talks.
         pitch: windows and segments carry the pitch of their frames.
         each: keep the channels apart instead of making one of them.
         mix: how they become one: a word of ``--mix``.
@@ -43,6 +51,7 @@ class Listening:
     windows: tuple[int, ...] | None
     speech: SpeechConfig | None
     clip_seconds: float = 5.0
+    talk_seconds: float | None = None
     pitch: bool = False
     each: bool = False
     mix: str = AUTO

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,8 @@ import numpy as np
 import soxr
 
 from schemas.catalog import stage_of
-from schemas.records import Clip, Failure, Problem, Rows
+from schemas.jobs import JOBS, Stream
+from schemas.records import Clip, Failure, Problem, Rows, Talk
 from schemas.table import Table
 from transforms.audio.level import lifted
 from transforms.gather import Group
@@ -18,10 +19,11 @@ from transforms.models.batching import Saw, run_each
 from transforms.models.budget import Budget, batch_seconds
 from transforms.models.door import Door
 from transforms.models.engines import IN_TORCH, Engine
-from transforms.models.precision import PRECISIONS
+from transforms.models.precision import dtype_of
 from transforms.rows.answers import Answers
 from transforms.rows.inventory import error_rows
 from transforms.rows.registry import ANSWERS
+from transforms.rows.talks import by_segment, unheard
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Task:
         sharers: processes that put their models on the same device; each takes its share of the memory.
         group_seconds: audio that is gathered and sorted by length before it is cut into batches.
         top: classes kept for each window of ``sounds``.
+        joins: whether the model hears segments joined to talks, and not each alone.
     """
 
     name: str
@@ -50,28 +53,39 @@ class Task:
     sharers: int = 1
     group_seconds: float = 60.0
     top: int = 10
+    joins: bool = False
+
+    @property
+    def hears(self) -> Stream:
+        """What the model is given."""
+        return "talks" if self.joins else JOBS[self.name].hears
 
 
 def answer(
     task: Task,
     door: Door,
-    group: Group[Clip],
+    group: Group[Clip | Talk],
     budget: Budget | None = None,
     saw: Saw = lambda seen, padding: None,
 ) -> Iterator[Rows]:
     """The rows for a group of clips; the last ones close the shard if the group does.
 
-    A clip that the model cannot take costs itself alone and becomes a row of errors.
+    A clip that the model cannot take costs itself alone and becomes a row of errors; a talk one for each segment.
 
     Args:
         budget: what the batches of groups before this one have shown to fit; None begins anew.
         saw: is told of each batch; see :func:`transforms.models.batching.run_each`.
     """
+    allowed = budget or budget_of(task)
     of_speech = "segments" in task.table.needs  # a window may be quiet because nothing is there
-    clips = [_at_rate(lifted(c.samples) if of_speech else c.samples, c.rate, door.rate) for c in group.values]
-    results = run_each(door, clips, budget_seconds=budget or budget_of(task), saw=saw)
-    good = [(c, r) for c, r in zip(group.values, results, strict=True) if not isinstance(r, Failure)]
-    bad = [(c, r) for c, r in zip(group.values, results, strict=True) if isinstance(r, Failure)]
+
+    def run(heard: Sequence[Clip | Talk]) -> list[Any]:
+        clips = [_at_rate(lifted(c.samples) if of_speech else c.samples, c.rate, door.rate) for c in heard]
+        return run_each(door, clips, budget_seconds=allowed, saw=saw)
+
+    told = list(_told(group.values, run))
+    good = [(c, r) for c, r in told if not isinstance(r, Failure)]
+    bad = [(c, r) for c, r in told if isinstance(r, Failure)]
     if bad:
         problems = [Problem(stage_of(task.name), failure.reason, failure.message) for _, failure in bad]
         places = [clip.place for clip, _ in bad]
@@ -84,9 +98,29 @@ def answer(
     yield Rows(task.name, group.shard, made, closes=group.closes)
 
 
+def _told(
+    heard: Sequence[Clip | Talk], run: Callable[[Sequence[Clip | Talk]], list[Any]]
+) -> Iterator[tuple[Clip, Any]]:
+    """The clips that rows are made of, each with what the model said of it.
+
+    A model at times ends its text before a talk does.  The segments behind that are heard once more, as a talk of
+    their own, until nothing is left or nothing is said of what is left.
+    """
+    at_once = [one for one in heard if isinstance(one, Talk)]
+    told: dict[str, tuple[Clip, Any]] = {}
+    while at_once:
+        parts = [list(by_segment(talk, result)) for talk, result in zip(at_once, run(at_once), strict=True)]
+        told.update((clip.place.id, (clip, said)) for part in parts for clip, said in part)
+        at_once = [rest for talk, part in zip(at_once, parts, strict=True) if (rest := unheard(talk, part)) is not None]
+    clips = [one for one in heard if not isinstance(one, Talk)]
+    yield from told.values()
+    yield from zip(clips, run(clips) if clips else [], strict=True)
+
+
 def budget_of(task: Task) -> Budget:
     """What the user allows in a batch, or what fits the device now."""
-    return Budget(task.batch_seconds or batch_seconds(task.device, PRECISIONS[task.precision], task.sharers))
+    fitting = batch_seconds(task.device, dtype_of(task.precision), task.sharers, task.engine.name)
+    return Budget(task.batch_seconds or fitting)
 
 
 def _at_rate(samples: np.ndarray, given: int, rate: int) -> Any:

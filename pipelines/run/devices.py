@@ -11,8 +11,17 @@ from pipelines.run.runner import Runner, at_once
 from schemas.config import Config
 from schemas.devices import AUTO, CPU, CUDA, kind_of, numbers_of
 from schemas.errors import UsageError
-from transforms.models.engines import COMPILED_KINDS, OPENVINO, TORCH, Engine, best_engine, engine_refusal
-from transforms.models.precision import best_precision, cpu_has_bf16
+from transforms.models.engines import (
+    COMPUTED,
+    CTRANSLATE2,
+    OPENVINO,
+    TITLES,
+    TORCH,
+    Engine,
+    best_engine,
+    engine_refusal,
+)
+from transforms.models.precision import INT8, best_precision, cpu_has_bf16, refusal
 
 
 @dataclass(frozen=True)
@@ -28,7 +37,7 @@ def check_placement(config: Config) -> None:
     """Whether this machine can do what the user asks for.
 
     Raises:
-        UsageError: no GPU, no OpenVINO, or OpenVINO on a GPU.
+        UsageError: no GPU, no such engine, an engine or a precision that the device does not compute in.
     """
     if kind_of(config.device) == CUDA and not torch.cuda.is_available():
         raise UsageError(f"--device {config.device}: torch sees no GPU on this machine")
@@ -36,8 +45,14 @@ def check_placement(config: Config) -> None:
         if number >= torch.cuda.device_count():
             there = ", ".join(f"cuda:{i}" for i in range(torch.cuda.device_count()))
             raise UsageError(f"--device {config.device}: this machine has {there}")
+    if config.engine == AUTO:
+        return
     if reason := engine_refusal(_device(config), config.engine):
         raise UsageError(f"--engine {config.engine}: {reason}")
+    if config.engine != CTRANSLATE2 or config.precision == AUTO:
+        return
+    if reason := refusal(_device(config), config.precision, config.engine):
+        raise UsageError(f"--precision {config.precision}: {reason}")
 
 
 def placed(config: Config, kind: str, runner: Runner) -> Placement:
@@ -47,26 +62,41 @@ def placed(config: Config, kind: str, runner: Runner) -> Placement:
     other CPUs, and no OpenVINO; a bundle that runs twice has to give the same rows: there it is torch in fp32.
     """
     device = _device(config)
-    engine: str = config.engine
-    precision: str = config.precision
     here = runner.is_local or device != "cpu"
-    if engine == "auto":
-        engine = best_engine(device, kind) if here else TORCH
-        # In bf16 on a CPU that has none OpenVINO refuses, where torch is only slow.
-        if engine == OPENVINO and precision == "bf16" and not cpu_has_bf16():
-            engine = TORCH
-    elif kind not in COMPILED_KINDS:
-        engine = TORCH
-    if precision == "auto":
+    engine = _engine(config, device, kind) if here or config.engine != AUTO else TORCH
+    precision: str = config.precision
+    if precision == AUTO or (precision == INT8 and engine != CTRANSLATE2):
         precision = best_precision(device, kind, engine) if here else "fp32"
     streams = at_once(runner)
     return Placement(device, precision, Engine(engine, streams, streams))
 
 
+def _engine(config: Config, device: str, kind: str) -> str:
+    """The engine of a model: the one that was asked for where it computes such models, else torch."""
+    if config.engine != AUTO:
+        return config.engine if kind in COMPUTED.get(config.engine, ()) else TORCH
+    engine = best_engine(device, kind)
+    # In bf16 on a CPU that has none OpenVINO refuses, where torch is only slow; CTranslate2 does not know it there.
+    if engine == OPENVINO and config.precision == "bf16" and not cpu_has_bf16():
+        return TORCH
+    refused = config.precision not in (AUTO, INT8) and refusal(device, config.precision, engine)
+    return TORCH if refused else engine
+
+
 def placement_notes(config: Config, kinds: Mapping[str, str]) -> list[str]:
-    """What the user should know: jobs, given with their kinds of model, that the engine asked for cannot run."""
-    left = [job for job, kind in kinds.items() if kind not in COMPILED_KINDS]
-    return [f"--engine openvino: {', '.join(left)} by a model that runs in torch"] if left and _asked(config) else []
+    """What the user should know: jobs, given with their kinds of model, that are not computed as was asked for."""
+    notes: list[str] = []
+    if config.engine in COMPUTED:
+        left = [job for job, kind in kinds.items() if kind not in COMPUTED[config.engine]]
+        if left:
+            notes.append(
+                f"--engine {config.engine}: {', '.join(left)} by torch, as {TITLES[config.engine]} has no such models"
+            )
+    if config.precision == INT8:
+        left = [job for job, kind in kinds.items() if _engine(config, _device(config), kind) != CTRANSLATE2]
+        if left:
+            notes.append(f"--precision int8: {', '.join(left)} as with auto, since int8 is for Whisper by CTranslate2")
+    return notes
 
 
 def _asked(config: Config) -> bool:

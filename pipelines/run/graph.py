@@ -10,8 +10,8 @@ from typing import Any
 import apache_beam as beam
 
 from schemas.forgotten import NOTHING, Forgotten
-from schemas.jobs import JOBS, STREAMS
-from schemas.records import Clip, Known, Outcome, Segment, Source, Window
+from schemas.jobs import STREAMS
+from schemas.records import Clip, Known, Outcome, Segment, Source, Talk, Window
 from schemas.register import NOBODY, Register
 from schemas.table import Table
 from transforms.gather import Item
@@ -90,7 +90,7 @@ def build(pipeline: beam.Pipeline, work: Work) -> None:
     for task in work.tasks:
         convert = partial(clip_of, rate=work.rates[task.name])
         _ = (
-            heard[JOBS[task.name].hears]
+            heard[task.hears]
             | f"Own speech for {task.name}" >> beam.Filter(is_own)
             | f"Gather for {task.name}" >> beam.ParDo(GatherItems(task.group_seconds, seconds_of, convert))
             | f"Infer {task.name}" >> Infer(task, work.hearing.threads)
@@ -99,8 +99,8 @@ def build(pipeline: beam.Pipeline, work: Work) -> None:
     _ = heard[INVENTORY] | "Write inventory" >> write(INVENTORY)
 
 
-def clip_of(heard: Window | Segment | Clip, rate: int) -> Clip:
-    """What a model hears of a window, at ``rate``, of a segment or of a clip."""
+def clip_of(heard: Window | Segment | Clip | Talk, rate: int) -> Clip | Talk:
+    """What a model hears of a window, at ``rate``, of a segment, of a clip or of a talk."""
     match heard:
         case Window():
             return Clip(heard.place, heard.audio[rate], rate)
@@ -114,6 +114,6 @@ def is_own(item: Item[Any]) -> bool:
     return not isinstance(item.value, Segment) or item.value.bleed_of is None
 
 
-def seconds_of(heard: Window | Segment | Clip) -> float:
+def seconds_of(heard: Window | Segment | Clip | Talk) -> float:
     """The length of a stretch."""
     return (heard.place.end_ms - heard.place.start_ms) / 1000

@@ -89,8 +89,10 @@ def add_words(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="processes that work side by side; 1 is this one with threads (default: what suits machine and work)",
     )
-    parser.add_argument("--precision", metavar="auto|fp32|bf16", help="of the models (default: auto)")
-    parser.add_argument("--engine", metavar="auto|torch|openvino", help="what computes the models (default: auto)")
+    parser.add_argument("--precision", metavar="auto|fp32|bf16|int8", help="of the models (default: auto)")
+    parser.add_argument(
+        "--engine", metavar="auto|torch|openvino|ctranslate2", help="what computes the models (default: auto)"
+    )
     parser.add_argument("--force", metavar="TABLE,...", help="make these anew, whatever the corpus holds")
     parser.add_argument("--retry-errors", action="store_true", help="take up again what has a row of errors")
     parser.add_argument("--prune", action="store_true", help="drop the rows of files that are gone")

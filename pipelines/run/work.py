@@ -37,9 +37,10 @@ def tasks_of(prepared: Prepared, run_id: str) -> tuple[Task, ...]:
             engine=placements[job].engine,
             language=config.language,
             batch_seconds=config.batch_seconds,
-            group_seconds=group_seconds(placements[job].device, config.batch_seconds),
+            group_seconds=group_seconds(placements[job].device, config.batch_seconds, placements[job].engine.name),
             top=config.top_tags,
             sharers=prepared.runner.sharers,
+            joins=prepared.descriptions[job].talk_seconds is not None,
         )
         for job, checkpoint in prepared.checkpoints.items()
     )
@@ -51,10 +52,12 @@ def work_of(prepared: Prepared, run_id: str, folder: Path, ticks: tuple[str, int
     rates = {job: description.rate for job, description in prepared.descriptions.items()}
     streams = {table.hears for table in tables.values()}
     of_windows = {rate for job, rate in rates.items() if JOBS[job].hears == "windows"}
+    talks = [d.talk_seconds for d in prepared.descriptions.values() if d.talk_seconds is not None]
     listening = Listening(
         windows=tuple(sorted(of_windows)) if "windows" in streams else None,
         speech=config.speech if streams & {"segments", "clips"} else None,
         clip_seconds=config.emotion_seconds,
+        talk_seconds=min(talks, default=None),
         pitch=bool(tables.keys() & {"frames", "prosody"}),
         each=config.channels == "each",
         mix=config.mix,

@@ -9,6 +9,7 @@ PACKAGES = (
     "earwitness",
     "apache-beam",
     "av",
+    "ctranslate2",
     "librosa",
     "numpy",
     "openvino",

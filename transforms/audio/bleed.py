@@ -35,6 +35,11 @@ class Found:
     is_copy: bool
 
 
+@dataclass(frozen=True)
+class Copied:
+    """There was a segment that is a copy: it has no row."""
+
+
 class Bleed:
     """Compares each segment with the other channels over the same time.
 
@@ -62,8 +67,8 @@ class Bleed:
         """Whether any speech stands on more than one channel."""
         return self._any
 
-    def mark(self, channel: int, heard: Iterator[Segment | Clip]) -> Iterator[Segment | Clip]:
-        """What was heard on the channel of an index, without segments that are copies; those that bled say from where.
+    def mark(self, channel: int, heard: Iterator[Segment | Clip]) -> Iterator[Segment | Clip | Copied]:
+        """What was heard on the channel of an index; segments that bled say from where, of a copy only that it was one.
 
         Neither has clips: what is said and felt in them is said and felt on the other channel.
         """
@@ -78,6 +83,7 @@ class Bleed:
             left_out = "" if found is None else one.place.id
             if found is not None and found.is_copy:
                 self._copies.setdefault(channel, found.channel)
+                yield Copied()
                 continue
             self._own.add(channel)
             yield one if found is None else replace(one, bleed_of=self._numbers[found.channel])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,12 @@ def align_rows_alone(model: Any) -> None:
     along all of them, so that the times of a short text change with the longest one beside it.
 
     It also keeps the attentions and scores of every pass until the clip is done, over 100 MB a pass
-    for whisper-small.  Here a pass keeps, in place of the scores of a step over the vocabulary, two
-    numbers: the probability of the token that was chosen and that of the likeliest one.
+    for whisper-small.  Here a pass keeps, in place of the scores of a step over the vocabulary, three
+    numbers: the probability of the token that was chosen, that of the likeliest one, and that nobody
+    speaks in the pass.
     """
     align = model._extract_token_timestamps
+    silence = _silence_of(model)
 
     def align_each(
         outputs: Any,
@@ -45,7 +48,7 @@ def align_rows_alone(model: Any) -> None:
             seconds[row, : len(times)] = times
             seconds[row, len(times) :] = times[-1]
         outputs["scores"] = tuple(
-            _probabilities(scores, token)
+            torch.cat([_probabilities(scores, token), silence()[:, None]], dim=1)
             for scores, token in zip(outputs.scores, sequences.T[num_input_ids:], strict=True)
         )
         for attentions in ("encoder_attentions", "decoder_attentions", "cross_attentions"):
@@ -53,6 +56,23 @@ def align_rows_alone(model: Any) -> None:
         return seconds
 
     model._extract_token_timestamps = align_each
+
+
+def _silence_of(model: Any) -> Callable[[], torch.Tensor]:
+    """What gives the probability that nobody speaks, [n_rows], of the pass that this thread began last.
+
+    Whisper says so where its prompt starts the transcript; no step that chooses a token asks there.
+    """
+    settings, of_thread = model.generation_config, threading.local()
+
+    def keep(_: Any, __: Any, kwargs: dict[str, Any], output: Any) -> None:
+        starts = (kwargs["decoder_input_ids"][0] == settings.decoder_start_token_id).nonzero()
+        if len(starts):
+            scores = output.logits[:, int(starts[-1])].float()
+            of_thread.last = scores.softmax(-1)[:, settings.no_timestamps_token_id - 1]
+
+    model.register_forward_hook(keep, with_kwargs=True)
+    return lambda: of_thread.last
 
 
 def in_order(times: Sequence[tuple[float, float]], seconds: float) -> np.ndarray:

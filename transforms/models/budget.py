@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import torch
 
+from transforms.models.engines import CTRANSLATE2, TORCH
+
 ON_A_CPU_SECONDS = 60.0
 """Where larger batches win next to nothing: of one length, a clip alone runs nearly as fast as many."""
 
@@ -20,6 +22,9 @@ The convolutions, which would take as much alone, hear a part of a batch at a ti
 (:mod:`transforms.models.parts`).  Behind them WavLM holds most: for clips of 30 s the biases of its attention, three
 times 0.9 million numbers a second.
 """
+
+OF_TALKS_SECONDS = 240.0
+"""By CTranslate2 on a CPU: eight passes of half a minute, whose tokens are then computed together."""
 
 LONGEST_SECONDS = 60.0
 """No device is faster with more: of speech in groups of 240 s, batches of nearly one length hold less on average, and
@@ -52,18 +57,19 @@ class Budget:
             self.seconds = min(self.seconds, seconds / 2)
 
 
-def batch_seconds(device: str, dtype: torch.dtype, sharers: int = 1) -> float:
+def batch_seconds(device: str, dtype: torch.dtype, sharers: int = 1, engine: str = TORCH) -> float:
     """The most audio in one batch where the user names no figure.
 
-    60 s on a CPU.  On a GPU what fits into this process's share of half of the memory that is free, which is
-    asked for here: call it when the models are loaded.
+    60 s on a CPU, by CTranslate2 240 s.  On a GPU what fits into this process's share of half of the memory that is
+    free, which is asked for here: call it when the models are loaded.
 
     Args:
         dtype: of the numbers in the model.
         sharers: processes that put models on the device, this one among them.
+        engine: that computes it.
     """
     if torch.device(device).type != "cuda":
-        return ON_A_CPU_SECONDS
+        return OF_TALKS_SECONDS if engine == CTRANSLATE2 else ON_A_CPU_SECONDS
     free, _ = torch.cuda.mem_get_info(torch.device(device))
     return seconds_that_fit(free // sharers, dtype)
 
@@ -74,6 +80,7 @@ def seconds_that_fit(free_bytes: int, dtype: torch.dtype) -> float:
     return min(LONGEST_SECONDS, max(1.0, fit))
 
 
-def group_seconds(device: str, batch_seconds: float | None) -> float:
+def group_seconds(device: str, batch_seconds: float | None, engine: str = TORCH) -> float:
     """How much audio is gathered before it is cut into batches; never less than the user wants in one."""
-    return max(GROUP_SECONDS[torch.device(device).type], batch_seconds or 0.0)
+    gathered = OF_TALKS_SECONDS if engine == CTRANSLATE2 else GROUP_SECONDS[torch.device(device).type]
+    return max(gathered, batch_seconds or 0.0)

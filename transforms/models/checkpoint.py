@@ -162,7 +162,7 @@ def revision_of(located: Located) -> str:
 def model_id(located: Located, precision: str, engine: str = "torch") -> str:
     """What the ``model`` column holds: ``name@revision/precision``; of a folder, its own name.
 
-    Behind the precision stands the engine, where it is not torch: ``name@revision/bf16-openvino``.
+    Behind the precision stands the engine, where it is not torch: ``name@revision/int8-ctranslate2``.
     """
     name = located.checkpoint.name if located.commit is not None else located.folder.resolve().name
     ran = precision if engine == "torch" else f"{precision}-{engine}"

@@ -20,7 +20,7 @@ class Door(Protocol):
     """A model behind one call, in inference mode.  Threads may call it at the same time.
 
     Attributes:
-        model_id: ``name@revision/precision``, with ``-openvino`` where OpenVINO computes.
+        model_id: ``name@revision/precision``, with ``-openvino`` or ``-ctranslate2`` where these compute.
         rate: the sampling rate in Hz that the clips must have.
         min_samples: the shortest clip that the family gives a finite result for.
         max_seconds: the longest clip that is heard whole; None without a limit.
@@ -74,6 +74,7 @@ class Description:
         dimension: the length of its vectors; None where it gives none.
         labels: its classes in the order of the probabilities; empty where it has none.
         multi_label: the probabilities are independent of each other instead of shares of 1.
+        talk_seconds: the longest talk that segments are joined to for it; None where it hears each alone.
         licence: as its model card states it; nothing where it states none, or is not there.
     """
 
@@ -82,4 +83,5 @@ class Description:
     dimension: int | None = None
     labels: tuple[str, ...] = ()
     multi_label: bool = False
+    talk_seconds: float | None = None
     licence: str = ""

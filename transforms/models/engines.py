@@ -1,23 +1,22 @@
-"""What computes the passes of a model: torch, or OpenVINO on a CPU."""
+"""What computes the passes of a model: torch, OpenVINO on a CPU, or for Whisper CTranslate2."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
 
 import torch
 
-if TYPE_CHECKING:
-    pass
+TORCH, OPENVINO, CTRANSLATE2 = "torch", "openvino", "ctranslate2"
+ENGINES = (TORCH, OPENVINO, CTRANSLATE2)
+TITLES = {TORCH: "PyTorch", OPENVINO: "OpenVINO", CTRANSLATE2: "CTranslate2"}
+"""What each is called in a text."""
 
-TORCH, OPENVINO = "torch", "openvino"
-ENGINES = (TORCH, OPENVINO)
-INSTALL = "pip install 'earwitness[openvino]'"
+INSTALL = {OPENVINO: "pip install 'earwitness[openvino]'", CTRANSLATE2: "pip install ctranslate2"}
 
-COMPILED_KINDS = ("ctc", "classifier", "regressor", "embedder", "xvector")
-"""The kinds of model that OpenVINO computes.  Whisper stays in torch: its loop of one token after the other
-and the attention that gives the times of its words are transformers' own ``generate``."""
+COMPUTED = {OPENVINO: ("ctc", "classifier", "regressor", "embedder", "xvector"), CTRANSLATE2: ("whisper",)}
+"""The kinds of model that an engine beside torch computes.  Whisper is no plain pass: its loop of one token after the
+other, and the attention that gives the times of its words, are CTranslate2's own or transformers' ``generate``."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Engine:
 
     Attributes:
         name: one of :data:`ENGINES`.
-        streams: how many passes OpenVINO runs side by side: the threads of work that share the model.
+        streams: how many passes run side by side: the threads of work that share the model.
         threads: of all of these passes together.  Torch has one number for the whole process, see
             :func:`transforms.threads.use_threads`, and heeds neither.
     """
@@ -39,25 +38,32 @@ class Engine:
 IN_TORCH = Engine()
 
 
-def is_installed() -> bool:
-    """Whether OpenVINO is there; it is not loaded for that."""
-    return find_spec("openvino") is not None
+def is_installed(engine: str) -> bool:
+    """Whether an engine is there; it is not loaded for that."""
+    return engine == TORCH or find_spec(engine) is not None
 
 
 def best_engine(device: str, kind: str) -> str:
-    """What ``auto`` means: OpenVINO on a CPU where it is installed and computes such models, else torch.
+    """What ``auto`` means: on a CPU the engine that computes such models, where it is installed; else torch.
 
     Args:
         kind: one of the values of :data:`transforms.models.kinds.KINDS`.
     """
-    fits = torch.device(device).type == "cpu" and kind in COMPILED_KINDS
-    return OPENVINO if fits and is_installed() else TORCH
+    if torch.device(device).type == "cpu":
+        return next((e for e, kinds in COMPUTED.items() if kind in kinds and is_installed(e)), TORCH)
+    return TORCH
 
 
 def engine_refusal(device: str, engine: str) -> str | None:
     """Why an engine cannot compute on a device, in one line; None if it can."""
-    if engine == OPENVINO and torch.device(device).type != "cpu":
+    kind = torch.device(device).type
+    if engine == OPENVINO and kind != "cpu":
         return f"OpenVINO computes on CPUs here, not on {device}: take torch"
-    if engine == OPENVINO and not is_installed():
-        return f"OpenVINO is not installed: {INSTALL}"
+    if not is_installed(engine):
+        return f"{TITLES[engine]} is not installed: {INSTALL[engine]}"
+    if engine == CTRANSLATE2 and kind == "cuda":
+        import ctranslate2
+
+        if not ctranslate2.get_cuda_device_count():
+            return "CTranslate2 sees no GPU on this machine: take torch"
     return None

@@ -8,7 +8,7 @@ from typing import Any
 from schemas.jobs import JOBS
 from transforms.models.checkpoint import CONFIG, Located, ModelError, one_line, parse_checkpoint, read_config
 from transforms.models.door import Description, Door
-from transforms.models.engines import IN_TORCH, Engine
+from transforms.models.engines import CTRANSLATE2, IN_TORCH, Engine
 from transforms.models.faults import DeviceLostError, is_device_lost
 from transforms.models.kinds import KINDS, NOT_OPENED
 from transforms.models.licence import licence_of
@@ -51,13 +51,14 @@ def describe(job: str, checkpoint: str) -> Description:
             f"{config.model_type} hears what a {EXTRACTORS.get(config.model_type, WAVEFORM)} makes"
         )
     try:
-        described = _described(located, config, kind, int(extractor.sampling_rate))
+        described = _described(located, config, kind, extractor)
     except (AttributeError, TypeError, ValueError) as error:
         raise located.error(f"its {CONFIG} cannot be used: {one_line(error)}") from error
     return replace(described, licence=licence_of(located))
 
 
-def _described(located: Located, config: Any, kind: str, rate: int) -> Description:
+def _described(located: Located, config: Any, kind: str, extractor: Any) -> Description:
+    rate = int(extractor.sampling_rate)
     match kind:
         case "classifier":
             from transforms.models.classifier import is_multi_label, labels_of
@@ -72,6 +73,8 @@ def _described(located: Located, config: Any, kind: str, rate: int) -> Descripti
             return Description(kind, rate, dimension=config.projection_dim)
         case "xvector":
             return Description(kind, rate, dimension=config.xvector_output_dim)
+        case "whisper":
+            return Description(kind, rate, talk_seconds=float(extractor.chunk_length))
         case _:
             return Description(kind, rate)
 
@@ -91,10 +94,11 @@ def open_door(
         job: a key of :data:`schemas.jobs.JOBS`.
         checkpoint: a folder, or ``org/name`` or ``org/name@revision`` on the Hub.
         device: ``cpu``, ``cuda`` or ``cuda:N``.
-        precision: ``fp32``, ``bf16``, or on a GPU ``fp16``.
+        precision: ``fp32``, ``bf16``, on a GPU ``fp16``, or by CTranslate2 ``int8``.
         language: of the speech, as a code (``en``); Whisper transcribes in it, None lets it find the
             language of each clip.  Others only write it beside their transcripts.
-        engine: what computes the passes; Whisper's are torch's, whatever it says.
+        engine: what computes the passes; of a kind that it does not compute
+            (:data:`transforms.models.engines.COMPUTED`) torch does.
 
     Raises:
         ModelError: it cannot be found, the job cannot open it, or its weights do not fill its class.
@@ -125,6 +129,10 @@ def _opened(located: Located, kind: str, device: str, precision: str, language: 
 
             return CTC(located, device=device, precision=precision, language=language, engine=engine)
         case "whisper":
+            if engine.name == CTRANSLATE2:
+                from transforms.models.ctranslated import CTranslated
+
+                return CTranslated(located, device=device, precision=precision, language=language, engine=engine)
             from transforms.models.whisper import Whisper
 
             return Whisper(located, device=device, precision=precision, language=language)

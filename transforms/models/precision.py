@@ -7,9 +7,18 @@ from typing import Any
 
 import torch
 
-from transforms.models.engines import OPENVINO, TORCH
+from transforms.models.engines import CTRANSLATE2, OPENVINO, TORCH
 
 PRECISIONS: dict[str, torch.dtype] = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+
+INT8 = "int8"
+"""Weights and activations of matrix products in 8 bits, the other numbers as the device has them; by CTranslate2."""
+
+CTRANSLATE2_TYPES = {
+    "cpu": {INT8: "int8_float32", "fp32": "float32"},
+    "cuda": {INT8: "int8_float16", "fp16": "float16", "bf16": "bfloat16", "fp32": "float32"},
+}
+"""CTranslate2's names of precisions, by kind of device."""
 
 ALLOCATOR, ALLOCATOR_NAMES = "expandable_segments:True", ("PYTORCH_CUDA_ALLOC_CONF", "PYTORCH_ALLOC_CONF")
 """Torch's setting for the memory of a GPU: blocks of one size then serve others, so that the shapes of many batches do
@@ -31,10 +40,14 @@ def best_precision(device: str, kind: str, engine: str = TORCH) -> str:
     fast, or, by OpenVINO, where it has AVX512-BF16; by torch without AMX some models are half as fast in it
     (docs/precision.md).  Else fp32.
 
+    By CTranslate2 int8 on a CPU, fp16 on a GPU.
+
     Args:
         kind: one of the values of :data:`transforms.models.kinds.KINDS`.
         engine: that computes it.
     """
+    if engine == CTRANSLATE2:
+        return INT8 if torch.device(device).type == "cpu" else "fp16"
     if torch.device(device).type == "cuda":
         settle_allocator()
         return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp16"
@@ -60,8 +73,18 @@ def _capabilities() -> dict[str, Any]:
     return ask() if ask else {}
 
 
-def refusal(device: str, precision: str) -> str | None:
-    """Why a device cannot compute in a precision, in one line; None if it can."""
+def dtype_of(precision: str) -> torch.dtype:
+    """Of the numbers between the layers of a model."""
+    return PRECISIONS.get(precision, torch.float32)
+
+
+def refusal(device: str, precision: str, engine: str = TORCH) -> str | None:
+    """Why a device cannot compute in a precision by an engine, in one line; None if it can."""
+    if engine == CTRANSLATE2:
+        there = CTRANSLATE2_TYPES[torch.device(device).type]
+        return None if precision in there else f"CTranslate2 computes in {' or '.join(there)} here, not in {precision}"
+    if precision == INT8:
+        return "int8 is for Whisper by CTranslate2"
     if precision == "fp16" and torch.device(device).type == "cpu":
         return "fp16 is for GPUs, no CPU is faster with it: take bf16 or fp32"
     return None

@@ -52,13 +52,21 @@ def _seen(path: Path) -> list[int]:
     return [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_dev, found.st_ino]
 
 
-def _place(files: Sequence[Path]) -> Path:
-    """Where the hash of these files is kept: one small file each, so that writers never meet in one."""
+def cache_folder() -> Path:
+    """Where this machine keeps what it need not make anew; it may not be there.
+
+    Raises:
+        RuntimeError: the user's home folder is not known.
+    """
     named = os.environ.get(FOLDER)
     own = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    folder = Path(named) if named else Path(own) / "earwitness"
+    return (Path(named) if named else Path(own) / "earwitness").expanduser()
+
+
+def _place(files: Sequence[Path]) -> Path:
+    """Where the hash of these files is kept: one small file each, so that writers never meet in one."""
     paths = "\0".join(os.path.realpath(path) for path in files)
-    return folder.expanduser() / "hashes" / f"{hashlib.sha256(os.fsencode(paths)).hexdigest()[:32]}.json"
+    return cache_folder() / "hashes" / f"{hashlib.sha256(os.fsencode(paths)).hexdigest()[:32]}.json"
 
 
 def _recalled(place: Path, seen: list[list[int]]) -> str | None:

@@ -14,7 +14,7 @@ from transforms.models.checkpoint import CONFIG, Located, model_id, one_line, re
 from transforms.models.engines import ENGINES, IN_TORCH, OPENVINO, Engine, engine_refusal
 from transforms.models.gaps import refuse_gaps
 from transforms.models.loaded import Loaded
-from transforms.models.precision import PRECISIONS, refusal, settle_allocator
+from transforms.models.precision import INT8, PRECISIONS, refusal, settle_allocator
 from transforms.models.spectra import GraniteSpeech5FeatureExtractor
 
 CACHED_PRIMITIVES = 128
@@ -74,11 +74,11 @@ def check_engine(device: str, precision: str, engine: Engine) -> None:
     Raises:
         ValueError: an unknown precision or engine, or one that the device cannot compute in.
     """
-    if precision not in PRECISIONS:
-        raise ValueError(f"precision {precision!r}: one of {', '.join(PRECISIONS)}")
+    if precision not in (*PRECISIONS, INT8):
+        raise ValueError(f"precision {precision!r}: one of {', '.join((*PRECISIONS, INT8))}")
     if engine.name not in ENGINES:
         raise ValueError(f"engine {engine.name!r}: one of {', '.join(ENGINES)}")
-    if reason := refusal(device, precision) or engine_refusal(device, engine.name):
+    if reason := refusal(device, precision, engine.name) or engine_refusal(device, engine.name):
         raise ValueError(reason)
 
 

@@ -4,32 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 
-from schemas.records import Transcript, Word
-from transforms.models.alignment import align_rows_alone, in_order
+from schemas.records import Transcript
+from transforms.models.alignment import align_rows_alone
 from transforms.models.checkpoint import Located
 from transforms.models.features import as_clips, extracted
-from transforms.models.marks import settle_marks
-from transforms.models.weights import load, load_tokenizer
+from transforms.models.spoken import NEEDED, Spoken, Writer, fixed_language
+from transforms.models.weights import load
 
 _MAX_NEW_TOKENS = 256  # the default of the pipeline
 _PROMPT_TOKENS = 8  # more than Whisper's prompt (start, language, task) has
 _WHOLE = {"truncation": False, "padding": "longest"}  # how the extractor takes a clip longer than one pass
-
-
-@dataclass(frozen=True)
-class _Spoken:
-    """What was generated for one clip, in all passes: tokens with their end in seconds and their probability."""
-
-    tokens: torch.Tensor
-    ends: torch.Tensor
-    probabilities: torch.Tensor
-    end_probability: float  # of what came first: the end of the text, where there are no tokens
 
 
 class Whisper:
@@ -61,7 +50,7 @@ class Whisper:
             located, AutoModelForSpeechSeq2Seq, device=device, precision=precision, attn_implementation="eager"
         )
         settings = loaded.model.generation_config
-        for needed in ("alignment_heads", "no_timestamps_token_id", "decoder_start_token_id", "eos_token_id"):
+        for needed in ("alignment_heads", *NEEDED):
             if getattr(settings, needed, None) is None:
                 raise located.error(
                     f"its generation_config.json gives no {needed}, without which there are no word times: copy that "
@@ -76,14 +65,11 @@ class Whisper:
         loaded.model.get_encoder().register_forward_pre_hook(_without_attentions, with_kwargs=True)
         extractor, config = loaded.extractor, loaded.model.config
         self._loaded = loaded
-        # The models count tokens that their tokenizers leave unused.
-        self._tokenizer: Any = load_tokenizer(located, settings.no_timestamps_token_id)
-        settle_marks(located, self._tokenizer, settings)
+        self._writer = Writer(located, settings, extractor.chunk_length / config.max_source_positions)
         self._multilingual = bool(getattr(settings, "is_multilingual", True))
-        self._language = _fixed_language(located, settings, language, self._multilingual)
+        self._language = fixed_language(located, settings, language, self._multilingual)
         self._codes = {number: token[2:-2] for token, number in getattr(settings, "lang_to_id", {}).items()}
         self._max_new_tokens = min(_MAX_NEW_TOKENS, config.max_target_positions - _PROMPT_TOKENS)
-        self._time_precision = extractor.chunk_length / config.max_source_positions
         self.model_id = loaded.model_id
         self.rate = loaded.rate
         self.min_samples: int = extractor.n_fft  # one frame of the spectrogram
@@ -120,7 +106,7 @@ class Whisper:
                 return_segments=True,
             )
         return [
-            self._transcript(_spoken(segments), code, len(clip) / self.rate)
+            self._writer.transcript(_spoken(segments), code, len(clip) / self.rate)
             for segments, code, clip in zip(output["segments"], codes, clips, strict=True)
         ]
 
@@ -129,45 +115,6 @@ class Whisper:
         if self._language is not None:
             return [self._language] * len(features)
         return [self._codes[number] for number in self._loaded.model.detect_language(features).tolist()]
-
-    def _transcript(self, spoken: _Spoken, code: str, seconds: float) -> Transcript:
-        """Of a clip of so many seconds."""
-        text, chunks = self._decode(spoken.tokens, spoken.ends, code)
-        # Grouped once more with the numbers of the tokens as their times: token i lasts from i to i + 1.
-        _, numbered = self._decode(spoken.tokens, torch.arange(1.0, len(spoken.tokens) + 1), code)
-        times = in_order([chunk["timestamp"] for chunk in chunks], seconds)
-        words = tuple(
-            Word(
-                word=chunk["text"].strip(),
-                start_ms=round(1000 * start),
-                end_ms=round(1000 * end),
-                confidence=_mean(spoken.probabilities[slice(*map(int, numbers["timestamp"]))]),
-            )
-            for chunk, (start, end), numbers in zip(chunks, times, numbered, strict=True)
-        )
-        is_text = spoken.tokens < self._loaded.model.generation_config.eos_token_id  # the special tokens follow
-        if is_text.any():
-            confidence = _mean(spoken.probabilities[is_text])
-        elif len(spoken.tokens):
-            confidence = _mean(spoken.probabilities)
-        else:
-            confidence = spoken.end_probability
-        return Transcript(text.strip(), words, confidence, code)
-
-    def _decode(self, tokens: torch.Tensor, ends: torch.Tensor, code: str) -> tuple[str, list[dict[str, Any]]]:
-        """The text and its words (``text``, ``timestamp``) by the tokenizer's own grouping.
-
-        The language goes ahead as a token where the model has one: Chinese is grouped otherwise than English.
-        """
-        token = self._tokenizer.convert_tokens_to_ids(f"<|{code}|>")
-        outputs = {
-            "tokens": torch.cat([torch.tensor([token]), tokens])[None],
-            "token_timestamps": torch.cat([torch.zeros(1), ends])[None],
-        }
-        text, optional = self._tokenizer._decode_asr(
-            [outputs], return_timestamps="word", return_language=None, time_precision=self._time_precision
-        )
-        return text, optional["chunks"]
 
 
 def _without_attentions(encoder: Any, args: Any, kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
@@ -178,7 +125,7 @@ def _without_attentions(encoder: Any, args: Any, kwargs: dict[str, Any]) -> tupl
     return args, {**kwargs, "output_attentions": False}
 
 
-def _spoken(segments: list[dict[str, Any]]) -> _Spoken:
+def _spoken(segments: list[dict[str, Any]]) -> Spoken:
     """Join the segments that ``generate`` gives for one clip.
 
     What is kept of each step of a pass stands in the ``result`` that the segments of the pass share
@@ -188,37 +135,13 @@ def _spoken(segments: list[dict[str, Any]]) -> _Spoken:
     for segment in segments:
         steps, sequence = segment["result"]["scores"], segment["result"]["sequences"]
         first = segment["idxs"][0] - (len(sequence) - len(steps))
-        probabilities += [chosen for chosen, _ in steps[first : first + len(segment["tokens"])]]
-    _, likeliest = segments[0]["result"]["scores"][0]
-    return _Spoken(
+        probabilities += [chosen for chosen, _, _ in steps[first : first + len(segment["tokens"])]]
+    _, likeliest, _ = segments[0]["result"]["scores"][0]
+    chosen_ones = torch.stack(probabilities) if probabilities else torch.zeros(0)
+    return Spoken(
         tokens=torch.cat([segment["tokens"].cpu() for segment in segments]),
         ends=torch.cat([segment["token_timestamps"].cpu() for segment in segments]),
-        probabilities=torch.stack(probabilities) if probabilities else torch.zeros(0),
-        end_probability=float(likeliest),
+        probabilities=chosen_ones,
+        otherwise=float(chosen_ones.double().mean() if probabilities else likeliest),
+        no_speech_probability=max(float(segment["result"]["scores"][0][2]) for segment in segments),
     )
-
-
-def _fixed_language(located: Located, settings: Any, language: str | None, multilingual: bool) -> str | None:
-    """The code of the one language to transcribe in; None if it is to be found in each clip.
-
-    Raises:
-        ModelError: a language that the checkpoint does not know.
-    """
-    from transformers.models.whisper.tokenization_whisper import TO_LANGUAGE_CODE
-
-    asked = language or getattr(settings, "language", None)
-    code = TO_LANGUAGE_CODE.get(asked.lower(), asked.lower()) if asked else None
-    if not multilingual:
-        if code not in (None, "en"):
-            raise located.error(f"it knows English only, not {asked!r}: take a multilingual Whisper")
-        return "en"
-    known = getattr(settings, "lang_to_id", {})
-    if not known:
-        raise located.error("its generation_config.json gives no lang_to_id: copy it from the original checkpoint")
-    if code is not None and f"<|{code}|>" not in known:
-        raise located.error(f"it does not know the language {asked!r}; give a code such as en, de, zh")
-    return code
-
-
-def _mean(probabilities: torch.Tensor) -> float:
-    return float(probabilities.double().mean())

@@ -12,7 +12,7 @@ import apache_beam as beam
 import torch
 from apache_beam.metrics import Metrics
 
-from schemas.records import Clip, Rows
+from schemas.records import Clip, Rows, Talk
 from transforms.gather import Group
 from transforms.infer import Task, answer, budget_of
 from transforms.models.door import Door
@@ -61,7 +61,7 @@ class Infer(beam.PTransform):
         self._task = task
         self._threads = threads
 
-    def expand(self, groups: beam.PCollection[Group[Clip]]) -> beam.PCollection[Rows]:
+    def expand(self, groups: beam.PCollection[Group[Clip | Talk]]) -> beam.PCollection[Rows]:
         return groups | beam.ParDo(_Infer(self._task, self._threads))
 
 
@@ -82,7 +82,7 @@ class _Infer(OfGroups):
         self._door = door_of(self._task)
         self._budget = budget_of(self._task)
 
-    def make(self, group: Group[Clip]) -> Answered:
+    def make(self, group: Group[Clip | Talk]) -> Answered:
         seen: list[tuple[float, float]] = []
         began = time.perf_counter()
         rows = list(answer(self._task, self._door, group, self._budget, lambda *both: seen.append(both)))

@@ -1,4 +1,4 @@
-"""Shards to windows, segments and clips, and the rows that say what was read."""
+"""Shards to windows, segments, clips and talks, and the rows that say what was read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from apache_beam.pvalue import DoOutputsTuple, TaggedOutput
 
 from schemas.jobs import STREAMS
 from schemas.reasons import Reason
-from schemas.records import Clip, Outcome, Problem, Recording, Rows, Segment, Shard, Window
+from schemas.records import Clip, Outcome, Problem, Recording, Rows, Segment, Shard, Talk, Window
 from schemas.table import Table
 from transforms.ahead import read_ahead
 from transforms.audio.speech import SpeechDetector
@@ -28,7 +28,7 @@ from transforms.progress import Ticker
 from transforms.rows.inventory import error_rows, file_rows, recording_row
 from transforms.threads import return_freed_memory, use_threads
 
-WINDOWS, SEGMENTS, CLIPS = STREAMS
+WINDOWS, SEGMENTS, CLIPS, TALKS = STREAMS
 INVENTORY = "inventory"
 
 MOST_LISTENING = 8
@@ -119,6 +119,8 @@ def _hear_one(
                     yield TaggedOutput(SEGMENTS, Item(shard, event))
                 case Clip():
                     yield TaggedOutput(CLIPS, Item(shard, event))
+                case Talk():
+                    yield TaggedOutput(TALKS, Item(shard, event))
                 case Progress():
                     ticker.add(seconds=event.seconds)
                 case Problem():
@@ -148,7 +150,8 @@ def _inventory(
 
 
 class Listen(beam.PTransform):
-    """Decodes each recording once.  Outputs ``windows``, ``segments``, ``clips`` and ``inventory``.
+    """Decodes each recording once.  Outputs ``windows``, ``segments``, ``clips``, ``talks`` and
+    ``inventory``.
 
     What comes out holds samples and has to stay in the fused chain.
     """

@@ -42,7 +42,8 @@ def resolved(kind: str, beam: list[str] = HERE, **config: Any) -> str:
         ({"avx512_bf16": True}, False, "embedder", "cpu fp32 torch"),
         ({"avx512_bf16": True, "amx_bf16": True}, False, "embedder", "cpu bf16 torch"),
         ({}, False, "ctc", "cpu fp32 torch"),
-        ({"avx512_bf16": True}, True, "whisper", "cpu fp32 torch"),
+        ({"avx512_bf16": True}, True, "whisper", "cpu int8 ctranslate2"),
+        ({"avx512_bf16": True}, False, "whisper", "cpu fp32 torch"),
     ],
 )
 def test_auto(has: dict[str, bool], installed: bool, kind: str, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,11 +81,27 @@ def test_openvino_that_is_not_installed_is_wrong_use(monkeypatch: pytest.MonkeyP
         check_placement(Config(engine="openvino"))
 
 
-def test_whisper_under_openvino_is_told_of() -> None:
+def test_int8_is_for_whisper_by_ctranslate2(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", dict)
+    monkeypatch.setattr(engines, "find_spec", lambda name: name)
+    assert resolved("whisper", precision="int8") == "cpu int8 ctranslate2"
+    assert resolved("whisper", precision="bf16") == "cpu bf16 torch"
+    assert resolved("whisper", engine="ctranslate2", precision="fp32") == "cpu fp32 ctranslate2"
+    assert resolved("ctc", precision="int8") == "cpu fp32 openvino"
+    assert resolved("ctc", engine="ctranslate2") == "cpu fp32 torch"
+    kinds = {"transcripts": "whisper", "sounds": "classifier"}
+    assert placement_notes(Config(precision="int8"), kinds) == [
+        "--precision int8: sounds as with auto, since int8 is for Whisper by CTranslate2"
+    ]
+    with pytest.raises(UsageError, match="--precision bf16: CTranslate2 computes in int8 or fp32 here, not in bf16"):
+        check_placement(Config(device="cpu", engine="ctranslate2", precision="bf16"))
+
+
+def test_models_that_an_engine_lacks_are_told_of() -> None:
     kinds = {"transcripts": "whisper", "sounds": "classifier"}
     assert placement_notes(Config(), kinds) == []
     assert placement_notes(Config(engine="openvino"), kinds) == [
-        "--engine openvino: transcripts by a model that runs in torch"
+        "--engine openvino: transcripts by torch, as OpenVINO has no such models"
     ]
     assert placement_notes(Config(engine="openvino"), {"sounds": "classifier"}) == []
 
@@ -105,7 +122,7 @@ def test_passes_of_a_model_at_once(beam: list[str], workers: int) -> None:
     assert found.streams == found.threads == workers * threads_each(engine)
 
 
-@pytest.mark.skipif(not is_installed(), reason="needs OpenVINO")
+@pytest.mark.skipif(not is_installed("openvino"), reason="needs OpenVINO")
 def test_the_rows_say_what_ran(demo_models: dict[str, Path], tmp_path: Path) -> None:
     run = publish(tmp_path, demo_models, [DEMO / "digits" / "code_007.wav"], engine="openvino", beam=HERE)
     for job in demo_models:

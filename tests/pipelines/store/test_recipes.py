@@ -28,7 +28,7 @@ KEPT = {
     "segments": ("785ab33ead78165d", "94d2b8563fff3243"),
     "frames": ("cc54cf9af5ab65f3", "9a4819e929984cc2"),
     "spectrograms": ("f04e18a85e995ea6", "b9e3121ebf18c324"),
-    "transcripts": ("2423d7d346d2054b", "ea7b5ef6ddbf7384"),
+    "transcripts": ("e7239f7113d5d873", "e3fecea6bcc5fd80"),  # Whisper hears talks
     "emotions": ("75f3e69f67eb46db", "e1d86d67b5e2afb9"),
     "prosody": ("4a8cdafd09dee0e8", "be5213a53cb0c790"),
     "sounds": ("18537783ce0ec836", "89ddb2e5af55e207"),

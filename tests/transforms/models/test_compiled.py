@@ -16,7 +16,7 @@ from transforms.models.jobs import open_door
 from transforms.models.kinds import KINDS
 from transforms.models.precision import best_precision
 
-compiles = pytest.mark.skipif(not is_installed(), reason="needs OpenVINO")
+compiles = pytest.mark.skipif(not is_installed("openvino"), reason="needs OpenVINO")
 ON_OPENVINO = Engine(OPENVINO)
 WAVEFORMS = {"wav2vec2_ctc_layer": "transcripts", "hubert_emotion": "emotions", "wavlm_xvector": "speakers"}
 
