@@ -29,7 +29,8 @@ from benchmarks.report import Cell, Table, earlier, show, wide_console, write
 from benchmarks.settings import Settings, command_line, parse, settings_of
 from benchmarks.ways import opened
 from schemas.jobs import JOBS, Stream
-from schemas.records import Failure, Scores, Transcript
+from schemas.records import Failure, Scores
+from schemas.transcript import Transcript
 from transforms.models.batching import run_each
 from transforms.models.door import Door, Result
 from transforms.models.engines import is_installed

@@ -27,7 +27,6 @@ THROUGH = {
     "transforms/models/test_door": "transforms.models: alignment jobs kinds precision regression",
     "transforms/models/test_compiled": "transforms.models: engines",
     "transforms/models/test_families": "transforms.models: fronts transducer",
-    "transforms/models/test_ctranslated": "transforms.models: alignment converted spoken",
     "transforms/models/test_features": "transforms.models: mels",
     "transforms/rows/test_sound": "transforms.rows: answers batch registry speech; schemas: dimensions",
     # Thin shells over tested functions: a run is the direct computation.

@@ -7,7 +7,8 @@ from typing import cast
 
 import numpy as np
 
-from schemas.records import Scores, Transcript
+from schemas.records import Scores
+from schemas.transcript import Transcript
 from transforms.models.door import Door
 
 AT_ONCE = 16

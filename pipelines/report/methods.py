@@ -219,15 +219,13 @@ def _software(runs: Sequence[dict[str, Any]]) -> Iterator[str]:
     yield "Software: " + ", ".join(f"{name} {' and '.join(seen)}" for name, seen in installed.items() if seen) + "."
 
 
-_ENGINES = {"openvino": "OpenVINO", "ctranslate2": "CTranslate2"}
-
-
 def _checkpoint(model: str) -> str:
     """``name@revision/int8-ctranslate2`` in words."""
     made, _, ran = model.rpartition("/")
     name, _, revision = made.rpartition("@")
     precision, _, engine = ran.partition("-")
-    return f"{name}, revision {revision}, in {precision} with {_ENGINES.get(engine, 'PyTorch')}"
+    engines = {"openvino": "OpenVINO", "ctranslate2": "CTranslate2"}
+    return f"{name}, revision {revision}, in {precision} with {engines.get(engine, 'PyTorch')}"
 
 
 def _shaping(config: dict[str, Any]) -> str:

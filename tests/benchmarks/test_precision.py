@@ -15,7 +15,8 @@ from benchmarks.precision import Change, changes, compare, difference, word_edit
 from benchmarks.settings import Settings
 from benchmarks.ways import opened, words_of
 from demo.untrained.sounds import voices
-from schemas.records import Scores, Transcript
+from schemas.records import Scores
+from schemas.transcript import Transcript
 from tests.benchmarks.test_suite import check, column
 from transforms.models.engines import is_installed
 

@@ -11,7 +11,8 @@ import torch
 
 from schemas.dimensions import Dimensions
 from schemas.reasons import Reason
-from schemas.records import Failure, Scores, Transcript
+from schemas.records import Failure, Scores
+from schemas.transcript import Transcript
 from transforms.models.budget import Budget
 from transforms.models.chunks import InChunks
 from transforms.models.door import Begins

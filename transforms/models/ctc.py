@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from torch import Tensor
 
-from schemas.records import Transcript
+from schemas.transcript import Transcript
 from transforms.models.checkpoint import Located
 from transforms.models.chunks import Chunking
 from transforms.models.compiled import in_engine

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from schemas.records import Transcript
+from schemas.transcript import Transcript
 from transforms.models.checkpoint import Located, model_id, read_config
 from transforms.models.converted import converted
 from transforms.models.engines import CTRANSLATE2, Engine

@@ -9,7 +9,8 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from schemas.dimensions import Dimensions
-from schemas.records import Scores, Transcript
+from schemas.records import Scores
+from schemas.transcript import Transcript
 
 Result = Transcript | Scores | Dimensions | np.ndarray
 """What a door gives for a clip: a transcript, class probabilities, emotion dimensions, or a float32 vector of unit

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from tokenizers.decoders import DecodeStream
 
-from schemas.records import Transcript, Word
+from schemas.transcript import Transcript, Word
 from transforms.models.checkpoint import Located
 
 FINE_MS = 25.0

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from schemas.records import Transcript, Word
+from schemas.transcript import Transcript, Word
 from transforms.models.alignment import in_order
 from transforms.models.checkpoint import Located
 from transforms.models.marks import settle_marks

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from schemas.records import Transcript
+from schemas.transcript import Transcript
 from transforms.models.checkpoint import Located, read_config
 from transforms.models.chunks import Chunking
 from transforms.models.ctc import CHUNK_SECONDS

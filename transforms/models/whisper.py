@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from schemas.records import Transcript
+from schemas.transcript import Transcript
 from transforms.models.alignment import align_rows_alone
 from transforms.models.checkpoint import Located
 from transforms.models.features import as_clips, extracted

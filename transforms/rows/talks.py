@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from schemas.records import Clip, Failure, Talk, Transcript, Word
+from schemas.records import Clip, Failure, Talk
+from schemas.transcript import Transcript, Word
 
 LEAST_UNHEARD_MS = 1000
 """Of speech at the end of a talk that is worth another pass; breaths and knocks that pass for speech are shorter."""

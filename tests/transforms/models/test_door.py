@@ -14,7 +14,8 @@ from safetensors.torch import load_file, save_file
 import transforms.models.precision as precision
 from demo.untrained.checkpoints import KINDS
 from schemas.reasons import Reason
-from schemas.records import Failure, Scores, Transcript
+from schemas.records import Failure, Scores
+from schemas.transcript import Transcript
 from transforms.models.batching import run_each
 from transforms.models.door import Description
 from transforms.models.engines import ENGINES, OPENVINO

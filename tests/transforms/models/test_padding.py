@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from schemas.records import Scores, Transcript
+from schemas.records import Scores
+from schemas.transcript import Transcript
 from transforms.models.batching import MOST_PADDING, run_each
 from transforms.models.jobs import open_door
 from transforms.models.padding import MaskedGroupNorm, pads_on, rung

@@ -7,7 +7,7 @@ import pytest
 from tokenizers import Tokenizer, decoders, models
 from transformers import AutoTokenizer, ParakeetTokenizer
 
-from schemas.records import Word
+from schemas.transcript import Word
 from transforms.models.checkpoint import ModelError, parse_checkpoint
 from transforms.models.locate import locate
 from transforms.models.spelling import Frames, Subwords, Token, bounded, runs, settle_blank

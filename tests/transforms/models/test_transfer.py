@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from schemas.records import Failure, Scores, Transcript
+from schemas.records import Failure, Scores
+from schemas.transcript import Transcript
 from transforms.models.batching import run_each
 from transforms.models.features import waveforms
 from transforms.models.jobs import open_door

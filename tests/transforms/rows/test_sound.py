@@ -10,7 +10,8 @@ import soundfile
 
 from schemas.catalog import TABLES
 from schemas.dimensions import Dimensions
-from schemas.records import Clip, Place, Scores, Segment, Transcript, Window, Word
+from schemas.records import Clip, Place, Scores, Segment, Window
+from schemas.transcript import Transcript, Word
 from tests.transforms.signals import harmonics
 from transforms.features.frames import describe
 from transforms.features.prosody import prosody

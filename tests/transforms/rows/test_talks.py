@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.reasons import Reason
-from schemas.records import Failure, Place, Talk, Transcript, Word
+from schemas.records import Failure, Place, Talk
+from schemas.transcript import Transcript, Word
 from transforms.rows.talks import by_segment
 
 ID = "ab" * 16
