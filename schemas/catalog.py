@@ -16,6 +16,7 @@ _MADE = (
     sound.FRAMES,
     sound.SPECTROGRAMS,
     speech.TRANSCRIPTS,
+    speech.LANGUAGES,
     speech.EMOTIONS,
     speech.DIMENSIONS,
     speech.PROSODY,

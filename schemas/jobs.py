@@ -24,6 +24,7 @@ class Job:
         sentence: what the methods section says before it names the checkpoints.
         asked_for_by_name: ``--models base`` leaves it out; ``base`` is then what the docs propose.
         in_demo: ``--models demo`` has a checkpoint for it.
+        most_seconds: of what it hears, the model is given so much, from the beginning; None for all of it.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Job:
     sentence: str
     asked_for_by_name: bool = False
     in_demo: bool = True
+    most_seconds: float | None = None
 
 
 JOBS: dict[str, Job] = {
@@ -44,6 +46,16 @@ JOBS: dict[str, Job] = {
             hears="segments",
             base="facebook/wav2vec2-base-960h",
             sentence="Speech was transcribed, with times and confidence of each word, by",
+        ),
+        Job(
+            name="languages",
+            kinds=("classifier",),
+            hears="segments",
+            base="facebook/mms-lid-126",
+            sentence="The language of each segment was identified by",
+            asked_for_by_name=True,  # its checkpoint may not be used commercially
+            in_demo=False,
+            most_seconds=30.0,  # of speech without a pause, one hour costs no more than half a minute
         ),
         Job(
             name="emotions",

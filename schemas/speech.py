@@ -87,6 +87,32 @@ TRANSCRIPTS = Table(
     ),
 )
 
+LANGUAGE_PROBABILITY = pa.struct(
+    [
+        column("language", pa.string(), "its code"),
+        share("probability", "its probability"),
+    ]
+)
+
+LANGUAGES = Table(
+    name="languages",
+    row="a segment: the language that its first 30 s sound like",
+    key=("segment_id",),
+    references=(OF_SEGMENT,),
+    made_by="languages",
+    needs=("segments",),
+    schema=pa.schema(
+        [
+            SEGMENT_ID,
+            *STRETCH,
+            label("language", "the most probable language: its code, of ISO 639-1 where it has one, else of ISO 639-3"),
+            share("confidence", "its probability"),
+            column("probabilities", list_of(LANGUAGE_PROBABILITY), "the ten most probable languages, likeliest first"),
+            MODEL,
+        ]
+    ),
+)
+
 CLASS_PROBABILITY = pa.struct(
     [
         column("label", pa.string(), "the class"),

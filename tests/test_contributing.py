@@ -16,7 +16,7 @@ from tests.picture import RANKS
 from tests.walk import PAGE, ROOT, Step, copy_tree, walk, without_each
 
 TABLE, JOB = walk("Add a table"), walk("Add a job")
-ADDED = {"dynamics": TABLE, "languages": JOB}
+ADDED = {"dynamics": TABLE, "keywords": JOB}
 REGISTRY = "tests/test_registry.py"
 TESTS = [*dict.fromkeys(step.path for step in TABLE + JOB if step.path.startswith("tests/"))]
 SPOKEN = "demo/corpus/survey/answer_031.ogg"
@@ -73,9 +73,9 @@ def test_what_was_added_passes_its_tests(tree: Path) -> None:
 
 def test_a_run_fills_the_new_tables_from_recordings(tree: Path, tmp_path: Path) -> None:
     out = str(tmp_path / "out")
-    python(tree, "-m", "pipelines", "run", SPOKEN, "--out", out, "--models", "demo", "--tables", "dynamics,languages")
+    python(tree, "-m", "pipelines", "run", SPOKEN, "--out", out, "--models", "demo", "--tables", "dynamics,keywords")
     asked = """SELECT (SELECT count(*) FROM windows) AS windows, (SELECT count(*) FROM segments) AS segments,
-        (SELECT list(crest_db) FROM dynamics) AS crests, (SELECT list(confidence) FROM languages) AS sure"""
+        (SELECT list(crest_db) FROM dynamics) AS crests, (SELECT list(confidence) FROM keywords) AS sure"""
     (row,) = json.loads(python(tree, "-m", "pipelines", "query", out, asked, "--format", "json"))
     assert row["windows"] == len(row["crests"]) > 0
     assert all(3 < crest < 40 for crest in row["crests"])  # a voice stands further above its level than a sine

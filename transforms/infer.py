@@ -80,7 +80,8 @@ def answer(
     of_speech = "segments" in task.table.needs  # a window may be quiet because nothing is there
 
     def run(heard: Sequence[Clip | Talk]) -> list[Any]:
-        clips = [_at_rate(lifted(c.samples) if of_speech else c.samples, c.rate, door.rate) for c in heard]
+        begun = [(_beginning(one, JOBS[task.name].most_seconds), one.rate) for one in heard]
+        clips = [_at_rate(lifted(samples) if of_speech else samples, rate, door.rate) for samples, rate in begun]
         return run_each(door, clips, budget_seconds=allowed, saw=saw)
 
     told = list(_told(group.values, run))
@@ -121,6 +122,11 @@ def budget_of(task: Task) -> Budget:
     """What the user allows in a batch, or what fits the device now."""
     fitting = batch_seconds(task.device, dtype_of(task.precision), task.sharers, task.engine.name)
     return Budget(task.batch_seconds or fitting)
+
+
+def _beginning(clip: Clip | Talk, most: float | None) -> np.ndarray:
+    """What the model is given of a clip: at most so many seconds."""
+    return clip.samples if most is None else clip.samples[: round(most * clip.rate)]
 
 
 def _at_rate(samples: np.ndarray, given: int, rate: int) -> Any:

@@ -20,7 +20,7 @@ from demo.untrained.audio import SOUNDS, language_audio, spectrogram_transformer
 from demo.untrained.demo_set import DEMO_SET
 from demo.untrained.dimensions import regressor, regressor_of_transformers
 from demo.untrained.families import KIN, granite, kin, lasr, parakeet, parakeet_transducer, wav2vec2_bert
-from demo.untrained.speech import EMOTIONS, classifier, speaker, transcriber
+from demo.untrained.speech import EMOTIONS, classifier, language_identifier, speaker, transcriber
 from demo.untrained.whisper import whisper
 
 WRITERS: dict[str, Callable[[Path], None]] = {
@@ -37,6 +37,7 @@ WRITERS: dict[str, Callable[[Path], None]] = {
     "granite_ctc": granite,
     "lasr_ctc": lasr,
     "whisper": whisper,
+    "wav2vec2_languages": partial(language_identifier, "wav2vec2"),
     "wav2vec2_emotion": partial(classifier, "wav2vec2"),
     "hubert_emotion": partial(classifier, "hubert"),
     "wavlm_emotion": partial(classifier, "wavlm"),

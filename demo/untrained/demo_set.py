@@ -2,6 +2,7 @@
 
 DEMO_SET = {
     "transcripts": "wav2vec2_ctc",
+    "languages": "wav2vec2_languages",
     "emotions": "hubert_emotion",
     "dimensions": "wav2vec2_dimensions",
     "sounds": "ast_sounds",

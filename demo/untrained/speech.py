@@ -32,6 +32,7 @@ RATE_HZ = 16_000
 # The vocabulary of facebook/wav2vec2-base-960h, in its order.
 LETTERS = ("<pad>", "<s>", "</s>", "<unk>", "|", *"ETAONIHSRDLUMWCFGYPBVK'XJQZ")
 EMOTIONS = ("neu", "hap", "ang", "sad")
+LANGUAGES = ("ara", "cmn", "eng", "spa", "fra", "deu", "nob", "swh", "yue", "quc", "hak", "wal")
 WIDTH = 64
 
 CONFIGS: dict[str, type[Any]] = {"wav2vec2": Wav2Vec2Config, "hubert": HubertConfig, "wavlm": WavLMConfig}
@@ -91,6 +92,24 @@ def classifier(family: str, folder: Path) -> None:
         )
     )
     extractor = _extractor(mask=False)
+    rows = _heard(model, model.classifier, extractor, voices(RATE_HZ, 24, 2.0, seed=8))
+    spread(model.classifier, rows, gain=2.0, directions=4)
+    extractor.save_pretrained(folder)
+    model.save_pretrained(folder)
+
+
+def language_identifier(family: str, folder: Path) -> None:
+    """Write a model laid out like facebook/mms-lid-126: layer norms, a mask, and codes of ISO 639-3 for labels."""
+    model = CLASSIFIERS[family](
+        config(
+            family,
+            layer_norm=True,
+            classifier_proj_size=WIDTH,
+            id2label=dict(enumerate(LANGUAGES)),
+            label2id={label: number for number, label in enumerate(LANGUAGES)},
+        )
+    )
+    extractor = _extractor(mask=True)
     rows = _heard(model, model.classifier, extractor, voices(RATE_HZ, 24, 2.0, seed=8))
     spread(model.classifier, rows, gain=2.0, directions=4)
     extractor.save_pretrained(folder)

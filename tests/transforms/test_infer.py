@@ -145,3 +145,15 @@ def test_what_a_model_says_can_be_written(opened: tuple[Task, Door], spoken: lis
     batch = answers(opened, [clip(spoken[0], 0)])[0].batch
     assert isinstance(batch, pa.RecordBatch)
     batch.validate(full=True)
+
+
+@pytest.mark.parametrize("opened", ["languages"], indirect=True)
+def test_of_speech_without_a_pause_the_language_is_that_of_its_first_half_minute(
+    opened: tuple[Task, Door], spoken: list[np.ndarray]
+) -> None:
+    task, _ = opened
+    longest = np.tile(np.concatenate(spoken), 10)[: 40 * 16_000]
+    (whole,) = rows_of(answers(opened, [clip(longest, 0)]), task.name)
+    (part,) = rows_of(answers(opened, [clip(longest[: 30 * 16_000], 0)]), task.name)
+    assert whole["end_ms"] == 40_000  # the row is of all of it
+    assert_same({**whole, "end_ms": 30_000}, part)

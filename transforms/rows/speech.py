@@ -14,10 +14,13 @@ from schemas.records import Segment
 from schemas.table import Table
 from transforms.features.framing import HOP, RATE_HZ
 from transforms.features.prosody import Prosody, prosody
+from transforms.languages import code_of
 from transforms.rows.answers import Answers
 from transforms.rows.batch import stretch_columns, to_batch, vectors
 
 SAMPLES_A_MS = RATE_HZ // 1000
+MOST_LANGUAGES = 10
+"""Of a segment: checkpoints tell thousands apart, nearly all with a probability of nothing."""
 
 
 def segment_rows(segments: Sequence[Segment]) -> pa.RecordBatch:
@@ -59,6 +62,31 @@ def transcript_rows(table: Table, answers: Answers) -> pa.RecordBatch:
             "words": words,
             "language": [r.language for r in answers.results],
             "confidence": [r.confidence for r in answers.results],
+        },
+    )
+
+
+def language_rows(table: Table, answers: Answers) -> pa.RecordBatch:
+    """Rows of ``languages``: the most probable languages of each segment, likeliest first.
+
+    Labels of a checkpoint that mean one language (Mandarin is Chinese) are added up; one that is no code stays.
+    """
+    found = []
+    for scores in answers.results:
+        summed: dict[str, float] = {}
+        for label, probability in zip(scores.labels, scores.probabilities, strict=True):
+            language = code_of(label) or label
+            summed[language] = summed.get(language, 0.0) + float(probability)
+        found.append(sorted(summed.items(), key=lambda pair: -pair[1])[:MOST_LANGUAGES])
+    return to_batch(
+        table,
+        {
+            **_of_answers(answers),
+            "language": [languages[0][0] for languages in found],
+            "confidence": [min(languages[0][1], 1.0) for languages in found],
+            "probabilities": [
+                [{"language": language, "probability": min(p, 1.0)} for language, p in languages] for languages in found
+            ],
         },
     )
 
@@ -117,6 +145,7 @@ ROWS = {
 }
 ANSWERS = {
     "transcripts": transcript_rows,
+    "languages": language_rows,
     "emotions": emotion_rows,
     "dimensions": dimension_rows,
     "speakers": speaker_rows,

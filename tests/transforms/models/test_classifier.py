@@ -30,7 +30,10 @@ def logits_by_hand(folder, clip):
         return model(**extractor(clip, sampling_rate=16_000, return_tensors="pt")).logits[0]
 
 
-@pytest.mark.parametrize(("job", "kind"), [*(("emotions", kind) for kind in KINDS), ("sounds", "ast_sounds")])
+@pytest.mark.parametrize(
+    ("job", "kind"),
+    [*(("emotions", kind) for kind in KINDS), ("sounds", "ast_sounds"), ("languages", "wav2vec2_languages")],
+)
 def test_every_row_is_that_of_the_clip_alone(job, kind, engine, checkpoint, mixed_clips):
     folder = checkpoint(kind)
     door = open_door(job, str(folder), engine=engine)

@@ -19,7 +19,7 @@ from transforms.features.spectrograms import log_mel, to_db
 from transforms.rows.answers import Answers
 from transforms.rows.registry import rows_of
 from transforms.rows.sound import embedding_rows, sound_rows
-from transforms.rows.speech import dimension_rows, emotion_rows, speaker_rows, transcript_rows
+from transforms.rows.speech import dimension_rows, emotion_rows, language_rows, speaker_rows, transcript_rows
 
 ID = "ab" * 16
 RUN = "20260101T000000-abcd"
@@ -118,6 +118,20 @@ def test_sound_rows() -> None:
     ]
     every = sound_rows(TABLES["sounds"], Answers(CLIPS, results, "m", top=10)).to_pylist()
     assert [len(r["tags"]) for r in every] == [3, 3]
+
+
+def test_language_rows() -> None:
+    labels = ("eng", "cmn", "zho", "nob", "LABEL_4", *(f"q{letter}" for letter in "abcdefgh"))
+    results = [Scores(labels, np.float32(p)) for p in ([0.25, 0.125, 0.25, 0.0625, 0.3125, *[0] * 8], [1, *[0] * 12])]
+    rows = language_rows(TABLES["languages"], Answers(CLIPS, results, "m")).to_pylist()
+    assert [(r["segment_id"], r["language"], r["confidence"]) for r in rows] == [
+        (f"{ID}/0/1000", "zh", 0.375),
+        (f"{ID}/0/3000", "en", 1.0),
+    ]
+    assert [tuple(p.values()) for p in rows[0]["probabilities"]][:5] == [
+        *[("zh", 0.375), ("LABEL_4", 0.3125), ("en", 0.25), ("no", 0.0625), ("qa", 0)]
+    ]
+    assert [len(r["probabilities"]) for r in rows] == [10, 10]
 
 
 def test_emotion_rows() -> None:
