@@ -10,6 +10,8 @@ from pipelines.console.numbers import hours_in_words
 from pipelines.corpus.asked import Corpus
 from pipelines.files.damage import DamagedError
 from pipelines.files.json_file import read_json
+from pipelines.report.languages import named, spoken_in
+from pipelines.store.read import Snapshot
 from schemas.catalog import TABLES
 from schemas.jobs import JOBS
 from schemas.layout import AUDIT
@@ -24,7 +26,7 @@ class Glance:
 
     Attributes:
         numbers: what it is, and the number as it is shown.
-        languages: code and hours of speech.
+        languages: name with code, and hours of speech.
         statuses: of files, and how many.
         errors: reason, what it means, files, up to three of their names.
         audit: table, checks, how many failed, what failed.
@@ -59,15 +61,10 @@ def glance(corpus: Corpus) -> Glance:
     if loudness is not None:
         numbers.append(("median loudness", f"{loudness:.1f} LUFS"))
     numbers.append(("files that failed", f"{failed:,}"))
-    languages = (
-        ask("""SELECT coalesce(language, 'not named'), sum(end_ms - start_ms) / 3.6e6 AS hours FROM transcripts
-               GROUP BY ALL ORDER BY hours DESC LIMIT 12""").fetchall()
-        if "transcripts" in corpus.files
-        else []
-    )
+    spoken = spoken_in(Snapshot(corpus.snapshot))
     return Glance(
         numbers,
-        languages,
+        named(spoken) if spoken is not None else [],
         ask("SELECT status, count(*) AS n FROM files GROUP BY ALL ORDER BY n DESC").fetchall(),
         _errors(corpus),
         _audit(corpus),

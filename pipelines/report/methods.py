@@ -15,6 +15,7 @@ from pipelines.agreement.kept import Agreement, remembered
 from pipelines.console.numbers import counted, hours_in_words
 from pipelines.errors import CommandError
 from pipelines.files.parquet import read_batches
+from pipelines.report import languages
 from pipelines.speakers.check import check
 from pipelines.speakers.clusters import LEAST_MS, SHORT_MS
 from pipelines.statistics.intervals import NOTE
@@ -30,6 +31,7 @@ from schemas.table import Table
 from schemas.tracks import ALL, DEFAULT, FIRST
 from transforms.audio.speech import FRAME_MS
 from transforms.audio.windows import WINDOW_MS
+from transforms.languages import name_of
 
 LIMITS = """\
 Labels of emotion come from models that were trained on acted or elicited speech. A label says which of these acted \
@@ -119,6 +121,7 @@ def _analysis(out: Path, snapshot: Snapshot, configs: Sequence[dict[str, Any]]) 
         if models:
             listed = " and ".join(f"{_checkpoint(model)} ({n:,} rows)" for model, n in models)
             yield f"{job.sentence} {listed}{_how(TABLES[name], snapshot, config)}."
+    yield from languages.told(snapshot)
     stated = {checkpoint_of(one.model): one for one in models_in(snapshot, licences_in(snapshot.folder))}
     if stated:
         listed = ", ".join(f"{checkpoint.partition('@')[0]} ({one.terms})" for checkpoint, one in stated.items())
@@ -186,7 +189,7 @@ def _in_setting(setting: str, config: dict[str, Any]) -> str:
     match setting:
         case "language":
             language = config.get("language")
-            return f", for the language {language}" if language else ", with no language given"
+            return f", for {name_of(language)} ({language})" if language else ", with no language given"
         case "emotion_seconds":
             return f", for stretches of at most {config.get('emotion_seconds', 5):g} s between pauses"
         case "top_tags":
