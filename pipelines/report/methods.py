@@ -179,7 +179,7 @@ def _speakers(out: Path, snapshot: Snapshot) -> Iterator[str]:
 def _how(table: Table, snapshot: Snapshot, config: dict[str, Any]) -> str:
     """In which settings a model's rows were made, and into which classes."""
     said = "".join(_in_setting(setting, config) for setting in table.shaped_by)
-    if "probabilities" in table.schema.names:
+    if {"label", "probabilities"} <= set(table.schema.names):
         classes = ", ".join(_classes(snapshot, table.name))
         said += f", into the classes {classes}; no threshold was applied to the probabilities"
     return said
