@@ -49,7 +49,7 @@ JOBS: dict[str, Job] = {
         ),
         Job(
             name="languages",
-            kinds=("classifier",),
+            kinds=("classifier", "whisper"),
             hears="segments",
             base="facebook/mms-lid-126",
             sentence="The language of each segment was identified by",

@@ -36,6 +36,10 @@ REGRESSORS = ("wav2vec2", "hubert", "wavlm")
 """The types of models whose ``ForSequenceClassification`` may be a regression."""
 
 
+INSTEAD = {("languages", "whisper"): "detector"}
+"""The kind that a model is of for a job, where it is another than for others."""
+
+
 def describe(job: str, checkpoint: str) -> Description:
     """What the tables need to know of a checkpoint, from its small files alone.
 
@@ -136,6 +140,10 @@ def _opened(located: Located, kind: str, device: str, precision: str, language: 
             from transforms.models.whisper import Whisper
 
             return Whisper(located, device=device, precision=precision, language=language)
+        case "detector":
+            from transforms.models.detector import Detector
+
+            return Detector(located, device=device, precision=precision)
         case "classifier":
             from transforms.models.classifier import Classifier
 
@@ -174,4 +182,4 @@ def _identify(job: str, checkpoint: str, *, weights: bool) -> tuple[Located, Any
         raise located.error(
             f"it is a {' and '.join(classes) or 'model of no stated class'} ({config.model_type}); {job} opens {wanted}"
         )
-    return located, config, kind
+    return located, config, INSTEAD.get((job, kind), kind)
