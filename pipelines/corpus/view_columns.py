@@ -39,6 +39,11 @@ OF_A_TAG: Mapping[str, str | Told] = {
 OWN: Mapping[str, Mapping[str, str | Told]] = {
     "appearances": {"recording_id": "recordings.recording_id"},
     "words": OF_A_WORD,
+    "language_probabilities": {
+        "place": Told("", "at least 1", "1 is the likeliest"),
+        "language": "languages.probabilities.language",
+        "probability": "languages.probabilities.probability",
+    },
     "emotion_probabilities": {
         "label": "emotions.probabilities.label",
         "probability": "emotions.probabilities.probability",

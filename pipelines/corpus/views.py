@@ -31,6 +31,9 @@ VIEWS: Mapping[str, View] = {
         "a file that holds a recording, with the file's own columns and the recording's; a take in parts is one row",
     ),
     "words": View(("transcripts",), "a word of a transcript; position counts the words of its segment from 1"),
+    "language_probabilities": View(
+        ("languages",), "one of the ten likeliest languages of a segment; place 1 is the likeliest"
+    ),
     "emotion_probabilities": View(("emotions",), "a class of the emotion model for a clip, with its probability"),
     "emotion_baselines": View(
         ("emotions",),
@@ -75,6 +78,14 @@ WORDS = """
         SELECT recording_id, channel, segment_id, language, unnest(words) AS w,
                unnest(range(1, len(words) + 1))::INT AS position
         FROM transcripts
+    )"""
+
+LANGUAGE_PROBABILITIES = """
+    SELECT recording_id, channel, start_ms, end_ms, place, p.language, p.probability, segment_id, model
+    FROM (
+        SELECT * EXCLUDE (language, confidence, probabilities), unnest(probabilities) AS p,
+               unnest(range(1, len(probabilities) + 1))::INT AS place
+        FROM languages
     )"""
 
 EMOTION_PROBABILITIES = """
@@ -153,6 +164,7 @@ def view_sql(name: str, tables: Mapping[str, Sequence[str]]) -> str:
         return _appearances(tables)
     return {
         "words": WORDS,
+        "language_probabilities": LANGUAGE_PROBABILITIES,
         "emotion_probabilities": EMOTION_PROBABILITIES,
         "emotion_baselines": EMOTION_BASELINES,
         "sound_tags": SOUND_TAGS,

@@ -19,12 +19,17 @@ from schemas.table import Reference, rules_of
 
 BETWEEN = "; "
 """What stands between the texts of a list in one column."""
-OWN_NAMES = {("transcripts", "words"): "words", ("sounds", "tags"): "sound_tags"}
+OWN_NAMES = {
+    ("transcripts", "words"): "words",
+    ("languages", "probabilities"): "language_probabilities",
+    ("sounds", "tags"): "sound_tags",
+}
 """Lists whose elements have a view already; any other's table is called TABLE_COLUMN."""
 KEYS: Mapping[str, tuple[str, ...]] = {
     "appearances": ("uri",),
     "words": ("segment_id", "position"),
     "moments": ("segment_id", "position"),
+    "language_probabilities": ("segment_id", "place"),
     "emotion_probabilities": ("recording_id", "channel", "start_ms", "label"),
     "emotion_baselines": ("recording_id", "channel", "label"),
     "sound_tags": ("recording_id", "channel", "start_ms", "place"),

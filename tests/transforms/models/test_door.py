@@ -37,6 +37,7 @@ SHORTEST = {
     **dict.fromkeys(("wav2vec2_emotion", "hubert_emotion", "wavlm_emotion"), ("emotions", 400)),
     **dict.fromkeys(("wavlm_xvector", "wav2vec2_xvector"), ("speakers", 5_200)),
     "whisper": ("transcripts", 400),
+    "wav2vec2_languages": ("languages", 400),
     "ast_emotion": ("emotions", 400),
     "ast_sounds": ("sounds", 400),
     "clap": ("embeddings", 1_024),
