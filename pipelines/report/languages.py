@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 import pyarrow.compute as pc
 
@@ -52,6 +52,12 @@ def named(spoken: Spoken) -> list[tuple[str, float]]:
     if more := rows[TOLD:]:
         return [*rows[:TOLD], (counted(len(more), "other language"), sum(hours for _, hours in more))]
     return rows
+
+
+def given(config: Mapping[str, Any]) -> str:
+    """In which language transcripts were asked for, as a part of a sentence."""
+    code = config.get("language")
+    return f", for {name_of(code)} ({code})" if code else ", with no language given"
 
 
 def told(snapshot: Snapshot) -> Iterator[str]:

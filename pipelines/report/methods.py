@@ -31,7 +31,6 @@ from schemas.table import Table
 from schemas.tracks import ALL, DEFAULT, FIRST
 from transforms.audio.speech import FRAME_MS
 from transforms.audio.windows import WINDOW_MS
-from transforms.languages import name_of
 
 LIMITS = """\
 Labels of emotion come from models that were trained on acted or elicited speech. A label says which of these acted \
@@ -188,8 +187,7 @@ def _how(table: Table, snapshot: Snapshot, config: dict[str, Any]) -> str:
 def _in_setting(setting: str, config: dict[str, Any]) -> str:
     match setting:
         case "language":
-            language = config.get("language")
-            return f", for {name_of(language)} ({language})" if language else ", with no language given"
+            return languages.given(config)
         case "emotion_seconds":
             return f", for stretches of at most {config.get('emotion_seconds', 5):g} s between pauses"
         case "top_tags":
