@@ -22,6 +22,7 @@ from schemas.jobs import JOBS
 from schemas.metadata import MetadataConfig, check_types
 from schemas.mixes import check_mix
 from schemas.raw import read_raw
+from schemas.sets import SetName
 from schemas.shown import LIMIT, shown
 from schemas.tracks import DEFAULT, check_tracks
 
@@ -62,7 +63,7 @@ class Config:
     Attributes:
         recordings: files, folders and globs.
         out: the folder of the corpus.
-        models: a named set of checkpoints, ``base`` or ``demo``.
+        models: a named set of checkpoints; see :mod:`schemas.sets`.
         model: the checkpoint of a job, over the set's; ``none`` leaves the job out.
         tables: only these and what they need; None for all that the models allow.
         types: the type of each of the user's columns that is not text: one of METADATA_TYPES.
@@ -98,7 +99,7 @@ class Config:
 
     recordings: tuple[str, ...] = ()
     out: str = ""
-    models: Literal["base", "demo"] = "base"
+    models: SetName = "base"
     model: Mapping[str, str] = field(default_factory=dict)
     tables: tuple[str, ...] | None = None
     metadata: MetadataConfig = field(default_factory=MetadataConfig)

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from demo.untrained.demo_set import DEMO_SET
-from pipelines.checkpoints import IN_DEMO
+from pipelines.checkpoints.demo import IN_DEMO
 from schemas import sound, speakers, speech
 from schemas.catalog import INVENTORY, OF_RUNS, TABLES
 from schemas.jobs import JOBS, STREAMS

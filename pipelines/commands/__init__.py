@@ -17,6 +17,7 @@ from pipelines.commands import (
     forget,
     mentions,
     methods,
+    models,
     query,
     report,
     run,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 ADD: tuple[Callable[["argparse._SubParsersAction[argparse.ArgumentParser]"], None], ...] = (
     run.add,
+    models.add,
     status.add,
     tables.add,
     query.add,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from pipelines.checkpoints.notes import set_unnamed
 from pipelines.console.stopping import telling
 from pipelines.console.terminal import console, note
 from pipelines.process import began
@@ -68,6 +69,8 @@ def _go(arguments: argparse.Namespace, terminal: Console, named: dict[str, Any],
     except FileNotFoundError as error:
         raise UsageError(str(error)) from None
     for said in prepared.notes:
+        note(terminal, said)
+    if before is None and "models" not in named and (said := set_unnamed(config)):
         note(terminal, said)
     kept = before.as_it_was(named) if before is not None else ""
     if arguments.dry_run:

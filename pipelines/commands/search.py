@@ -25,7 +25,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def add_model(parser: argparse.ArgumentParser) -> None:
     """Where the checkpoint lies, for commands that compare text with embeddings."""
     parser.add_argument(
-        "--models", metavar="base|demo", help="the set whose checkpoint made the embeddings, if it is not found"
+        "--models", metavar="SET", help="the set whose checkpoint made the embeddings, if it is not found"
     )
     parser.add_argument("--model", metavar="CHECKPOINT", help="the same as a folder or a name on the Hub")
 

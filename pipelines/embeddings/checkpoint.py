@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.checkpoints import BASE, DEMO_FOLDER, check_demo
+from pipelines.checkpoints.chosen import set_of
+from pipelines.checkpoints.demo import check_demo
 from pipelines.errors import CommandError
 from pipelines.store.read import Snapshot
+from schemas.catalog import nearest
 from schemas.errors import UsageError
+from schemas.sets import DEMO, SET_NAMES
 from transforms.models.checkpoint import ModelError, parse_checkpoint, revision_of
 from transforms.models.locate import locate
 
@@ -25,7 +28,7 @@ def open_maker(snapshot: Path, *, models: str | None = None, model: str | None =
     It is looked for where the runs of the corpus had it, unless the user says where it is.
 
     Args:
-        models: a named set of checkpoints, ``base`` or ``demo``.
+        models: a named set of checkpoints; see :mod:`schemas.sets`.
         model: a folder, or a name on the Hub.
 
     Raises:
@@ -66,21 +69,17 @@ def _named(models: str | None, model: str | None) -> str | None:
         return model.removeprefix(f"{JOB}=")
     if models is None:
         return None
-    if models not in ("base", "demo"):
-        raise UsageError(f"--models {models}: choose from base, demo")
-    if models == "demo":
+    if models not in SET_NAMES:
+        raise UsageError(f"--models {models}{nearest(models, SET_NAMES)}")
+    if models == DEMO:
         check_demo([JOB])
-    return _of_set(models)
-
-
-def _of_set(models: str) -> str:
-    return str(DEMO_FOLDER / JOB) if models == "demo" else BASE[JOB]
+    return set_of(models)[JOB]
 
 
 def _candidates(snapshot: Path, made: str) -> Iterator[str]:
     """Where the runs had it, the last first; then what the rows themselves say."""
     for config in reversed(Snapshot(snapshot).configs()):
-        checkpoint = (config.get("model") or {}).get(JOB) or _of_set(config.get("models", "base"))
+        checkpoint = (config.get("model") or {}).get(JOB) or set_of(config.get("models", "base"))[JOB]
         if checkpoint != "none":
             yield checkpoint
     if "/" in made:  # a name on the Hub, whose main branch may have moved on since

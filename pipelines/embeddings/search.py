@@ -74,7 +74,7 @@ def search(
         text: what is to be heard, in words as people describe sounds; CLAP learnt it in English.
         like: the file of a recording, in place of a text: what is near to any of its windows is found.
         top: how many, 1 or more.
-        models: ``base`` or ``demo``, the set whose checkpoint made the embeddings, where it is not found by itself.
+        models: a named set, the one whose checkpoint made the embeddings, where it is not found by itself.
         model: the same as a folder or a name on the Hub.
 
     Returns: a row a window.  Columns: rank, from 1; score, a cosine, -1 to 1, which compares windows of one search

@@ -11,6 +11,7 @@ from pipelines.corpus.asked import Corpus
 from pipelines.files.damage import DamagedError
 from pipelines.files.json_file import read_json
 from pipelines.report.languages import named, spoken_in
+from pipelines.report.limits import demo_line
 from pipelines.store.read import Snapshot
 from schemas.catalog import TABLES
 from schemas.jobs import JOBS
@@ -32,6 +33,7 @@ class Glance:
         audit: table, checks, how many failed, what failed.
         models: job and the checkpoints that made its rows.
         left_out: jobs without a table.
+        demo: what its words and labels mean, where the demo's models made some.
     """
 
     numbers: Sequence[tuple[str, str]]
@@ -42,6 +44,7 @@ class Glance:
     models: Sequence[tuple[str, str]]
     left_out: Sequence[str]
     updated: str
+    demo: str
 
 
 def glance(corpus: Corpus) -> Glance:
@@ -71,6 +74,7 @@ def glance(corpus: Corpus) -> Glance:
         [(job, _models(corpus, job)) for job in JOBS if job in corpus.files],
         [job for job in JOBS if job not in corpus.files],
         _updated(corpus),
+        demo_line(corpus),
     )
 
 

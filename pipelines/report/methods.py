@@ -16,11 +16,12 @@ from pipelines.console.numbers import counted, hours_in_words
 from pipelines.errors import CommandError
 from pipelines.files.parquet import read_batches
 from pipelines.report import languages
+from pipelines.report.limits import limits
 from pipelines.speakers.check import check
 from pipelines.speakers.clusters import LEAST_MS, SHORT_MS
 from pipelines.statistics.intervals import NOTE
 from pipelines.store.folder import published
-from pipelines.store.licences import checkpoint_of, licences_in, models_in
+from pipelines.store.licences import Model, checkpoint_of, licences_in, models_in
 from pipelines.store.read import Snapshot
 from pipelines.store.reading import reading
 from pipelines.store.recipes import LATER
@@ -32,13 +33,6 @@ from schemas.tracks import ALL, DEFAULT, FIRST
 from transforms.audio.speech import FRAME_MS
 from transforms.audio.windows import WINDOW_MS
 
-LIMITS = """\
-Labels of emotion come from models that were trained on acted or elicited speech. A label says which of these acted \
-classes a voice sounds most like to that model; it does not say what a person felt, and its confidence is the model's, \
-not a probability that the person felt so. The labels can carry comparisons between groups and changes within a \
-speaker, as far as recordings are alike; they cannot carry statements about a single utterance or person. They were \
-not checked here for languages, ages or ways of speaking that the training speech lacks, nor for a bias of the model \
-between groups."""
 UNMEASURED = "The corpus holds no measure of how far its transcripts and labels agree with people."
 
 
@@ -57,12 +51,11 @@ def _paragraphs(out: Path, snapshot: Snapshot) -> Iterator[str]:
     runs = snapshot.runs()
     if not runs:
         raise CommandError(f"{out} has no row in `runs`: nothing is known of how it was made")
-    configs = snapshot.configs()
+    configs, models = snapshot.configs(), models_in(snapshot, licences_in(snapshot.folder))
     yield " ".join(_material(snapshot, runs))
-    yield " ".join(_analysis(out, snapshot, configs))
+    yield " ".join(_analysis(out, snapshot, configs, models))
     yield " ".join(_software(runs))
-    if snapshot.models("emotions"):
-        yield LIMITS
+    yield from limits(snapshot, models)
     if snapshot.models("emotions") or snapshot.models("transcripts"):
         yield " ".join(_agreement(out)) or UNMEASURED
 
@@ -95,7 +88,7 @@ _TRACKS = {
 }
 
 
-def _analysis(out: Path, snapshot: Snapshot, configs: Sequence[dict[str, Any]]) -> Iterator[str]:
+def _analysis(out: Path, snapshot: Snapshot, configs: Sequence[dict[str, Any]], made: Sequence[Model]) -> Iterator[str]:
     config = configs[-1]
     each = config.get("channels") == "each"
     yield "Channels were analysed separately." if each else _mixed(config.get("mix", MEAN), snapshot)
@@ -121,7 +114,7 @@ def _analysis(out: Path, snapshot: Snapshot, configs: Sequence[dict[str, Any]]) 
             listed = " and ".join(f"{_checkpoint(model)} ({n:,} rows)" for model, n in models)
             yield f"{job.sentence} {listed}{_how(TABLES[name], snapshot, config)}."
     yield from languages.told(snapshot)
-    stated = {checkpoint_of(one.model): one for one in models_in(snapshot, licences_in(snapshot.folder))}
+    stated = {checkpoint_of(one.model): one for one in made}
     if stated:
         listed = ", ".join(f"{checkpoint.partition('@')[0]} ({one.terms})" for checkpoint, one in stated.items())
         yield f"Licences of the checkpoints, as their model cards state them: {listed}."

@@ -12,6 +12,7 @@ from PIL import Image
 from pipelines.corpus.appearances import links, view_of
 from pipelines.corpus.asked import Corpus
 from pipelines.report.charts import colours_of
+from pipelines.report.limits import demo_line
 from pipelines.report.page import clock, href, render
 from pipelines.report.playable import caveats
 from pipelines.sql import quoted
@@ -54,6 +55,7 @@ def recording_page(corpus: Corpus, recording_id: str, back: str, linked: bool) -
         uri=uri,
         back=back,
         facts=facts,
+        demo=demo_line(corpus),
         audio=href(uri) if linked else "",
         own=corpus.own,
         held=[(file if linked else file.rsplit("/", 1)[-1], *own) for file, *own in held] if len(held) > 1 else [],

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipelines.checkpoints import chosen
+from pipelines.checkpoints.chosen import chosen
+from pipelines.checkpoints.notes import notes_on_checkpoints
 from pipelines.errors import why
 from pipelines.run.asked import asked_of
 from pipelines.run.devices import check_placement, placement_notes
@@ -80,6 +81,7 @@ def prepare(config: Config) -> Prepared:
             tables[job] = tables[job].with_vector("embedding", description.dimension)
     tables["recordings"] = tables["recordings"].with_columns(joined.columns)
     notes = placement_notes(config, {job: description.kind for job, description in descriptions.items()})
+    notes.extend(notes_on_checkpoints(checkpoints, {job: one.licence for job, one in descriptions.items()}))
     notes.extend(notes_on(found))
     notes.extend(joined.notes)
     sources = joined.sources

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from pipelines.checkpoints.notes import sets_in_a_line
 from pipelines.run.config_file import read_yaml
 from schemas.catalog import OF_RUNS
 from schemas.config import Config, from_mapping
 from schemas.errors import UsageError
 from schemas.jobs import JOBS
+from schemas.sets import SET_NAMES
 from schemas.shown import shown
 from transforms.languages import read_language
 
@@ -19,7 +21,13 @@ def add_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("recordings", nargs="*", metavar="RECORDINGS", help="files, folders and globs")
     parser.add_argument("--out", metavar="FOLDER", help="the folder of the corpus")
     parser.add_argument("--config", metavar="FILE", help="a YAML file with any of these; the command line wins")
-    parser.add_argument("--models", metavar="base|demo", help="a named set of checkpoints (default: base)")
+    parser.add_argument(
+        "--models",
+        nargs="?",
+        const="",
+        metavar="SET",
+        help=f"a named set of checkpoints: {', '.join(SET_NAMES)} (default: base); `earwitness models` lists them",
+    )
     parser.add_argument(
         "--model",
         action="append",
@@ -120,8 +128,10 @@ def named_of(arguments: argparse.Namespace) -> dict[str, Any]:
     """The keys that a person names: in the configuration file, if there is one, with the command line over it.
 
     Raises:
-        UsageError: a file that cannot be read, words that are no pair.
+        UsageError: a file that cannot be read, words that are no pair, ``--models`` without a set.
     """
+    if arguments.models == "":
+        raise UsageError(f"--models: name a set: {sets_in_a_line()}")
     values: dict[str, Any] = read_yaml(arguments.config) if arguments.config else {}
     for name in (
         *("out", "models", "channels", "mix", "tracks", "language", "device", "workers", "precision", "engine"),

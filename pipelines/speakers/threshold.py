@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from pipelines.checkpoints import DEMO_FOLDER
+from pipelines.checkpoints.demo import DEMO_FOLDER
 from schemas.errors import UsageError
 from transforms.models.checkpoint import ModelError, parse_checkpoint, revision_of
 from transforms.models.locate import locate

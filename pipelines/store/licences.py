@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from pipelines.checkpoints.demo import jobs_of_demo
 from pipelines.files.damage import DamagedError
 from pipelines.files.json_file import read_json
 from pipelines.store.read import Snapshot
+from schemas.cards import CARDS
 from schemas.jobs import JOBS
 from schemas.layout import DESCRIPTOR
 from transforms.models.door import Description
@@ -18,6 +20,9 @@ from transforms.models.licence import forbids_commerce
 OURS, MODELS = "earwitness", "models"
 """Keys of the descriptor: what the standard has no name for, and in it what made the rows."""
 
+NOT_READ = "as known to Earwitness; the card itself was not read"
+"""Of the licence of a published checkpoint whose card is not on the machine."""
+
 
 class Model(NamedTuple):
     """What made rows of a table.
@@ -25,12 +30,14 @@ class Model(NamedTuple):
     Attributes:
         model: as the column of that name has it, ``name@revision/precision``.
         licence: of the checkpoint, as its model card states it.
+        of_demo: whether it is one of the demo's.
     """
 
     table: str
     model: str
     rows: int
     licence: str
+    of_demo: bool = False
 
     @property
     def terms(self) -> str:
@@ -55,15 +62,21 @@ def models_in(snapshot: Snapshot, licences: Mapping[str, str]) -> list[Model]:
     Args:
         licences: by ``name@revision``; what is not among them is unknown.
     """
+    of_demo = jobs_of_demo(snapshot.configs())
     return [
-        Model(job, model, n, licences.get(checkpoint_of(model)) or _unknown(model))
+        Model(job, model, n, _licence(model, licences), job in of_demo and model.startswith(f"{job}@"))
         for job in JOBS
         for model, n in sorted(snapshot.models(job).items(), key=lambda item: (-item[1], item[0]))
     ]
 
 
-def _unknown(model: str) -> str:
-    return f"unknown: see the model card of {checkpoint_of(model).partition('@')[0]}"
+def _licence(model: str, licences: Mapping[str, str]) -> str:
+    stated, name = licences.get(checkpoint_of(model), ""), checkpoint_of(model).partition("@")[0]
+    unknown = f"unknown: see the model card of {name}"
+    if stated and stated != unknown:  # which the descriptor of an earlier version handed on
+        return stated
+    card = CARDS.get(name)
+    return f"{card.licence}, {NOT_READ}" if card is not None and card.licence else unknown
 
 
 def licences_in(snapshot: Path) -> dict[str, str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from pipelines.checkpoints.demo import WHAT_IT_IS
 from pipelines.store.licences import Model
 from schemas.layout import DESCRIPTOR, PARQUET
 from schemas.markdown import code, grid
@@ -62,6 +63,8 @@ def page(
     if models:
         made_by = grid(("table", "made by", "rows", "licence of the checkpoint"), map(_model, models))
         lines += ["## Models", "\n".join(made_by)]
+        if any(one.of_demo for one in models):
+            lines.append(f"{WHAT_IT_IS[0].upper()}{WHAT_IT_IS[1:]}.")
     lines += ["## Licence and personal data", "Nobody has stated a licence of these tables themselves.", PERSONAL]
     return "\n\n".join(lines) + "\n"
 

@@ -13,7 +13,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pipelines.checkpoints import chosen, set_of
+from pipelines.checkpoints.chosen import chosen, set_of
+from pipelines.checkpoints.demo import is_of_demo
 from pipelines.errors import why
 from pipelines.files.atomic import write_whole
 from pipelines.files.regular import is_file
@@ -157,7 +158,7 @@ class Settings:
 
     def _at_hand(self) -> dict[str, str]:
         """Checkpoints by job.  Those of the demo lie where Earwitness does, which may be elsewhere by now."""
-        gone = {job for job, name in self.values["model"].items() if _is_of_demo(job, name) and not Path(name).is_dir()}
+        gone = {job for job, name in self.values["model"].items() if is_of_demo(job, name) and not Path(name).is_dir()}
         return {job: name for job, name in self.values["model"].items() if job not in gone}
 
     def _jobs_as_they_were(self, named: Mapping[str, Any]) -> list[str]:
@@ -235,10 +236,6 @@ def _of_runs(out: Path) -> Settings | None:
         return Settings.of(from_mapping(values))
     except UsageError as error:
         raise UsageError(f"{out}: the settings of its last run, in the table `runs`, cannot be used: {error}") from None
-
-
-def _is_of_demo(job: str, checkpoint: str) -> bool:
-    return Path(checkpoint).parts[-3:] == ("demo", "models", job)
 
 
 def _flat(values: Mapping[str, Any]) -> list[tuple[str, Any]]:

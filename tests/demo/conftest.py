@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from demo.corpus import FOLDER
-from pipelines.checkpoints import DEMO_FOLDER, IN_DEMO
+from pipelines.checkpoints.demo import DEMO_FOLDER, IN_DEMO
 from tests.pipelines.corpora import publish
 
 

@@ -16,7 +16,7 @@ import pytest
 from demo.corpus import FOLDER
 from demo.train import figures
 from demo.train.data.sentences import spoken
-from pipelines.checkpoints import DEMO_FOLDER
+from pipelines.checkpoints.demo import DEMO_FOLDER
 from tests.demo.meaning import Meaning
 from tests.pipelines.corpora import publish, rows
 from transforms.models.embedder import Embedder

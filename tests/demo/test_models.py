@@ -10,7 +10,7 @@ import pytest
 import torch
 from safetensors import safe_open
 
-from pipelines.checkpoints import DEMO_FOLDER, IN_DEMO
+from pipelines.checkpoints.demo import DEMO_FOLDER, IN_DEMO
 from schemas.jobs import JOBS
 from transforms.models.jobs import open_door
 from transforms.models.kinds import KINDS

@@ -13,7 +13,7 @@ import soundfile as sf
 from scipy.optimize import linear_sum_assignment
 
 from demo.corpus import FOLDER
-from pipelines.checkpoints import DEMO_FOLDER
+from pipelines.checkpoints.demo import DEMO_FOLDER
 from pipelines.speakers.label import label_speakers
 from tests.demo.meaning import Meaning
 from tests.pipelines.corpora import publish, rows

@@ -25,6 +25,7 @@ PAGE = {
     "sample": "agreement",
     "agree": "agreement",
     "methods": "report",
+    "models": "models",
     "report": "report",
     "export": "export",
     "forget": "privacy",

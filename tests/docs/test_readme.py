@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipelines.checkpoints import BASE
+from pipelines.checkpoints.chosen import BASE
 from tests.docs.markdown import ROOT, blocks, pages
 
 README = (ROOT / "README.md").read_text("utf-8")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import earwitness
-from pipelines.checkpoints import DEMO_FOLDER
+from pipelines.checkpoints.demo import DEMO_FOLDER
 from pipelines.cli import main
 from pipelines.corpus import open_corpus
 from pipelines.embeddings.search import search

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.checkpoints import DEMO_FOLDER, IN_DEMO
+from pipelines.checkpoints.demo import DEMO_FOLDER, IN_DEMO
 from pipelines.cli import PUBLISHED, main
 from schemas.catalog import OF_RUNS
 from tests.pipelines.corpora import DEMO, publish

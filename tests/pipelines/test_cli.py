@@ -206,7 +206,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         ),
         (["CORPUS", "--out", "OUT", "--model", "emotions"], "--model emotions: expected JOB=CHECKPOINT"),
         (["CORPUS", "--out", "OUT", "--model", "emotions="], "--model emotions=: expected JOB=CHECKPOINT"),
-        (["CORPUS", "--out", "OUT", "--models", "big"], "models: 'big' is not known: choose from base, demo"),
+        (["CORPUS", "--out", "OUT", "--models", "big"], "models: 'big' is not known: choose from base, fast"),
         (
             ["CORPUS", "--out", "OUT", "--language", "jp"],
             "--language 'jp': no known language: did you mean ja (Japanese)?",
@@ -272,6 +272,7 @@ COMMANDS: dict[str, tuple[list[str], str | None]] = {
     "sample": (["OUT", "--to", "s.csv"], None),
     "agree": (["OUT", "s.csv"], None),
     "methods": (["OUT"], None),
+    "models": (["fast"], "set"),
     "report": (["OUT"], None),
     "export": (["OUT", "a.wav", "--format", "vtt", "--to", "t"], "recordings"),
     "forget": (["OUT", "a.wav"], "words"),

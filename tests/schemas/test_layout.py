@@ -19,6 +19,7 @@ NAMES = {
 } - WORDS
 ALLOWED = {
     ("transforms/models/locate.py", "snapshots"): "the Hub's own cache has a folder of that name",
+    ("transforms/models/hub.py", "snapshots"): "the same",
     ("transforms/models/licence.py", layout.PAGE): "a model card is called so on the Hub",
     ("pipelines/store/datapackage.py", layout.DESCRIPTOR): "the address of the standard ends so",
     ("pipelines/store/datapackage.py", layout.PARQUET): "the media type of Parquet ends so",

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.checkpoints import DEMO_FOLDER
+from pipelines.checkpoints.demo import DEMO_FOLDER
 from pipelines.store.report_folder import is_page
 from schemas.catalog import TABLES
 from schemas.layout import PASSING

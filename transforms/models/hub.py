@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from transforms.models.checkpoint import Checkpoint, ModelError, one_line
+from transforms.models.checkpoint import CONFIG, PICKLES, SAFETENSORS, Checkpoint, ModelError, one_line
 
 _PATIENCE_SECONDS = 5.0
 
@@ -21,6 +21,16 @@ def _hub_answers(name: str, revision: str | None) -> bool:
     except Exception:  # the errors of the HTTP library, which huggingface_hub does not name
         return False
     return True
+
+
+def is_cached(name: str) -> bool:
+    """Whether the Hub's cache on this machine holds a config and weights of a checkpoint; nothing is fetched."""
+    from huggingface_hub import constants
+
+    snapshots = Path(constants.HF_HUB_CACHE) / f"models--{name.replace('/', '--')}" / "snapshots"
+    return any(
+        any(path.parent.glob(pattern)) for path in snapshots.glob(f"*/{CONFIG}") for pattern in (SAFETENSORS, PICKLES)
+    )
 
 
 def fetch(job: str, checkpoint: Checkpoint, patterns: tuple[str, ...]) -> Path:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from pipelines.checkpoints.chosen import chosen
+from pipelines.checkpoints.demo import INSTEAD, WHAT_IT_IS, is_of_demo
 from pipelines.console.confirm import RefusedError, confirmed
 from pipelines.console.numbers import counted, duration_in_words, hours_in_words, megabytes, speed_in_words
 from pipelines.console.table import print_table
@@ -57,6 +59,8 @@ def show_summary(console: Console, config: Config, published: Published) -> None
     console.print(checks)
     for job, model in measured.models.items():
         console.print(f"  {job:12} {measured.model_seconds[job]:9,.1f} s  {model}")
+    if any(is_of_demo(job, checkpoint) for job, checkpoint in chosen(config).items() if job in measured.rows):
+        console.print(f"{WHAT_IT_IS}: {INSTEAD}", style="yellow")
     folder = Path(config.out)
     console.print(f"\npublished: {seen_at(folder)}", style="bold")
     if not (folder / CURRENT).is_symlink():

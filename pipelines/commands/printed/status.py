@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from pipelines.checkpoints.demo import INSTEAD, WHAT_IT_IS, is_of_demo
 from pipelines.console.numbers import counted
 from pipelines.errors import CommandError
 from pipelines.files.parquet import read_schema
@@ -81,7 +82,10 @@ def _settings(out: Path) -> list[str]:
         settings = read_settings(out)
     except UsageError as error:
         return [f"settings: not known ({error})"]
-    return settings.lines() if settings is not None else []
+    if settings is None:
+        return []
+    demo = [f"{WHAT_IT_IS}: {INSTEAD}"] if any(is_of_demo(*one) for one in settings.values["model"].items()) else []
+    return [*settings.lines(), *demo]
 
 
 def _coverage(out: Path, snapshot: Path) -> list[str]:

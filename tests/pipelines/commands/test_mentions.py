@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.checkpoints import DEMO_FOLDER
+from pipelines.checkpoints.demo import DEMO_FOLDER
 from pipelines.cli import FAILED, PUBLISHED, WRONG_USE, main
 from tests.pipelines.corpora import DEMO, publish
 from tests.pipelines.tables import example, write_corpus

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.checkpoints import DEMO_FOLDER
+from pipelines.checkpoints.demo import DEMO_FOLDER
 from pipelines.cli import FAILED, PUBLISHED, WRONG_USE, main
 from pipelines.corpus import open_corpus
 from pipelines.embeddings import matrix as vectors_module
@@ -250,7 +250,7 @@ def test_a_checkpoint_that_is_gone(corpus: Path, capfd: Captured) -> None:
         ([" "], WRONG_USE, "is empty"),
         (["rain", "--top", "0"], WRONG_USE, "--top 0: expected 1 or more"),
         (["rain", "--format", "xml"], WRONG_USE, "--format xml: choose from table, csv, json"),
-        (["rain", "--models", "large"], WRONG_USE, "--models large: choose from base, demo"),
+        (["rain", "--models", "large"], WRONG_USE, "--models large: choose from base, fast"),
         (["--like", str(DEMO / "broken" / "garbage.wav")], FAILED, "garbage.wav: libsndfile"),
         (["--like", "nowhere.wav"], FAILED, "--like nowhere.wav: "),
     ],

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipelines.checkpoints import DEMO_FOLDER
+from pipelines.checkpoints.demo import DEMO_FOLDER
 from pipelines.cli import FAILED, PUBLISHED, WRONG_USE, main
 from tests.pipelines.corpora import DEMO, publish, rows
 from tests.pipelines.store.test_forget import texts

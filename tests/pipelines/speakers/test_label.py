@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.checkpoints import DEMO_FOLDER
+from pipelines.checkpoints.demo import DEMO_FOLDER
 from pipelines.cli import FAILED, PUBLISHED, WRONG_USE, main
 from pipelines.speakers import check as speaker_check
 from pipelines.speakers.label import BATCH_ROWS, recordings_of

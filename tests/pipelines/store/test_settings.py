@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from pipelines import checkpoints
-from pipelines.checkpoints import BASE, DEMO_FOLDER, IN_DEMO, chosen
+from pipelines.checkpoints.chosen import BASE, chosen
+from pipelines.checkpoints.demo import DEMO_FOLDER, IN_DEMO
 from pipelines.store.consent import Consent
 from pipelines.store.recipes import recipes_of
 from pipelines.store.setting_words import NOT_REMEMBERED
@@ -129,8 +129,8 @@ def test_another_set_is_another_checkpoint_for_every_job_and_the_same_one_is_non
 def test_a_new_default_changes_nothing_of_a_corpus_that_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     before = settings()
     old = dict(BASE)
-    monkeypatch.setitem(checkpoints.BASE, "emotions", "better/newer")
-    monkeypatch.setitem(checkpoints.BASE, "speakers", "voices/too")
+    monkeypatch.setitem(BASE, "emotions", "better/newer")
+    monkeypatch.setitem(BASE, "speakers", "voices/too")
     assert chosen(Config())["emotions"] == "better/newer"
     for named in ({}, {"models": "base"}):
         assert chosen(going_on(before, **named)) == old

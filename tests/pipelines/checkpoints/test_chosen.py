@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from pipelines.checkpoints import BASE, DEMO_FOLDER, IN_DEMO, chosen
+from pipelines.checkpoints.chosen import BASE, OF_SETS, chosen, set_of
+from pipelines.checkpoints.demo import DEMO_FOLDER, IN_DEMO
 from schemas.config import Config
-from schemas.errors import UsageError
 from schemas.jobs import JOBS
 from transforms.models.checkpoint import parse_checkpoint
 
@@ -41,17 +39,11 @@ def test_demo_brings_a_checkpoint_for_each_job_that_it_does(tmp_path: Path) -> N
     assert chosen(Config(models="demo", model=own)) == own
 
 
-def test_a_demo_without_its_checkpoints_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.checkpoints.DEMO_FOLDER", tmp_path)
-    (tmp_path / "sounds").mkdir()
-    with pytest.raises(UsageError, match=r"no checkpoint for .*transcripts.* in .*: get the source .* anew") as told:
-        chosen(Config(models="demo"))
-    assert "sounds" not in str(told.value)
-
-
-def test_without_the_source_there_is_no_demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.checkpoints.DEMO_FOLDER", tmp_path / "demo" / "models")
-    with pytest.raises(UsageError, match=r"^--models demo: .*make demo.* in a clone.*pip install -e.*--model JOB="):
-        chosen(Config(models="demo"))
-    own = dict.fromkeys(JOBS, "FOLDER")
-    assert chosen(Config(models="demo", model=own)) == own
+def test_a_set_brings_its_recogniser_and_leaves_voice_prints_out() -> None:
+    assert list(OF_SETS) == ["base", "fast", "accurate", "multilingual", "verbatim"]
+    for name, of_set in OF_SETS.items():
+        assert chosen(Config(models=name)) == of_set == set_of(name)  # type: ignore[arg-type]
+        assert "speakers" not in of_set
+    assert chosen(Config(models="fast", model={"transcripts": "mine"})) == {**BASE, "transcripts": "mine"}
+    set_of("base")["transcripts"] = "changed"
+    assert set_of("base") == BASE, "what is handed out is a copy"

@@ -1,0 +1,1 @@
+"""Which checkpoint does which job, and what is known of it."""
