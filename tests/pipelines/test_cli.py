@@ -272,7 +272,7 @@ COMMANDS: dict[str, tuple[list[str], str | None]] = {
     "sample": (["OUT", "--to", "s.csv"], None),
     "agree": (["OUT", "s.csv"], None),
     "methods": (["OUT"], None),
-    "models": (["fast"], "set"),
+    "models": ([], "set"),
     "report": (["OUT"], None),
     "export": (["OUT", "a.wav", "--format", "vtt", "--to", "t"], "recordings"),
     "forget": (["OUT", "a.wav"], "words"),
