@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pipelines.corpus.views import COLUMNS_OF, VIEWS
 from schemas.catalog import TABLES
 from schemas.dictionary import column_rows
+from schemas.dimensions import DIMENSIONS
 from schemas.inventory import OWN_COLUMN
 
 
@@ -53,6 +54,10 @@ OWN: Mapping[str, Mapping[str, str | Told]] = {
         "label": "emotions.probabilities.label",
         "mean_probability": Told("", SHARE, "of the class there; clips weigh by their length"),
     },
+    "dimension_baselines": {
+        "channel": Told("", "may be null", "null: over all channels of the recording"),
+        **{name: Told("", "", "its mean there; clips weigh by their length") for name in DIMENSIONS},
+    },
     "sound_tags": OF_A_TAG,
     "moments": {
         **OF_A_WORD,
@@ -65,6 +70,12 @@ OWN: Mapping[str, Mapping[str, str | Told]] = {
         "speaker_baseline": Told("", "may be null", "over the channel, where channels were kept apart"),
         "above_recording": Told("", "-1 to 1, may be null", "emotion_confidence less that class's recording_baseline"),
         "above_speaker": Told("", "-1 to 1, may be null", "emotion_confidence less that class's speaker_baseline"),
+        **{name: Told("", "may be null", "of the clip that most of the word lies in") for name in DIMENSIONS},
+        **{f"{name}_recording": Told("", "may be null", "its mean over the recording") for name in DIMENSIONS},
+        **{
+            f"{name}_speaker": Told("", "may be null", "over the channel, where channels were kept apart")
+            for name in DIMENSIONS
+        },
         "window_id": Told("", "", "the window that the middle of the word lies in"),
         "sound": Told("", "may be null", "the likeliest sound of that window"),
         "sound_confidence": Told("", f"{SHARE}, may be null", "the model's probability of it"),

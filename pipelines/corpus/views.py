@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipelines.corpus import dimensions
 from pipelines.sql import quoted
 from schemas.catalog import TABLES
+from schemas.dimensions import DIMENSIONS
 from transforms.audio.windows import WINDOW_MS
 
 if TYPE_CHECKING:
@@ -40,6 +42,11 @@ VIEWS: Mapping[str, View] = {
         "a class of the emotion model for a recording, with its mean probability there: over all of it where channel "
         "is null, else over that channel; clips weigh by their length",
     ),
+    "dimension_baselines": View(
+        ("dimensions",),
+        "a recording with its mean arousal, dominance and valence: over all of it where channel is null, else over "
+        "that channel; clips weigh by their length",
+    ),
     "sound_tags": View(("sounds",), "one of the likeliest sounds of a window; place 1 is the likeliest"),
     "moments": View(
         ("transcripts",),
@@ -59,6 +66,7 @@ COLUMNS_OF: Mapping[str, tuple[str, ...]] = {
         "above_recording",
         "above_speaker",
     ),
+    "dimensions": (*DIMENSIONS, *dimensions.BESIDE),
     "sounds": ("sound", "sound_confidence", "tags"),
     "embeddings": ("embedding",),
     "speaker_labels": ("recording_speaker", "corpus_speaker"),
@@ -167,6 +175,7 @@ def view_sql(name: str, tables: Mapping[str, Sequence[str]]) -> str:
         "language_probabilities": LANGUAGE_PROBABILITIES,
         "emotion_probabilities": EMOTION_PROBABILITIES,
         "emotion_baselines": EMOTION_BASELINES,
+        "dimension_baselines": dimensions.BASELINES,
         "sound_tags": SOUND_TAGS,
         BASELINE_MAPS: MAPS,
     }[name]
@@ -203,6 +212,8 @@ def _moments(tables: Mapping[str, Sequence[str]]) -> str:
         source = _with_stretch(source, "speaker_labels", OF_SPEAKERS)
     if "emotions" in tables:
         source = _with_stretch(source, "emotions", OF_EMOTIONS)
+    if "dimensions" in tables:
+        source = _with_stretch(source, "dimensions", dimensions.OF_CLIP)
     grid = f"(greatest(start_ms + end_ms - 1, 0) // 2 // {WINDOW_MS} * {WINDOW_MS})::INT AS grid_ms"
     joins = [f"(SELECT *, {grid} FROM {source}) AS w"]
     if "emotions" in tables:
@@ -221,6 +232,9 @@ def _moments(tables: Mapping[str, Sequence[str]]) -> str:
             # Not as a filter: DuckDB 2.0.0 drops a LIMIT over a join with a filtered table that is empty.
             f"LEFT JOIN {BASELINE_MAPS} AS s ON s.recording_id = w.recording_id AND s.channel = nullif(w.channel, 0)",
         ]
+    if "dimensions" in tables:
+        columns.append(dimensions.OF_WORD)
+        joins += dimensions.JOINS
     on_grid = "ON {0}.recording_id = w.recording_id AND {0}.channel = w.channel AND {0}.start_ms = w.grid_ms"
     columns.append("w.recording_id || '/' || w.channel || '/' || w.grid_ms AS window_id")
     if "sounds" in tables:

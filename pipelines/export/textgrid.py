@@ -10,19 +10,30 @@ from praatio.utilities import textgrid_io
 
 from pipelines.corpus.asked import Corpus
 from pipelines.export.speech import Spoken, Stretch, plain, rows_of, spoken_in
+from schemas.dimensions import DIMENSIONS
 
 WITHOUT_TEXT = "(speech)"
 """The label of a segment in which nothing was recognised; an empty one would be no interval."""
+
+LABELLED: dict[str, tuple[str, str]] = {
+    "emotions": ("emotions", "label"),
+    **{name: ("dimensions", f"printf('%.3f', {name})") for name in DIMENSIONS},
+    "sounds": ("sounds", "label"),
+}
+"""Tiers of what a voice or a window sounds like: the table, and what is written of a row, as SQL."""
 
 
 def files(corpus: Corpus, ids: Sequence[str]) -> Iterator[tuple[str, int, bytes]]:
     """The TextGrids of some recordings: id, how many words, the file.
 
-    Tiers of intervals: ``words``, ``segments`` (their text), ``emotions`` and ``sounds`` (the likeliest class), those
-    whose tables the corpus has; where channels were kept apart, of each channel: ``words (channel 1)``.
+    Tiers of intervals: ``words``, ``segments`` (their text), ``emotions`` and ``sounds`` (the likeliest class),
+    ``arousal``, ``dominance`` and ``valence`` (numbers), those whose tables the corpus has; where channels were kept
+    apart, of each channel: ``words (channel 1)``.
     """
     spoken = spoken_in(corpus, ids) if "transcripts" in corpus.files else _segments(corpus, ids)
-    labelled = {name: _labels(corpus, ids, name) for name in ("emotions", "sounds") if name in corpus.files}
+    labelled = {
+        tier: _labels(corpus, ids, table, label) for tier, (table, label) in LABELLED.items() if table in corpus.files
+    }
     lengths = "SELECT recording_id, duration_ms FROM recordings WHERE recording_id IN (SELECT unnest(?::VARCHAR[]))"
     durations = dict(corpus.sql(lengths, [list(ids)]).fetchall())
     for key in ids:
@@ -86,8 +97,8 @@ def _segments(corpus: Corpus, ids: Sequence[str]) -> dict[str, dict[int, Spoken]
     return found
 
 
-def _labels(corpus: Corpus, ids: Sequence[str], table: str) -> dict[str, dict[int, list[Stretch]]]:
+def _labels(corpus: Corpus, ids: Sequence[str], table: str, written: str) -> dict[str, dict[int, list[Stretch]]]:
     found: dict[str, dict[int, list[Stretch]]] = {key: {} for key in ids}
-    for key, channel, start, end, label in rows_of(corpus, ids, table, "start_ms, end_ms, label"):
+    for key, channel, start, end, label in rows_of(corpus, ids, table, f"start_ms, end_ms, {written}"):
         found[key].setdefault(channel, []).append(Stretch(start, end, plain(label)))
     return found

@@ -10,10 +10,15 @@ from pipelines.corpus.asked import Corpus
 from pipelines.export.speech import rows_of
 from pipelines.files.cells import spreadsheet
 from pipelines.writing.scripts import clusters, is_unspaced
+from schemas.dimensions import DIMENSIONS
 
 COLUMNS = ("recording_id", "file", "channel", "start", "end", "word", "confidence", "end_is")
 """Times in seconds from the start of the recording."""
-OF_TABLES = {"emotions": ("emotion", "emotion_confidence"), "sounds": ("sound", "sound_confidence")}
+OF_TABLES: dict[str, tuple[str, ...]] = {
+    "emotions": ("emotion", "emotion_confidence"),
+    "dimensions": DIMENSIONS,
+    "sounds": ("sound", "sound_confidence"),
+}
 """Columns that are there where the table is."""
 
 

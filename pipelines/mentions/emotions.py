@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pipelines.mentions.speakers import SPEAKER, voices_sql
+from schemas.dimensions import DIMENSIONS
 
 MENTIONS = "mentions_found"
 """Rows with n, recording_id, channel, start_ms, end_ms."""
 
+_NAMED = "{{'label': '{}', 'probability': {}}}"
 
-def emotions_sql(columns: Mapping[str, Sequence[str]], around_ms: int) -> str:
-    """A SELECT that gives each mention and class of the emotion model four probabilities.
+SCORES: Mapping[str, str] = {
+    "emotions": "probabilities",
+    "dimensions": f"[{', '.join(map(_NAMED.format, DIMENSIONS, DIMENSIONS))}]",
+}
+"""Of a table of voices what each clip has, as SQL: a list of names with their numbers."""
+
+
+def emotions_sql(columns: Mapping[str, Sequence[str]], around_ms: int, table: str = "emotions") -> str:
+    """A SELECT that gives each mention and class of the emotion model four probabilities, or each dimension four means.
 
     ``inside``: the mean over the clips that overlap the mention, weighted by how much of it lies in them.
     ``around``: over the clips in the time before and after it that do not overlap it, weighted by how much of them lies
@@ -19,8 +28,13 @@ def emotions_sql(columns: Mapping[str, Sequence[str]], around_ms: int) -> str:
     wherever the speaker goes by that name, but those that overlap the mention, weighted by their lengths: so no mention
     is compared with itself.  Null where there is no such clip.  A class that a clip does not list counts as 0 there.
 
+    Args:
+        table: a key of :data:`SCORES`.
+
     Returns: SQL of n, label, inside, around, recording, speaker.
     """
+    # Of probabilities a sum less some of them may round below 0.
+    least = "greatest(0, {})" if table == "emotions" else "({})"
     others = ""
     if SPEAKER in columns["recordings"]:
         others = f"""
@@ -29,8 +43,9 @@ def emotions_sql(columns: Mapping[str, Sequence[str]], around_ms: int) -> str:
     return f"""
     WITH touched AS (SELECT recording_id FROM {MENTIONS} {others}),
     stretches AS (
-        SELECT recording_id, channel, start_ms, end_ms, greatest(end_ms - start_ms, 1)::DOUBLE AS ms, probabilities
-        FROM emotions SEMI JOIN touched USING (recording_id)
+        SELECT recording_id, channel, start_ms, end_ms, greatest(end_ms - start_ms, 1)::DOUBLE AS ms,
+               {SCORES[table]} AS probabilities
+        FROM {table} SEMI JOIN touched USING (recording_id)
     ),
     clips AS MATERIALIZED ({voices_sql(columns, "stretches")}),
     asked AS MATERIALIZED ({voices_sql(columns, MENTIONS)}),
@@ -69,10 +84,10 @@ def emotions_sql(columns: Mapping[str, Sequence[str]], around_ms: int) -> str:
            CASE WHEN nl.inside > 0 THEN coalesce(ns.inside, 0) / nl.inside END AS inside,
            CASE WHEN nl.around > 0 THEN coalesce(ns.around, 0) / nl.around END AS around,
            CASE WHEN rl.ms > coalesce(nl.whole, 0)
-                THEN greatest(0, coalesce(r.mass, 0) - coalesce(ns.whole, 0)) / (rl.ms - coalesce(nl.whole, 0)) END
+                THEN {least.format("coalesce(r.mass, 0) - coalesce(ns.whole, 0)")} / (rl.ms - coalesce(nl.whole, 0)) END
                AS recording,
            CASE WHEN vl.ms > coalesce(nl.own, 0)
-                THEN greatest(0, coalesce(v.mass, 0) - coalesce(ns.own, 0)) / (vl.ms - coalesce(nl.own, 0)) END
+                THEN {least.format("coalesce(v.mass, 0) - coalesce(ns.own, 0)")} / (vl.ms - coalesce(nl.own, 0)) END
                AS speaker
     FROM asked AS a CROSS JOIN labels
     LEFT JOIN near_lengths AS nl ON nl.n = a.n

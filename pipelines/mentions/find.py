@@ -13,6 +13,7 @@ from pipelines.corpus.appearances import Count, links, view_of
 from pipelines.corpus.asked import Corpus
 from pipelines.corpus.statements import left_out
 from pipelines.mentions.context import contexts
+from pipelines.mentions.dimensions import with_dimensions
 from pipelines.mentions.emotions import MENTIONS, emotions_sql
 from pipelines.mentions.matches import matches
 from pipelines.mentions.phrase import Phrase, letters, phrase_of
@@ -74,9 +75,10 @@ def find_mentions(
         end_ms, text (as it was recognised), distance (0: exact), confidence (mean of its words), before, after
         (context); speaker, speaker_from (see speakers.WAYS); emotion, the likeliest class in the mention, and for each
         class p_CLASS, p_CLASS_around, p_CLASS_recording, p_CLASS_speaker (see
-        :func:`~pipelines.mentions.emotions.emotions_sql`); sounds, a list of up to three dicts of label and
-        probability; then the user's own metadata columns, of the file where files are counted.  What the corpus has no
-        table of is null.
+        :func:`~pipelines.mentions.emotions.emotions_sql`); likewise arousal, arousal_around, arousal_recording,
+        arousal_speaker, and so for dominance and valence, if the corpus has dimensions; sounds, a list of up to three
+        dicts of label and probability; then the user's own metadata columns, of the file where files are counted.
+        What the corpus has no table of is null.
 
     Raises:
         UsageError: no phrase, or one without a letter; a corpus without transcripts; a bad number.
@@ -126,6 +128,8 @@ def find_mentions(
     rows = _with_emotions(
         rows, beside(emotions_sql(corpus.columns, round(seconds * 1000))) if "emotions" in corpus.files else None
     )
+    if "dimensions" in corpus.files:
+        rows = with_dimensions(rows, beside(emotions_sql(corpus.columns, round(seconds * 1000), "dimensions")))
     if "sounds" in corpus.files:
         heard = beside(SOUNDS).set_index("n")["sounds"].to_dict()
         rows["sounds"] = pd.Series([list(heard.get(n, ())) for n in rows["n"]], dtype=object)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipelines.corpus.appearances import Count, groups_sql
 from pipelines.corpus.asked import Corpus
+from pipelines.mentions.dimensions import dimensions_in
 from pipelines.mentions.unspaced import UNSPACED, unspaced_words
 from pipelines.sql import quoted
 from pipelines.statistics.intervals import FEWEST, Of, ratio_interval
@@ -39,10 +40,11 @@ def mention_rates(
         (``count``), mentions, fuzzy (of them), recordings_with (a mention), recordings, files_with, files (that hold
         these recordings, in this group), small (fewer than FEWEST recordings), hours (their length), words (of scripts
         without blanks those of :func:`~pipelines.mentions.unspaced.words_of`); per_hour and per_1000_words; for each
-        class of the emotion model d_CLASS: the mean over the mentions of its probability there less that in the rest
-        of the recording.  Rates and differences have _low and _high beside them, the 95 % interval by a jackknife over
-        recordings (:func:`~pipelines.statistics.intervals.ratio_interval`, also for its rule where there is no
-        mention); null where fewer than FEWEST recordings stand behind them.
+        class of the emotion model d_CLASS, and d_arousal, d_dominance, d_valence: the mean over the mentions of its
+        probability, or of the number, there less that in the rest of the recording.  Rates and differences have _low
+        and _high beside them, the 95 % interval by a jackknife over recordings
+        (:func:`~pipelines.statistics.intervals.ratio_interval`, also for its rule where there is no mention); null
+        where fewer than FEWEST recordings stand behind them.
 
     Raises:
         UsageError: an unknown column.
@@ -112,15 +114,17 @@ def _emotions(mine: pd.DataFrame, those: pd.DataFrame) -> dict[str, object]:
     row: dict[str, object] = {}
     times = those.set_index("recording_id")["times"]
     mine = mine[mine["recording_id"].isin(times.index)]
-    for label in labels_of(mine):
-        difference = (
-            (mine[f"p_{label}"] - mine[f"p_{label}_recording"]).groupby(mine["recording_id"]).agg(["sum", "count"])
-        )
+    classes = labels_of(mine)
+    for label in (*classes, *dimensions_in(mine.columns)):
+        there = f"p_{label}" if label in classes else label
+        difference = (mine[there] - mine[f"{there}_recording"]).groupby(mine["recording_id"]).agg(["sum", "count"])
         parts, wholes = (
             difference[name].to_numpy(np.float64) * times[difference.index].to_numpy() for name in ("sum", "count")
         )
         found = _interval(f"d_{label}", parts, wholes, "mean")
-        row |= {name: np.clip(value, -1, 1) for name, value in found.items()}  # what probabilities can differ by
+        if label in classes:
+            found = {name: np.clip(value, -1, 1) for name, value in found.items()}  # what probabilities can differ by
+        row |= found
     return row
 
 

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from pipelines.console.numbers import clock
 from pipelines.console.table import WIDTH, print_table
+from pipelines.mentions.dimensions import dimensions_in
 from pipelines.statistics.intervals import ALIKE, FEWEST, NOTE
 from pipelines.writing.scripts import between, clusters
 
@@ -28,7 +29,7 @@ def show_mentions(console: Console, mentions: pd.DataFrame) -> None:
     width = console.width if console.is_terminal else WIDTH
     rows = _rows(mentions.head(SHOWN))
     heads = [_head(row) for row in rows]
-    widths = [max((len(head[i]) for head in heads), default=0) for i in range(5)]
+    widths = [max((len(head[i]) for head in heads), default=0) for i in range(6)]
     several = mentions["phrase"].nunique() > 1
     last = ""
     for head, row in zip(heads, rows, strict=True):
@@ -47,8 +48,13 @@ def show_mentions(console: Console, mentions: pd.DataFrame) -> None:
 
 
 def show_rates(console: Console, rates: pd.DataFrame) -> None:
-    """A table for each phrase and column, and one of the emotions: values, and their intervals in brackets."""
+    """A table for each phrase and column, and of emotions and dimensions: values, and their intervals in brackets."""
+    dimensions = dimensions_in(rates.columns)
     labels = [name[2:-4] for name in rates.columns if name.startswith("d_") and name.endswith("_low")]
+    voices = {
+        "emotion there, less that of the rest of the recording:": [one for one in labels if one not in dimensions],
+        "dimensions there, less those of the rest of the recording (on the model's own scale):": dimensions,
+    }
     for phrase, by in dict.fromkeys(zip(rates["phrase"], rates["by"], strict=True)):
         those = rates[(rates["phrase"] == phrase) & (rates["by"] == by)]
         rows = _rows(those)
@@ -59,17 +65,18 @@ def show_rates(console: Console, rates: pd.DataFrame) -> None:
         counted = [] if (those["counted"] == "recordings").all() else ["files"]
         heads = [named, "mentions", *counted, "recordings", "hours", "an hour", "in 1,000 words"]
         print_table(console, heads, often, repeated=1)
-        emotions = [
-            (
-                _starred(name, row["recordings_with"] < FEWEST),
-                *(_value(row, f"d_{label}", 2, "+") for label in labels),
-            )
-            for name, row in zip(groups, rows, strict=True)
-            if any(pd.notna(row[f"d_{label}"]) for label in labels)
-        ]
-        if emotions:
-            console.print("emotion there, less that of the rest of the recording:", style="dim")
-            print_table(console, [named, *labels], emotions, repeated=1)
+        for heading, named_so in voices.items():
+            differences = [
+                (
+                    _starred(name, row["recordings_with"] < FEWEST),
+                    *(_value(row, f"d_{label}", 2, "+") for label in named_so),
+                )
+                for name, row in zip(groups, rows, strict=True)
+                if any(pd.notna(row[f"d_{label}"]) for label in named_so)
+            ]
+            if differences:
+                console.print(heading, style="dim")
+                print_table(console, [named, *named_so], differences, repeated=1)
         console.print()
     if (rates["recordings_with"] < FEWEST).any():
         console.print(f"* fewer than {FEWEST} recordings: too few to compare", style="dim")
@@ -92,7 +99,7 @@ def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
 
 
-def _head(row: dict[str, Any]) -> tuple[str, str, str, str, str]:
+def _head(row: dict[str, Any]) -> tuple[str, ...]:
     name = _cut(PurePosixPath(row["file"]).name) + (f" (1 of {row['files']})" if row["files"] > 1 else "")
     channel = f" ch {row['channel']}" if row["channel"] and row["speaker_from"] != "channel" else ""
     near = f" ~{row['distance']}" if row["distance"] else ""
@@ -103,7 +110,13 @@ def _head(row: dict[str, Any]) -> tuple[str, str, str, str, str]:
         emotion += f" ({above:+.2f})" if pd.notna(above) else ""
     behind = ", ".join(f"{one['label']} {one['probability']:.2f}" for one in row["sounds"] or ())
     speaker = row["speaker"] if isinstance(row["speaker"], str) else ""
-    return name, f"{clock(row['start_ms'])}{channel}{near}", _cut(speaker), emotion, behind
+    return name, f"{clock(row['start_ms'])}{channel}{near}", _cut(speaker), emotion, _dimensions(row), behind
+
+
+def _dimensions(row: dict[str, Any]) -> str:
+    """How far each lies from the rest of the recording: the number itself says little."""
+    above = {name: row[name] - row[f"{name}_recording"] for name in dimensions_in(row)}
+    return " ".join(f"{name} {value:+.2f}" for name, value in above.items() if pd.notna(value))
 
 
 def _in_context(row: dict[str, Any], width: int) -> Text:

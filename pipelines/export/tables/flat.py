@@ -32,6 +32,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "language_probabilities": ("segment_id", "place"),
     "emotion_probabilities": ("recording_id", "channel", "start_ms", "label"),
     "emotion_baselines": ("recording_id", "channel", "label"),
+    "dimension_baselines": ("recording_id", "channel"),
     "sound_tags": ("recording_id", "channel", "start_ms", "place"),
 }
 """Of the views."""
