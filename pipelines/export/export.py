@@ -37,10 +37,8 @@ class Format:
 
 FORMATS: Mapping[str, Format] = {
     "vtt": Format(".vtt", vtt.files, "transcripts", ()),
-    "textgrid": Format(
-        ".TextGrid", textgrid.files, None, ("segments", "transcripts", "emotions", "dimensions", "sounds")
-    ),
-    "words": Format(".csv", words.files, "transcripts", ("emotions", "dimensions", "sounds")),
+    "textgrid": Format(".TextGrid", textgrid.files, None, ("segments", "transcripts", "emotions", "sounds")),
+    "words": Format(".csv", words.files, "transcripts", ("emotions", "sounds")),
 }
 
 

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from schemas.catalog import TABLES
 from schemas.columns import label
+from schemas.dimensions import DIMENSIONS
 
 CALL, STREET = "a" * 32, "b" * 32
 MODEL = "m@1/fp32"
@@ -75,6 +76,12 @@ def _scores(name: str, scores: Mapping[str, float]) -> dict[str, Any]:
 def emotion(id: str, channel: int, start: int, end: int, **scores: float) -> dict[str, Any]:
     place = {"recording_id": id, "channel": channel, "start_ms": start, "end_ms": end}
     return {"segment_id": f"{id}/{channel}/0", **place, **_scores("probabilities", scores)}
+
+
+def dimensions(id: str, channel: int, start: int, end: int, *values: float) -> dict[str, Any]:
+    """Arousal, dominance and valence of a clip."""
+    place = {"recording_id": id, "channel": channel, "start_ms": start, "end_ms": end}
+    return {"segment_id": f"{id}/{channel}/0", **place, **dict(zip(DIMENSIONS, values, strict=True)), "model": MODEL}
 
 
 def sound(id: str, channel: int, start: int, end: int, **scores: float) -> dict[str, Any]:

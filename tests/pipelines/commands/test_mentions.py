@@ -13,7 +13,7 @@ import pytest
 from pipelines.checkpoints.demo import DEMO_FOLDER
 from pipelines.cli import FAILED, PUBLISHED, WRONG_USE, main
 from tests.pipelines.corpora import DEMO, publish
-from tests.pipelines.tables import example, write_corpus
+from tests.pipelines.tables import CALL, dimensions, example, write_corpus
 
 Captured = pytest.CaptureFixture[str]
 MODELS = ("transcripts", "emotions", "sounds")
@@ -73,6 +73,20 @@ def test_one_answer_in_every_format(out: Path, tmp_path: Path, capfd: Captured) 
     assert pq.read_table(to).to_pylist() == rows
     asked(capfd, str(out), "nobody", "--format", "parquet", "--to", str(to))
     assert pq.read_table(to).num_rows == 0
+
+
+def test_dimensions_as_people_read_them(tmp_path: Path, capfd: Captured) -> None:
+    clips = [dimensions(CALL, 1, 1000, 4000, 0.75, 0.5, 0.25), dimensions(CALL, 1, 4000, 5000, 0.25, 0.5, 0.5)]
+    write_corpus(tmp_path, {**example(), "dimensions": clips})
+    head, words, *_ = asked(capfd, str(tmp_path), "acme").splitlines()
+    assert "neu 0.80 (+0.55)  arousal +0.50 dominance +0.00 valence -0.25" in head
+    assert len(head) <= 100
+    assert "acme" in words
+    lines = asked(capfd, str(tmp_path), "acme", "--by", "region").splitlines()
+    at = lines.index("dimensions there, less those of the rest of the recording (on the model's own scale):")
+    assert lines[at + 1].split() == ["region", "arousal", "dominance", "valence"]
+    assert lines[at + 2].split() == ["north", "*", "+0.50", "+0.00", "-0.25"]
+    assert not any("arousal" in line for line in lines[:at])  # no class among the emotions
 
 
 def test_what_was_not_found_and_what_is_near(out: Path, capfd: Captured) -> None:

@@ -19,7 +19,7 @@ from pipelines.corpus.asked import Corpus, open_corpus
 from pipelines.errors import CommandError
 from schemas.errors import UsageError
 from tests.pipelines.corpora import DEMO, publish
-from tests.pipelines.tables import CALL, STREET, emotion, example, speaker_label, transcript, write_corpus
+from tests.pipelines.tables import CALL, STREET, dimensions, emotion, example, speaker_label, transcript, write_corpus
 from transforms.audio.windows import WINDOW_MS
 
 
@@ -84,6 +84,32 @@ def test_moments_join_what_overlaps(corpus: Corpus) -> None:
     # the mix is nobody's own
     assert not isinstance(five["speaker_baseline"], dict)
     assert (tag["sound"], five["emotion"]) == ("Rain", five["emotion"])
+
+
+def test_dimensions_of_words_and_their_baselines(tmp_path: Path) -> None:
+    clips = [
+        dimensions(CALL, 1, 1000, 4000, 0.5, 0.25, -0.5),
+        dimensions(CALL, 1, 4000, 5000, 0.75, 0.5, 1.25),
+        dimensions(CALL, 2, 2000, 3000, 0.25, 0.25, -1.0),
+        dimensions(STREET, 0, 0, 12_000, 0.5, 0.5, 0.5),
+    ]
+    write_corpus(tmp_path, {**example(), "dimensions": clips})
+    with open_corpus(tmp_path) as corpus:
+        asked = corpus.sql("SELECT channel, arousal, valence FROM dimension_baselines WHERE recording_id = ?", [CALL])
+        means = {channel: (arousal, valence) for channel, arousal, valence in asked.fetchall()}
+        assert means[1] == (pytest.approx(0.5625), pytest.approx((-0.5 * 3 + 1.25) / 4))
+        assert means[2] == (0.25, -1.0)
+        assert means[None] == (pytest.approx(0.5), pytest.approx((-0.5 * 3 + 1.25 - 1) / 5))
+        columns = ("word", "arousal", "arousal_recording", "arousal_speaker", "valence", "emotion")
+        rows = corpus.sql(f"SELECT {', '.join(columns)} FROM moments ORDER BY recording_id, channel, start_ms")
+        acme, cola, last, other, five, tag = rows.fetchall()
+        assert corpus.sql("SELECT count(*) FROM (FROM moments LIMIT 2)").fetchall() == [(2,)]
+    assert acme == ("acme", 0.5, pytest.approx(0.5), pytest.approx(0.5625), -0.5, "neu")
+    assert (cola[1], cola[4]) == (0.75, 1.25)  # 100 ms of it lie in the first clip, 300 in the second
+    assert last[1] is None  # after the last clip
+    assert (other[1], other[3]) == (0.25, 0.25)
+    assert (five[1], five[3]) == (0.5, None)  # the mix is nobody's own
+    assert tag[1] is None
 
 
 def test_a_limit_holds_where_nobody_has_a_channel_of_their_own(tmp_path: Path) -> None:

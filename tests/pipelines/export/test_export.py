@@ -14,7 +14,7 @@ from praatio import textgrid
 
 from pipelines.cli import FAILED, PUBLISHED, WRONG_USE, main
 from pipelines.export.speech import plain
-from tests.pipelines.tables import CALL, STREET, example, recording, transcript, write_corpus
+from tests.pipelines.tables import CALL, STREET, dimensions, example, recording, transcript, write_corpus
 
 Captured = pytest.CaptureFixture[str]
 EMPTY, SAME = "c" * 32, "d" * 32
@@ -92,6 +92,22 @@ def test_tiers(out: Path, tmp_path: Path) -> None:
     odd = textgrid.openTextgrid(str(files["call.dddddddd.TextGrid"]), includeEmptyIntervals=False)
     assert odd.tierNames == TIERS
     assert [entry.label for entry in odd.getTier("words").entries] == ['"quoted"', "a&b", "-->", "=1+1"]
+
+
+def test_dimensions_in_tiers_and_rows(tmp_path: Path) -> None:
+    clips = [dimensions(CALL, 1, 1000, 4000, 0.5, 0.25, -0.0625), dimensions(CALL, 1, 4000, 5000, 1.03125, 0.5, 0.75)]
+    write_corpus(tmp_path / "out", {**example(), "dimensions": clips})
+    (tiers,) = exported(tmp_path / "out", tmp_path / "tiers", "textgrid", CALL).values()
+    grid = textgrid.openTextgrid(str(tiers), includeEmptyIntervals=False)
+    for name, labels in (("arousal", ("0.500", "1.031")), ("valence", ("-0.062", "0.750"))):
+        found = [tuple(entry) for entry in grid.getTier(f"{name} (channel 1)").entries]
+        assert found == [(1, 4, labels[0]), (4, 5, labels[1])]
+    (words,) = exported(tmp_path / "out", tmp_path / "rows", "words", CALL).values()
+    with words.open(encoding="utf-8-sig", newline="") as file:
+        first, second, last, _ = csv.DictReader(file)
+    assert [first[name] for name in ("arousal", "dominance", "valence")] == ["0.5000", "0.2500", "-0.0625"]
+    assert second["arousal"] == "1.0312"
+    assert last["valence"] == ""
 
 
 def test_rows(out: Path, tmp_path: Path) -> None:

@@ -14,8 +14,19 @@ from pipelines.corpus.asked import Corpus, open_corpus
 from pipelines.mentions import find_mentions, mention_rates
 from pipelines.mentions.speakers import voices_sql
 from pipelines.statistics.intervals import ratio_interval
+from schemas.dimensions import DIMENSIONS
 from schemas.errors import UsageError
-from tests.pipelines.tables import CALL, STREET, emotion, example, recording, sound, transcript, write_corpus
+from tests.pipelines.tables import (
+    CALL,
+    STREET,
+    dimensions,
+    emotion,
+    example,
+    recording,
+    sound,
+    transcript,
+    write_corpus,
+)
 
 OTHER = "c" * 32
 
@@ -67,6 +78,69 @@ def test_emotion_in_and_around_against_the_rest(corpus: Corpus) -> None:
     # 3 s of the phrase lie in the first clip, 0.3 s in the second: weighted by that.
     assert both["p_neu"] == pytest.approx((3 * 0.8 + 0.3 * 0.4) / 3.3)
     assert np.isnan(both["p_neu_speaker"])  # nothing else is said on that channel
+
+
+def test_dimensions_in_and_around_against_the_rest(tmp_path: Path) -> None:
+    """On a scale that goes below 0, too: no number is taken for a probability."""
+    clips = [
+        dimensions(CALL, 1, 1000, 4000, 0.5, 0.25, -0.5),
+        dimensions(CALL, 1, 4000, 5000, 0.75, 0.5, 1.25),
+        dimensions(CALL, 2, 2000, 3000, 0.25, 0.25, -1.0),
+        dimensions(CALL, 2, 3000, 5000, 1.0, 0.75, -0.75),
+    ]
+    write_corpus(tmp_path, {**example(), "dimensions": clips})
+    with open_corpus(tmp_path) as corpus:
+        found = find_mentions(corpus, ["acme", "acme cola"], seconds=2)
+        rates = mention_rates(corpus, found, ["acme"])
+    first, second, both = found.to_dict("records")
+    assert [first[name] for name in DIMENSIONS] == [0.5, 0.25, -0.5]
+    assert np.isnan(first["arousal_around"])
+    # All other clips of the recording: 1 s, then of channel 2 1 s and 2 s; of the channel 1 s.
+    assert first["arousal_recording"] == pytest.approx((0.75 + 0.25 + 2 * 1.0) / 4)
+    assert first["valence_recording"] == pytest.approx((1.25 - 1.0 - 2 * 0.75) / 4)
+    assert first["valence_speaker"] == pytest.approx(1.25)
+    assert (second["valence"], second["valence_around"]) == (-1.0, -0.75)
+    assert second["valence_speaker"] == pytest.approx(-0.75)
+    # 3 s of the phrase lie in the first clip, 0.3 s in the second: weighted by that.
+    assert both["arousal"] == pytest.approx((3 * 0.5 + 0.3 * 0.75) / 3.3)
+    assert np.isnan(both["arousal_speaker"])
+    assert first["p_neu"] == pytest.approx(0.8)  # beside the emotions
+    (rate,) = rates.to_dict("records")
+    for name in DIMENSIONS:
+        differences = [row[name] - row[f"{name}_recording"] for row in (first, second)]
+        assert rate[f"d_{name}"] == pytest.approx(np.mean(differences))
+        assert np.isnan(rate[f"d_{name}_low"])
+
+
+def test_a_corpus_without_dimensions_has_no_columns_of_them(corpus: Corpus) -> None:
+    found = find_mentions(corpus, ["acme"])
+    assert not [name for name in found.columns if name.startswith(DIMENSIONS)]
+    assert not [name for name in mention_rates(corpus, found, ["acme"]).columns if name.startswith("d_arousal")]
+
+
+@pytest.mark.parametrize("beyond", [1.0, 7.0])
+def test_differences_of_dimensions_are_means_with_intervals_over_recordings(tmp_path: Path, beyond: float) -> None:
+    """Of a scale of 1 to 7, too, where a difference of probabilities would be cut to 1."""
+    keys = [f"{i:032x}" for i in range(8)]
+    here = [(beyond * (i % 3) / 2, 0.5, 0.25) for i in range(8)]
+    rows = {
+        **many(8),
+        "dimensions": [
+            clip
+            for key, values in zip(keys, here, strict=True)
+            for clip in (dimensions(key, 0, 0, 1000, *values), dimensions(key, 0, 5000, 6000, -beyond, 0.5, 0.5))
+        ],
+    }
+    write_corpus(tmp_path, rows)
+    with open_corpus(tmp_path) as corpus:
+        (rate,) = mention_rates(corpus, find_mentions(corpus, ["acme"]), ["acme"]).to_dict("records")
+    said = np.array([1 + i % 3 for i in range(8)], float)
+    differences = np.array([values[0] + beyond for values in here])
+    assert rate["d_arousal"] == pytest.approx((differences * said).sum() / said.sum())
+    low, high = ratio_interval(differences * said, said, "mean")
+    assert (rate["d_arousal_low"], rate["d_arousal_high"]) == (pytest.approx(low), pytest.approx(high))
+    assert rate["d_arousal_high"] > beyond
+    assert rate["d_valence"] == pytest.approx(-0.25)
 
 
 def test_sounds_behind_it_are_no_speech(corpus: Corpus) -> None:
