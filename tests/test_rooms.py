@@ -39,14 +39,15 @@ THROUGH = {
     "tables tag printed.answer printed.forget printed.passage printed.mentions printed.speakers",
     "pipelines/test_cli": "pipelines: process sql console.confirm console.rows run.words",
     "pipelines/console/test_progress": "transforms: progress",
-    "pipelines/corpus/test_asked": "pipelines.corpus: spectrogram statements tables views",
+    "pipelines/corpus/test_asked": "pipelines.corpus: dimensions spectrogram statements tables views",
     "pipelines/commands/test_query": "pipelines.corpus: output overview rows view_columns",
     "pipelines/embeddings/test_search": "pipelines.embeddings: checkpoint matrix; pipelines.store: reading",
     "pipelines/export/test_export": "pipelines.export: speech vtt words",
     # Every format holds the same rows, and is read again by the programs that it is for.
     "pipelines/export/tables/test_export": "pipelines.export.tables: chosen codebook excel flat plain sheet spss stata "
     "statistics",
-    "pipelines/mentions/test_find": "pipelines.mentions: context emotions speakers words; pipelines.corpus: functions",
+    "pipelines/mentions/test_find": "pipelines.mentions: context dimensions emotions speakers words; "
+    "pipelines.corpus: functions",
     # The pages are written whole, and looked at in a browser.
     "pipelines/report/test_report": "pipelines.report: charts corpus_page glance page profiles recording_page",
     # The next snapshot, from what there is and what a run or a command has made.

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from schemas.catalog import TABLES
-from tests.pipelines.tables import CALL, MODEL, example, speaker_label, write_corpus
+from tests.pipelines.tables import CALL, MODEL, dimensions, example, speaker_label, write_corpus
 
 LONG = "ü😀" * 20_000
 OWN: Mapping[str, tuple[pa.DataType, Sequence[Any]]] = {
@@ -77,6 +77,10 @@ def hostile(out: Path) -> Path:
             "embedding": [0.6, 0.8],
             "model": MODEL,
         }
+    ]
+    rows["dimensions"] = [
+        dimensions(CALL, 1, 1000, 4000, 0.5, 0.25, 1.03125),
+        dimensions(CALL, 2, 2000, 3000, 0.75, 0.5, -0.125),
     ]
     rows["speaker_labels"] = [
         speaker_label(CALL, 1, 1000, 4000, "S1", "P001"),
