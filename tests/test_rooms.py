@@ -39,7 +39,7 @@ THROUGH = {
     "tables tag printed.answer printed.forget printed.passage printed.mentions printed.speakers",
     "pipelines/test_cli": "pipelines: process sql console.confirm console.rows run.words",
     "pipelines/console/test_progress": "transforms: progress",
-    "pipelines/corpus/test_asked": "pipelines.corpus: dimensions spectrogram statements tables views",
+    "pipelines/corpus/test_asked": "pipelines.corpus: dimensions emotions spectrogram statements tables views",
     "pipelines/commands/test_query": "pipelines.corpus: output overview rows view_columns",
     "pipelines/embeddings/test_search": "pipelines.embeddings: checkpoint matrix; pipelines.store: reading",
     "pipelines/export/test_export": "pipelines.export: speech vtt words",

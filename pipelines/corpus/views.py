@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipelines.corpus import dimensions
+from pipelines.corpus import dimensions, emotions
+from pipelines.corpus.emotions import BASELINE_MAPS
 from pipelines.sql import quoted
 from schemas.catalog import TABLES
 from schemas.dimensions import DIMENSIONS
@@ -73,10 +74,8 @@ COLUMNS_OF: Mapping[str, tuple[str, ...]] = {
 }
 """The columns of ``moments`` that are there only where the table is."""
 
-BASELINE_MAPS = "baseline_maps"
-"""A row for each recording (channel is null) and each of its channels: the mean probability by class, as a map."""
 KEPT_BASELINES = "kept_baselines"
-"""The same as a table in memory: a pass over all emotions pays once."""
+"""BASELINE_MAPS as a table in memory: a pass over all emotions pays once."""
 NAMES_OF_BASELINES = ("moments", "emotion_baselines")
 """The views that ask for it."""
 
@@ -96,10 +95,6 @@ LANGUAGE_PROBABILITIES = """
         FROM languages
     )"""
 
-EMOTION_PROBABILITIES = """
-    SELECT recording_id, channel, start_ms, end_ms, p.label, p.probability, segment_id, model
-    FROM (SELECT * EXCLUDE (label, confidence, probabilities), unnest(probabilities) AS p FROM emotions)"""
-
 SOUND_TAGS = """
     SELECT recording_id, channel, start_ms, end_ms, place, t.label, t.probability, window_id, model
     FROM (
@@ -107,39 +102,9 @@ SOUND_TAGS = """
         FROM sounds
     )"""
 
-# A class that a clip does not list counts as 0 there: the divisor is the length of all clips.
-MAPS = """
-    WITH clips AS (
-        SELECT recording_id, channel, greatest(end_ms - start_ms, 1)::DOUBLE AS ms, probabilities FROM emotions
-    ),
-    sums AS (
-        SELECT recording_id, channel, p.label, sum(p.probability * ms) AS mass
-        FROM (SELECT recording_id, channel, ms, unnest(probabilities) AS p FROM clips)
-        GROUP BY recording_id, channel, p.label
-    ),
-    lengths AS (SELECT recording_id, channel, sum(ms) AS ms FROM clips GROUP BY recording_id, channel),
-    means AS (
-        SELECT recording_id, channel, label, mass / ms AS mean FROM sums JOIN lengths USING (recording_id, channel)
-        UNION ALL
-        SELECT recording_id, NULL, label, sum(mass) / any_value(whole.ms)
-        FROM sums JOIN (SELECT recording_id, sum(ms) AS ms FROM lengths GROUP BY recording_id) AS whole
-             USING (recording_id)
-        GROUP BY recording_id, label
-    )
-    SELECT recording_id, channel, map(list(label ORDER BY label), list(mean::FLOAT ORDER BY label)) AS baseline
-    FROM means GROUP BY recording_id, channel"""
-
-EMOTION_BASELINES = f"""
-    SELECT recording_id, channel, unnest(map_keys(baseline)) AS label, unnest(map_values(baseline)) AS mean_probability
-    FROM {BASELINE_MAPS}"""
-
 OF_WORDS = (
     "w.recording_id, w.channel, w.start_ms, w.end_ms, w.word, w.confidence, w.end_is, "
     "w.segment_id, w.position, w.language"
-)
-OF_EMOTIONS = (
-    "s.label AS emotion, s.confidence AS emotion_confidence, s.start_ms AS emotion_start_ms, "
-    "s.end_ms AS emotion_end_ms, s.probabilities AS classes"
 )
 OF_SPEAKERS = "s.recording_speaker, s.corpus_speaker"
 
@@ -173,11 +138,11 @@ def view_sql(name: str, tables: Mapping[str, Sequence[str]]) -> str:
     return {
         "words": WORDS,
         "language_probabilities": LANGUAGE_PROBABILITIES,
-        "emotion_probabilities": EMOTION_PROBABILITIES,
-        "emotion_baselines": EMOTION_BASELINES,
+        "emotion_probabilities": emotions.PROBABILITIES,
+        "emotion_baselines": emotions.BASELINES,
         "dimension_baselines": dimensions.BASELINES,
         "sound_tags": SOUND_TAGS,
-        BASELINE_MAPS: MAPS,
+        BASELINE_MAPS: emotions.MAPS,
     }[name]
 
 
@@ -211,7 +176,7 @@ def _moments(tables: Mapping[str, Sequence[str]]) -> str:
     if "speaker_labels" in tables:
         source = _with_stretch(source, "speaker_labels", OF_SPEAKERS)
     if "emotions" in tables:
-        source = _with_stretch(source, "emotions", OF_EMOTIONS)
+        source = _with_stretch(source, "emotions", emotions.OF_CLIP)
     if "dimensions" in tables:
         source = _with_stretch(source, "dimensions", dimensions.OF_CLIP)
     grid = f"(greatest(start_ms + end_ms - 1, 0) // 2 // {WINDOW_MS} * {WINDOW_MS})::INT AS grid_ms"
