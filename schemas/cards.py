@@ -68,6 +68,7 @@ CARDS: dict[str, Card] = {
             languages="English",
             licence="apache-2.0",
             millions=39,
+            megabytes=151,
             tried="itself",
         ),
         Card(
@@ -78,6 +79,13 @@ CARDS: dict[str, Card] = {
             megabytes=290,
             word_errors=10.3,
             measured_by=LEADERBOARD,
+            tried="a sibling",
+        ),
+        Card(
+            "openai/whisper-small",
+            languages="99 languages",
+            licence="apache-2.0",
+            millions=244,
             tried="a sibling",
         ),
         Card(

@@ -30,8 +30,12 @@ class Set:
 
     @property
     def checkpoints(self) -> dict[str, str]:
-        """By job; jobs that have to be asked for by name are left out."""
-        return {name: self.instead.get(name, job.base) for name, job in JOBS.items() if not job.asked_for_by_name}
+        """By job; jobs that have to be asked for by name are left out, but for those that the set names."""
+        return {
+            name: self.instead.get(name, job.base)
+            for name, job in JOBS.items()
+            if name in self.instead or not job.asked_for_by_name
+        }
 
 
 SETS: dict[str, Set] = {
@@ -50,8 +54,8 @@ SETS: dict[str, Set] = {
         ),
         Set(
             "multilingual",
-            "99 languages, one or several in a corpus",
-            {"transcripts": "openai/whisper-large-v3-turbo"},
+            "99 languages, one or several in a corpus; a table of languages",
+            {"transcripts": "openai/whisper-large-v3-turbo", "languages": "openai/whisper-small"},
         ),
         Set(
             "verbatim",

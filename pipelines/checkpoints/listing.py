@@ -75,7 +75,7 @@ def _of_set(name: str) -> list[dict[str, Any]]:
     by_name = {job: one.base for job, one in JOBS.items() if one.asked_for_by_name}
     checkpoints = {**by_name, **OF_SETS[name]}
     return [
-        {"job": job, "chosen": "if asked for" if job in by_name else "yes", **_columns(_card(checkpoints[job]))}
+        {"job": job, "chosen": "yes" if job in OF_SETS[name] else "if asked for", **_columns(_card(checkpoints[job]))}
         for job in JOBS
     ]
 

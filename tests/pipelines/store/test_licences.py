@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from pipelines.files.damage import DamagedError
-from pipelines.store.licences import Model, checkpoint_of, licences_in, models_in
+from pipelines.store.licences import NOT_READ, Model, checkpoint_of, licences_in, models_in
 from pipelines.store.read import Snapshot
 from schemas.layout import DESCRIPTOR
-from tests.pipelines.report.test_methods import write
+from tests.pipelines.report.test_methods import run_of, write
 
 
 def test_of_each_table_what_made_most_rows_comes_first(tmp_path: Path) -> None:
@@ -23,6 +23,26 @@ def test_of_each_table_what_made_most_rows_comes_first(tmp_path: Path) -> None:
         Model("emotions", "org/er@01/bf16-openvino", 1, "mit"),
         Model("sounds", "org/er@01/fp32", 1, "mit"),
     ]
+
+
+def test_of_a_published_checkpoint_without_its_card_the_licence_is_told_as_it_is_known(tmp_path: Path) -> None:
+    made = "nyrahealth/CrisperWhisper@01/fp32"
+    write(tmp_path, "transcripts", [{"model": made}])
+    snapshot = Snapshot(tmp_path / "snapshots" / "one")
+    known = f"cc-by-nc-4.0, {NOT_READ}"
+    for stated in ({}, {"nyrahealth/CrisperWhisper@01": "unknown: see the model card of nyrahealth/CrisperWhisper"}):
+        (model,) = models_in(snapshot, stated)
+        assert model == Model("transcripts", made, 1, known)
+        assert model.terms == f"{known}; not for commercial use"
+    assert models_in(snapshot, {"nyrahealth/CrisperWhisper@01": "mit"})[0].licence == "mit"  # its own card counts
+
+
+def test_rows_of_the_demo_are_known_as_such(tmp_path: Path) -> None:
+    for table in ("transcripts", "emotions"):
+        write(tmp_path, table, [{"model": "transcripts@01/fp32"}, {"model": "org/asr@02/fp32"}])
+    write(tmp_path, "runs", [run_of(1, {}, models="demo")])
+    found = models_in(Snapshot(tmp_path / "snapshots" / "one"), {})
+    assert [(one.table, one.model) for one in found if one.of_demo] == [("transcripts", "transcripts@01/fp32")]
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,13 @@ def test_every_row_of_its_grids_has_all_cells() -> None:
     assert r"cc-by-nc-4.0 \| more; not for commercial use" in grids[1]
 
 
+def test_it_says_what_the_models_of_the_demo_are() -> None:
+    assert "some hundred words of synthetic voices" not in page_of(emotions=7)
+    ours = [Model("emotions", "emotions@01/fp32", 7, "apache-2.0", of_demo=True)]
+    text = page({"emotions": TABLES["emotions"]}, {"emotions": 7}, ours, "1.0", "", "RUN")
+    assert "what they say of other recordings means nothing" in text
+
+
 @pytest.mark.parametrize(
     ("rows", "opened", "joined"),
     [
