@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from rich.console import Console
 
-from pipelines.commands import ADD
+from pipelines.commands import HELP, add
 from pipelines.console.patience import hearing_ctrl_c
 from pipelines.console.stopping import exit_code, is_asked, listen
 from pipelines.console.terminal import complain, console, keep, own_terminal
@@ -19,10 +19,7 @@ from pipelines.errors import CommandError, first_line
 from pipelines.files.printable import printable_lines
 from pipelines.files.text import check_text
 from pipelines.process import end, on_signals
-from pipelines.store.lock import BusyError
-from pipelines.store.versions import version_of
 from schemas.errors import UsageError
-from transforms.models.checkpoint import ModelError
 
 PUBLISHED, FAILED, WRONG_USE, BUSY = 0, 1, 2, 75
 WORD = "\0"
@@ -77,6 +74,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _failed(error: Exception, terminal: Console, log: Path) -> int:
     """Say what went wrong, and how the process is to end."""
+    from pipelines.store.lock import BusyError
+    from transforms.models.checkpoint import ModelError
+
     match error:
         case UsageError():
             complain(terminal, str(error))
@@ -116,15 +116,15 @@ def _told_apart(words: Sequence[str]) -> argparse.Namespace:
     at = words.index("--") if "--" in words else len(words)
     before, behind = list(words[:at]), list(words[at + 1 :])
     if before[:1] == ["run"]:
-        arguments, others = parser().parse_known_args(before)
+        arguments, others = parser(before).parse_known_args(before)
         arguments.beam = behind
     else:
-        arguments, others = parser().parse_known_args(before + [WORD + word for word in behind])
+        arguments, others = parser(before).parse_known_args(before + [WORD + word for word in behind])
     for name, value in vars(arguments).items():
         setattr(arguments, name, _bare(value))
     unknown = next((word for word in others if word.startswith("-")), None)
     if unknown:
-        parser().error(f"unknown option {unknown}: `earwitness {arguments.command} --help` lists them")
+        parser(()).error(f"unknown option {unknown}: `earwitness {arguments.command} --help` lists them")
     rest = getattr(arguments, "rest", None)
     given = getattr(arguments, rest) if rest else None
     if rest and isinstance(given, list):
@@ -135,7 +135,7 @@ def _told_apart(words: Sequence[str]) -> argparse.Namespace:
     if others and others[-1].startswith(WORD):
         raise UsageError(f"{arguments.command} takes no word {_bare(others[0])} behind --")
     if others:
-        parser().error(f"unknown word {others[0]}")
+        parser(()).error(f"unknown word {others[0]}")
     return arguments
 
 
@@ -156,11 +156,29 @@ class _Parser(argparse.ArgumentParser):
         super()._print_message(printable_lines(message), file)  # it repeats words, which a shell made of names of files
 
 
-def parser() -> argparse.ArgumentParser:
-    """The words that the command knows."""
+class _Version(argparse.Action):
+    """It is looked up only where it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        from pipelines.store.versions import version_of
+
+        print(f"earwitness {version_of('earwitness')}")
+        parser.exit()
+
+
+def parser(words: Sequence[str] | None = None) -> argparse.ArgumentParser:
+    """The words that the command knows.
+
+    Args:
+        words: that are to be told apart: of the commands, only the one that they name knows its own words; None for
+            all of them.
+    """
     top = _Parser(prog="earwitness", description="Turns a corpus of recordings into tables.")
-    top.add_argument("--version", action="version", version=f"earwitness {version_of('earwitness')}")
+    top.add_argument("--version", action=_Version, nargs=0, help="show program's version number and exit")
     commands: argparse._SubParsersAction[Any] = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in ADD:
-        add(commands)
+    named = None if words is None else next((word for word in words if not word.startswith("-")), "")
+    for name, does in HELP.items():
+        one = commands.add_parser(name, help=does)
+        if named in (None, name):
+            add(name, one)
     return top

@@ -18,6 +18,9 @@ from schemas.columns import (
 )
 from schemas.table import Table, column
 
+WINDOW_MS = 10_000
+"""The length of a window of the fixed grid."""
+
 FLOATS = list_of(pa.float32())
 NULLABLE_FLOATS = pa.list_(pa.float32())
 HOP = column("hop_ms", pa.float32(), "time between two frames; frame i is centred i hops after start_ms", unit="ms")

@@ -19,6 +19,9 @@ from schemas.columns import (
 from schemas.reasons import Stage
 from schemas.table import Table, column
 
+FRAME_MS = 32
+"""The length of a frame of the speech detector: ends of segments lie on multiples of it."""
+
 SEGMENTS = Table(
     name="segments",
     row="a stretch of speech between pauses, longer than 30 s only where it holds none",

@@ -11,8 +11,7 @@ from rich.console import Console
 from pipelines.console.terminal import console, note
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("agree", help="say how far the machine agrees with a filled sheet")
+def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", metavar="OUT", type=Path, help="the folder of the corpus")
     parser.add_argument("sheet", metavar="SHEET.csv", type=Path, help="a sheet of `earwitness sample`, filled in")
     parser.add_argument(

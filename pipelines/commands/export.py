@@ -14,10 +14,7 @@ A_TABLE, A_RECORDING = ("parquet", "csv", "xlsx", "sav", "dta"), ("vtt", "textgr
 """The formats: those of whole tables, and those of a file for each recording."""
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser(
-        "export", help="write files for statistics programs, spreadsheets, players, Praat, ELAN"
-    )
+def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", metavar="OUT", type=Path, help="the folder of the corpus")
     parser.add_argument(
         "recordings",

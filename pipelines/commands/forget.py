@@ -15,8 +15,7 @@ from schemas.errors import UsageError
 from schemas.layout import TOMBSTONES
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("forget", help="remove every row of recordings, for good (consent withdrawn)")
+def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", metavar="OUT", type=Path, help="the folder of the corpus")
     parser.add_argument(
         "words", nargs="+", metavar="URI|ID", help="a file that holds the recording, or its recording_id"

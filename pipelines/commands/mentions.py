@@ -16,10 +16,7 @@ if TYPE_CHECKING:
     from pipelines.corpus.asked import Corpus
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser(
-        "mentions", help="list every mention of phrases: context, speaker, emotion, sounds; or count them by group"
-    )
+def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", metavar="OUT", type=Path, help="the folder of the corpus")
     parser.add_argument(
         "phrases",

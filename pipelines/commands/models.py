@@ -13,12 +13,8 @@ from pipelines.console.terminal import console
 from schemas.sets import SET_NAMES
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser(
-        "models",
-        help="list the sets of models that a run can take, or the checkpoints of one",
-        description="Lists the sets that --models chooses between, with what is published of their recognisers.",
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Lists the sets that --models chooses between, with what is published of their recognisers."
     parser.add_argument(
         "set", metavar="SET", nargs="?", help=f"list its checkpoints: {', '.join(SET_NAMES)}; or {ALL} that are known"
     )

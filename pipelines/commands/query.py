@@ -10,8 +10,7 @@ from rich.console import Console
 from pipelines.console.terminal import console
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("query", help="ask in SQL; tables and views as `earwitness tables` lists them")
+def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", metavar="OUT", type=Path, help="the folder of the corpus")
     parser.add_argument("sql", metavar="SQL", help="one statement that reads")
     parser.add_argument("--format", metavar="table|csv|json|parquet", help="default: as FILE is called, or table")

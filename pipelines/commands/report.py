@@ -15,8 +15,7 @@ from pipelines.console.terminal import console
 from pipelines.errors import CommandError
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("report", help="write pages to look at: the corpus, and recordings")
+def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", metavar="OUT", type=Path, help="the folder of the corpus")
     parser.add_argument("--to", metavar="FOLDER", type=Path, help="where to write the pages (default: OUT/report)")
     parser.add_argument("--by", metavar="COLUMN", action="append", default=[], help="a metadata column; repeatable")

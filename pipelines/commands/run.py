@@ -27,13 +27,11 @@ if TYPE_CHECKING:
     from pipelines.store.settings import Settings
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser(
-        "run",
-        help="decode, transcribe, describe and publish",
-        description="Turns recordings into tables under OUT/current/<table>/*.parquet.",
-        epilog="Options for Beam follow after --, for example: -- --direct_num_workers=4.  "
-        "Exit codes: 0 published, 1 failed and nothing published, 2 wrong use, 75 another run is at work: try later.",
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Turns recordings into tables under OUT/current/<table>/*.parquet."
+    parser.epilog = (
+        "Options for Beam follow after --, for example: -- --direct_num_workers=4.  "
+        "Exit codes: 0 published, 1 failed and nothing published, 2 wrong use, 75 another run is at work: try later."
     )
     add_words(parser)
     parser.set_defaults(

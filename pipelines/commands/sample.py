@@ -12,8 +12,7 @@ from pipelines.console.stopping import telling, written_files
 from pipelines.console.terminal import console
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("sample", help="draw segments into a sheet that people fill in")
+def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", metavar="OUT", type=Path, help="the folder of the corpus")
     parser.add_argument("--to", metavar="SHEET.csv", type=Path, required=True, help="the sheet to write")
     parser.add_argument("--n", metavar="N", type=int, default=200, help="how many segments (default: 200)")

@@ -11,8 +11,7 @@ from rich.console import Console
 from pipelines.console.terminal import console
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("search", help="find what sounds like a text or like a file")
+def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", metavar="OUT", type=Path, help="the folder of the corpus")
     parser.add_argument("text", metavar="TEXT", nargs="?", help='what is to be heard, as "a crowd cheering"')
     parser.add_argument("--like", metavar="FILE", type=Path, help="a recording, in place of a text")

@@ -12,8 +12,7 @@ from pipelines.console.terminal import console
 from pipelines.store.switch import published_or
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("speakers", help="tell voices apart, into the table speaker_labels")
+def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", metavar="OUT", type=Path, help="the folder of the corpus")
     parser.add_argument(
         "--threshold",

@@ -10,8 +10,7 @@ from rich.console import Console
 from pipelines.console.terminal import console
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("status", help="show the last runs, what the tables cover, and what waits")
+def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", metavar="OUT", type=Path, help="the folder of the corpus")
     parser.set_defaults(act=act)
 

@@ -10,8 +10,7 @@ from rich.console import Console
 from pipelines.console.terminal import console
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("tables", help="list the tables and views, or the columns of one")
+def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", metavar="OUT", type=Path, help="the folder of the corpus")
     parser.add_argument("table", metavar="TABLE", nargs="?", help="say its columns, their units and ranges")
     parser.add_argument("--format", metavar="table|csv|json", default="table", help="default: table")

@@ -13,8 +13,7 @@ from pipelines.console.terminal import console
 from pipelines.store.switch import published_or
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("tag", help="score all windows with prompts of your own, into the table tags")
+def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", metavar="OUT", type=Path, help="the folder of the corpus")
     parser.add_argument("prompts", metavar="PROMPTS", type=Path, help="a YAML file: a list, or names with prompts")
     add_model(parser)

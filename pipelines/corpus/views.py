@@ -10,7 +10,7 @@ from pipelines.corpus.emotions import BASELINE_MAPS
 from pipelines.sql import quoted
 from schemas.catalog import TABLES
 from schemas.dimensions import DIMENSIONS
-from transforms.audio.windows import WINDOW_MS
+from schemas.sound import WINDOW_MS
 
 if TYPE_CHECKING:
     import duckdb

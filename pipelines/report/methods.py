@@ -28,10 +28,10 @@ from pipelines.store.recipes import LATER
 from schemas.catalog import TABLES
 from schemas.jobs import JOBS
 from schemas.mixes import MEAN, MONO, alone, channels_of
+from schemas.sound import WINDOW_MS
+from schemas.speech import FRAME_MS
 from schemas.table import Table
 from schemas.tracks import ALL, DEFAULT, FIRST
-from transforms.audio.speech import FRAME_MS
-from transforms.audio.windows import WINDOW_MS
 
 UNMEASURED = "The corpus holds no measure of how far its transcripts and labels agree with people."
 

@@ -25,7 +25,7 @@ from pipelines.store.recipes import content_of, recipes_of
 from pipelines.store.staging import Pass, left_behind
 from pipelines.store.switch import read_shown
 from pipelines.store.there import is_there
-from pipelines.store.tombstones import read_forgotten
+from pipelines.store.tombstones import forgotten_in, read_forgotten
 from schemas.file_format import is_current
 from schemas.forgotten import Forgotten
 from schemas.layout import DESCRIPTOR, MADE, PAGE
@@ -187,17 +187,6 @@ def look(prepared: Prepared, folder: Folder) -> Increment:
     uncut = snapshot is not None and speaks(Snapshot(snapshot), Passages.among(forgotten, holdings))
     out = buried, len(unburied), uncut
     return Increment(prepared, holdings, recipes, revisions, own, tables, gone, retry, forgotten, *out)
-
-
-def forgotten_in(holdings: Holdings, forgotten: Forgotten) -> list[str]:
-    """Files in the tables that were forgotten, by their name or by what they hold."""
-    return [
-        uri
-        for uri, row in holdings.files.items()
-        if forgotten.holds(uri)
-        or (row.recording_id is not None and forgotten.holds(row.recording_id))
-        or (row.content is not None and forgotten.holds(row.content))
-    ]
 
 
 def consumed(holdings: Holdings) -> Collection[Path]:

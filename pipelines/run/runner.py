@@ -7,12 +7,13 @@ import contextlib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions, StandardOptions
-from apache_beam.runners.runner import create_runner
+from typing import TYPE_CHECKING
 
 from pipelines.workers.machine import cores_here
 from schemas.errors import UsageError
+
+if TYPE_CHECKING:
+    from apache_beam.options.pipeline_options import PipelineOptions
 
 LOCAL = ("direct", "fnapi")
 """Names of Beam's in-process runner, written small and without "Runner": Beam takes them so too."""
@@ -24,26 +25,32 @@ LANES_OF_A_CLUSTER = 1024
 class Runner:
     """A runner of Beam with its options, and how work is divided for it.
 
+    Beam takes a second to import: a run that says nothing to it and finds nothing to do never needs it.
+
     Attributes:
-        options: for ``beam.Pipeline``.
+        words: its options, as one says them to Beam.
         lanes: how many equal portions of work it is given.
         workers: workers of this machine that share its cores; 1 for a runner elsewhere.
         is_local: rows and progress come back in this process.
         cores: that the workers share.
         sharers: processes that put models on the same device, the one of these workers among them.
+        has_processes: its workers are processes of this machine.
     """
 
-    options: PipelineOptions
+    words: tuple[str, ...]
     lanes: int
     workers: int
     is_local: bool
     cores: int = 1
     sharers: int = 1
+    has_processes: bool = False
 
     @property
-    def has_processes(self) -> bool:
-        """Whether its workers are processes of this machine."""
-        return self.is_local and self.options.view_as(DirectOptions).direct_running_mode == "multi_processing"
+    def options(self) -> PipelineOptions:
+        """For ``beam.Pipeline``."""
+        from apache_beam.options.pipeline_options import PipelineOptions
+
+        return PipelineOptions(list(self.words))
 
 
 def choose_runner(beam_options: Sequence[str], files: int, cores: int | None = None) -> Runner:
@@ -62,22 +69,33 @@ def choose_runner(beam_options: Sequence[str], files: int, cores: int | None = N
     """
     cores = cores or cores_here()
     given = [o for o in beam_options if o != "--"]
+    if not given:
+        return _direct((), max(1, min(cores, files)), None, cores)
+    from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions, StandardOptions
+
     _refuse_unknown(given)
     name = PipelineOptions(given).view_as(StandardOptions).runner or "DirectRunner"
     if "dask" in name.lower():
         raise UsageError("--runner=DaskRunner loses rows in silence: use DirectRunner, Flink, Spark or Dataflow")
     if name.rpartition(".")[2].lower().removesuffix("runner") not in LOCAL:
         _refuse_unknown_runner(name)
-        return Runner(PipelineOptions(given), LANES_OF_A_CLUSTER, 1, is_local=False, cores=cores)
-    options = PipelineOptions([*given, "--runner=FnApiRunner"])  # the last one counts
-    direct = options.view_as(DirectOptions)
+        return Runner(tuple(given), LANES_OF_A_CLUSTER, 1, is_local=False, cores=cores)
+    direct = PipelineOptions(given).view_as(DirectOptions)
+    workers = direct.direct_num_workers
     if not any(o.startswith("--direct_num_workers") for o in given):
-        direct.direct_num_workers = min(cores, max(1, files))
-    elif direct.direct_num_workers < 1:
-        direct.direct_num_workers = cores
-    if direct.direct_num_workers > 1 and not any(o.startswith("--direct_running_mode") for o in given):
-        direct.direct_running_mode = "multi_threading"
-    return Runner(options, direct.direct_num_workers, direct.direct_num_workers, is_local=True, cores=cores)
+        workers = max(1, min(cores, files))
+    elif workers < 1:
+        workers = cores
+    is_told = any(o.startswith("--direct_running_mode") for o in given)
+    return _direct(given, workers, direct.direct_running_mode if is_told else None, cores)
+
+
+def _direct(given: Sequence[str], workers: int, mode: str | None, cores: int) -> Runner:
+    """Beam's in-process runner; in threads, if there are several workers and nothing is said of how they run."""
+    mode = mode or ("multi_threading" if workers > 1 else "in_memory")
+    said = ("--runner=FnApiRunner", f"--direct_num_workers={workers}", f"--direct_running_mode={mode}")
+    is_apart = mode == "multi_processing"
+    return Runner((*given, *said), workers, workers, is_local=True, cores=cores, has_processes=is_apart)
 
 
 def threads_each(runner: Runner) -> int:
@@ -106,6 +124,8 @@ def _refuse_unknown(given: Sequence[str]) -> None:
     def ask(parser: argparse.ArgumentParser) -> None:
         unknown.extend(parser.parse_known_args(list(given))[1])
 
+    from apache_beam.options.pipeline_options import PipelineOptions
+
     said = io.StringIO()
     try:
         with contextlib.redirect_stderr(said):
@@ -119,6 +139,8 @@ def _refuse_unknown(given: Sequence[str]) -> None:
 
 
 def _refuse_unknown_runner(runner: str) -> None:
+    from apache_beam.runners.runner import create_runner
+
     try:
         create_runner(runner)
     except (ValueError, ImportError, AttributeError) as error:

@@ -9,8 +9,7 @@ from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
-from scipy import stats
-from scipy.special import expit, logit
+from scipy.special import betaincinv, expit, gammaincinv, logit, stdtrit
 
 LEVEL = 0.95
 FEWEST = 5
@@ -85,15 +84,15 @@ def jackknife_interval(value: float, without: np.ndarray, sizes: np.ndarray, of:
     n = len(without)
     error = max(least, float(np.sqrt((n - 1) / n * np.sum((scale(without) - scale(value)) ** 2))))
     effective = sizes.sum() ** 2 / np.sum(sizes**2)
-    far = float(stats.t.ppf(_TAIL, max(1.0, effective - 1))) * error
+    far = float(stdtrit(max(1.0, effective - 1), _TAIL)) * error
     return float(back(scale(value) - far)), float(back(scale(value) + far))
 
 
 def most_of(having: int, n: int) -> float:
     """The greatest share of all recordings that may have what ``having`` of ``n`` have (Clopper-Pearson, 97.5 %)."""
-    return float(stats.beta.ppf(_TAIL, having + 1, n - having)) if having < n else 1.0
+    return float(betaincinv(having + 1, n - having, _TAIL)) if having < n else 1.0
 
 
 def most_counted(found: int) -> float:
     """How many there may be on average where ``found`` were found (Garwood, 97.5 %): 3.7 of none."""
-    return float(stats.gamma.ppf(_TAIL, found + 1))
+    return float(gammaincinv(found + 1, _TAIL))

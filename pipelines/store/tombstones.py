@@ -8,6 +8,7 @@ from typing import Any
 
 from pipelines.files.damage import DamagedError
 from pipelines.files.json_file import read_json
+from pipelines.store.manifest import Holdings
 from schemas.forgotten import Forgotten
 from schemas.layout import TOMBSTONES
 
@@ -28,6 +29,17 @@ def read_forgotten(out: Path) -> Forgotten:
         raise DamagedError(path, "is damaged (it holds no tombstones)")
     kept = {key: tuple((start, end) for start, end in stretches) for key, stretches in passages.items()}
     return Forgotten(str(salt), frozenset(hashes or ()), kept)
+
+
+def forgotten_in(holdings: Holdings, forgotten: Forgotten) -> list[str]:
+    """Files in the tables that were forgotten, by their name or by what they hold."""
+    return [
+        uri
+        for uri, row in holdings.files.items()
+        if forgotten.holds(uri)
+        or (row.recording_id is not None and forgotten.holds(row.recording_id))
+        or (row.content is not None and forgotten.holds(row.content))
+    ]
 
 
 def _are_stretches(found: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from schemas.config import from_mapping
 DEMO = Path(__file__).resolve().parents[2] / "demo" / "corpus"
 
 
-def publish(out: Path, models: dict[str, Path], recordings: list[Path], **config: Any) -> Published:
+def publish(out: Path, models: Mapping[str, Path | str], recordings: list[Path], **config: Any) -> Published:
     """Run over ``recordings`` with the checkpoints ``models``, a folder for each job.
 
     In fp32, so that the rows can be held against references, whatever this CPU would take by itself.

@@ -1,10 +1,15 @@
-"""The command begins at once: nothing heavy is imported before it hears what ends it."""
+"""The command begins at once: nothing heavy is imported before it hears what ends it, and later only what it uses."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
+
+from schemas.jobs import JOBS
+from tests.pipelines.corpora import DEMO, publish
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("argparse", "numpy", "pyarrow", "rich", "torch", "apache_beam", "pipelines.cli")
@@ -24,3 +29,53 @@ def test_what_takes_time_is_imported_after_the_signals_are_heard() -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("earwitness ")
+
+
+COMMANDS = {
+    "--help": [],
+    "status": [],
+    "tables": [],
+    "query": ["FROM segments"],
+    "methods": [],
+    "report": [],
+    "mentions": ["hello"],
+    "sample": ["--to", "SHEET"],
+    "search": ["hello"],
+    "export": ["top:1", "--format", "vtt"],
+    "forget": ["nothing.wav", "--yes"],
+}
+"""What follows a command and the folder of its corpus."""
+SECONDS = ("torch", "transformers", "apache_beam", "great_expectations", "scipy.stats", "scipy.signal", "distributed")
+"""Libraries that take half a second to four seconds to import."""
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("corpus") / "out"
+    publish(out, dict.fromkeys(JOBS, "none"), [DEMO / "signals" / "yes.wav"])
+    return out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_imports_what_it_uses(command: str, corpus: Path, tmp_path: Path) -> None:
+    """Whoever asks what is there waits for none of what makes it."""
+    words = [str(corpus), *COMMANDS[command]] if command != "--help" else []
+    words = [word.replace("SHEET", str(tmp_path / "sheet.csv")) for word in words]
+    code = (
+        "import sys\n"
+        "from pipelines.cli import main\n"
+        "try:\n"
+        "    main(sys.argv[1:])\n"
+        "except SystemExit:\n"
+        "    pass\n"
+        f"print('IMPORTED', *[name for name in {SECONDS!r} if name in sys.modules])\n"
+    )
+    asked = [sys.executable, "-c", code, command, *words]
+    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "IMPORTED", done.stdout + done.stderr
+
+
+def test_help_needs_no_tables() -> None:
+    code = "import sys\nfrom pipelines.cli import parser\nparser(['--help'])\nprint('pyarrow' in sys.modules)\n"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

@@ -13,9 +13,10 @@ from silero_vad.utils_vad import get_speech_timestamps_from_probs
 
 from schemas.config import SpeechConfig
 from schemas.records import Clip, Problem, Recording, Segment, Source, Window
+from schemas.speech import FRAME_MS
 from transforms.audio.level import gains, offsets
 from transforms.audio.silero import REACH
-from transforms.audio.speech import FRAME, FRAME_MS, RATE, SpeechDetector
+from transforms.audio.speech import FRAME, RATE, SpeechDetector
 from transforms.heard import Heard
 from transforms.listen import Event, Listening, Progress, listen
 

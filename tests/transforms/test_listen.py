@@ -16,8 +16,9 @@ import torch
 
 from schemas.config import SpeechConfig
 from schemas.records import Problem
+from schemas.speech import FRAME_MS
 from tests.transforms.listening import DEMO, Sorted, hear, recording_of, silero, sort_events, timestamps
-from transforms.audio.speech import FRAME, FRAME_MS, SpeechDetector
+from transforms.audio.speech import FRAME, SpeechDetector
 from transforms.decode.audio import open_audio
 from transforms.decode.guard import Decoder
 from transforms.decode.timeline import ON_TIME

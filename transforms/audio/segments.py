@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from schemas.config import SpeechConfig
-from transforms.audio.speech import FRAME_MS
+from schemas.speech import FRAME_MS
 
 HYSTERESIS = 0.15
 """silero-vad's own: speech ends at a probability this much below the one that it begins at."""

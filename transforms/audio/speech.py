@@ -13,7 +13,6 @@ from transforms.audio.level import Leveller
 from transforms.audio.silero import FRAME, REACH, Network
 
 RATE = 16_000
-FRAME_MS = 32
 AT_ONCE = 480_000
 """Samples that are heard at once, over all channels: twice as fast as 48,000, and no faster from here on."""
 

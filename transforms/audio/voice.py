@@ -8,9 +8,10 @@ import numpy as np
 
 from schemas.config import SpeechConfig
 from schemas.records import Clip, Place, Segment
+from schemas.speech import FRAME_MS
 from transforms.audio.segments import Segmenter, Stretch, split_at_pauses
 from transforms.audio.silero import FRAME
-from transforms.audio.speech import FRAME_MS, RATE
+from transforms.audio.speech import RATE
 from transforms.audio.windows import Samples
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from schemas.records import Place, Window
+from schemas.sound import WINDOW_MS
 from transforms.audio.level import without_offset
 
-WINDOW_MS = 10_000
 CONTEXT_RATE = 16_000
 CONTEXT = 512
 """Samples at 16 kHz beside a window: half of the longest analysis frame (1024)."""

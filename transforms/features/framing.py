@@ -19,6 +19,11 @@ REACH = FRAME_LENGTH // 2
 _BLOCK = 32  # the largest step that divides both the hop and the frame
 
 
+def hann(length: int) -> np.ndarray:
+    """``scipy.signal.get_window("hann", length)``, to the bit, as float32 [length]: to import that takes a second."""
+    return (0.5 + 0.5 * np.cos(np.linspace(-np.pi, np.pi, length + 1)[:-1])).astype(np.float32)
+
+
 def frame_count(n: int) -> int:
     """How many frames a window of ``n`` samples has: one for each hop begun."""
     return -(-n // HOP)

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.fft
-import scipy.signal
 from numpy.lib.stride_tricks import sliding_window_view
 
 from schemas.records import Pitch
-from transforms.features.framing import FRAME_LENGTH, HOP, RATE_HZ, frame_count, framed
+from transforms.features.framing import FRAME_LENGTH, HOP, RATE_HZ, frame_count, framed, hann
 
 FMIN_HZ = 65.0
 """Under the voices of nearly all men; the frame holds four of its periods."""
@@ -52,7 +51,7 @@ _MAX_LAG = int(np.ceil(RATE_HZ / FMIN_HZ))
 _LAGS = np.arange(1, _MAX_LAG + 1, dtype=np.float32)
 _FFT_LENGTH = scipy.fft.next_fast_len(FRAME_LENGTH + _MAX_LAG, real=True)
 _ROUNDING = 1e-5  # differences under this share of a frame's power may be float32's, not the signal's
-_HANN = scipy.signal.get_window("hann", FRAME_LENGTH).astype(np.float32)
+_HANN = hann(FRAME_LENGTH)
 _FRAMES_AT_ONCE = 128  # what is computed of them stays in a core's cache
 _STEP = 19  # divides the lags
 _BELOW = np.triu(np.ones((_STEP, _STEP), np.float32))

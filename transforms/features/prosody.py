@@ -10,7 +10,7 @@ import scipy.signal
 from schemas.records import Pitch
 from transforms.audio.level import without_offset
 from transforms.features.frames import rms
-from transforms.features.framing import FRAME_LENGTH, HOP, RATE_HZ, weighted_sums, with_context
+from transforms.features.framing import FRAME_LENGTH, HOP, RATE_HZ, hann, weighted_sums, with_context
 from transforms.features.pitch import pitch, voiced
 
 SEMITONES_RE_HZ = 100.0
@@ -107,7 +107,7 @@ def intensity_db(context: np.ndarray, n: int) -> np.ndarray:
     64 ms under a smooth window is what Praat takes for the lowest pitch of 50 Hz that de Jong and
     Wempe set: no ripple of the single periods of a voice is left.
     """
-    window = scipy.signal.get_window("hann", FRAME_LENGTH).astype(np.float32)
+    window = hann(FRAME_LENGTH)
     energy = weighted_sums(np.square(context), n, window / window.sum())
     return 10 * np.log10(np.maximum(energy, 10 ** (_FLOOR_DB / 10)))
 

@@ -12,10 +12,9 @@ from functools import lru_cache
 import librosa
 import numpy as np
 import scipy.fft
-import scipy.signal
 from numpy.lib.stride_tricks import sliding_window_view
 
-from transforms.features.framing import FRAME_LENGTH, HOP, RATE_HZ, frame_count, framed
+from transforms.features.framing import FRAME_LENGTH, HOP, RATE_HZ, frame_count, framed, hann
 
 N_FFT = FRAME_LENGTH
 WIN_LENGTH = 400
@@ -129,7 +128,7 @@ def patches(db: np.ndarray, size: int = 16, stride: int = 16) -> np.ndarray:
 @lru_cache(maxsize=1)
 def _hann() -> np.ndarray:
     """float32 [400]."""
-    return scipy.signal.get_window("hann", WIN_LENGTH).astype(np.float32)
+    return hann(WIN_LENGTH)
 
 
 @lru_cache(maxsize=1)

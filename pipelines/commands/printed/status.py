@@ -13,7 +13,6 @@ from pipelines.console.numbers import counted
 from pipelines.errors import CommandError
 from pipelines.files.parquet import read_schema
 from pipelines.files.text import check_path
-from pipelines.run.increment import forgotten_in
 from pipelines.store.lock import holder_of
 from pipelines.store.manifest import Holdings
 from pipelines.store.passages import Passages, speaks
@@ -23,7 +22,7 @@ from pipelines.store.run_log import last
 from pipelines.store.settings import read_settings
 from pipelines.store.staging import finished_files
 from pipelines.store.switch import read_shown
-from pipelines.store.tombstones import read_forgotten
+from pipelines.store.tombstones import forgotten_in, read_forgotten
 from schemas.catalog import TABLES, stage_of
 from schemas.config import from_mapping
 from schemas.errors import UsageError

@@ -18,9 +18,9 @@ from transformers import ASTConfig, ASTModel
 from pipelines.corpus.asked import Corpus, open_corpus
 from pipelines.errors import CommandError
 from schemas.errors import UsageError
+from schemas.sound import WINDOW_MS
 from tests.pipelines.corpora import DEMO, publish
 from tests.pipelines.tables import CALL, STREET, dimensions, emotion, example, speaker_label, transcript, write_corpus
-from transforms.audio.windows import WINDOW_MS
 
 
 @pytest.fixture

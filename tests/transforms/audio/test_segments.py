@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from schemas.config import SpeechConfig
 from schemas.errors import UsageError
+from schemas.speech import FRAME_MS
 from tests.transforms.listening import silero, timestamps
 from tests.transforms.peak import peak_bytes
 from transforms.audio.segments import BRIEF_PAUSE, Segmenter, Stretch, brief_pause, deepest_pause, split_at_pauses
-from transforms.audio.speech import FRAME_MS, RATE
+from transforms.audio.speech import RATE
 
 LEVELS = (0.0, 0.2, 0.345, 0.36, 0.49, 0.5, 0.7, 0.95)
 RUNS = st.lists(st.tuples(st.sampled_from(LEVELS), st.integers(1, 45)), max_size=20)

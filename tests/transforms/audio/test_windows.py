@@ -10,8 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from schemas.records import Place, Window
+from schemas.sound import WINDOW_MS
 from tests.transforms.peak import peak_bytes
-from transforms.audio.windows import CONTEXT, WINDOW_MS, Grid, level_dbfs
+from transforms.audio.windows import CONTEXT, Grid, level_dbfs
 
 PLACE = Place("a.wav", "0" * 32, 2, 0, 0)
 WINDOW = 160_000

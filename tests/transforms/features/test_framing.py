@@ -6,8 +6,18 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.signal import get_window
 
-from transforms.features.framing import FRAME_LENGTH, HOP, frame_count, frame_sums, framed, weighted_sums, with_context
+from transforms.features.framing import (
+    FRAME_LENGTH,
+    HOP,
+    frame_count,
+    frame_sums,
+    framed,
+    hann,
+    weighted_sums,
+    with_context,
+)
 
 
 @given(n=st.integers(1, 2000))
@@ -39,3 +49,8 @@ def test_weighted_sums_over_frames(n):
 def test_a_context_of_another_length_is_refused(size, n):
     with pytest.raises(ValueError, match="context"):
         framed(np.zeros(size, np.float32), n)
+
+
+@given(length=st.integers(2, 4096))
+def test_the_window_is_scipys_to_the_bit(length):
+    assert np.array_equal(hann(length), get_window("hann", length).astype(np.float32))
