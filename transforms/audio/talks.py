@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from schemas.records import Place, Segment, Talk
+from schemas.speech import FRAME_MS
 from transforms.audio.bleed import Copied
 from transforms.audio.silero import FRAME
-from transforms.audio.speech import FRAME_MS, RATE
+from transforms.audio.speech import RATE
 from transforms.audio.windows import Samples
 
 LATE = 2 / 3
