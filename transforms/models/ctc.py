@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from torch import Tensor
 
 from schemas.transcript import Transcript
+from transforms.models.beam import TOKENS, Beam
 from transforms.models.checkpoint import Located
 from transforms.models.chunks import Chunking
 from transforms.models.compiled import in_engine
@@ -15,6 +17,8 @@ from transforms.models.engines import IN_TORCH, Engine
 from transforms.models.features import as_clips
 from transforms.models.fronts import front_of
 from transforms.models.graphs import with_graphs
+from transforms.models.hotwords import Hotwords
+from transforms.models.lexicon import lexicon_of
 from transforms.models.padding import pads_on
 from transforms.models.spelling import Frames, spelling_of
 from transforms.models.transfer import brought, passing
@@ -26,6 +30,9 @@ CHUNK_SECONDS = 30.0
 
 class CTC:
     """Greedy transcripts: the likeliest token of each frame, repeats merged, blanks left out.
+
+    With a vocabulary it is the tokens of the path that a beam search finds which prefers its words (see
+    :class:`transforms.models.beam.Beam`); what is said here of the likeliest token is then said of that path's.
 
     The text is that of the checkpoint's own tokenizer.  A word's times are frames times ``frame_ms``; where the
     frames are too long to tell where a word ends, ``end_is`` says so (see :mod:`transforms.models.spelling`).
@@ -50,6 +57,7 @@ class CTC:
         precision: str,
         language: str | None,
         engine: Engine = IN_TORCH,
+        vocabulary: Sequence[str] = (),
         chunk_seconds: float = CHUNK_SECONDS,
     ) -> None:
         from transformers import AutoModelForCTC
@@ -59,7 +67,9 @@ class CTC:
         self._front = front_of(loaded)
         self._loaded = with_graphs(in_engine(loaded, engine, "logits"), "logits")
         self.frame_ms = 1000 * self._front.ratio / loaded.rate
-        self._spelling = spelling_of(located, load_tokenizer(located, config.vocab_size), config, self.frame_ms)
+        tokenizer = load_tokenizer(located, config.vocab_size)
+        self._spelling = spelling_of(located, tokenizer, config, self.frame_ms)
+        self._beam = _beam_of(tokenizer, config.vocab_size, vocabulary) if vocabulary else None
         self._language = language
         self.model_id = loaded.model_id
         self.rate = loaded.rate
@@ -92,7 +102,8 @@ class CTC:
             return lambda: [frames for wait in begun for frames in wait()]
         inputs = self._front.inputs(clips)
         with passing(self._loaded.device):
-            wait = brought(*likeliest(self._loaded.model(**inputs).logits))
+            logits = self._loaded.model(**inputs).logits
+            wait = brought(*(likeliest(logits) if self._beam is None else likely(logits, TOKENS)))
         lengths = self._front.frames(clips)
 
         def ended() -> list[Frames]:
@@ -109,6 +120,8 @@ class CTC:
         """The transcript of a clip from the frames of its chunks."""
         tokens = self._chunking.join([part.tokens for part in parts])
         posteriors = self._chunking.join([part.posteriors for part in parts])
+        if self._beam is not None:
+            tokens, posteriors = self._beam.along(tokens, posteriors)
         seconds = self._chunking.whole([part.seconds for part in parts], self.rate)
         return self._spelling.transcript(Frames(tokens, posteriors, seconds), self._language)
 
@@ -121,3 +134,18 @@ def likeliest(logits: Tensor) -> tuple[Tensor, Tensor]:
     """
     best = logits.float().softmax(-1).max(-1)
     return best.indices, best.values
+
+
+def likely(logits: Tensor, most: int) -> tuple[Tensor, Tensor]:
+    """The likeliest tokens of each frame, the likeliest first, and their posteriors.
+
+    Returns:
+        int64 and float32 [n_chunks, n_frames, n], where n is the size of the vocabulary, but no more than ``most``.
+    """
+    best = logits.float().softmax(-1).topk(min(most, logits.shape[-1]))
+    return best.indices, best.values
+
+
+def _beam_of(tokenizer: Any, size: int, vocabulary: Sequence[str]) -> Beam:
+    lexicon = lexicon_of(tokenizer, size, vocabulary)
+    return Beam(Hotwords(lexicon.worth), lexicon.pieces, tokenizer.pad_token_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -91,6 +92,7 @@ def open_door(
     precision: str = "fp32",
     language: str | None = None,
     engine: Engine = IN_TORCH,
+    vocabulary: Sequence[str] = (),
 ) -> Door:
     """Load the checkpoint that is to do a job.
 
@@ -101,6 +103,7 @@ def open_door(
         precision: ``fp32``, ``bf16``, on a GPU ``fp16``, or by CTranslate2 ``int8``.
         language: of the speech, as a code (``en``); Whisper transcribes in it, None lets it find the
             language of each clip.  Others only write it beside their transcripts.
+        vocabulary: words and names that transcripts are to prefer.
         engine: what computes the passes; of a kind that it does not compute
             (:data:`transforms.models.engines.COMPUTED`) torch does.
 
@@ -113,7 +116,7 @@ def open_door(
     check_engine(device, precision, engine)
     located, _, kind = _identify(job, checkpoint, weights=True)
     try:
-        return _opened(located, kind, device, precision, language, engine)
+        return _opened(located, kind, device, precision, language, engine, vocabulary)
     except ModelError:
         raise
     except Exception as error:  # of settings that fit neither each other nor the weights
@@ -122,7 +125,15 @@ def open_door(
         raise located.error(f"it cannot be opened: {one_line(error)}") from error
 
 
-def _opened(located: Located, kind: str, device: str, precision: str, language: str | None, engine: Engine) -> Door:
+def _opened(
+    located: Located,
+    kind: str,
+    device: str,
+    precision: str,
+    language: str | None,
+    engine: Engine,
+    vocabulary: Sequence[str],
+) -> Door:
     match kind:
         case "transducer":
             from transforms.models.transducer import Transducer
@@ -131,7 +142,8 @@ def _opened(located: Located, kind: str, device: str, precision: str, language: 
         case "ctc" | "torch-ctc":
             from transforms.models.ctc import CTC
 
-            return CTC(located, device=device, precision=precision, language=language, engine=engine)
+            shared = {"device": device, "precision": precision, "language": language, "engine": engine}
+            return CTC(located, **shared, vocabulary=vocabulary)
         case "whisper":
             if engine.name == CTRANSLATE2:
                 from transforms.models.ctranslated import CTranslated
