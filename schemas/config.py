@@ -25,6 +25,7 @@ from schemas.raw import read_raw
 from schemas.sets import SetName
 from schemas.shown import LIMIT, shown
 from schemas.tracks import DEFAULT, check_tracks
+from schemas.vocabulary import Vocabulary
 
 MAX_HOURS = 200.0
 """A week without a break is 168."""
@@ -72,6 +73,7 @@ class Config:
         mix: how channels become one: ``auto``, ``mean`` or the numbers of some; see :mod:`schemas.mixes`.
         language: code of what is spoken, as :mod:`transforms.languages` writes it; None lets a model detect it where
             it can.
+        vocabulary: words and names that transcripts are to prefer.
         device, precision, engine: where the models run, in which numbers and by what; ``auto`` is the fastest on
             this machine that keeps the results.  ``cuda`` is every GPU, ``cuda:0,2`` those of these numbers.
         workers: processes that hear side by side; 1 is this process with its threads, None what suits the machine.
@@ -108,6 +110,7 @@ class Config:
     channels: Literal["mix", "each"] = "mix"
     mix: str = AUTO
     language: str | None = None
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
     device: str = AUTO
     workers: int | None = None
     precision: Literal["auto", "fp32", "bf16", "int8"] = "auto"

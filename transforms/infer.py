@@ -34,6 +34,7 @@ class Task:
         name: of the job, which is also its table.
         table: with the vector length of the checkpoint.
         checkpoint: a folder or a name on the Hub.
+        vocabulary: words and names that transcripts are to prefer.
         batch_seconds: the most audio in one batch; None for what suits the device.
         sharers: processes that put their models on the same device; each takes its share of the memory.
         group_seconds: audio that is gathered and sorted by length before it is cut into batches.
@@ -49,6 +50,7 @@ class Task:
     precision: str = "fp32"
     engine: Engine = IN_TORCH
     language: str | None = None
+    vocabulary: tuple[str, ...] = ()
     batch_seconds: float | None = None
     sharers: int = 1
     group_seconds: float = 60.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from pipelines.console.numbers import counted, hours_in_words
 from pipelines.errors import CommandError
 from pipelines.files.parquet import read_batches
 from pipelines.report import languages
+from pipelines.report.in_settings import in_setting, shaping
 from pipelines.report.limits import limits
 from pipelines.speakers.check import check
 from pipelines.speakers.clusters import LEAST_MS, SHORT_MS
@@ -24,7 +24,6 @@ from pipelines.store.folder import published
 from pipelines.store.licences import Model, checkpoint_of, licences_in, models_in
 from pipelines.store.read import Snapshot
 from pipelines.store.reading import reading
-from pipelines.store.recipes import LATER
 from schemas.catalog import TABLES
 from schemas.jobs import JOBS
 from schemas.mixes import MEAN, MONO, alone, channels_of
@@ -123,7 +122,7 @@ def _analysis(out: Path, snapshot: Snapshot, configs: Sequence[dict[str, Any]], 
         listed = "; ".join(f'"{prompt}"' for prompt in prompts)
         yield f"Every window was scored zero-shot, by the cosine of its vector and the text's, with: {listed}."
     yield from _speakers(out, snapshot)
-    if len({_shaping(config) for config in configs}) > 1:
+    if len({shaping(config) for config in configs}) > 1:
         yield (
             "The settings of the runs differ; those stated are of the last one "
             "(column `config` of the table `runs` has all)."
@@ -170,22 +169,11 @@ def _speakers(out: Path, snapshot: Snapshot) -> Iterator[str]:
 
 def _how(table: Table, snapshot: Snapshot, config: dict[str, Any]) -> str:
     """In which settings a model's rows were made, and into which classes."""
-    said = "".join(_in_setting(setting, config) for setting in table.shaped_by)
+    said = "".join(in_setting(setting, config) for setting in table.shaped_by)
     if {"label", "probabilities"} <= set(table.schema.names):
         classes = ", ".join(_classes(snapshot, table.name))
         said += f", into the classes {classes}; no threshold was applied to the probabilities"
     return said
-
-
-def _in_setting(setting: str, config: dict[str, Any]) -> str:
-    match setting:
-        case "language":
-            return languages.given(config)
-        case "emotion_seconds":
-            return f", for stretches of at most {config.get('emotion_seconds', 5):g} s between pauses"
-        case "top_tags":
-            return f", of whose classes the {config.get('top_tags', 10)} most probable of each window were kept"
-    return ""  # channels, tracks and speech shape everything, and have sentences of their own
 
 
 def _agreement(out: Path) -> Iterator[str]:
@@ -220,12 +208,6 @@ def _checkpoint(model: str) -> str:
     precision, _, engine = ran.partition("-")
     engines = {"openvino": "OpenVINO", "ctranslate2": "CTranslate2"}
     return f"{name}, revision {revision}, in {precision} with {engines.get(engine, 'PyTorch')}"
-
-
-def _shaping(config: dict[str, Any]) -> str:
-    """The settings that shape rows."""
-    names = {setting for table in TABLES.values() for setting in table.shaped_by}
-    return json.dumps({name: config.get(name, LATER.get(name)) for name in names}, sort_keys=True)
 
 
 def _classes(snapshot: Snapshot, table: str) -> list[str]:

@@ -15,6 +15,8 @@ from pipelines.run.headerless import notes_on_raw
 from pipelines.run.metadata import Joined, join_metadata
 from pipelines.run.passed_over import notes_on
 from pipelines.run.path_columns import PathPattern, with_path_columns
+from pipelines.run.preferred import notes_on as notes_on_vocabulary
+from pipelines.run.preferred import taken_by
 from pipelines.run.runner import Runner, choose_runner
 from pipelines.run.takes import join_parts
 from pipelines.store.place import check_place
@@ -80,7 +82,10 @@ def prepare(config: Config) -> Prepared:
         if description.dimension is not None:
             tables[job] = tables[job].with_vector("embedding", description.dimension)
     tables["recordings"] = tables["recordings"].with_columns(joined.columns)
-    notes = placement_notes(config, {job: description.kind for job, description in descriptions.items()})
+    kinds = {job: description.kind for job, description in descriptions.items()}
+    config = replace(config, vocabulary=taken_by(config.vocabulary, checkpoints, kinds))
+    notes = placement_notes(config, kinds)
+    notes.extend(notes_on_vocabulary(config.vocabulary, makes_transcripts="transcripts" in checkpoints))
     notes.extend(notes_on_checkpoints(checkpoints, {job: one.licence for job, one in descriptions.items()}))
     notes.extend(notes_on(found))
     notes.extend(joined.notes)

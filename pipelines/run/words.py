@@ -7,6 +7,7 @@ from typing import Any
 
 from pipelines.checkpoints.notes import sets_in_a_line
 from pipelines.run.config_file import read_yaml
+from pipelines.run.vocabulary import read_vocabulary
 from schemas.catalog import OF_RUNS
 from schemas.config import Config, from_mapping
 from schemas.errors import UsageError
@@ -87,6 +88,11 @@ def add_words(parser: argparse.ArgumentParser) -> None:
         "--language", metavar="CODE", help="what is spoken, as a code such as en or its English name, or auto"
     )
     parser.add_argument(
+        "--vocabulary",
+        metavar="FILE",
+        help="words and names that transcripts are to prefer, one a line, the weightiest first; none: no more",
+    )
+    parser.add_argument(
         "--device",
         metavar="auto|cpu|cuda|cuda:0,2",
         help="where the models run: cuda is every GPU, cuda:0,2 the GPUs of these numbers (default: auto)",
@@ -135,7 +141,7 @@ def named_of(arguments: argparse.Namespace) -> dict[str, Any]:
     values: dict[str, Any] = read_yaml(arguments.config) if arguments.config else {}
     for name in (
         *("out", "models", "channels", "mix", "tracks", "language", "device", "workers", "precision", "engine"),
-        *("keep", "stop_after", "max_error_share", "max_hours", "location", "join_parts"),
+        *("vocabulary", "keep", "stop_after", "max_error_share", "max_hours", "location", "join_parts"),
     ):
         if getattr(arguments, name) is not None:
             values[name] = getattr(arguments, name)
@@ -164,6 +170,10 @@ def named_of(arguments: argparse.Namespace) -> dict[str, Any]:
         values["model"] = {**_mapping(values, "model"), **dict(_pair(word) for word in arguments.model)}
     if arguments.beam:
         values["beam"] = arguments.beam
+    if isinstance(vocabulary := values.get("vocabulary"), str):
+        values["vocabulary"] = read_vocabulary(vocabulary)
+    elif isinstance(vocabulary, list):
+        values["vocabulary"] = {"words": vocabulary}
     if (language := values.get("language")) is not None:
         values["language"] = _language(language)
     if values.get("tables") in ("all", ["all"]):

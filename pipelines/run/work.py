@@ -36,6 +36,7 @@ def tasks_of(prepared: Prepared, run_id: str) -> tuple[Task, ...]:
             precision=placements[job].precision,
             engine=placements[job].engine,
             language=config.language,
+            vocabulary=config.vocabulary.words if job == "transcripts" else (),
             batch_seconds=config.batch_seconds,
             group_seconds=group_seconds(placements[job].device, config.batch_seconds, placements[job].engine.name),
             top=config.top_tags,

@@ -16,6 +16,7 @@ from schemas.catalog import OF_AUDIO, TABLES
 from schemas.config import Config
 from schemas.mixes import MEAN
 from schemas.tracks import DEFAULT
+from schemas.vocabulary import NONE, Vocabulary
 from transforms.models.checkpoint import parse_checkpoint, revision_of, told
 from transforms.models.locate import locate
 
@@ -26,7 +27,7 @@ KEYS = {"emotion_seconds": "seconds", "top_tags": "top"}
 """What recipes call a setting, where it is not its name: another word would make the rows of every corpus anew."""
 
 
-LATER = {"location": False, "tracks": DEFAULT, "mix": MEAN}
+LATER = {"location": False, "tracks": DEFAULT, "mix": MEAN, "vocabulary": NONE}
 """Settings that came later, with what was so before: it stands in no recipe."""
 
 
@@ -51,9 +52,9 @@ def parts_of(config: Config, tables: Mapping[str, Any], revisions: Mapping[str, 
     """What makes up each recipe, besides the recipes of the tables that it needs, as plain values."""
     found: dict[str, dict[str, Any]] = {}
     for name in (name for name in OF_AUDIO if name in tables):
-        values = {setting: getattr(config, setting) for setting in TABLES[name].shaped_by}
+        values = {setting: _plain(getattr(config, setting)) for setting in TABLES[name].shaped_by}
         values = {key: value for key, value in values.items() if key not in LATER or LATER[key] != value}
-        settings = {KEYS.get(setting, setting): _plain(value) for setting, value in values.items()}
+        settings = {KEYS.get(setting, setting): value for setting, value in values.items()}
         found[name] = {"version": TABLES[name].version, "decoding": DECODING, **settings}
         if name in revisions:
             found[name]["weights"] = revisions[name]
@@ -81,4 +82,6 @@ def content_of(job: str, checkpoint: str) -> str:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Vocabulary):
+        return value.content
     return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value

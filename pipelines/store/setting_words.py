@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.config import SpeechConfig
+from schemas.vocabulary import NONE, vocabulary_of
 
 NOT_REMEMBERED = {
     "recordings": "what a run is given is its own affair",
@@ -33,7 +34,9 @@ NOT_REMEMBERED = {
 def display(name: str, value: Any) -> str:
     """A value of a setting, for a person."""
     if value is None:
-        return {"tables": "all", "language": "auto", "path_columns": "none"}.get(name, "not said")
+        return {"tables": "all", "language": "auto", "path_columns": "none", "vocabulary": NONE}.get(name, "not said")
+    if name == "vocabulary" and isinstance(value, dict):
+        return str(vocabulary_of(value))
     if isinstance(value, dict):
         return ",".join(f"{key}={kind}" for key, kind in value.items()) or "text"
     if isinstance(value, list):

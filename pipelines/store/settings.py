@@ -32,12 +32,12 @@ from schemas.tracks import DEFAULT
 
 REMEMBERED = (
     *("models", "model", "tables", "channels", "mix", "tracks", "language", "speech", "emotion_seconds", "top_tags"),
-    *("precision", "max_hours", "raw", "location", "join_parts", "types", "path_columns"),
+    *("precision", "max_hours", "raw", "location", "join_parts", "types", "path_columns", "vocabulary"),
 )
 """What shapes rows: the keys of the configuration that a corpus keeps."""
 ADDED: Mapping[str, Any] = {
     **{"raw": [], "tracks": DEFAULT, "mix": MEAN, "location": False, "join_parts": False},
-    **{"types": {}, "path_columns": None},
+    **{"types": {}, "path_columns": None, "vocabulary": {"file": None, "words": []}},
 }
 """What a corpus that was made before a setting came has of it."""
 
@@ -92,6 +92,7 @@ class Settings:
             "join_parts": config.join_parts,
             "types": dict(config.types),
             "path_columns": config.path_columns,
+            "vocabulary": {"file": config.vocabulary.file, "words": list(config.vocabulary.words)},
         }
         return cls(values, before.made, before.agreed) if before is not None else cls(values)
 
@@ -116,7 +117,7 @@ class Settings:
         """What a run goes on with, without being told, that is not the default: ``channels each, language en``."""
         said, usual = [], Settings.of(Config())
         for key in (
-            *("channels", "mix", "tracks", "language", "emotion_seconds", "top_tags"),
+            *("channels", "mix", "tracks", "language", "vocabulary", "emotion_seconds", "top_tags"),
             *("precision", "max_hours", "raw", "tables", "path_columns"),
         ):
             if key not in named and self.values[key] != usual.values[key]:

@@ -10,6 +10,7 @@ PACKAGES = (
     "apache-beam",
     "av",
     "ctranslate2",
+    "flashlight-text",
     "librosa",
     "numpy",
     "openvino",

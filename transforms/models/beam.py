@@ -72,7 +72,7 @@ class Beam:
 def _worth_of(decoder: Any, hotwords: Hotwords, pieces: Sequence[str]) -> Any:
     """The vocabulary as flashlight's language model: its states are made once, so that equal ones are one."""
 
-    class Worth(decoder.LM):  # type: ignore[misc]
+    class Worth(decoder.LM):
         def __init__(self) -> None:
             decoder.LM.__init__(self)
             self._states = [decoder.LMState() for _ in range(len(hotwords))]

@@ -142,8 +142,8 @@ def _opened(
         case "ctc" | "torch-ctc":
             from transforms.models.ctc import CTC
 
-            shared = {"device": device, "precision": precision, "language": language, "engine": engine}
-            return CTC(located, **shared, vocabulary=vocabulary)
+            spoken: dict[str, Any] = {"language": language, "vocabulary": vocabulary}
+            return CTC(located, device=device, precision=precision, engine=engine, **spoken)
         case "whisper":
             if engine.name == CTRANSLATE2:
                 from transforms.models.ctranslated import CTranslated

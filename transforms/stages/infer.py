@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import apache_beam as beam
 import torch
@@ -24,15 +25,25 @@ _OPENING = threading.Lock()
 
 
 @functools.lru_cache(maxsize=16)
-def shared_door(job: str, checkpoint: str, device: str, precision: str, language: str | None, engine: Engine) -> Door:
+def shared_door(
+    job: str,
+    checkpoint: str,
+    device: str,
+    precision: str,
+    engine: Engine,
+    language: str | None,
+    vocabulary: tuple[str, ...],
+) -> Door:
     """One copy of a model in a process, whoever asks for it: the start of the run checks what workers use."""
-    return open_door(job, checkpoint, device=device, precision=precision, language=language, engine=engine)
+    spoken: dict[str, Any] = {"language": language, "vocabulary": vocabulary}
+    return open_door(job, checkpoint, device=device, precision=precision, engine=engine, **spoken)
 
 
 def door_of(task: Task) -> Door:
     """The model of a job: one for all threads, which wait for the first of them to load it."""
     with _OPENING:
-        return shared_door(task.name, task.checkpoint, task.device, task.precision, task.language, task.engine)
+        where = task.device, task.precision, task.engine
+        return shared_door(task.name, task.checkpoint, *where, task.language, task.vocabulary)
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.cli import FAILED, PUBLISHED, main
-from pipelines.report.methods import _in_setting
 from schemas.catalog import TABLES
 from schemas.config import Config, to_mapping
-from schemas.jobs import JOBS
 
 Captured = pytest.CaptureFixture[str]
 
@@ -87,10 +85,3 @@ def test_where_there_is_nothing_to_say(tmp_path: Path, capfd: Captured) -> None:
     (tmp_path / "current").symlink_to("snapshots/one")
     assert main(["methods", str(tmp_path)]) == FAILED
     assert "nothing is known of how it was made" in capfd.readouterr().err
-
-
-@pytest.mark.parametrize("setting", sorted({setting for job in JOBS for setting in TABLES[job].shaped_by}))
-def test_every_setting_that_shapes_what_a_model_says_is_told(setting: str) -> None:
-    told_of_all = ("channels", "mix", "speech", "tracks")
-    said = _in_setting(setting, to_mapping(Config()))
-    assert said or setting in told_of_all, f"pipelines/report/methods.py has no words for {setting}"

@@ -40,7 +40,7 @@ KEPT = {
 recording's own frames: in its defaults, and in OTHERS."""
 
 
-LATER_OTHERS: dict[str, Any] = {"location": True, "tracks": "2", "mix": "1"}
+LATER_OTHERS: dict[str, Any] = {"location": True, "tracks": "2", "mix": "1", "vocabulary": {"words": ["Acme"]}}
 """Of settings that came later: of the first release's recipes they are no part."""
 
 

@@ -22,6 +22,7 @@ from schemas.config import Config, from_mapping, to_mapping
 from schemas.errors import UsageError
 from schemas.jobs import JOBS
 from schemas.metadata import MetadataConfig
+from schemas.vocabulary import Vocabulary
 from tests.pipelines.tables import example, write_corpus
 
 OTHERS: dict[str, Any] = {
@@ -58,6 +59,7 @@ OTHERS: dict[str, Any] = {
     "join_parts": True,
     "types": {"year": "int"},
     "path_columns": "{station}/{year}",
+    "vocabulary": Vocabulary("names.txt", ("Acme Cola", "Northwind")),
 }
 """A value of each field that is not the default."""
 

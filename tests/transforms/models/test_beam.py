@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import groupby, product
-
 from pathlib import Path
 
 import numpy as np

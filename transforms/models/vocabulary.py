@@ -1,0 +1,62 @@
+"""Whether and how a checkpoint takes a vocabulary, known before anything is heard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+from transforms.models.checkpoint import parse_checkpoint, read_config
+from transforms.models.lexicon import lexicon_of
+from transforms.models.locate import locate
+from transforms.models.spelling import settle_blank
+from transforms.models.weights import load_tokenizer
+
+BEAM_SEARCH = "beam search"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a checkpoint makes of a vocabulary.
+
+    Attributes:
+        way: how it prefers the words.
+        unused: the words that change nothing.
+    """
+
+    way: str
+    unused: tuple[str, ...] = ()
+
+
+def take(job: str, checkpoint: str, kind: str, words: Sequence[str]) -> Taken:
+    """What a checkpoint makes of the words.
+
+    Args:
+        kind: one of the values of :data:`transforms.models.kinds.KINDS`.
+
+    Raises:
+        ModelError: it can prefer no words, or what is needed for it is not installed.
+    """
+    located = locate(job, parse_checkpoint(checkpoint), weights=False)
+    if kind not in ("ctc", "torch-ctc"):
+        raise located.error(
+            "it cannot prefer the words of a vocabulary: leave --vocabulary out (none, where the corpus has one), or "
+            "take a checkpoint of CTC; see docs/models.md"
+        )
+    if not is_installed():
+        raise located.error(
+            "a CTC checkpoint prefers the words of a vocabulary by flashlight-text, which is not installed: "
+            "pip install 'earwitness[vocabulary]'"
+        )
+    config = read_config(located)
+    tokenizer = load_tokenizer(located, config.vocab_size)
+    settle_blank(located, tokenizer, config.vocab_size, config.pad_token_id)
+    return Taken(BEAM_SEARCH, lexicon_of(tokenizer, config.vocab_size, words).unspelt)
+
+
+def is_installed() -> bool:
+    """Whether the beam search is there; it is not loaded for that."""
+    try:
+        return find_spec("flashlight.lib.text.decoder") is not None
+    except ModuleNotFoundError:
+        return False
