@@ -25,7 +25,16 @@ BESIDE = ("tests", "demo", "benchmarks", "docs")
 """Of the source alone."""
 MOST_BYTES = 1_500_000
 """Of the wheel: with the demo it was 28.6 million."""
-LEFT_OUT = ("plotly", "_plotly_utils", "openvino", "pyreadstat", "xlsxwriter", "earwitness", "__editable__")
+LEFT_OUT = (
+    "plotly",
+    "_plotly_utils",
+    "openvino",
+    "flashlight",
+    "pyreadstat",
+    "xlsxwriter",
+    "earwitness",
+    "__editable__",
+)
 """How names begin of what the environment of a new user lacks: the extras, and this project."""
 
 
@@ -124,7 +133,7 @@ def test_it_says_whose_it_is_and_under_what(wheel: Path) -> None:
     for line in ("License-Expression: Apache-2.0", "Requires-Python: >=3.11", "Name: earwitness"):
         assert line in head
     extras = {line.split()[1] for line in head if line.startswith("Provides-Extra:")}
-    assert extras == {"docs", "export", "openvino", "report", "test"}
+    assert extras == {"docs", "export", "openvino", "report", "test", "vocabulary"}
     assert not any("plotly" in line and "extra ==" not in line for line in head)
 
 

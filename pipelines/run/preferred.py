@@ -11,7 +11,7 @@ from transforms.models.vocabulary import BEAM_SEARCH, take
 JOB = "transcripts"
 NAMED = 20
 """Words that a note names; the table ``runs`` has all."""
-WHY = {BEAM_SEARCH: "for the checkpoint has not all of their letters"}
+WHY = {BEAM_SEARCH: "for the checkpoint lacks letters of them"}
 
 
 def taken_by(vocabulary: Vocabulary, checkpoints: Mapping[str, str], kinds: Mapping[str, str]) -> Vocabulary:
@@ -40,5 +40,5 @@ def notes_on(vocabulary: Vocabulary, *, makes_transcripts: bool) -> list[str]:
         named = ", ".join(vocabulary.unused[:NAMED])
         more = len(vocabulary.unused) - NAMED
         left = f" and {more:,} more" if more > 0 else ""
-        notes.append(f"{len(vocabulary.unused):,} of these words change nothing, {WHY[vocabulary.way]}: {named}{left}")
+        notes.append(f"{len(vocabulary.unused):,} of them cannot be used, {WHY[vocabulary.way]}: {named}{left}")
     return notes

@@ -15,6 +15,7 @@ from schemas.config import Config, SpeechConfig, from_mapping, to_mapping
 from schemas.errors import UsageError
 from schemas.jobs import JOBS
 from schemas.metadata import METADATA_TYPES, MetadataConfig
+from schemas.vocabulary import Vocabulary
 
 EVERYTHING = """
 recordings: [interviews, "radio/*.mp3"]
@@ -33,6 +34,7 @@ types: {count: int}
 path_columns: '{station}/{year}'
 channels: each
 language: de
+vocabulary: {file: names.txt, words: [Acme Cola, Northwind]}
 device: cuda:0,2
 workers: 4
 precision: bf16
@@ -84,6 +86,9 @@ configs = st.builds(
     path_columns=st.none() | words,
     channels=st.sampled_from(["mix", "each"]),
     language=st.none() | st.sampled_from(["en", "de", "yue"]),
+    vocabulary=st.builds(
+        Vocabulary, file=st.none() | words, words=st.lists(st.text("abc", min_size=1, max_size=5)).map(tuple)
+    ),
     device=st.sampled_from(["auto", "cpu", "cuda", "cuda:0,2"]),
     precision=st.sampled_from(["auto", "fp32", "bf16"]),
     engine=st.sampled_from(["auto", "torch", "openvino"]),

@@ -46,7 +46,7 @@ def take(job: str, checkpoint: str, kind: str, words: Sequence[str]) -> Taken:
     if not is_installed():
         raise located.error(
             "a CTC checkpoint prefers the words of a vocabulary by flashlight-text, which is not installed: "
-            "pip install 'earwitness[vocabulary]'"
+            "pip install 'earwitness[vocabulary]' (Python 3.11 or 3.12)"
         )
     config = read_config(located)
     tokenizer = load_tokenizer(located, config.vocab_size)

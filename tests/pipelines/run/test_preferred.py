@@ -24,9 +24,7 @@ def test_words_that_cannot_be_used_are_named() -> None:
     assert taken.unused == words[1:]
     said, unused = notes_on(taken, makes_transcripts=True)
     assert said == f"transcripts prefer {taken}, by a beam search"
-    assert unused.startswith(
-        "23 of these words change nothing, for the checkpoint has not all of their letters: Nr 0, "
-    )
+    assert unused.startswith("23 of them cannot be used, for the checkpoint lacks letters of them: Nr 0, ")
     assert unused.endswith("Nr 19 and 3 more")
     assert taken.content == Vocabulary("names.txt", words).content
 
