@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.checkpoints import DEMO_FOLDER
+from pipelines.checkpoints.demo import DEMO_FOLDER
 from pipelines.run.preferred import notes_on, taken_by
 from pipelines.run.words import named_of
 from schemas.config import from_mapping
