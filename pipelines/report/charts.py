@@ -24,11 +24,16 @@ def colours_of(labels: Sequence[str]) -> dict[str, str]:
     return {label: COLOURS[i % len(COLOURS)] for i, label in enumerate(labels)}
 
 
-def profile_chart(shares: pd.DataFrame) -> go.Figure:
-    """Groups below each other, labels as points with their intervals, a panel for each label."""
-    labels = list(dict.fromkeys(shares["label"]))
-    groups = list(dict.fromkeys(shares["group"]))
-    counts = shares.drop_duplicates("group").set_index("group")["recordings"]
+def profile_chart(found: pd.DataFrame) -> go.Figure:
+    """Groups below each other, labels as points with their intervals, a panel for each label.
+
+    Args:
+        found: shares or means, see :func:`pipelines.report.profiles.profile`.
+    """
+    of, form, axis = _kind(found)
+    labels = list(dict.fromkeys(found["label"]))
+    groups = list(dict.fromkeys(found["group"]))
+    counts = found.drop_duplicates("group").set_index("group")["recordings"]
     names = [f"{escaped(group)} (n={counts[group]})" for group in groups]
     columns = min(4, len(labels))
     rows = -(-len(labels) // columns)
@@ -38,42 +43,54 @@ def profile_chart(shares: pd.DataFrame) -> go.Figure:
         vertical_spacing=min(0.12, 0.3 / rows), horizontal_spacing=0.03,
     )  # fmt: skip
     for i, label in enumerate(labels):
-        mine = shares[shares["label"] == label].set_index("group").reindex(groups)
+        mine = found[found["label"] == label].set_index("group").reindex(groups)
         figure.add_scatter(
-            x=mine["share"], y=names, mode="markers", cliponaxis=False, showlegend=False,
+            x=mine[of], y=names, mode="markers", cliponaxis=False, showlegend=False,
             marker={"color": colours[label], "size": 9},
-            error_x={"type": "data", "symmetric": False, "array": (mine["high"] - mine["share"]).fillna(0),
-                     "arrayminus": (mine["share"] - mine["low"]).fillna(0), "thickness": 1.5, "width": 3},
-            customdata=[_span(low, high) for low, high in zip(mine["low"], mine["high"], strict=True)],
-            hovertemplate="%{y}<br>" + escaped(label) + " %{x:.1%}<br>%{customdata}<extra></extra>",
+            error_x={"type": "data", "symmetric": False, "array": (mine["high"] - mine[of]).fillna(0),
+                     "arrayminus": (mine[of] - mine["low"]).fillna(0), "thickness": 1.5, "width": 3},
+            customdata=[_span(low, high, form) for low, high in zip(mine["low"], mine["high"], strict=True)],
+            hovertemplate="%{y}<br>" + escaped(label) + " %{x:" + form + "}<br>%{customdata}<extra></extra>",
             row=i // columns + 1, col=i % columns + 1,
         )  # fmt: skip
-    figure.update_xaxes(tickformat=".0%", rangemode="tozero", nticks=4, tickangle=0)
+    figure.update_xaxes(**axis, nticks=4, tickangle=0)
     figure.update_yaxes(autorange="reversed", automargin=True, ticklabelstandoff=8)
     return _laid_out(figure, rows * (ROW_PX * len(groups) + TOP_PX) + 30)
 
 
-def _span(low: float, high: float) -> str:
-    return f"fewer than {FEWEST} recordings: no interval" if np.isnan(low) else f"{low:.1%} to {high:.1%}"
+def _span(low: float, high: float, form: str) -> str:
+    return f"fewer than {FEWEST} recordings: no interval" if np.isnan(low) else f"{low:{form}} to {high:{form}}"
 
 
-def time_chart(shares: pd.DataFrame, x_title: str, *, as_dates: bool) -> go.Figure:
-    """A line for each label with its intervals, which few recordings do not have."""
-    labels = list(dict.fromkeys(shares["label"]))
+def _kind(found: pd.DataFrame) -> tuple[str, str, dict[str, str]]:
+    """The column that holds the figures, their format, and their axis: a share begins at 0, a mean lies anywhere."""
+    if "share" in found:
+        return "share", ".1%", {"tickformat": ".0%", "rangemode": "tozero"}
+    return "mean", ".2f", {"tickformat": ".2f"}
+
+
+def time_chart(found: pd.DataFrame, x_title: str, *, as_dates: bool) -> go.Figure:
+    """A line for each label with its intervals, which few recordings do not have.
+
+    Args:
+        found: shares or means, as of :func:`profile_chart`.
+    """
+    of, form, axis = _kind(found)
+    labels = list(dict.fromkeys(found["label"]))
     colours = colours_of(labels)
     figure = go.Figure()
     for label in labels:
-        mine = shares[shares["label"] == label].sort_values("group")
-        high, low = (mine["high"] - mine["share"]).fillna(0), (mine["share"] - mine["low"]).fillna(0)
+        mine = found[found["label"] == label].sort_values("group")
+        high, low = (mine["high"] - mine[of]).fillna(0), (mine[of] - mine["low"]).fillna(0)
         figure.add_scatter(
-            x=mine["group"], y=mine["share"], name=escaped(label), mode="lines+markers", line={"color": colours[label]},
+            x=mine["group"], y=mine[of], name=escaped(label), mode="lines+markers", line={"color": colours[label]},
             error_y={"type": "data", "symmetric": False, "array": high, "arrayminus": low, "thickness": 1, "width": 3},
             customdata=mine["recordings"],
-            hovertemplate="%{x}: %{y:.1%}, %{customdata} recordings<extra>" + escaped(label) + "</extra>",
+            hovertemplate="%{x}: %{y:" + form + "}, %{customdata} recordings<extra>" + escaped(label) + "</extra>",
         )  # fmt: skip
-    figure.update_yaxes(tickformat=".0%", rangemode="tozero", automargin=True)
+    figure.update_yaxes(**axis, automargin=True)
     if as_dates:
-        figure.update_xaxes(type="category", categoryorder="array", categoryarray=sorted(set(shares["group"])))
+        figure.update_xaxes(type="category", categoryorder="array", categoryarray=sorted(set(found["group"])))
     figure.update_xaxes(title=escaped(x_title), automargin=True)
     figure.update_layout(legend=LEGEND)
     return _laid_out(figure, 360)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-import pandas as pd
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
@@ -16,10 +14,11 @@ from pipelines.corpus.asked import Corpus
 from pipelines.mentions.find import mentions_alone
 from pipelines.mentions.notes import counting
 from pipelines.mentions.rates import mention_rates
-from pipelines.report import charts, profiles
+from pipelines.report import charts
 from pipelines.report.glance import glance
 from pipelines.report.groups import counts_by, date_column, values_sql
 from pipelines.report.page import clock, for_script, href, render
+from pipelines.report.parts import PROFILED, Part, profile_part
 from pipelines.report.playable import caveats
 from pipelines.report.sound_map import AT_MOST, sound_map
 from pipelines.sql import quoted
@@ -31,23 +30,6 @@ from pipelines.writing.scripts import is_unspaced
 MOST_RECORDINGS = 1_000
 MOST_SEARCHED = 20_000
 """Rows that a page holds: some MB; more would make it slow to open."""
-
-ACTED = (
-    "A label says which acted emotion a voice sounds most like to the model, not what a person felt. "
-    "Compare groups and changes; do not read single rows."
-)
-WINDOWS = "The likeliest sound of each window of 10 s."
-INTERVALS = f"Points are shares of the time, lines {NOTE} (n). {ALIKE}"
-
-
-@dataclass
-class Part:
-    """A section of charts: name of the chart and its heading."""
-
-    id: str
-    name: str
-    texts: Sequence[str] = ()
-    charts: list[tuple[str, str]] = field(default_factory=list)
 
 
 def corpus_page(
@@ -72,8 +54,7 @@ def corpus_page(
     parts = [
         part
         for part in (
-            _profiles(corpus, figures, "emotions", "Emotion", by, count, (ACTED, INTERVALS)),
-            _profiles(corpus, figures, "sounds", "Sound", by, count, (WINDOWS, INTERVALS)),
+            *(profile_part(corpus, figures, table, by, count) for table in PROFILED),
             _mentions(corpus, figures, by, phrases, count),
             _words(corpus, figures, by),
             _map(corpus, figures),
@@ -102,37 +83,6 @@ def corpus_page(
         places=_places(corpus, pages, linked),
         plotly=get_plotlyjs(),
     )
-
-
-def _profiles(
-    corpus: Corpus, figures: dict[str, go.Figure], table: str, name: str, by: Sequence[str], count: Count,
-    texts: Sequence[str],
-) -> Part:  # fmt: skip
-    part = Part(table, name, texts)
-    if table not in corpus.files:
-        return part
-
-    def add(key: str, heading: str, shares: pd.DataFrame, figure: go.Figure | None) -> None:
-        if len(shares) and figure is not None:
-            figures[f"{table}-{key}"] = figure
-            part.charts.append((f"{table}-{key}", heading))
-
-    columns: list[str | None] = [*by] or [None]
-    for column in columns:
-        found = profiles.profile(corpus, table, column, count)
-        add(
-            f"by-{column}", f"by {column}" if column else "", found, charts.profile_chart(found) if len(found) else None
-        )
-    if date := date_column(corpus):
-        found, unit = profiles.over_time(corpus, table, date, count)
-        if found["group"].nunique() > 1:
-            add("time", f"over time, by {unit} of {date}", found, charts.time_chart(found, unit, as_dates=True))
-    found = profiles.through_recordings(corpus, table, count)
-    if len(found):
-        title = "per cent of the recording"
-        add("through", "from the beginning of a recording to its end (those of a minute or more)", found,
-            charts.time_chart(found, title, as_dates=False))  # fmt: skip
-    return part
 
 
 def _mentions(

@@ -17,6 +17,14 @@ speaker, as far as recordings are alike; they cannot carry statements about a si
 not checked here for languages, ages or ways of speaking that the training speech lacks, nor for a bias of the model \
 between groups."""
 
+OF_DIMENSIONS = """\
+Arousal, dominance and valence are how a voice sounds to a model that learnt the ratings of annotators; they do not \
+say what a person felt. Their scale is that of this checkpoint: no percentage, not bounded, and not comparable with \
+another's. They can carry comparisons between groups and changes within a speaker, as far as recordings are alike; \
+they cannot carry statements about a single utterance or person. Arousal and dominance go together, and valence is the \
+least certain of the three. They were not checked here for other languages or ways of speaking, nor for a bias of the \
+model between groups."""
+
 
 def limits(snapshot: Snapshot, models: Sequence[Model]) -> Iterator[str]:
     """Paragraphs of plain text.
@@ -28,6 +36,8 @@ def limits(snapshot: Snapshot, models: Sequence[Model]) -> Iterator[str]:
         yield f"{told[0].upper()}{told[1:]}."
     if snapshot.models("emotions"):
         yield LIMITS
+    if snapshot.models("dimensions"):
+        yield OF_DIMENSIONS
 
 
 def told_of_demo(models: Sequence[Model]) -> str:

@@ -1,4 +1,4 @@
-"""How voices and surroundings sound, by group and over time: shares of labels with intervals."""
+"""How voices and surroundings sound, by group and over time: shares of labels, or means of numbers, with intervals."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from pipelines.corpus.appearances import Count, groups_sql, view_of
 from pipelines.corpus.asked import Corpus
 from pipelines.report.groups import group_sql
 from pipelines.sql import quoted
+from pipelines.statistics.means import means
 from pipelines.statistics.shares import shares
+from schemas.dimensions import DIMENSIONS
 
 LABELS = 8
 """Labels that are shown; AudioSet has 527, and the rest would be a carpet."""
@@ -20,7 +22,9 @@ FORMATS = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d"}
 def profile(corpus: Corpus, table: str, column: str | None = None, count: Count = "recordings") -> pd.DataFrame:
     """The share of the time of ``emotions`` or ``sounds`` that bears each label, by a metadata column.
 
-    Returns: what :func:`shares` returns, of the commonest labels.
+    Of ``dimensions`` the mean of each.
+
+    Returns: what :func:`shares` returns, of the commonest labels; of ``dimensions`` what :func:`means` returns.
     """
     return _shares(corpus, table, groups_sql(corpus, group_sql(column) if column else f"'{EVERYTHING}'", count))
 
@@ -44,6 +48,8 @@ def through_recordings(corpus: Corpus, table: str, count: Count = "recordings") 
 
 
 def _shares(corpus: Corpus, table: str, lying: str, group: str = 'g."group"', where: str = "true") -> pd.DataFrame:
+    if table == "dimensions":
+        return _means(corpus, lying, group, where)
     parts = corpus.sql(f"""
         WITH common AS (
             SELECT label FROM {table} GROUP BY label ORDER BY sum(end_ms - start_ms) DESC, label LIMIT {LABELS})
@@ -53,3 +59,15 @@ def _shares(corpus: Corpus, table: str, lying: str, group: str = 'g."group"', wh
              LEFT JOIN common c ON c.label = x.label
         WHERE {where} GROUP BY ALL ORDER BY ALL""").df()
     return shares(parts)
+
+
+def _means(corpus: Corpus, lying: str, group: str, where: str) -> pd.DataFrame:
+    parts = corpus.sql(f"""
+        WITH x AS (
+            SELECT *, greatest(end_ms - start_ms, 1)::DOUBLE AS ms
+            FROM (UNPIVOT dimensions ON {", ".join(DIMENSIONS)} INTO NAME label VALUE number))
+        SELECT {group} AS "group", x.recording_id, x.label, sum(x.number * x.ms * g.times)::DOUBLE AS part,
+               sum(x.ms * g.times)::DOUBLE AS whole
+        FROM x JOIN recordings r USING (recording_id) JOIN ({lying}) g USING (recording_id)
+        WHERE {where} GROUP BY ALL ORDER BY ALL""").df()
+    return means(parts)

@@ -12,6 +12,7 @@ from PIL import Image
 from pipelines.corpus.appearances import links, view_of
 from pipelines.corpus.asked import Corpus
 from pipelines.report.charts import colours_of
+from pipelines.report.curves import curves
 from pipelines.report.limits import demo_line
 from pipelines.report.page import clock, href, render
 from pipelines.report.playable import caveats
@@ -63,6 +64,7 @@ def recording_page(corpus: Corpus, recording_id: str, back: str, linked: bool) -
         duration_ms=max(1, duration_ms),
         level=_level(corpus, recording_id, duration_ms),
         spectrogram=_spectrogram(corpus, recording_id, duration_ms),
+        curves=curves(corpus, recording_id, duration_ms),
         lanes=[lane for lane in lanes if lane["blocks"]],
         segments=_segments(corpus, recording_id),
     )
