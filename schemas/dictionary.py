@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import pyarrow as pa
 
 from schemas.catalog import TABLES
+from schemas.doubts import MEANT, Doubt
 from schemas.markdown import code, grid
 from schemas.notes import NOTED, Note
 from schemas.reasons import MEANING, Reason
@@ -51,15 +52,22 @@ NOTES = (
     NOTED,
 )
 
+DOUBTS = (
+    "doubts about transcripts",
+    "The closed list of codes in `transcripts.doubtful`. The row stays; commands say how many there are.",
+    "doubt",
+    MEANT,
+)
+
 
 def dictionary(tables: Iterable[Table] = TABLES.values()) -> str:
-    """The Markdown page: an overview, a section a table, the reasons of errors, the notes of files."""
+    """The Markdown page: an overview, a section a table, the reasons of errors, the notes of files, the doubts."""
     listed = list(tables)
     lines = [PREFACE]
     lines += grid(("table", "one row is", "made by"), ((f"[{t.name}](#{t.name})", t.row, _maker(t)) for t in listed))
     for table in listed:
         lines += ["", *_section(table)]
-    lines += ["", *_codes(*REASONS), "", *_codes(*NOTES)]
+    lines += ["", *_codes(*REASONS), "", *_codes(*NOTES), "", *_codes(*DOUBTS)]
     return "\n".join(lines) + "\n"
 
 
@@ -160,7 +168,12 @@ def _values(column: pa.Field) -> str:
     return ", ".join(said)
 
 
-def _codes(title: str, said: str, heading: str, meanings: Mapping[Reason, str] | Mapping[Note, str]) -> Iterator[str]:
+def _codes(
+    title: str,
+    said: str,
+    heading: str,
+    meanings: Mapping[Reason, str] | Mapping[Note, str] | Mapping[Doubt, str],
+) -> Iterator[str]:
     """The section of a closed list of codes."""
     yield f"## {title}"
     yield ""

@@ -193,22 +193,31 @@ class Segment:
 
 @dataclass(frozen=True)
 class Clip:
-    """What a model hears: mono samples at ``rate``, and the segment that they were cut from."""
+    """What a model hears: mono samples at ``rate``, and the segment that they were cut from.
+
+    ``speech_probability`` is the mean of the detector's over a segment; None of what is none.
+    """
 
     place: Place
     samples: np.ndarray
     rate: int
     parent: str | None = None
+    speech_probability: float | None = None
 
 
 @dataclass(frozen=True)
 class Talk:
-    """Segments of one channel, in the order of time, with the audio between them."""
+    """Segments of one channel, in the order of time, with the audio between them.
+
+    Attributes:
+        speech: the mean of the detector's probabilities over each segment; empty where nobody asks.
+    """
 
     place: Place
     samples: np.ndarray
     rate: int
     segments: tuple[Place, ...]
+    speech: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

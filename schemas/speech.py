@@ -16,6 +16,7 @@ from schemas.columns import (
     milliseconds,
     share,
 )
+from schemas.doubts import JUDGED
 from schemas.reasons import Stage
 from schemas.table import Table, column
 
@@ -85,6 +86,7 @@ TRANSCRIPTS = Table(
             column("words", list_of(WORD), "each word with its times in the recording and its confidence"),
             label("language", "as given, or as the model detected it", nullable=True),
             share("confidence", "mean posterior of the tokens"),
+            *JUDGED,
             MODEL,
         ]
     ),

@@ -32,7 +32,9 @@ class Transcript:
 
     Attributes:
         no_speech_probability: that nobody speaks, of the pass of the model that heard it.
-        mean_log_probability: natural, over the tokens of the text; of an empty text over what was given instead.
+        mean_log_probability: natural, over the tokens of the text; of an empty text over what was given instead,
+            or None.
+        looped: share of the words that stand in a loop of what was heard at once; None where nobody looked beyond them.
         temperature: at which the tokens were drawn; 0 takes the likeliest one.
     """
 
@@ -42,6 +44,7 @@ class Transcript:
     language: str | None
     no_speech_probability: float | None = None
     mean_log_probability: float | None = None
+    looped: float | None = None
     temperature: float | None = None
 
     @property

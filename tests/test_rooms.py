@@ -51,7 +51,7 @@ THROUGH = {
     "pipelines/mentions/test_find": "pipelines.mentions: context dimensions emotions speakers words; "
     "pipelines.corpus: functions",
     # The pages are written whole, and looked at in a browser.
-    "pipelines/report/test_report": "pipelines.report: charts corpus_page glance page profiles recording_page",
+    "pipelines/report/test_report": "pipelines.report: charts corpus_page glance page profiles recording_page search",
     # The next snapshot, from what there is and what a run or a command has made.
     # What workers are told lies in files of its own, so that they import little.
     "pipelines/run/test_by_workers": "pipelines.run: at_work order preload; pipelines.workers: server",

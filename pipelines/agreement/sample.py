@@ -10,6 +10,7 @@ from pathlib import Path
 from pipelines.agreement.coders import check_coders
 from pipelines.corpus.appearances import Count
 from pipelines.corpus.asked import open_corpus
+from pipelines.corpus.doubtful import Doubtful
 from pipelines.corpus.segments import Heard, segments_of
 from pipelines.corpus.target import check_targets
 from pipelines.errors import CommandError, why
@@ -18,7 +19,7 @@ from pipelines.files.cells import spreadsheet
 from schemas.errors import UsageError
 
 COLUMNS = ("segment_id", "file", "channel", "start", "end", "group")
-MACHINES = ("machine_transcript", "machine_emotion")
+MACHINES = ("machine_transcript", "machine_emotion", "machine_doubtful")
 """Then come these, unless people are not to see them, and ``CODER_transcript`` and ``CODER_emotion`` of each coder.
 Times in seconds.
 """
@@ -34,6 +35,7 @@ def sample(
     coders: Sequence[str] = ("coder1",),
     blind: bool = False,
     count: Count = "recordings",
+    doubtful: Doubtful = "in",
 ) -> Counter[str]:
     """Draw ``n`` segments, as many from each group as can be, and write the sheet.
 
@@ -45,6 +47,7 @@ def sample(
         coders: names; each has columns of their own.
         blind: leave the machine's answers out.
         count: ``files``: a segment has a lot for each file that holds it, so that what many hold is likelier drawn.
+        doubtful: draw from segments with transcripts that may be made up, too, or from no others, or not from these.
 
     Returns:
         How many were drawn of each group.
@@ -61,13 +64,13 @@ def sample(
     check_coders(coders)
     with open_corpus(out) as corpus:
         check_targets(corpus, [to])
-        drawn = draw(segments_of(corpus, by, count=count), n, seed, count)
+        drawn = draw(segments_of(corpus, by, count=count, doubtful=doubtful), n, seed, count)
     own = [f"{coder}_{what}" for coder in coders for what in ("transcript", "emotion")]
     try:
         with whole_file(to, over=False) as file, spreadsheet(file) as sheet:
             sheet.row([*COLUMNS, *(() if blind else MACHINES), *own])
             for heard in drawn:
-                answers = [] if blind else [heard.transcript or "", heard.emotion or ""]
+                answers = [] if blind else [heard.transcript or "", heard.emotion or "", " ".join(heard.doubtful)]
                 sheet.row([*_cells(heard), *answers, *[""] * len(own)])
     except FileExistsError:
         raise CommandError(f"{to} is there already: name another file") from None

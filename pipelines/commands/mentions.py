@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from pipelines.console.terminal import console
 if TYPE_CHECKING:
     from pipelines.corpus.appearances import Count
     from pipelines.corpus.asked import Corpus
+    from pipelines.corpus.doubtful import Doubtful
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +40,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--by", metavar="COLUMN", action="append", default=[], help="count by a metadata column instead; repeatable"
     )
     add_count(parser)
+    add_doubtful(parser, "mentions")
     parser.add_argument("--format", metavar="table|csv|json|parquet", help="default: as FILE is called, or table")
     parser.add_argument("--to", metavar="FILE", type=Path, help="where to write it (default: standard output)")
     add_timeout(parser)
@@ -54,32 +57,51 @@ def add_count(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_doubtful(parser: argparse.ArgumentParser, what: str) -> None:
+    """What becomes of transcripts that may be made up."""
+    parser.add_argument(
+        "--doubtful",
+        metavar="in|out|only",
+        default="in",
+        help=f"{what} whose transcript may be made up: with the others (default), left out, or alone",
+    )
+
+
 def act(arguments: argparse.Namespace, aside: Console) -> None:
     from pipelines.console.patience import check_seconds, patiently
     from pipelines.corpus.appearances import count_of
     from pipelines.corpus.asked import open_corpus
+    from pipelines.corpus.doubtful import doubtful_of
     from pipelines.corpus.output import format_of
 
     format = format_of(arguments.format, arguments.to)
     check_seconds(arguments.timeout)
-    count = count_of(arguments.count)
+    count, doubtful = count_of(arguments.count), doubtful_of(arguments.doubtful)
     with open_corpus(arguments.out) as corpus, console(1) as result:
         corpus.check_own(arguments.by)
-        patiently(lambda: _show(arguments, format, count, corpus, result, aside), corpus.stop, arguments.timeout)
+        show = partial(_show, arguments, format, count, doubtful, corpus, result, aside)
+        patiently(show, corpus.stop, arguments.timeout)
 
 
 def _show(
-    arguments: argparse.Namespace, format: str, count: Count, corpus: Corpus, result: Console, aside: Console
+    arguments: argparse.Namespace,
+    format: str,
+    count: Count,
+    doubtful: Doubtful,
+    corpus: Corpus,
+    result: Console,
+    aside: Console,
 ) -> None:
     from pipelines.commands.printed.answer import showing
     from pipelines.commands.printed.mentions import show_mentions, show_rates
     from pipelines.corpus.output import answer
     from pipelines.mentions import find_mentions, mention_rates
+    from pipelines.mentions.doubted import taken_in
     from pipelines.mentions.find import as_arrow
     from pipelines.mentions.notes import groups_notes, notes
 
     as_table = format == "table"
-    found = find_mentions(
+    every = find_mentions(
         corpus,
         arguments.phrases,
         fuzzy=arguments.fuzzy,
@@ -88,9 +110,10 @@ def _show(
         seconds=arguments.seconds,
         count=count,
     )
+    found = taken_in(every, doubtful)
     if arguments.by:
         once = found.drop_duplicates(["phrase", "recording_id", "channel", "start_ms", "end_ms"])
-        rows = mention_rates(corpus, once, arguments.phrases, arguments.by, count=count)
+        rows = mention_rates(corpus, once, arguments.phrases, arguments.by, count=count, doubtful=doubtful)
     else:
         rows = found
     if not as_table:
@@ -101,7 +124,7 @@ def _show(
     else:
         show_mentions(result, found)
     for note in (
-        *notes(corpus, found, arguments.phrases, fuzzy=arguments.fuzzy, count=count),
+        *notes(corpus, every, arguments.phrases, fuzzy=arguments.fuzzy, count=count, doubtful=doubtful),
         *groups_notes(corpus, arguments.by, count),
     ):
         (result if as_table else aside).print(note)

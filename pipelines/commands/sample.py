@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pipelines.commands.mentions import add_count
+from pipelines.commands.mentions import add_count, add_doubtful
 from pipelines.console.stopping import telling, written_files
 from pipelines.console.terminal import console
 
@@ -18,6 +18,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--n", metavar="N", type=int, default=200, help="how many segments (default: 200)")
     parser.add_argument("--by", metavar="COLUMN", help="a column of recordings: as many from each group as can be")
     add_count(parser)
+    add_doubtful(parser, "segments")
     parser.add_argument("--seed", metavar="N", type=int, default=0, help="another number draws others (default: 0)")
     parser.add_argument("--coders", metavar="NAME,...", default="coder1", help="who fills it in (default: coder1)")
     parser.add_argument("--blind", action="store_true", help="without the machine's answers, which people lean towards")
@@ -29,6 +30,7 @@ def act(arguments: argparse.Namespace, aside: Console) -> None:
     from pipelines.console.numbers import counted
     from pipelines.corpus.appearances import count_of, in_several_groups
     from pipelines.corpus.asked import open_corpus
+    from pipelines.corpus.doubtful import doubtful_of
     from pipelines.corpus.segments import labels_of
 
     coders = [coder.strip() for coder in arguments.coders.split(",")]
@@ -42,6 +44,7 @@ def act(arguments: argparse.Namespace, aside: Console) -> None:
             coders=coders,
             blind=arguments.blind,
             count=count_of(arguments.count),
+            doubtful=doubtful_of(arguments.doubtful),
         )
         with open_corpus(arguments.out) as corpus:
             labels = labels_of(corpus)

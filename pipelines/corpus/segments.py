@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from pipelines.corpus.appearances import Count, groups_sql, links, view_of
 from pipelines.corpus.asked import Corpus
+from pipelines.corpus.doubtful import KEPT, Doubtful
 from pipelines.errors import CommandError
 from pipelines.sql import quoted
 from schemas.catalog import nearest
@@ -23,6 +24,7 @@ class Heard:
         transcript: None where the corpus has none of it.
         emotion: the class with the greatest mean probability over the segment's stretches, weighted by their
             lengths; None where the corpus has none.
+        doubtful: why the transcript may be made up, in codes; empty where nothing speaks against it.
     """
 
     segment_id: str
@@ -34,16 +36,22 @@ class Heard:
     group: str
     transcript: str | None
     emotion: str | None
+    doubtful: tuple[str, ...] = ()
 
 
 def segments_of(
-    corpus: Corpus, by: str | None = None, ids: Sequence[str] | None = None, count: Count = "recordings"
+    corpus: Corpus,
+    by: str | None = None,
+    ids: Sequence[str] | None = None,
+    count: Count = "recordings",
+    doubtful: Doubtful = "in",
 ) -> list[Heard]:
     """Segments in the order of their ids: all, or those of some ids.
 
     Args:
         by: of a recording whose files lie in several groups, each segment is there once for each group.
         count: ``files``: each segment is there once for each file that holds it, with that file's group.
+        doubtful: leave out segments whose transcript may be made up, or take no others.
 
     Raises:
         CommandError: the corpus has no segments.
@@ -54,19 +62,21 @@ def segments_of(
     if by is not None and by not in corpus.columns["recordings"]:
         raise UsageError(f"--by {by}: no column of recordings{nearest(by, corpus.columns['recordings'])}")
     lying = _lying(corpus, by, count)
-    transcript, emotion, joins = "NULL", "NULL", ""
+    transcript, doubts, emotion, joins = "NULL", "NULL::VARCHAR[]", "NULL", ""
     if _has_rows(corpus, "transcripts"):
         joins += " LEFT JOIN transcripts t USING (segment_id)"
-        transcript = "t.text"
+        transcript, doubts = "t.text", "t.doubtful"
     if _has_rows(corpus, "emotions"):
         joins += f" LEFT JOIN ({_EMOTION}) e USING (segment_id)"
         emotion = "e.label"
     question = (
         f'SELECT segment_id, s.recording_id, r.uri, s.channel, s.start_ms, s.end_ms, r."group", {transcript}, '
-        f"{emotion} FROM segments s JOIN ({lying}) r USING (recording_id){joins} "
-        'WHERE ? OR segment_id IN (SELECT unnest(?::VARCHAR[])) ORDER BY segment_id, r."group", r.uri'
+        f"{emotion}, {doubts} AS doubtful FROM segments s JOIN ({lying}) r USING (recording_id){joins} "
+        f"WHERE {KEPT[doubtful]} AND (? OR segment_id IN "
+        '(SELECT unnest(?::VARCHAR[]))) ORDER BY segment_id, r."group", r.uri'
     )
-    found = [Heard(*row) for row in corpus.sql(question, [ids is None, list(ids or ())]).fetchall()]
+    rows = corpus.sql(question, [ids is None, list(ids or ())]).fetchall()
+    found = [Heard(*row, doubtful=tuple(codes or ())) for *row, codes in rows]
     if count == "files":
         return found
     opened = links(corpus, {heard.recording_id: heard.file for heard in found})

@@ -80,9 +80,10 @@ NAMES_OF_BASELINES = ("moments", "emotion_baselines")
 """The views that ask for it."""
 
 WORDS = """
-    SELECT recording_id, channel, w.start_ms, w.end_ms, w.word, w.confidence, w.end_is, segment_id, position, language
+    SELECT recording_id, channel, w.start_ms, w.end_ms, w.word, w.confidence, w.end_is, segment_id, position, language,
+           doubtful
     FROM (
-        SELECT recording_id, channel, segment_id, language, unnest(words) AS w,
+        SELECT recording_id, channel, segment_id, language, doubtful, unnest(words) AS w,
                unnest(range(1, len(words) + 1))::INT AS position
         FROM transcripts
     )"""
@@ -104,13 +105,21 @@ SOUND_TAGS = """
 
 OF_WORDS = (
     "w.recording_id, w.channel, w.start_ms, w.end_ms, w.word, w.confidence, w.end_is, "
-    "w.segment_id, w.position, w.language"
+    "w.segment_id, w.position, w.language, w.doubtful"
 )
 OF_SPEAKERS = "s.recording_speaker, s.corpus_speaker"
 
 
+ENDS_UNKNOWN = "list_transform(words, lambda w: struct_insert(w, end_is := NULL::VARCHAR))"
+OF_DOUBTS = {
+    **dict.fromkeys(("no_speech_probability", "mean_log_probability", "compression_ratio"), "FLOAT"),
+    "doubtful": "VARCHAR[]",
+}
+"""The columns of transcripts by which they are judged, and their types."""
+
+
 def table_sql(connection: duckdb.DuckDBPyConnection, name: str, files: str) -> str:
-    """The SELECT behind a table: its files; words of an earlier version, which lack ``end_is``, have null there.
+    """The SELECT behind a table: its files; transcripts of an earlier version have null in what they lack.
 
     Args:
         files: a list of them, as SQL has it.
@@ -119,10 +128,11 @@ def table_sql(connection: duckdb.DuckDBPyConnection, name: str, files: str) -> s
     if name != "transcripts":
         return rows
     types = {column: kind for column, kind, *_ in connection.execute(f"DESCRIBE {rows}").fetchall()}
-    if "words" not in types or "end_is" in types["words"]:
+    if "words" not in types:
         return rows
-    return f"""
-        SELECT * REPLACE (list_transform(words, lambda w: struct_insert(w, end_is := NULL::VARCHAR)) AS words) {rows}"""
+    known = "" if "end_is" in types["words"] else f"REPLACE ({ENDS_UNKNOWN} AS words)"
+    lacking = "".join(f", NULL::{kind} AS {column}" for column, kind in OF_DOUBTS.items() if column not in types)
+    return f"SELECT * {known}{lacking} {rows}"
 
 
 def view_sql(name: str, tables: Mapping[str, Sequence[str]]) -> str:

@@ -11,9 +11,11 @@ import pyarrow as pa
 
 from pipelines.corpus.appearances import Count, links, view_of
 from pipelines.corpus.asked import Corpus
+from pipelines.corpus.doubtful import Doubtful
 from pipelines.corpus.statements import left_out
 from pipelines.mentions.context import contexts
 from pipelines.mentions.dimensions import with_dimensions
+from pipelines.mentions.doubted import doubts_of, taken_in
 from pipelines.mentions.emotions import MENTIONS, emotions_sql
 from pipelines.mentions.matches import matches
 from pipelines.mentions.phrase import Phrase, letters, phrase_of
@@ -56,6 +58,7 @@ def find_mentions(
     around: int = AROUND_WORDS,
     seconds: float = AROUND_SECONDS,
     count: Count = "recordings",
+    doubtful: Doubtful = "in",
 ) -> pd.DataFrame:
     """Every mention of each phrase.
 
@@ -69,12 +72,14 @@ def find_mentions(
         around: words of context before and after.
         seconds: before and after a mention in which the emotion around it is taken.
         count: ``recordings``: a mention is one row in whatever files it can be heard; ``files``: one row for each.
+        doubtful: leave out mentions in transcripts that may be made up, or take no others.
 
     Returns: a row a mention, in the order of the phrases, files, channels and times.  Columns: phrase, file (its URI;
         of several, the first that is there now), recording_id, files (in which it can be heard), channel, start_ms,
-        end_ms, text (as it was recognised), distance (0: exact), confidence (mean of its words), before, after
-        (context); speaker, speaker_from (see speakers.WAYS); emotion, the likeliest class in the mention, and for each
-        class p_CLASS, p_CLASS_around, p_CLASS_recording, p_CLASS_speaker (see
+        end_ms, text (as it was recognised), distance (0: exact), confidence (mean of its words), doubtful (why the
+        transcript may be made up, a list of codes, empty where nothing speaks against it), before, after (context);
+        speaker, speaker_from (see speakers.WAYS); emotion, the likeliest class in the mention, and for each class
+        p_CLASS, p_CLASS_around, p_CLASS_recording, p_CLASS_speaker (see
         :func:`~pipelines.mentions.emotions.emotions_sql`); likewise arousal, arousal_around, arousal_recording,
         arousal_speaker, and so for dominance and valence, if the corpus has dimensions; sounds, a list of up to three
         dicts of label and probability; then the user's own metadata columns, of the file where files are counted.
@@ -111,6 +116,7 @@ def find_mentions(
                     "text": pd.Series([spoken.row(a, b) for a, b in spans], dtype=str),
                     "distance": found.distance,
                     "confidence": [float(np.mean(spoken.confidences[a:b])) for a, b in spans],
+                    "doubtful": pd.Series([doubts_of(spoken, a, b) for a, b in spans], dtype=object),
                     "before": pd.Series(before, dtype=str),
                     "after": pd.Series(after, dtype=str),
                 }
@@ -142,7 +148,8 @@ def find_mentions(
     rows = rows.merge(held.set_axis([*keys, *own], axis="columns"), on=keys)
     rows = rows.sort_values([_ORDER, "file", "channel", "start_ms"], kind="stable", ignore_index=True)
     first = ["phrase", "file", "recording_id", "files"]
-    return rows[[*first, *(name for name in rows.columns if name not in (*first, _ORDER))]]
+    rows = rows[[*first, *(name for name in rows.columns if name not in (*first, _ORDER))]]
+    return taken_in(rows, doubtful)
 
 
 def _places(corpus: Corpus, count: Count) -> pd.DataFrame:
@@ -160,19 +167,22 @@ def _places(corpus: Corpus, count: Count) -> pd.DataFrame:
 def mentions_alone(corpus: Corpus, phrases: Sequence[str]) -> pd.DataFrame:
     """The mentions of each phrase without what surrounds them, which is looked up for each and takes longer.
 
-    Returns: a row a mention.  Columns: phrase, recording_id, distance (0).
+    Returns: a row a mention.  Columns: phrase, recording_id, distance (0), doubtful (whether it may be made up).
 
     Raises:
         UsageError: a phrase without a letter; a corpus without transcripts.
     """
     wanted = [phrase_of(phrase) for phrase in dict.fromkeys(phrases)]
-    rows = pd.DataFrame({"phrase": [], "recording_id": [], "distance": []}, dtype=object)
+    rows = pd.DataFrame({"phrase": [], "recording_id": [], "distance": [], "doubtful": []}, dtype=object)
     if not wanted:
         return rows
     spoken = _spoken(corpus, wanted)
     for phrase in wanted:
-        keys = spoken.recordings[spoken.segment[matches(spoken, phrase).first]]
-        rows = pd.concat([rows, pd.DataFrame({"phrase": phrase.asked, "recording_id": keys, "distance": 0})])
+        found = matches(spoken, phrase)
+        keys = spoken.recordings[spoken.segment[found.first]]
+        doubtful = [bool(doubts_of(spoken, a, b + 1)) for a, b in zip(found.first, found.last, strict=True)]
+        told = {"phrase": phrase.asked, "recording_id": keys, "distance": 0, "doubtful": doubtful}
+        rows = pd.concat([rows, pd.DataFrame(told)])
     return rows.reset_index(drop=True)
 
 
@@ -205,6 +215,7 @@ def as_arrow(rows: pd.DataFrame) -> pa.Table:
     """The rows for files: a column of nothing but null has its type all the same."""
     fields = {
         "sounds": pa.list_(pa.struct([("label", pa.string()), ("probability", pa.float32())])),
+        "doubtful": pa.list_(pa.string()),
         **dict.fromkeys(("emotion", "speaker", "speaker_from"), pa.string()),
     }
     inferred = pa.Schema.from_pandas(rows.drop(columns=[name for name in fields if name in rows]), preserve_index=False)

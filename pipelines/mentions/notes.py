@@ -9,24 +9,34 @@ import pandas as pd
 from pipelines.console.numbers import counted
 from pipelines.corpus.appearances import Count, Several, in_several_groups, several
 from pipelines.corpus.asked import Corpus
+from pipelines.corpus.doubtful import Doubtful
 from pipelines.corpus.statements import left_out
+from pipelines.mentions.doubted import doubtful_notes, taken_in
 from pipelines.mentions.vocabulary import near_vocabulary
 
 
 def notes(
-    corpus: Corpus, mentions: pd.DataFrame, phrases: Sequence[str], *, fuzzy: bool, count: Count = "recordings"
+    corpus: Corpus,
+    mentions: pd.DataFrame,
+    phrases: Sequence[str],
+    *,
+    fuzzy: bool,
+    count: Count = "recordings",
+    doubtful: Doubtful = "in",
 ) -> Iterator[str]:
     """Lines for people.
 
     Args:
-        mentions: of :func:`~pipelines.mentions.find.find_mentions` with the same ``count``.
+        mentions: of :func:`~pipelines.mentions.find.find_mentions` with the same ``count``, doubtful ones among them.
+        doubtful: whether these were taken in.
     """
+    every, mentions = mentions, taken_in(mentions, doubtful)
     for table, what in (("emotions", "emotion"), ("sounds", "sounds")):
         if table not in corpus.files and len(mentions):
             yield f"no {what} beside them: {left_out(table)}"
     yield from _bled(corpus)
     for phrase in dict.fromkeys(phrases):
-        if not (mentions["phrase"] == phrase).any():
+        if not (every["phrase"] == phrase).any():
             near = ", ".join(f"{word} ({n:,})" for word, n in near_vocabulary(corpus, phrase))
             told = f"; near words: {near}{'' if fuzzy else ': try --fuzzy'}" if near else ", nor of words like it"
             yield f"no mention of {phrase!r}{told}"
@@ -39,6 +49,7 @@ def notes(
         if count == "files":
             within = f"{found['file'].nunique():,} of {counted(lying.files, 'file')}, {within}"
         yield f"{phrase}: {counted(len(found), 'mention')} in {within}{fuzzy_ones}"
+    yield from doubtful_notes(corpus, every, doubtful)
     yield from _counting(lying, count)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipelines.corpus.appearances import Count, groups_sql
 from pipelines.corpus.asked import Corpus
+from pipelines.corpus.doubtful import KEPT, Doubtful
 from pipelines.mentions.dimensions import dimensions_in
 from pipelines.mentions.unspaced import UNSPACED, unspaced_words
 from pipelines.sql import quoted
@@ -22,6 +23,7 @@ def mention_rates(
     by: Sequence[str] = (),
     months: Collection[str] = (),
     count: Count = "recordings",
+    doubtful: Doubtful = "in",
 ) -> pd.DataFrame:
     """Mentions of each phrase in each group of each metadata column.
 
@@ -35,6 +37,7 @@ def mention_rates(
         months: those of them that hold dates, to be counted by month (2024-01); what has no date is left out.
         count: ``recordings``: what is said in one content counts once in each group in which files of it lie;
             ``files``: it counts, as the content's hours and words, once for each of the files, in that file's group.
+        doubtful: as the mentions were asked for: words of transcripts that were left out are not counted either.
 
     Returns: a row for each phrase, column and group.  Columns: phrase, by, group ("(none)" without a value), counted
         (``count``), mentions, fuzzy (of them), recordings_with (a mention), recordings, files_with, files (that hold
@@ -52,14 +55,15 @@ def mention_rates(
     corpus.check_own(by)
     lengths = corpus.sql(
         f"""
-        WITH said AS (
+        WITH kept AS (FROM transcripts WHERE {KEPT[doubtful]}),
+        said AS (
             SELECT recording_id, sum(words) AS words FROM (
-                SELECT recording_id, len(words) AS words FROM transcripts WHERE NOT {UNSPACED}
+                SELECT recording_id, len(words) AS words FROM kept WHERE NOT {UNSPACED}
                 UNION ALL SELECT recording_id, said FROM unspaced
             ) GROUP BY recording_id)
         SELECT recording_id, r.duration_ms / 3.6e6 AS hours, coalesce(s.words, 0)::DOUBLE AS words
         FROM recordings AS r LEFT JOIN said AS s USING (recording_id) ORDER BY recording_id""",
-        beside={"unspaced": unspaced_words(corpus)},
+        beside={"unspaced": unspaced_words(corpus, doubtful)},
     ).df()
     lengths = lengths.set_index("recording_id")
     columns = [*dict.fromkeys(by)] or [""]

@@ -7,6 +7,7 @@ from collections import Counter
 import pyarrow as pa
 
 from pipelines.corpus.asked import Corpus
+from pipelines.corpus.doubtful import KEPT, Doubtful
 from pipelines.sql import literal
 from pipelines.writing.line import Line
 from pipelines.writing.scripts import UNSPACED_SQL, words
@@ -21,13 +22,14 @@ def words_of(text: str) -> list[str]:
     return [line[a:b].lower() for a, b in words(line)]
 
 
-def unspaced_words(corpus: Corpus) -> pa.Table:
+def unspaced_words(corpus: Corpus, doubtful: Doubtful = "in") -> pa.Table:
     """How often each recording says each word, in transcripts of such scripts alone.
 
     Returns: columns recording_id, word, said.
     """
     said: Counter[tuple[str, str]] = Counter()
-    for key, text in corpus.sql(f"SELECT recording_id, text FROM transcripts WHERE {UNSPACED}").fetchall():
+    texts = f"SELECT recording_id, text FROM transcripts WHERE {UNSPACED} AND {KEPT[doubtful]}"
+    for key, text in corpus.sql(texts).fetchall():
         said.update((key, word) for word in words_of(text))
     return pa.table(
         {

@@ -32,7 +32,7 @@ NEAR = """
                unnest(range(start_ms // {slot} - 1, end_ms // {slot} + 2)) AS slot
         FROM transcripts WHERE {matches}
     )
-    SELECT recording_id, channel, model, start_ms, end_ms, words, text
+    SELECT recording_id, channel, model, start_ms, end_ms, words, text, doubtful
     FROM transcripts SEMI JOIN hits
         ON hits.recording_id = transcripts.recording_id AND hits.channel = transcripts.channel
         AND hits.model = transcripts.model AND hits.slot = transcripts.start_ms // {slot}
@@ -47,6 +47,7 @@ class Spoken:
         recordings: the id of each segment's recording, object [n_segments].
         channels: of each segment, int [n_segments].
         slots, last_slots: of SLOT_MS, in which each segment begins and ends, int [n_segments].
+        doubtful: of each segment, why it may be made up; empty where nothing speaks against it.
         speech: of each segment, the same number where recording, channel and model are, int [n_segments].
         segment: of each word, int [n_words].
         words: as they were recognised, object [n_words]; in segments of a script without blanks letters (grapheme
@@ -66,6 +67,7 @@ class Spoken:
     channels: np.ndarray
     slots: np.ndarray
     last_slots: np.ndarray
+    doubtful: Sequence[tuple[str, ...]]
     speech: np.ndarray
     segment: np.ndarray
     words: np.ndarray
@@ -129,6 +131,7 @@ def spoken(segments: pa.Table) -> Spoken:
         channels=np.array(row["channel"], np.int64),
         slots=segments["start_ms"].to_numpy() // SLOT_MS,
         last_slots=segments["end_ms"].to_numpy() // SLOT_MS,
+        doubtful=_doubtful(segments),
         speech=speech,
         segment=segment,
         words=np.array(distinct, dtype=object)[codes],
@@ -143,6 +146,13 @@ def spoken(segments: pa.Table) -> Spoken:
         word=word,
         linked=linked,
     )
+
+
+def _doubtful(segments: pa.Table) -> list[tuple[str, ...]]:
+    """The codes of each segment: none of what nobody judged."""
+    if "doubtful" not in segments.column_names:
+        return [()] * len(segments)
+    return [tuple(codes or ()) for codes in segments["doubtful"].to_pylist()]
 
 
 class _Said(NamedTuple):

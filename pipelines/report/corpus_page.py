@@ -9,6 +9,7 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
+from pipelines.console.numbers import counted
 from pipelines.corpus.appearances import Count, links, view_of
 from pipelines.corpus.asked import Corpus
 from pipelines.mentions.find import mentions_alone
@@ -20,16 +21,14 @@ from pipelines.report.groups import counts_by, date_column, values_sql
 from pipelines.report.page import clock, for_script, href, render
 from pipelines.report.parts import PROFILED, Part, profile_part
 from pipelines.report.playable import caveats
+from pipelines.report.search import searched
 from pipelines.report.sound_map import AT_MOST, sound_map
 from pipelines.sql import quoted
 from pipelines.statistics.distinctive import CHANCE, LEAST_RECORDINGS, RELABELLINGS, distinctive
 from pipelines.statistics.intervals import ALIKE, FEWEST, NOTE
-from pipelines.writing.line import Line
-from pipelines.writing.scripts import is_unspaced
 
 MOST_RECORDINGS = 1_000
-MOST_SEARCHED = 20_000
-"""Rows that a page holds: some MB; more would make it slow to open."""
+"""Rows of a page: more would make it slow to open."""
 
 
 def corpus_page(
@@ -61,7 +60,7 @@ def corpus_page(
         )
         if part.charts
     ]
-    search = _search(corpus)
+    search = searched(corpus)
     sections = [
         ("glance", "At a glance"),
         *([("search", "Search")] if search else []),
@@ -97,6 +96,8 @@ def _mentions(
         return part
     date = date_column(corpus)
     mentions = mentions_alone(corpus, phrases)
+    if n := int(mentions["doubtful"].sum()):
+        part.texts = (text, f"Of {counted(len(mentions), 'mention')} {n:,} stand in transcripts that may be made up.")
     for column, unit in [*((name, name) for name in by), *([(date, "time")] if date else [])]:
         months = [date] if date and column == date else []
         rates = mention_rates(corpus, mentions, phrases, [column], months, count)
@@ -134,28 +135,6 @@ def _map(corpus: Corpus, figures: dict[str, go.Figure]) -> Part:
             figures["map"] = charts.map_chart(places)
             part.charts.append(("map", ""))
     return part
-
-
-def _search(corpus: Corpus) -> dict[str, Any] | None:
-    """Stretches of speech as rows of recording, start, text, emotion; None where there are none."""
-    if "transcripts" not in corpus.files:
-        return None
-    with_emotion = "emotions" in corpus.files
-    rows = corpus.sql(f"""
-        WITH t AS (
-            SELECT t.*, r.uri, count(*) OVER () AS of_all FROM transcripts t JOIN recordings r USING (recording_id)
-            WHERE t.text <> '' ORDER BY r.uri, t.start_ms LIMIT {MOST_SEARCHED})
-        SELECT t.recording_id, t.start_ms, t.text,
-               {"arg_max(e.label, e.end_ms - e.start_ms)" if with_emotion else "NULL"}, max(of_all)
-        FROM t {"LEFT JOIN emotions e USING (segment_id)" if with_emotion else ""}
-        GROUP BY t.recording_id, t.uri, t.channel, t.start_ms, t.text ORDER BY t.uri, t.start_ms""").fetchall()
-    if not rows:
-        return None
-    return {"rows": [(*row[:2], _as_written(row[2]), row[3]) for row in rows], "left": rows[0][4] - len(rows)}
-
-
-def _as_written(text: str) -> str:
-    return Line.of(text.split(), text).text if is_unspaced(text) else text
 
 
 def _recordings(corpus: Corpus, pages: Mapping[str, str], count: Count) -> dict[str, Any]:

@@ -8,16 +8,19 @@ from dataclasses import dataclass
 
 from pipelines.console.numbers import hours_in_words
 from pipelines.corpus.asked import Corpus
+from pipelines.corpus.doubtful import doubted
 from pipelines.files.damage import DamagedError
 from pipelines.files.json_file import read_json
 from pipelines.report.languages import named, spoken_in
 from pipelines.report.limits import demo_line
 from pipelines.store.read import Snapshot
 from schemas.catalog import TABLES
+from schemas.doubts import MEANT
 from schemas.jobs import JOBS
 from schemas.layout import AUDIT
 from schemas.reasons import MEANING
 
+_MEANT = {doubt.value: meant for doubt, meant in MEANT.items()}
 _OF_CHECK = {"table", "expectation", "success", "unexpected_count"}
 
 
@@ -28,6 +31,7 @@ class Glance:
     Attributes:
         numbers: what it is, and the number as it is shown.
         languages: name with code, and hours of speech.
+        doubts: code, what it means, how many transcripts it is said of.
         statuses: of files, and how many.
         errors: reason, what it means, files, up to three of their names.
         audit: table, checks, how many failed, what failed.
@@ -38,6 +42,7 @@ class Glance:
 
     numbers: Sequence[tuple[str, str]]
     languages: Sequence[tuple[str, float]]
+    doubts: Sequence[tuple[str, str, int]]
     statuses: Sequence[tuple[str, int]]
     errors: Sequence[tuple[str, str, int, str]]
     audit: Sequence[tuple[str, int, int, str]]
@@ -61,6 +66,9 @@ def glance(corpus: Corpus) -> Glance:
     if "transcripts" in corpus.files:
         said = ask("SELECT coalesce(sum(len(words)), 0) FROM transcripts").fetchall()[0][0]
         numbers.append(("words", f"{said:,}"))
+    made_up = doubted(corpus)
+    if made_up is not None and made_up.doubtful:
+        numbers.append(("of transcripts doubtful", f"{100 * made_up.doubtful / made_up.rows:.1f} %"))
     if loudness is not None:
         numbers.append(("median loudness", f"{loudness:.1f} LUFS"))
     numbers.append(("files that failed", f"{failed:,}"))
@@ -68,6 +76,7 @@ def glance(corpus: Corpus) -> Glance:
     return Glance(
         numbers,
         named(spoken) if spoken is not None else [],
+        [(code, _MEANT.get(code, ""), n) for code, n in made_up.reasons.items()] if made_up is not None else [],
         ask("SELECT status, count(*) AS n FROM files GROUP BY ALL ORDER BY n DESC").fetchall(),
         _errors(corpus),
         _audit(corpus),

@@ -17,6 +17,7 @@ from pipelines.files.parquet import read_batches
 from pipelines.report import languages
 from pipelines.report.in_settings import in_setting, shaping
 from pipelines.report.limits import limits
+from pipelines.report.made_up import made_up
 from pipelines.speakers.check import check
 from pipelines.speakers.clusters import LEAST_MS, SHORT_MS
 from pipelines.statistics.intervals import NOTE
@@ -113,6 +114,7 @@ def _analysis(out: Path, snapshot: Snapshot, configs: Sequence[dict[str, Any]], 
             listed = " and ".join(f"{_checkpoint(model)} ({n:,} rows)" for model, n in models)
             yield f"{job.sentence} {listed}{_how(TABLES[name], snapshot, config)}."
     yield from languages.told(snapshot)
+    yield from made_up(snapshot)
     stated = {checkpoint_of(one.model): one for one in made}
     if stated:
         listed = ", ".join(f"{checkpoint.partition('@')[0]} ({one.terms})" for checkpoint, one in stated.items())

@@ -159,7 +159,7 @@ def _segments(corpus: Corpus, recording_id: str) -> list[dict[str, Any]]:
     if "transcripts" not in corpus.files:
         return []
     rows = corpus.sql(
-        "SELECT start_ms, channel, words, text FROM transcripts WHERE recording_id = ? AND len(words) > 0 "
+        "SELECT start_ms, channel, words, text, doubtful FROM transcripts WHERE recording_id = ? AND len(words) > 0 "
         "ORDER BY start_ms, channel",
         [recording_id],
     ).fetchall()
@@ -167,6 +167,7 @@ def _segments(corpus: Corpus, recording_id: str) -> list[dict[str, Any]]:
         {
             "at": clock(start),
             "channel": channel,
+            "doubtful": ", ".join(doubtful or ()),
             "words": [
                 {
                     "word": word["word"],
@@ -179,5 +180,5 @@ def _segments(corpus: Corpus, recording_id: str) -> list[dict[str, Any]]:
                 for word, blank in zip(words, Line.of([word["word"] for word in words], text).blanks_after, strict=True)
             ],
         }
-        for start, channel, words, text in rows
+        for start, channel, words, text, doubtful in rows
     ]

@@ -105,7 +105,7 @@ def clip_of(heard: Window | Segment | Clip | Talk, rate: int) -> Clip | Talk:
         case Window():
             return Clip(heard.place, heard.audio[rate], rate)
         case Segment():
-            return Clip(heard.place, heard.samples, 16_000, parent=heard.place.id)
+            return Clip(heard.place, heard.samples, 16_000, heard.place.id, float(heard.speech.mean()))
     return heard
 
 

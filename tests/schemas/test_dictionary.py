@@ -63,7 +63,7 @@ def test_every_link_leads_to_a_section_and_every_row_has_all_cells() -> None:
     widths = []
     for block in re.findall(r"(?:^\|.*\n)+", page, re.MULTILINE):
         widths.append({len(re.findall(r"(?<!\\)\|", line)) for line in block.splitlines()})
-    assert len(widths) == len(TABLES) + 3
+    assert len(widths) == len(TABLES) + 4
     assert all(len(width) == 1 for width in widths)
 
 

@@ -90,7 +90,7 @@ class Talks:
     def __init__(self, seconds: float) -> None:
         self._joiner = Joiner(int(seconds * 1000) // FRAME_MS)
         self._samples = Samples()
-        self._waiting: list[Place] = []
+        self._waiting: list[tuple[Place, float]] = []
 
     def push(self, samples: np.ndarray) -> None:
         """Take float32 [n] at 16 kHz, before the segments that end in it."""
@@ -101,7 +101,7 @@ class Talks:
         if isinstance(segment, Copied) or segment.bleed_of is not None:
             yield from self.finish()
             return
-        self._waiting.append(segment.place)
+        self._waiting.append((segment.place, float(segment.speech.mean())))
         first = segment.place.start_ms // FRAME_MS
         yield from self._made(self._joiner.push((first, -(-segment.place.end_ms // FRAME_MS))))
 
@@ -117,7 +117,8 @@ class Talks:
 
     def _made(self, joined: Iterator[list[Span]]) -> Iterator[Talk]:
         for spans in joined:
-            segments, self._waiting = self._waiting[: len(spans)], self._waiting[len(spans) :]
+            told, self._waiting = self._waiting[: len(spans)], self._waiting[len(spans) :]
+            segments, speech = zip(*told, strict=True)
             place = replace(segments[0], end_ms=segments[-1].end_ms)
             start, end = spans[0][0] * FRAME, min(spans[-1][1] * FRAME, self._samples.end)
-            yield Talk(place, self._samples.slice(start, end), RATE, tuple(segments))
+            yield Talk(place, self._samples.slice(start, end), RATE, segments, speech)

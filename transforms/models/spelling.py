@@ -119,7 +119,7 @@ class Letters:
             words.append(Word(text, round(start * self._frame_ms), round(end * self._frame_ms), confidence))
         if self._frame_ms > FINE_MS:
             words = bounded(words, frames.seconds)
-        return Transcript(decoded["text"], tuple(words), certainty(frames, spoken, decoded["text"]), language)
+        return transcript(decoded["text"], words, frames, spoken, language)
 
 
 class Subwords:
@@ -140,7 +140,7 @@ class Subwords:
         text, words = self.spelt(runs(frames, blank))
         spoken = frames.tokens != blank
         words = bounded(words, frames.seconds)
-        return Transcript(text, tuple(words), certainty(frames, spoken, text), language)
+        return transcript(text, words, frames, spoken, language)
 
     def spelt(self, tokens: Sequence[Token]) -> tuple[str, list[Word]]:
         """The text and its words; each ends where its last token does, save punctuation marks, which take no time."""
@@ -199,16 +199,28 @@ def bounded(words: Sequence[Word], seconds: float) -> list[Word]:
     return [Word(w.word, w.start_ms, end, w.confidence, "bound") for w, end in zip(words, ends, strict=True)]
 
 
-def certainty(frames: Frames, spoken: np.ndarray, text: str) -> float:
-    """The mean posterior of the frames that say something; of an empty text that of all frames."""
+def transcript(
+    text: str, words: Sequence[Word], frames: Frames, spoken: np.ndarray, language: str | None
+) -> Transcript:
+    """Of the frames of a whole clip, with what is sure of the frames that say something.
+
+    Confidence is the mean of their posteriors; of an empty text that of all frames.
+    """
     # A NaN anywhere in the posteriors has to come out, whichever frames are spoken.
     certain = text and np.isfinite(frames.posteriors).all()
-    return mean(frames.posteriors[spoken] if certain else frames.posteriors)
+    posteriors = frames.posteriors[spoken] if certain else frames.posteriors
+    sure = mean_log(posteriors) if text else None
+    return Transcript(text, tuple(words), mean(posteriors), language, mean_log_probability=sure)
 
 
 def mean(probabilities: Any) -> float:
     """In double precision."""
     return float(np.mean(probabilities, dtype=np.float64))
+
+
+def mean_log(probabilities: Any) -> float:
+    """The mean of their natural logarithms, at most 0: a posterior that rounding brought to 0 counts as the least."""
+    return mean(np.log(np.clip(probabilities, np.finfo(np.float32).tiny, 1)))
 
 
 def _end(part: Sequence[Token], tokenizer: Any) -> int:

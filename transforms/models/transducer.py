@@ -17,7 +17,7 @@ from transforms.models.ctc import CHUNK_SECONDS
 from transforms.models.features import as_clips
 from transforms.models.fronts import front_of
 from transforms.models.padding import pads_on
-from transforms.models.spelling import Subwords, Token, bounded, mean
+from transforms.models.spelling import Subwords, Token, bounded, mean, mean_log
 from transforms.models.transfer import brought, passing, sent
 from transforms.models.weights import load, load_tokenizer
 
@@ -119,9 +119,12 @@ class Transducer:
         text, words = self._spelling.spelt(said.tokens)
         if not self._timed:
             words = bounded(words, self._chunking.whole([part.seconds for part in parts], self.rate))
-        sure = mean([token.probability for token in said.tokens]) if text else said.silence
+        probabilities = [token.probability for token in said.tokens]
+        sure = mean(probabilities) if text else said.silence
         # A NaN anywhere in the frames has to come out, whatever was said.
-        return Transcript(text, tuple(words), sure if np.isfinite(frames).all() else float("nan"), self._language)
+        sure = sure if np.isfinite(frames).all() else float("nan")
+        logs = mean_log(probabilities) if text else None
+        return Transcript(text, tuple(words), sure, self._language, mean_log_probability=logs)
 
     def _read_on(self, frames: np.ndarray) -> Said:
         """What is said in the frames of a whole clip, float32 [n_frames, width]."""

@@ -17,6 +17,7 @@ from transforms.features.prosody import Prosody, prosody
 from transforms.languages import code_of
 from transforms.rows.answers import Answers
 from transforms.rows.batch import stretch_columns, to_batch, vectors
+from transforms.rows.doubts import doubts, with_loops
 
 SAMPLES_A_MS = RATE_HZ // 1000
 MOST_LANGUAGES = 10
@@ -62,8 +63,24 @@ def transcript_rows(table: Table, answers: Answers) -> pa.RecordBatch:
             "words": words,
             "language": [r.language for r in answers.results],
             "confidence": [r.confidence for r in answers.results],
+            **_judged(answers),
         },
     )
+
+
+def _judged(answers: Answers) -> dict[str, list]:
+    """The columns by which transcripts are judged, and the judgement."""
+    said = [with_loops(result) for result in answers.results]
+    lengths = [(clip.place.end_ms - clip.place.start_ms) / 1000 for clip in answers.clips]
+    return {
+        "no_speech_probability": [one.no_speech_probability for one in said],
+        "mean_log_probability": [one.mean_log_probability if one.text else None for one in said],
+        "compression_ratio": [one.compression_ratio if one.text else None for one in said],
+        "doubtful": [
+            doubts(one, seconds, clip.speech_probability)
+            for one, seconds, clip in zip(said, lengths, answers.clips, strict=True)
+        ],
+    }
 
 
 def language_rows(table: Table, answers: Answers) -> pa.RecordBatch:

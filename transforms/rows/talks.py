@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from schemas.records import Clip, Failure, Talk
 from schemas.transcript import Transcript, Word
+from transforms.rows.doubts import in_loops
 
 LEAST_UNHEARD_MS = 1000
 """Of speech at the end of a talk that is worth another pass; breaths and knocks that pass for speech are shorter."""
@@ -22,20 +23,26 @@ def by_segment(talk: Talk, heard: Transcript | Failure) -> Iterator[tuple[Clip, 
     """
     first = talk.place.start_ms
     clips = []
-    for place in talk.segments:
+    for place, speech in zip(talk.segments, talk.speech or [None] * len(talk.segments), strict=True):
         start, end = ((at - first) * talk.rate // 1000 for at in (place.start_ms, place.end_ms))
-        clips.append(Clip(place, talk.samples[start:end], talk.rate, parent=place.id))
+        clips.append(Clip(place, talk.samples[start:end], talk.rate, place.id, speech))
     if isinstance(heard, Failure):
         yield from ((clip, heard) for clip in clips)
         return
     spans = [(place.start_ms - first, place.end_ms - first) for place in talk.segments]
     places = [_nearest(word, spans) for word in heard.words]
     texts = _texts(heard.text, heard.words, places, len(spans))
+    loops = in_loops([word.word for word in heard.words])
     for i, (clip, (start, end)) in enumerate(zip(clips, spans, strict=True)):
         words = tuple(_inside(word, start, end) for word, at in zip(heard.words, places, strict=True) if at == i)
         confidence = _mean(words) if words else heard.confidence
         log = _mean_log(words) if words else heard.mean_log_probability
-        yield clip, replace(heard, text=texts[i], words=words, confidence=confidence, mean_log_probability=log)
+        own = [loop for loop, at in zip(loops.tolist(), places, strict=True) if at == i]
+        looped = sum(own) / len(own) if own else 0.0
+        yield (
+            clip,
+            replace(heard, text=texts[i], words=words, confidence=confidence, mean_log_probability=log, looped=looped),
+        )
 
 
 def unheard(talk: Talk, told: Sequence[tuple[Clip, Transcript | Failure]]) -> Talk | None:
@@ -49,7 +56,7 @@ def unheard(talk: Talk, told: Sequence[tuple[Clip, Transcript | Failure]]) -> Ta
         return None
     start = (segments[0].start_ms - talk.place.start_ms) * talk.rate // 1000
     place = replace(talk.place, start_ms=segments[0].start_ms)
-    return Talk(place, talk.samples[start:], talk.rate, segments)
+    return Talk(place, talk.samples[start:], talk.rate, segments, talk.speech[said[-1] + 1 :])
 
 
 def _nearest(word: Word, spans: Sequence[tuple[int, int]]) -> int:

@@ -15,6 +15,7 @@ from rich.text import Text
 from pipelines.console.numbers import clock
 from pipelines.console.table import WIDTH, print_table
 from pipelines.mentions.dimensions import dimensions_in
+from pipelines.mentions.doubted import SIGN
 from pipelines.statistics.intervals import ALIKE, FEWEST, NOTE
 from pipelines.writing.scripts import between, clusters
 
@@ -110,7 +111,9 @@ def _head(row: dict[str, Any]) -> tuple[str, ...]:
         emotion += f" ({above:+.2f})" if pd.notna(above) else ""
     behind = ", ".join(f"{one['label']} {one['probability']:.2f}" for one in row["sounds"] or ())
     speaker = row["speaker"] if isinstance(row["speaker"], str) else ""
-    return name, f"{clock(row['start_ms'])}{channel}{near}", _cut(speaker), emotion, _dimensions(row), behind
+    doubt = f" {SIGN}" if row["doubtful"] else ""
+    when = f"{clock(row['start_ms'])}{channel}{near}{doubt}"
+    return name, when, _cut(speaker), emotion, _dimensions(row), behind
 
 
 def _dimensions(row: dict[str, Any]) -> str:

@@ -82,7 +82,7 @@ if (query) {
     const hits = said.rows.filter((row, i) => pattern.test((plains[i] ??= plain(row[2])).folded));
     found.textContent = hits.length + (hits.length === 1 ? " stretch" : " stretches") + " of speech"
       + (hits.length > shown ? ", the first " + shown + " are shown" : "");
-    for (const [recording, start, text, emotion] of hits.slice(0, shown)) {
+    for (const [recording, start, text, emotion, doubtful] of hits.slice(0, shown)) {
       const place = places[recording], line = document.createElement("div"), go = document.createElement(place.audio ? "button" : "span");
       line.className = "said hit";
       go.textContent = place.file + " " + clock(start);
@@ -94,6 +94,7 @@ if (query) {
       words.append(text.slice(0, from), mark, text.slice(to));
       line.append(words);
       if (emotion) { const how = document.createElement("span"); how.className = "soft"; how.textContent = " (" + emotion + ")"; line.append(how); }
+      if (doubtful) { const why = document.createElement("span"); why.className = "bad"; why.textContent = " doubtful: " + doubtful; line.append(why); }
       if (place.page) { const link = document.createElement("a"); link.href = place.page + "#t=" + start; link.textContent = " page"; line.append(link); }
       results.append(line);
     }

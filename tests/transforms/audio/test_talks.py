@@ -122,6 +122,9 @@ def test_a_talk_holds_the_recording_between_its_segments(frames_at_once: int) ->
     segments, talks = talked({}, frames_at_once)
     assert [place for talk in talks for place in talk.segments] == [segment.place for segment in segments]
     assert [len(talk.segments) for talk in talks] == [2, 1, 1]
+    assert [speech for talk in talks for speech in talk.speech] == [
+        float(segment.speech.mean()) for segment in segments
+    ]
     for talk in talks:
         assert (talk.place.start_ms, talk.place.end_ms) == (talk.segments[0].start_ms, talk.segments[-1].end_ms)
         first = talk.place.start_ms * 16

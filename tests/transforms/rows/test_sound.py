@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -179,6 +180,18 @@ def test_transcript_rows() -> None:
         {"word": "you", "start_ms": 2900, "end_ms": 3000, "confidence": 0.25, "end_is": "bound"},
     ]
     assert rows[1]["words"] == []
+    judged = ("no_speech_probability", "mean_log_probability", "compression_ratio", "doubtful")
+    assert [rows[1][name] for name in judged] == [None, None, None, []]
+
+
+def test_transcript_rows_are_judged_by_what_the_detector_and_the_model_heard() -> None:
+    clips = [replace(CLIPS[0], speech_probability=0.3), CLIPS[1]]
+    words = (Word("thank", 0, 300, 0.5), Word("you", 300, 600, 0.5))
+    one = Transcript("thank you", words, 0.5, "en", no_speech_probability=0.25, mean_log_probability=-1.5)
+    rows = transcript_rows(TABLES["transcripts"], Answers(clips, [one, one], "m")).to_pylist()
+    assert [row["doubtful"] for row in rows] == [["no_speech", "low_probability"], ["low_probability"]]
+    assert [(row["no_speech_probability"], row["mean_log_probability"]) for row in rows] == [(0.25, -1.5)] * 2
+    assert rows[0]["compression_ratio"] == pytest.approx(one.compression_ratio)
 
 
 # Speech

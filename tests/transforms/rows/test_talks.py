@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from schemas.reasons import Reason
 from schemas.records import Failure, Place, Talk
 from schemas.transcript import Transcript, Word
-from transforms.rows.talks import by_segment
+from transforms.rows.talks import by_segment, unheard
 
 ID = "ab" * 16
 
@@ -42,13 +43,18 @@ def test_words_go_where_they_lie_with_their_part_of_the_text() -> None:
     assert first.samples.tolist() == list(range(16_000))
     assert second.samples.tolist() == list(range(32_000, 48_000))
     assert one == Transcript(
-        "Yes, well.", (Word("Yes,", 0, 300, 0.5), Word("well.", 300, 900, 0.9, tokens=3)), pytest.approx(0.8), "fi"
+        "Yes, well.",
+        (Word("Yes,", 0, 300, 0.5), Word("well.", 300, 900, 0.9, tokens=3)),
+        pytest.approx(0.8),
+        "fi",
+        looped=0,
     )
     assert other == Transcript(
         "Not at all!",
         (Word("Not", 0, 300, 1.0), Word("at", 300, 400, 0.5), Word("all!", 400, 1000, 0.0, tokens=2)),
         pytest.approx(0.375),
         "fi",
+        looped=0,
     )
 
 
@@ -69,6 +75,22 @@ def test_a_language_without_spaces_gets_none() -> None:
 def test_a_text_without_its_words_is_made_of_them() -> None:
     heard = said("a\ufffd c", Word("a", 0, 400, 0.5), Word("b", 400, 900, 0.5), Word("c", 2100, 2500, 0.5))
     assert [one.text for _, one in by_segment(talk((0, 1000), (2000, 3000)), heard)] == ["a b", "c"]
+
+
+def test_a_loop_that_goes_on_over_pauses_is_one() -> None:
+    words = ["so", "he", *["thank", "you"] * 4]
+    heard = said(" ".join(words), *(Word(word, 300 * i, 300 * i + 200, 0.5) for i, word in enumerate(words)))
+    told = [one for _, one in by_segment(talk((0, 1100), (1200, 1700), (1800, 3000)), heard)]
+    assert [(len(one.words), one.looped) for one in told] == [(4, 0.5), (2, 1.0), (4, 1.0)]
+
+
+def test_each_segment_keeps_how_sure_the_detector_was() -> None:
+    heard = replace(talk((0, 1000), (2000, 3000), (4000, 6000)), speech=(0.9, 0.4, 0.7))
+    told = list(by_segment(heard, said("so", Word("so", 0, 300, 0.5))))
+    assert [clip.speech_probability for clip, _ in told] == [0.9, 0.4, 0.7]
+    rest = unheard(heard, told)
+    assert rest is not None
+    assert rest.speech == (0.4, 0.7)
 
 
 def test_a_text_of_no_words_is_kept() -> None:
