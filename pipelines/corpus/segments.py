@@ -76,7 +76,7 @@ def segments_of(
         '(SELECT unnest(?::VARCHAR[]))) ORDER BY segment_id, r."group", r.uri'
     )
     rows = corpus.sql(question, [ids is None, list(ids or ())]).fetchall()
-    found = [Heard(*row, doubtful=tuple(codes or ())) for *row, codes in rows]
+    found = [Heard(*row[:-1], tuple(row[-1] or ())) for row in rows]
     if count == "files":
         return found
     opened = links(corpus, {heard.recording_id: heard.file for heard in found})
