@@ -36,7 +36,7 @@ class Heard:
     group: str
     transcript: str | None
     emotion: str | None
-    doubtful: tuple[str, ...] = ()
+    doubtful: Sequence[str] = ()
 
 
 def segments_of(
@@ -62,10 +62,10 @@ def segments_of(
     if by is not None and by not in corpus.columns["recordings"]:
         raise UsageError(f"--by {by}: no column of recordings{nearest(by, corpus.columns['recordings'])}")
     lying = _lying(corpus, by, count)
-    transcript, doubts, emotion, joins = "NULL", "NULL::VARCHAR[]", "NULL", ""
+    transcript, doubts, emotion, joins = "NULL", "[]::VARCHAR[]", "NULL", ""
     if _has_rows(corpus, "transcripts"):
         joins += " LEFT JOIN transcripts t USING (segment_id)"
-        transcript, doubts = "t.text", "t.doubtful"
+        transcript, doubts = "t.text", "coalesce(t.doubtful, [])"
     if _has_rows(corpus, "emotions"):
         joins += f" LEFT JOIN ({_EMOTION}) e USING (segment_id)"
         emotion = "e.label"
@@ -75,8 +75,7 @@ def segments_of(
         f"WHERE {KEPT[doubtful]} AND (? OR segment_id IN "
         '(SELECT unnest(?::VARCHAR[]))) ORDER BY segment_id, r."group", r.uri'
     )
-    rows = corpus.sql(question, [ids is None, list(ids or ())]).fetchall()
-    found = [Heard(*row[:-1], tuple(row[-1] or ())) for row in rows]
+    found = [Heard(*row) for row in corpus.sql(question, [ids is None, list(ids or ())]).fetchall()]
     if count == "files":
         return found
     opened = links(corpus, {heard.recording_id: heard.file for heard in found})
