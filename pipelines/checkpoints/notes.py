@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from pipelines.checkpoints.chosen import BASE, chosen
 from schemas.cards import CARDS
@@ -48,10 +49,10 @@ def notes_on_checkpoints(checkpoints: Mapping[str, str], licences: Mapping[str, 
         licence = licences.get(job) or known_licence(name)
         if forbids_commerce(licence):
             yield f"{job}: {name} is under {licence}: {NO_COMMERCE}"
-        card = CARDS.get(name)
-        if card is not None and not is_cached(name):
-            size = f" ({card.megabytes:,} MB)" if card.megabytes else ""
-            gated = "; it is given out to those who accept its terms there" if card.gated else ""
+        if not Path(name).expanduser().is_dir() and not is_cached(name):
+            card = CARDS.get(name)
+            size = f" ({card.megabytes:,} MB)" if card and card.megabytes else ""
+            gated = "; it is given out to those who accept its terms there" if card and card.gated else ""
             yield f"{job}: {name}{size} is fetched from the Hugging Face Hub{gated}"
 
 

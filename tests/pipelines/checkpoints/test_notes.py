@@ -41,10 +41,11 @@ def test_it_is_said_where_the_recogniser_of_the_default_writes_words() -> None:
 
 def test_licences_that_exclude_commerce_are_told_as_far_as_they_are_known(cache: Path) -> None:
     hold(cache, "nyrahealth/CrisperWhisper")
-    checkpoints = {"transcripts": "nyrahealth/CrisperWhisper@main", "sounds": "/srv/own", "emotions": "/srv/er"}
+    own = str(cache)  # a folder is fetched from nowhere
+    checkpoints = {"transcripts": "nyrahealth/CrisperWhisper@main", "sounds": own, "emotions": own}
     assert list(notes_on_checkpoints(checkpoints, {"sounds": "cc-by-nc-sa-4.0", "emotions": "mit"})) == [
         "transcripts: nyrahealth/CrisperWhisper is under cc-by-nc-4.0: not for commercial use",
-        "sounds: /srv/own is under cc-by-nc-sa-4.0: not for commercial use",
+        f"sounds: {own} is under cc-by-nc-sa-4.0: not for commercial use",
     ]
 
 
@@ -59,3 +60,7 @@ def test_what_is_fetched_is_told_with_its_size(cache: Path) -> None:
     assert list(notes_on_checkpoints(checkpoints, {})) == told
     hold(cache, "openai/whisper-large-v3-turbo")
     assert list(notes_on_checkpoints(checkpoints, {})) == []
+    told = ["sounds: org/ours is fetched from the Hugging Face Hub"]  # nobody here knows how large it is
+    assert list(notes_on_checkpoints({"sounds": "org/ours@v1"}, {})) == told
+    (terms,) = (one for one in notes_on_checkpoints({"transcripts": "nyrahealth/CrisperWhisper"}, {}) if "Hub" in one)
+    assert terms.endswith("; it is given out to those who accept its terms there")
