@@ -42,7 +42,7 @@ JOBS: dict[str, Job] = {
     for job in (
         Job(
             name="transcripts",
-            kinds=("ctc", "torch-ctc", "transducer", "whisper"),
+            kinds=("ctc", "transducer", "whisper"),
             hears="segments",
             base="facebook/wav2vec2-base-960h",
             sentence="Speech was transcribed, with times and confidence of each word, by",

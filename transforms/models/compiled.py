@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-import threading
-import warnings
 from dataclasses import replace
-from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,22 +12,11 @@ from torch import Tensor, nn
 
 from transforms.models.engines import TORCH, Engine
 from transforms.models.loaded import Loaded
+from transforms.models.passes import Passes
+from transforms.models.spectra import MAKERS, spectra_of
 
-HINTS = {"fp32": "f32", "bf16": "bf16"}
-"""OpenVINO's names.  Left to itself it takes bf16 wherever the CPU has it."""
-
-CACHED_SHAPES = 64
-"""How many compiled operators OpenVINO keeps a stream, each for one shape.
-
-Without a bound it keeps them all, and nearly every segment has a length of its own: of wav2vec2-base
-300 lengths took 1.4 GB.  With this they take 0.1 GB, in the same time.
-"""
-
-WITHOUT_SNIPPETS = {"SNIPPETS_MODE": "DISABLE"}
-"""For waveforms.  OpenVINO 2026.4 joins attention into one generated operator, which after a first clip of
-a single frame is wrong for all that follow: logits off by 4 where without it they are off by 1e-5.  Apart it
-is as fast at these lengths.
-"""
+TRACED_SECONDS = 2.0
+"""Audio in what a module is traced with."""
 
 
 def in_engine(loaded: Loaded, engine: Engine, output: str) -> Loaded:
@@ -49,8 +34,9 @@ def in_engine(loaded: Loaded, engine: Engine, output: str) -> Loaded:
 def compiled(loaded: Loaded, engine: Engine, output: str) -> Any:
     """A stand-in for ``loaded.model``, whose weights are given up.
 
-    It has the model's attributes and its call, with ``output`` alone in what it gives; of CLAP
-    ``get_audio_features`` is computed by OpenVINO, the tower for texts stays in torch.
+    It has the model's attributes and its call, with ``output`` alone in what it gives; of CLAP and of transducers
+    ``get_audio_features`` is computed by OpenVINO, the tower for texts and what reads on from token to token stay in
+    torch.
 
     Args:
         loaded: in float32 on a CPU.
@@ -58,88 +44,43 @@ def compiled(loaded: Loaded, engine: Engine, output: str) -> Any:
     Raises:
         ValueError: this CPU cannot compute in the precision of ``loaded``.
     """
-    model, config = loaded.model, loaded.model.config
+    model, config, extractor = loaded.model, loaded.model.config, loaded.extractor
     if config.model_type == "clap":
-        extractor = loaded.extractor
         views = 4 if extractor.truncation == "fusion" else 1
         frames = extractor.nb_max_samples // extractor.hop_length + 1
         passes = Passes(_AudioTower(model), (views, frames, extractor.feature_size), loaded.precision, engine)
         model.audio_model.to("meta")
         model.audio_projection.to("meta")
         return CompiledClap(model, passes)
+    transducer = hasattr(model, "joint")
+    module = _Encoder(model) if transducer else _Output(model, output)
     if config.model_type == "audio-spectrogram-transformer":
-        shape: tuple[int, ...] = (config.max_length, config.num_mel_bins)
-        passes = Passes(_Output(model, output), shape, loaded.precision, engine)
+        passes = Passes(module, (config.max_length, config.num_mel_bins), loaded.precision, engine)
+    elif type(extractor).__name__ in MAKERS:
+        rows, width = _spectrum(loaded)
+        passes = Passes(module, (None, width), loaded.precision, engine, example=rows, masked=True)
     else:
-        passes = Passes(_Output(model, output), (None,), loaded.precision, engine, example=loaded.rate)
+        passes = Passes(module, (None,), loaded.precision, engine, example=loaded.rate)
+    if transducer:
+        model.encoder.to("meta")
+        model.encoder_projector.to("meta")
+        return CompiledTransducer(model, passes)
     model.to("meta")  # what is left can still be asked for its config, and how many frames it makes of samples
     return CompiledModel(model, passes, output)
 
 
-class Passes:
-    """Passes of one module, for any number of rows; threads may run them side by side.
+def _spectrum(loaded: Loaded) -> tuple[int, int]:
+    """Rows that a model on spectra is traced with, and the numbers in a row.
 
-    Args:
-        module: from one tensor to one, float32.
-        shape: of a row; None for an axis of any length.
-        precision: ``fp32`` or ``bf16``; in and out it is float32.
-        example: the length of such an axis while the module is traced.
-
-    Raises:
-        ValueError: this CPU cannot compute in the precision.
+    Granite Speech fills up the last of its blocks where the rows do not make whole ones.  The tracer takes for granted
+    what is done to the rows that it is shown, so that there has to be something to fill, at each of the rates.
     """
-
-    def __init__(
-        self,
-        module: nn.Module,
-        shape: tuple[int | None, ...],
-        precision: str,
-        engine: Engine,
-        example: int = 1,
-    ) -> None:
-        openvino = load_openvino()
-        rows = torch.zeros(2, *(axis or example for axis in shape))
-        with torch.no_grad(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the tracer's, about every number that it takes for a constant
-            traced = openvino.convert_model(
-                module,
-                example_input=rows,
-                input=openvino.PartialShape([-1, *(-1 if axis is None else axis for axis in shape)]),
-            )
-        settings = WITHOUT_SNIPPETS if None in shape else {}
-        self._compiled = core().compile_model(
-            traced,
-            "CPU",
-            {
-                "INFERENCE_PRECISION_HINT": HINTS[precision],
-                "NUM_STREAMS": engine.streams,
-                "INFERENCE_NUM_THREADS": engine.threads,
-                "ENABLE_CPU_PINNING": False,  # other processes and torch's own threads are at work, too
-                "DYNAMIC_QUANTIZATION_GROUP_SIZE": 0,  # numbers are of the precision that was asked for, all of them
-                "CPU_RUNTIME_CACHE_CAPACITY": CACHED_SHAPES,
-                **settings,
-            },
-        )
-        takes = self._compiled.get_property("INFERENCE_PRECISION_HINT").to_string()
-        if takes != HINTS[precision]:
-            raise ValueError(f"OpenVINO cannot compute in {precision} on this CPU, it takes {takes}: take fp32")
-        # As many as there were passes at once; a request is for one thread at a time and holds the memory of a pass.
-        self._idle: list[Any] = []
-        self._lock = threading.Lock()
-
-    def __call__(self, values: Tensor) -> Tensor:
-        """One pass, float32 [n_rows, ...] to float32 [n_rows, ...]."""
-        with self._lock:
-            request = self._idle.pop() if self._idle else self._compiled.create_infer_request()
-        given = values.contiguous().numpy()
-        out = torch.from_numpy(request.infer([given], share_inputs=True)[0])  # a request that failed is not kept
-        with self._lock:
-            self._idle.append(request)
-        # Compiled operators may lose a NaN: the greater of NaN and 0 is 0 to them.
-        broken = ~np.isfinite(given).reshape(len(given), -1).all(axis=1)
-        if broken.any():
-            out[torch.from_numpy(broken)] = torch.nan
-        return out
+    silence = np.zeros(round(TRACED_SECONDS * loaded.rate), np.float32)
+    _, rows, width = spectra_of([silence], loaded.extractor, loaded.device).features.shape
+    block = getattr(getattr(loaded.model.config, "encoder_config", None), "context_size", 0)
+    while block > 1 and any((rows >> halvings) % block == 0 for halvings in range(4)):
+        rows += 1
+    return rows, width
 
 
 class _StandIn:
@@ -160,27 +101,54 @@ class CompiledModel(_StandIn):
         super().__init__(model, passes)
         self._output = output
 
-    def __call__(self, input_values: Tensor, attention_mask: Tensor | None = None) -> SimpleNamespace:
+    def __call__(
+        self,
+        input_values: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        input_features: Tensor | None = None,
+    ) -> SimpleNamespace:
         """As the model in torch, each row as if it were alone.
 
         Args:
-            input_values: float32 [n_rows, n_samples], or spectra [n_rows, n_frames, n_mels].
+            input_values: float32 [n_rows, n_samples], or what AST hears, [n_rows, n_frames, n_mels].
             attention_mask: [n_rows, n_samples], 1 for samples and then 0 for padding; rows of one length run
                 together and without their padding.  Behind the frames of a shorter row come zeros.
+            input_features: in the place of ``input_values``, spectra of clips of one length, float32 [n_rows,
+                n_frames, n_features], whose mask [n_rows, n_frames] the passes are given.
         """
-        if attention_mask is None:
-            return SimpleNamespace(**{self._output: self._passes(input_values)})
+        if input_features is not None:
+            made = self._passes(input_features, attention_mask)
+        elif attention_mask is None:
+            made = self._passes(input_values)
+        else:
+            made = self._by_length(input_values, attention_mask)
+        return SimpleNamespace(**{self._output: made})
+
+    def _by_length(self, values: Any, attention_mask: Tensor) -> Tensor:
         lengths = attention_mask.sum(-1)
-        parts = {int(n): self._passes(input_values[lengths == n, : int(n)]) for n in lengths.unique()}
+        parts = {int(n): self._passes(values[lengths == n, : int(n)]) for n in lengths.unique()}
         longest = max(parts.values(), key=lambda part: part.shape[1:])
-        out = longest.new_zeros(len(input_values), *longest.shape[1:])
+        out = longest.new_zeros(len(values), *longest.shape[1:])
         for n, part in parts.items():
             rows = torch.nonzero(lengths == n)[:, 0]
             if part.ndim == out.ndim == 3:
                 out[rows, : part.shape[1]] = part
             else:
                 out[rows] = part
-        return SimpleNamespace(**{self._output: out})
+        return out
+
+
+class CompiledTransducer(_StandIn):
+    """In the place of a transducer: its encoder by OpenVINO, what reads on from token to token by torch."""
+
+    def get_audio_features(self, input_features: Tensor, attention_mask: Tensor) -> SimpleNamespace:
+        """Spectra of clips of one length to ``pooler_output``, float32 [n_rows, n_steps, width].
+
+        Args:
+            input_features: float32 [n_rows, n_frames, n_mels].
+            attention_mask: [n_rows, n_frames].
+        """
+        return SimpleNamespace(pooler_output=self._passes(input_features, attention_mask))
 
 
 class CompiledClap(_StandIn):
@@ -203,8 +171,9 @@ class _Output(nn.Module):
         self.model = model
         self.output = output
 
-    def forward(self, values: Tensor) -> Tensor:
-        return getattr(self.model(values), self.output)
+    def forward(self, values: Tensor, attention_mask: Tensor | None = None) -> Tensor:
+        made = self.model(values) if attention_mask is None else self.model(values, attention_mask=attention_mask)
+        return getattr(made, self.output)
 
 
 class _AudioTower(nn.Module):
@@ -219,26 +188,12 @@ class _AudioTower(nn.Module):
         return self.model.get_audio_features(input_features=values, is_longer=marked).pooler_output
 
 
-@cache
-def core() -> Any:
-    """OpenVINO, once for this process and never given up.
+class _Encoder(nn.Module):
+    """What a transducer hears."""
 
-    With one for each model its threads end with the last model that there is, and begin anew with the next.
-    Others report crashes of that (github.com/ultralytics/ultralytics/pull/25864); here none was reproduced.
-    """
-    return load_openvino().Core()
+    def __init__(self, model: Any) -> None:
+        super().__init__()
+        self.model = model
 
-
-def load_openvino() -> Any:
-    """The library, which sends nothing.
-
-    By itself it reports its import and every conversion to its makers, without asking, and writes an
-    identifier into the home folder.  It does without where the package ``openvino_telemetry`` is not found.
-    """
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-    import openvino
-    from openvino.tools.ovc import convert_impl, telemetry_stub, telemetry_utils, utils
-
-    for module in (convert_impl, telemetry_utils, utils):
-        module.tm = telemetry_stub  # where somebody else imported it before
-    return openvino
+    def forward(self, values: Tensor, attention_mask: Tensor) -> Tensor:
+        return self.model.get_audio_features(values, attention_mask=attention_mask).pooler_output

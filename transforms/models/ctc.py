@@ -15,7 +15,7 @@ from transforms.models.chunks import Chunking
 from transforms.models.compiled import in_engine
 from transforms.models.engines import IN_TORCH, Engine
 from transforms.models.features import as_clips
-from transforms.models.fronts import front_of
+from transforms.models.fronts import front_of, mixes, one_by_one
 from transforms.models.graphs import with_graphs
 from transforms.models.hotwords import Hotwords
 from transforms.models.lexicon import lexicon_of
@@ -65,6 +65,7 @@ class CTC:
         loaded = load(located, AutoModelForCTC, device=device, precision=precision, engine=engine)
         config = loaded.model.config
         self._front = front_of(loaded)
+        self._mixes = mixes(self._front, engine)
         self._loaded = with_graphs(in_engine(loaded, engine, "logits"), "logits")
         self.frame_ms = 1000 * self._front.ratio / loaded.rate
         tokenizer = load_tokenizer(located, config.vocab_size)
@@ -97,9 +98,8 @@ class CTC:
 
     def begin(self, clips: Sequence[np.ndarray]) -> Callable[[], list[Frames]]:
         """Hand chunks to the device: see :class:`transforms.models.door.Begins`."""
-        if not self._front.mixes and len({len(clip) for clip in clips}) > 1:
-            begun = [self.begin([clip]) for clip in clips]
-            return lambda: [frames for wait in begun for frames in wait()]
+        if not self._mixes and len({len(clip) for clip in clips}) > 1:
+            return one_by_one(self.begin, clips)
         inputs = self._front.inputs(clips)
         with passing(self._loaded.device):
             logits = self._loaded.model(**inputs).logits

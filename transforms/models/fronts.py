@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import torch
 
+from transforms.models.engines import OPENVINO, Engine
 from transforms.models.features import shortest_waveform, waveforms
 from transforms.models.loaded import Loaded
 from transforms.models.mels import HOP
 from transforms.models.padding import heed_lengths, pads_on, rung
 from transforms.models.parts import suit_gpu
+from transforms.models.positions import settle_positions
 from transforms.models.spectra import MAKERS, rows_of, shortest_clip, spectra_of
 from transforms.models.transfer import passing
 
@@ -49,7 +51,27 @@ class Front(Protocol):
 
 def front_of(loaded: Loaded) -> Front:
     """The front that suits the extractor; the model is prepared for it, in place."""
+    settle_positions(loaded.model)
     return OfSpectra(loaded) if type(loaded.extractor).__name__ in MAKERS else OfWaveforms(loaded)
+
+
+def mixes(front: Front, engine: Engine) -> bool:
+    """Whether clips of several lengths may be in one batch.
+
+    OpenVINO is given clips of one length: what it traces of LASR looks at the padding behind a shorter one.
+    """
+    return front.mixes and engine.name != OPENVINO
+
+
+T = TypeVar("T")
+
+
+def one_by_one(
+    begin: Callable[[Sequence[np.ndarray]], Callable[[], list[T]]], clips: Sequence[np.ndarray]
+) -> Callable[[], list[T]]:
+    """Begin each clip alone; what it gives waits for all of them."""
+    begun = [begin([clip]) for clip in clips]
+    return lambda: [result for wait in begun for result in wait()]
 
 
 class OfWaveforms:

@@ -138,8 +138,8 @@ def _opened(
         case "transducer":
             from transforms.models.transducer import Transducer
 
-            return Transducer(located, device=device, precision=precision, language=language)
-        case "ctc" | "torch-ctc":
+            return Transducer(located, device=device, precision=precision, language=language, engine=engine)
+        case "ctc":
             from transforms.models.ctc import CTC
 
             spoken: dict[str, Any] = {"language": language, "vocabulary": vocabulary}

@@ -9,13 +9,13 @@ KINDS: dict[str, str] = {
     "UniSpeechForCTC": "ctc",
     "UniSpeechSatForCTC": "ctc",
     "Data2VecAudioForCTC": "ctc",
-    "Wav2Vec2ConformerForCTC": "torch-ctc",
+    "Wav2Vec2ConformerForCTC": "ctc",
     "SEWForCTC": "ctc",
     "SEWDForCTC": "ctc",
-    "Wav2Vec2BertForCTC": "torch-ctc",
-    "ParakeetForCTC": "torch-ctc",
-    "GraniteSpeech5ForCTC": "torch-ctc",
-    "LasrForCTC": "torch-ctc",
+    "Wav2Vec2BertForCTC": "ctc",
+    "ParakeetForCTC": "ctc",
+    "GraniteSpeech5ForCTC": "ctc",
+    "LasrForCTC": "ctc",
     "ParakeetForTDT": "transducer",
     "ParakeetForRNNT": "transducer",
     "WhisperForConditionalGeneration": "whisper",
@@ -32,8 +32,7 @@ KINDS: dict[str, str] = {
     "Wav2Vec2ForXVector": "xvector",
 }
 """The kind of each class that is opened, by the name that stands in a config's ``architectures``;
-:data:`schemas.jobs.JOBS` says which kinds do a job.  ``torch-ctc`` is what ``ctc`` is, in passes that OpenVINO is not
-given: those over spectra, which come with a mask, and the Conformer's, whose rotary positions cannot be traced."""
+:data:`schemas.jobs.JOBS` says which kinds do a job."""
 
 _NO_TIMES = "it gives a text without the times of its words"
 _STREAM = "it hears a stream in steps, with a cache from one to the next"

@@ -13,9 +13,11 @@ from torch import Tensor
 from schemas.transcript import Transcript
 from transforms.models.checkpoint import Located, read_config
 from transforms.models.chunks import Chunking
+from transforms.models.compiled import in_engine
 from transforms.models.ctc import CHUNK_SECONDS
+from transforms.models.engines import IN_TORCH, Engine
 from transforms.models.features import as_clips
-from transforms.models.fronts import front_of
+from transforms.models.fronts import front_of, mixes, one_by_one
 from transforms.models.padding import pads_on
 from transforms.models.spelling import Subwords, Token, bounded, mean, mean_log
 from transforms.models.transfer import brought, passing, sent
@@ -62,15 +64,18 @@ class Transducer:
         device: str,
         precision: str,
         language: str | None,
+        engine: Engine = IN_TORCH,
         chunk_seconds: float = CHUNK_SECONDS,
     ) -> None:
         from transformers import AutoModelForRNNT, AutoModelForTDT
 
         self._timed = hasattr(read_config(located), "durations")
-        loaded = load(located, AutoModelForTDT if self._timed else AutoModelForRNNT, device=device, precision=precision)
+        auto = AutoModelForTDT if self._timed else AutoModelForRNNT
+        loaded = load(located, auto, device=device, precision=precision, engine=engine)
         config = loaded.model.config
-        self._loaded = loaded
         self._front = front_of(loaded)
+        self._mixes = mixes(self._front, engine)
+        self._loaded = in_engine(loaded, engine, "pooler_output")
         self.frame_ms = 1000 * self._front.ratio / loaded.rate
         # The blank is the last number, and need not stand in the vocabulary.
         tokenizer = load_tokenizer(located, max(i for i in range(config.vocab_size) if i != config.blank_token_id) + 1)
@@ -102,6 +107,8 @@ class Transducer:
 
     def begin(self, clips: Sequence[np.ndarray]) -> Callable[[], list[Heard]]:
         """Hand chunks to the device: see :class:`transforms.models.door.Begins`."""
+        if not self._mixes and len({len(clip) for clip in clips}) > 1:
+            return one_by_one(self.begin, clips)
         inputs, counts = self._front.inputs(clips), self._front.frames(clips)
         with passing(self._loaded.device):
             frames = self._loaded.model.get_audio_features(**inputs).pooler_output

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-import transforms.models.compiled as compiled
 import transforms.models.engines as engines
+import transforms.models.passes as passes
 from transforms.models.engines import OPENVINO, TORCH, Engine, best_engine, engine_refusal, is_installed
 from transforms.models.jobs import open_door
 from transforms.models.kinds import KINDS
@@ -84,7 +84,7 @@ def test_nothing_is_reported_to_its_makers(checkpoint, tmp_path, before):
 import sys
 sys.path.insert(0, {str(tmp_path)!r})
 {before}
-from transforms.models.compiled import load_openvino
+from transforms.models.passes import load_openvino
 load_openvino()
 import socket
 def none(*args): raise AssertionError("a connection was tried")
@@ -129,6 +129,7 @@ def test_openvino_is_for_cpus(monkeypatch):
     assert "not on cuda" in engine_refusal("cuda", OPENVINO)
     assert {kind: best_engine("cpu", kind) for kind in KINDS.values()} == {
         "ctc": OPENVINO,
+        "transducer": OPENVINO,
         "classifier": OPENVINO,
         "regressor": OPENVINO,
         "embedder": OPENVINO,
@@ -161,6 +162,6 @@ def test_precision_goes_by_what_the_cpu_has(has, in_torch, in_openvino, monkeypa
 @compiles
 def test_models_share_one_openvino(monkeypatch):
     """So that its threads do not come and go with them."""
-    compiled.core()
-    monkeypatch.setattr(compiled, "load_openvino", lambda: pytest.fail("another was made"))
-    assert compiled.core() is compiled.core()
+    passes.core()
+    monkeypatch.setattr(passes, "load_openvino", lambda: pytest.fail("another was made"))
+    assert passes.core() is passes.core()

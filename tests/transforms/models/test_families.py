@@ -44,7 +44,6 @@ LETTERS = (
 )
 SUBWORDS = ("parakeet_ctc", "granite_ctc", "lasr_ctc")
 TRANSDUCERS = ("parakeet_tdt", "parakeet_rnnt")
-COMPILED = [kind for kind in LETTERS if "bert" not in kind and "conformer" not in kind]
 STEP_MS = {"parakeet_ctc": 80, "granite_ctc": 80, "lasr_ctc": 40, **dict.fromkeys(TRANSDUCERS, 80)}
 STEP_MS |= {kind: 40 if "adapter" in kind else 20 for kind in LETTERS}
 
@@ -117,7 +116,7 @@ def test_every_class_that_hears_speech_is_opened_or_has_a_reason():
 
 
 def test_every_class_of_recognisers_that_is_opened_is_held_here(checkpoint):
-    opens = {name for name, kind in KINDS.items() if kind in ("ctc", "torch-ctc", "transducer")}
+    opens = {name for name, kind in KINDS.items() if kind in ("ctc", "transducer")}
     made = [name for name in CHECKPOINTS if name.endswith(("_ctc", "_tdt", "_rnnt", "_layer"))]
     configs = [transformers.AutoConfig.from_pretrained(checkpoint(name)).architectures[0] for name in made]
     assert set(configs) == opens
@@ -140,8 +139,6 @@ def test_letters_are_those_of_the_class_on_the_clip_alone(kind, engine, checkpoi
     folder, step = checkpoint(kind), STEP_MS[kind]
     tokenizer = AutoTokenizer.from_pretrained(folder)
     silent = (tokenizer.pad_token_id, tokenizer.word_delimiter_token_id)
-    if engine.name != "torch" and kind not in COMPILED:
-        pytest.skip("runs in torch")
     door = open_door("transcripts", str(folder), language="en", engine=engine)
     clips = mixed_clips(door.rate, door.min_samples)
     results = run_each(door, clips, budget_seconds=30.0)
@@ -165,11 +162,11 @@ def test_letters_are_those_of_the_class_on_the_clip_alone(kind, engine, checkpoi
 
 
 @pytest.mark.parametrize("kind", SUBWORDS)
-def test_subwords_are_those_of_the_class_on_the_clip_alone(kind, checkpoint, mixed_clips):
+def test_subwords_are_those_of_the_class_on_the_clip_alone(kind, engine, checkpoint, mixed_clips):
     folder, step = checkpoint(kind), STEP_MS[kind]
     tokenizer = AutoTokenizer.from_pretrained(folder)
     blank = tokenizer.pad_token_id
-    door = open_door("transcripts", str(folder))
+    door = open_door("transcripts", str(folder), engine=engine)
     clips = mixed_clips(door.rate, door.min_samples)
     for clip, result in zip(clips, run_each(door, clips, budget_seconds=30.0), strict=True):
         inputs = inputs_of(folder, clip)
@@ -200,11 +197,11 @@ def test_subwords_are_those_of_the_class_on_the_clip_alone(kind, checkpoint, mix
 
 
 @pytest.mark.parametrize("kind", TRANSDUCERS)
-def test_a_transducer_says_what_generate_says_for_the_clip_alone(kind, checkpoint, mixed_clips):
+def test_a_transducer_says_what_generate_says_for_the_clip_alone(kind, engine, checkpoint, mixed_clips):
     folder = checkpoint(kind)
     processor = AutoProcessor.from_pretrained(folder)
     model = model_of(folder, AutoModelForTDT if kind == "parakeet_tdt" else AutoModelForRNNT)
-    door = open_door("transcripts", str(folder))
+    door = open_door("transcripts", str(folder), engine=engine)
     clips = mixed_clips(door.rate, door.min_samples)
     results = run_each(door, clips, budget_seconds=30.0)
     for clip, result in zip(clips, results, strict=True):
