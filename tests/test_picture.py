@@ -27,7 +27,7 @@ ONLY = {
     "dask": "pipelines.workers",
     "psutil": "pipelines.workers",
     "transformers": "transforms.models",
-    "openvino": "transforms.models.compiled",
+    "openvino": "transforms.models.passes",
     "av": "transforms.decode",
     "soundfile": "transforms.decode transforms.rows.sound",
     "librosa": "transforms.features",

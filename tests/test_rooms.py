@@ -27,7 +27,7 @@ THROUGH = {
     # Opening a checkpoint has many steps and one door.
     "transforms/models/test_checkpoint": "transforms.models: hub loaded locate weights",
     "transforms/models/test_door": "transforms.models: alignment jobs kinds precision regression",
-    "transforms/models/test_compiled": "transforms.models: engines",
+    "transforms/models/test_compiled": "transforms.models: engines passes",
     "transforms/models/test_families": "transforms.models: fronts transducer",
     "transforms/models/test_features": "transforms.models: mels",
     "transforms/rows/test_sound": "transforms.rows: answers batch registry speech; schemas: dimensions",

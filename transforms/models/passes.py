@@ -59,13 +59,12 @@ class Passes:
         takes = [openvino.PartialShape([-1, *(-1 if axis is None else axis for axis in shape)])]
         if masked:
             takes.append(openvino.PartialShape([-1, -1]))
+        example_rows = (rows, torch.ones(rows.shape[:2], dtype=torch.bool)) if masked else (rows,)
         with torch.no_grad(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the tracer's, about every number that it takes for a constant
-            traced = openvino.convert_model(
-                module,
-                example_input=(rows, torch.ones(rows.shape[:2], dtype=torch.bool)) if masked else rows,
-                input=takes,
-            )
+            # OpenVINO's own tracing traces again to see whether it comes out the same: most of its time.
+            script = torch.jit.trace(module, example_rows, check_trace=False, strict=False)
+            traced = openvino.convert_model(script, input=takes)
         settings = WITHOUT_SNIPPETS if None in shape else {}
         self._compiled = core().compile_model(
             traced,
