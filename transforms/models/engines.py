@@ -14,7 +14,10 @@ TITLES = {TORCH: "PyTorch", OPENVINO: "OpenVINO", CTRANSLATE2: "CTranslate2"}
 
 INSTALL = {OPENVINO: "pip install 'earwitness[openvino]'", CTRANSLATE2: "pip install ctranslate2"}
 
-COMPUTED = {OPENVINO: ("ctc", "transducer", "classifier", "regressor", "embedder", "xvector"), CTRANSLATE2: ("whisper",)}
+COMPUTED = {
+    OPENVINO: ("ctc", "transducer", "classifier", "regressor", "embedder", "xvector"),
+    CTRANSLATE2: ("whisper",),
+}
 """The kinds of model that an engine beside torch computes.  Whisper is no plain pass: its loop of one token after the
 other, and the attention that gives the times of its words, are CTranslate2's own or transformers' ``generate``."""
 

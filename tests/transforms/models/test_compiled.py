@@ -135,8 +135,6 @@ def test_openvino_is_for_cpus(monkeypatch):
         "embedder": OPENVINO,
         "xvector": OPENVINO,
         "whisper": TORCH,
-        "torch-ctc": TORCH,
-        "transducer": TORCH,
     }
     assert {best_engine("cuda", kind) for kind in KINDS.values()} == {TORCH}
 
