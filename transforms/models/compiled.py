@@ -116,7 +116,8 @@ class CompiledModel(_StandIn):
             input_features: in the place of ``input_values``, spectra of clips of one length, float32 [n_rows,
                 n_frames, n_features], whose mask [n_rows, n_frames] the passes are given.
         """
-        if input_features is not None:
+        if input_values is None:
+            assert input_features is not None
             made = self._passes(input_features, attention_mask)
         elif attention_mask is None:
             made = self._passes(input_values)
@@ -124,7 +125,7 @@ class CompiledModel(_StandIn):
             made = self._by_length(input_values, attention_mask)
         return SimpleNamespace(**{self._output: made})
 
-    def _by_length(self, values: Any, attention_mask: Tensor) -> Tensor:
+    def _by_length(self, values: Tensor, attention_mask: Tensor) -> Tensor:
         lengths = attention_mask.sum(-1)
         parts = {int(n): self._passes(values[lengths == n, : int(n)]) for n in lengths.unique()}
         longest = max(parts.values(), key=lambda part: part.shape[1:])

@@ -38,7 +38,7 @@ def take(job: str, checkpoint: str, kind: str, words: Sequence[str]) -> Taken:
         ModelError: it can prefer no words, or what is needed for it is not installed.
     """
     located = locate(job, parse_checkpoint(checkpoint), weights=False)
-    if kind not in ("ctc", "torch-ctc"):
+    if kind != "ctc":
         raise located.error(
             "it cannot prefer the words of a vocabulary: leave --vocabulary out (none, where the corpus has one), or "
             "take a checkpoint of CTC; see docs/models.md"
