@@ -134,7 +134,7 @@ def test_openvino_is_for_cpus(monkeypatch):
         "regressor": OPENVINO,
         "embedder": OPENVINO,
         "xvector": OPENVINO,
-        "whisper": TORCH,
+        "whisper": "ctranslate2",
     }
     assert {best_engine("cuda", kind) for kind in KINDS.values()} == {TORCH}
 
