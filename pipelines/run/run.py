@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 
+from pipelines.audit.auditor import Auditor
 from pipelines.audit.check import Audit
 from pipelines.console.numbers import counted
 from pipelines.errors import CommandError, first_line, why
@@ -135,9 +136,10 @@ class _Run:
                 Told(self._ticks, self._say, self._agree_to_found),
                 self._until,
             )
-            models = passes.hear(todo)
-            holdings.described = headers_anew(holdings, self._there.prepared.sources, asked)
-            return self._publish(passes, models, todo)
+            with Auditor() as auditor:
+                models = passes.hear(todo)
+                holdings.described = headers_anew(holdings, self._there.prepared.sources, asked)
+                return self._publish(passes, models, todo, auditor)
         except RejectedError:
             raise
         except BaseException as error:
@@ -146,7 +148,7 @@ class _Run:
                 raise CommandError(first_line(error)) from error
             raise
 
-    def _publish(self, passes: Passes, models: Mapping[str, str], todo: Todo) -> Published:
+    def _publish(self, passes: Passes, models: Mapping[str, str], todo: Todo, auditor: Auditor) -> Published:
         """Assemble what the passes made with what was there, audit and publish it.
 
         Raises:
@@ -176,6 +178,7 @@ class _Run:
                 self._folder,
                 draft,
                 keep=config.keep,
+                ask=auditor.audit,
                 checks=lambda: failed_share(self._measured, config.max_error_share),
                 mend=mend,
             )

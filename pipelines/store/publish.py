@@ -68,9 +68,9 @@ class Draft:
         fill(self.tables, self.declared)
         describe_snapshot(self.tables, self.declared, self.holdings.licences, run_id)
 
-    def audit(self) -> Audit:
+    def audit(self, ask: Callable[..., Audit]) -> Audit:
         """Ask whether what was written is what was declared, with a row of ``files`` for each file that is known."""
-        return audit(self.tables, list(self.declared.values()), inputs=len(self.holdings.files))
+        return ask(self.tables, list(self.declared.values()), inputs=len(self.holdings.files))
 
 
 def publish(
@@ -79,6 +79,7 @@ def publish(
     *,
     keep: int,
     clear: bool = True,
+    ask: Callable[..., Audit] = audit,
     checks: Callable[[], Iterable[Check]] = tuple,
     mend: Callable[[Audit], tuple[str, ...]] = lambda audited: (),
 ) -> tuple[Path, Audit]:
@@ -86,6 +87,7 @@ def publish(
 
     Args:
         keep, clear: as :meth:`pipelines.store.folder.Folder.publish` takes them.
+        ask: audits, as :func:`pipelines.audit.audit.audit` does.
         checks: what is asked beside the audit, when the tables are there.
         mend: takes out of the holdings what broke a rule, and says so in lines; then the tables are assembled and
             audited once more.
@@ -98,12 +100,12 @@ def publish(
         CommandError: rows of an earlier version do not fit the tables as they are declared now.
     """
     draft.write()
-    audited = draft.audit().and_also(checks())
+    audited = draft.audit(ask).and_also(checks())
     if not audited.success and (taken_out := mend(audited)):
         shutil.rmtree(draft.tables)
         draft.tables.mkdir()
         draft.write()
-        audited = replace(draft.audit().and_also(checks()), taken_out=taken_out)
+        audited = replace(draft.audit(ask).and_also(checks()), taken_out=taken_out)
     write_whole(draft.tables / AUDIT, audited.to_json().encode())
     if not audited.success:
         raise RejectedError(audited)
