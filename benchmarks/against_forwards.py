@@ -15,8 +15,9 @@ from benchmarks.report import Cell, Table
 from benchmarks.runs import NOTHING, prepared, timed_run
 from benchmarks.settings import Settings
 from benchmarks.tape import record, replay, replay_side_by_side
-from pipelines.run.run import Prepared, execute, work_of
+from pipelines.run.prepare import Prepared
 from pipelines.run.runner import threads_each
+from pipelines.run.work import execute, work_of
 from transforms.stages.infer import door_of
 
 COLUMNS = ("precision", "contender", "seconds", "x", "times the forwards")

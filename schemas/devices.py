@@ -1,4 +1,4 @@
-"""Where the models run: the words of ``--device``."""
+"""Where the models run: the words of ``--device``; and the one precision that not every engine has."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from schemas.errors import UsageError
 from schemas.shown import shown
 
 AUTO, CPU, CUDA = "auto", "cpu", "cuda"
+INT8 = "int8"
+"""Weights and activations of matrix products in 8 bits, the other numbers as the device has them; by CTranslate2."""
 _SOME = re.compile(r"cuda:\d{1,3}(,\d{1,3})*")
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import torch
-
 from pipelines.run.runner import Runner, at_once
 from schemas.config import Config
-from schemas.devices import AUTO, CPU, CUDA, kind_of, numbers_of
+from schemas.devices import AUTO, CPU, CUDA, INT8, kind_of, numbers_of
 from schemas.errors import UsageError
 from transforms.models.engines import (
     COMPUTED,
@@ -21,7 +19,6 @@ from transforms.models.engines import (
     best_engine,
     engine_refusal,
 )
-from transforms.models.precision import INT8, best_precision, cpu_has_bf16, refusal
 
 
 @dataclass(frozen=True)
@@ -39,18 +36,22 @@ def check_placement(config: Config) -> None:
     Raises:
         UsageError: no GPU, no such engine, an engine or a precision that the device does not compute in.
     """
-    if kind_of(config.device) == CUDA and not torch.cuda.is_available():
-        raise UsageError(f"--device {config.device}: torch sees no GPU on this machine")
-    for number in numbers_of(config.device) or ():
-        if number >= torch.cuda.device_count():
-            there = ", ".join(f"cuda:{i}" for i in range(torch.cuda.device_count()))
-            raise UsageError(f"--device {config.device}: this machine has {there}")
+    if kind_of(config.device) == CUDA:
+        gpus = _gpus()
+        if not gpus:
+            raise UsageError(f"--device {config.device}: torch sees no GPU on this machine")
+        for number in numbers_of(config.device) or ():
+            if number >= gpus:
+                there = ", ".join(f"cuda:{i}" for i in range(gpus))
+                raise UsageError(f"--device {config.device}: this machine has {there}")
     if config.engine == AUTO:
         return
     if reason := engine_refusal(_device(config), config.engine):
         raise UsageError(f"--engine {config.engine}: {reason}")
     if config.engine != CTRANSLATE2 or config.precision == AUTO:
         return
+    from transforms.models.precision import refusal
+
     if reason := refusal(_device(config), config.precision, config.engine):
         raise UsageError(f"--precision {config.precision}: {reason}")
 
@@ -61,6 +62,8 @@ def placed(config: Config, kind: str, runner: Runner) -> Placement:
     What is left to us goes by this machine: the fastest that keeps the results.  Workers elsewhere may have
     other CPUs, and no OpenVINO; a bundle that runs twice has to give the same rows: there it is torch in fp32.
     """
+    from transforms.models.precision import best_precision
+
     device = _device(config)
     here = runner.is_local or device != "cpu"
     engine = _engine(config, device, kind) if here or config.engine != AUTO else TORCH
@@ -75,6 +78,8 @@ def _engine(config: Config, device: str, kind: str) -> str:
     """The engine of a model: the one that was asked for where it computes such models, else torch."""
     if config.engine != AUTO:
         return config.engine if kind in COMPUTED.get(config.engine, ()) else TORCH
+    from transforms.models.precision import cpu_has_bf16, refusal
+
     engine = best_engine(device, kind)
     # In bf16 on a CPU that has none OpenVINO refuses, where torch is only slow; CTranslate2 does not know it there.
     if engine == OPENVINO and config.precision == "bf16" and not cpu_has_bf16():
@@ -108,7 +113,7 @@ def _device(config: Config) -> str:
     if config.device != AUTO:
         numbers = numbers_of(config.device)
         return kind_of(config.device) if numbers is None else f"{CUDA}:{numbers[0]}"
-    return CUDA if torch.cuda.is_available() and not _asked(config) else CPU
+    return CPU if _asked(config) or not _gpus() else CUDA
 
 
 def devices_of(config: Config) -> list[str]:
@@ -117,7 +122,14 @@ def devices_of(config: Config) -> list[str]:
     if device == CPU:
         return [CPU]
     numbers = numbers_of(config.device)
-    return [f"{CUDA}:{i}" for i in (range(torch.cuda.device_count()) if numbers is None else numbers)]
+    return [f"{CUDA}:{i}" for i in (range(_gpus()) if numbers is None else numbers)]
+
+
+def _gpus() -> int:
+    """How many GPUs torch sees; it takes two seconds to import, and not every run comes to this question."""
+    import torch
+
+    return torch.cuda.device_count() if torch.cuda.is_available() else 0
 
 
 def for_a_worker(config: Config) -> Config:

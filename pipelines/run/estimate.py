@@ -12,7 +12,8 @@ from pathlib import Path
 
 from pipelines.run.asked import asked_of
 from pipelines.run.headers import lengths
-from pipelines.run.run import Prepared, execute, load_models, work_of
+from pipelines.run.prepare import Prepared
+from pipelines.run.work import execute, load_models, work_of
 from pipelines.store.changes import Todo
 from schemas.layout import PARQUET
 from schemas.records import Source

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.console.numbers import counted
 from pipelines.errors import CommandError
 from pipelines.run.asked import asked_of
 from pipelines.run.at_work import peak_bytes
-from pipelines.run.by_workers import ByWorkers, Made, Piece
 from pipelines.run.crew import Crew, crew_of
 from pipelines.run.increment import Increment
 from pipelines.run.order import Order
@@ -25,10 +25,12 @@ from pipelines.run.work import execute, load_models, narrowed, work_of
 from pipelines.store.changes import Todo, rounds
 from pipelines.store.sounds import register_of
 from pipelines.store.staging import Pass
-from pipelines.workers.pool import Pool
 from schemas.layout import PASSES
 from schemas.records import Known, Source
 from schemas.register import NOBODY
+
+if TYPE_CHECKING:
+    from pipelines.run.by_workers import Made
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,9 @@ class Passes:
         names = set(self._there.recipes) if todo.new else set(todo.tables)
         if not names:
             return {}
+        from pipelines.run.by_workers import ByWorkers, Piece
+        from pipelines.workers.pool import Pool
+
         self._told.say("starting the workers")
         with Pool[Piece](crew.environments(), PRELOAD) as pool:
             by_workers = ByWorkers(

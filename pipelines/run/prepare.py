@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,7 +18,6 @@ from pipelines.run.path_columns import PathPattern, with_path_columns
 from pipelines.run.preferred import notes_on as notes_on_vocabulary
 from pipelines.run.preferred import taken_by
 from pipelines.run.runner import Runner, choose_runner
-from pipelines.run.takes import join_parts
 from pipelines.store.place import check_place
 from schemas.catalog import OF_AUDIO, TABLES, nearest, tables_for
 from schemas.config import Config
@@ -29,7 +28,6 @@ from schemas.records import Source
 from schemas.table import Table
 from transforms.discover import discover
 from transforms.models.door import Description
-from transforms.models.jobs import describe
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ def prepare(config: Config) -> Prepared:
             makable = [name for name in names if name in OF_AUDIO]
             raise UsageError(f"--force {table}: not a table that this run makes{nearest(table, makable)}")
     checkpoints = {job: checkpoints[job] for job in JOBS if job in names}
-    descriptions = {job: describe(job, checkpoint) for job, checkpoint in checkpoints.items()}
+    descriptions = _described(checkpoints)
     tables = {name: TABLES[name] for name in names}
     for job, description in descriptions.items():
         if description.dimension is not None:
@@ -91,10 +89,21 @@ def prepare(config: Config) -> Prepared:
     notes.extend(joined.notes)
     sources = joined.sources
     if config.join_parts:
+        from pipelines.run.takes import join_parts
+
         sources, told_of_parts = join_parts(sources, asked_of(config))
         notes.extend(told_of_parts)
     notes.extend(notes_on_raw(found.sources, read_raw(config.raw)))
     return Prepared(config, sources, tables, checkpoints, descriptions, runner, tuple(notes))
+
+
+def _described(checkpoints: Mapping[str, str]) -> dict[str, Description]:
+    """What each checkpoint is, by its job; without any, torch need not be imported."""
+    if not checkpoints:
+        return {}
+    from transforms.models.jobs import describe
+
+    return {job: describe(job, checkpoint) for job, checkpoint in checkpoints.items()}
 
 
 def _joined(sources: Sequence[Source], config: Config) -> Joined:

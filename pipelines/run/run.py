@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from pipelines.audit.auditor import Auditor
 from pipelines.audit.check import Audit
@@ -17,9 +18,7 @@ from pipelines.run.catching_up import hash_sounds, headers_anew, lacking
 from pipelines.run.increment import Increment, consumed, look
 from pipelines.run.measure import failed_share, measure, told, write_run
 from pipelines.run.outcome import Published, logged
-from pipelines.run.passes import Passes, Told
 from pipelines.run.prepare import Prepared, prepare
-from pipelines.run.work import execute, load_models, tasks_of, work_of
 from pipelines.store.changes import Todo
 from pipelines.store.folder import Folder, went
 from pipelines.store.licences import licences_of
@@ -29,7 +28,10 @@ from schemas.errors import UsageError
 from schemas.layout import REJECTED
 from transforms.models.checkpoint import ModelError
 
-__all__ = ["Prepared", "Published", "execute", "load_models", "prepare", "run", "tasks_of", "work_of"]
+if TYPE_CHECKING:
+    from pipelines.run.passes import Passes
+
+__all__ = ["Prepared", "Published", "prepare", "run"]
 
 
 def run(
@@ -128,15 +130,11 @@ class _Run:
         except OSError as error:
             raise CommandError(f"{self._folder.out} cannot be written: {why(error)}") from None
         try:
-            passes = Passes(
-                self._prepared,
-                self._there,
-                self._run_id,
-                self._tables,
-                Told(self._ticks, self._say, self._agree_to_found),
-                self._until,
-            )
-            with Auditor() as auditor:
+            with Auditor() as auditor:  # it imports its own beside this process, which imports torch and Beam here
+                from pipelines.run.passes import Passes, Told
+
+                told = Told(self._ticks, self._say, self._agree_to_found)
+                passes = Passes(self._prepared, self._there, self._run_id, self._tables, told, self._until)
                 models = passes.hear(todo)
                 holdings.described = headers_anew(holdings, self._there.prepared.sources, asked)
                 return self._publish(passes, models, todo, auditor)

@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from apache_beam.runners.runner import PipelineResult
+from typing import TYPE_CHECKING
 
 from pipelines.files.atomic import write_whole
 from pipelines.files.json_file import read_json
+
+if TYPE_CHECKING:
+    from apache_beam.runners.runner import PipelineResult
 
 OURS = "earwitness"
 """The namespace of our counters; that of a job is ``earwitness.JOB``."""

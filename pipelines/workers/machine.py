@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
-import torch
 
 GROUPS = (
     ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
@@ -41,6 +40,8 @@ def cores_here() -> int:
 
 def machine_here() -> Machine:
     """The machine that this process runs on, as its limits let it be used."""
+    import torch
+
     free = psutil.virtual_memory().available
     gpus = [f"cuda:{i}" for i in range(torch.cuda.device_count())] if torch.cuda.is_available() else []
     return Machine(cores_here(), min(free, _left_in_group(free)), _free_on(gpus) if gpus else {})

@@ -43,8 +43,10 @@ COMMANDS = {
     "search": ["hello"],
     "export": ["top:1", "--format", "vtt"],
     "forget": ["nothing.wav", "--yes"],
+    "run": ["--out", "CORPUS"],
 }
 """What follows a command and the folder of its corpus."""
+RECORDING = DEMO / "signals" / "yes.wav"
 SECONDS = ("torch", "transformers", "apache_beam", "great_expectations", "scipy.stats", "scipy.signal", "distributed")
 """Libraries that take half a second to four seconds to import."""
 
@@ -52,7 +54,7 @@ SECONDS = ("torch", "transformers", "apache_beam", "great_expectations", "scipy.
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("corpus") / "out"
-    publish(out, dict.fromkeys(JOBS, "none"), [DEMO / "signals" / "yes.wav"])
+    publish(out, dict.fromkeys(JOBS, "none"), [RECORDING])
     return out
 
 
@@ -60,7 +62,9 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_command_imports_what_it_uses(command: str, corpus: Path, tmp_path: Path) -> None:
     """Whoever asks what is there waits for none of what makes it."""
     words = [str(corpus), *COMMANDS[command]] if command != "--help" else []
-    words = [word.replace("SHEET", str(tmp_path / "sheet.csv")) for word in words]
+    if command == "run":  # a night without news
+        words = [str(RECORDING), *COMMANDS[command]]
+    words = [word.replace("SHEET", str(tmp_path / "sheet.csv")).replace("CORPUS", str(corpus)) for word in words]
     code = (
         "import sys\n"
         "from pipelines.cli import main\n"
@@ -72,6 +76,7 @@ def test_a_command_imports_what_it_uses(command: str, corpus: Path, tmp_path: Pa
     )
     asked = [sys.executable, "-c", code, command, *words]
     done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True)
+    assert command != "run" or "nothing to do" in done.stdout
     assert done.stdout.splitlines()[-1] == "IMPORTED", done.stdout + done.stderr
 
 

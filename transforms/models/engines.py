@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-import torch
+from schemas.devices import CPU, kind_of
 
 TORCH, OPENVINO, CTRANSLATE2 = "torch", "openvino", "ctranslate2"
 ENGINES = (TORCH, OPENVINO, CTRANSLATE2)
@@ -52,14 +52,14 @@ def best_engine(device: str, kind: str) -> str:
     Args:
         kind: one of the values of :data:`transforms.models.kinds.KINDS`.
     """
-    if torch.device(device).type == "cpu":
+    if kind_of(device) == CPU:
         return next((e for e, kinds in COMPUTED.items() if kind in kinds and is_installed(e)), TORCH)
     return TORCH
 
 
 def engine_refusal(device: str, engine: str) -> str | None:
     """Why an engine cannot compute on a device, in one line; None if it can."""
-    kind = torch.device(device).type
+    kind = kind_of(device)
     if engine == OPENVINO and kind != "cpu":
         return f"OpenVINO computes on CPUs here, not on {device}: take torch"
     if not is_installed(engine):

@@ -7,12 +7,10 @@ from typing import Any
 
 import torch
 
+from schemas.devices import INT8
 from transforms.models.engines import CTRANSLATE2, OPENVINO, TORCH
 
 PRECISIONS: dict[str, torch.dtype] = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
-
-INT8 = "int8"
-"""Weights and activations of matrix products in 8 bits, the other numbers as the device has them; by CTranslate2."""
 
 CTRANSLATE2_TYPES = {
     "cpu": {INT8: "int8_float32", "fp32": "float32"},

@@ -18,7 +18,6 @@ from transforms.gather import Group
 from transforms.infer import Task, answer, budget_of
 from transforms.models.door import Door
 from transforms.models.engines import Engine
-from transforms.models.jobs import open_door
 from transforms.stages.groups import OfGroups
 
 _OPENING = threading.Lock()
@@ -35,6 +34,8 @@ def shared_door(
     vocabulary: tuple[str, ...],
 ) -> Door:
     """One copy of a model in a process, whoever asks for it: the start of the run checks what workers use."""
+    from transforms.models.jobs import open_door  # and with it transformers, which a run without models does without
+
     spoken: dict[str, Any] = {"language": language, "vocabulary": vocabulary}
     return open_door(job, checkpoint, device=device, precision=precision, engine=engine, **spoken)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -14,13 +15,15 @@ from pipelines.console.numbers import counted, duration_in_words, hours_in_words
 from pipelines.console.table import print_table
 from pipelines.console.terminal import note
 from pipelines.run.anew import Anew
-from pipelines.run.estimate import Estimate
 from pipelines.run.run import Prepared, Published
 from pipelines.store.read import Snapshot
 from pipelines.store.switch import seen_at
 from schemas.catalog import TABLES
 from schemas.config import Config
 from schemas.layout import CURRENT, POINTER
+
+if TYPE_CHECKING:
+    from pipelines.run.estimate import Estimate
 
 
 def show_summary(console: Console, config: Config, published: Published) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +14,7 @@ from pipelines.audit.auditor import Auditor
 from pipelines.files.damage import DamagedError
 from tests.pipelines.audit.test_audit import corpus, declared, write
 
-TABLES = list(declared().values())
+TABLES = [table for table in declared().values() if table.name in ("files", "recordings", "errors")]
 
 
 def filled(folder: Path) -> Path:
@@ -54,10 +52,8 @@ def test_a_process_that_is_lost_is_not_needed(tmp_path: Path) -> None:
         assert lost.audit(tmp_path, TABLES, inputs=4).success
 
 
-def test_it_ends_with_the_other_side(tmp_path: Path) -> None:
+def test_it_ends_with_the_other_side() -> None:
     with Auditor() as ready:
-        pid = ready._process.pid
-    with pytest.raises(ProcessLookupError):
-        for _ in range(100):
-            os.kill(pid, 0)
-            time.sleep(0.05)
+        process = ready._process
+        assert process.poll() is None
+    assert process.poll() is not None

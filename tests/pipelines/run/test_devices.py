@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import torch
 
-import pipelines.run.devices as placement
 import transforms.models.engines as engines
+import transforms.models.precision as numbers
 from pipelines.run.devices import check_placement, placed, placement_notes
 from pipelines.run.runner import choose_runner, sharing, threads_each
 from schemas.config import Config
@@ -66,7 +66,8 @@ def test_bf16_on_a_cpu_without_it_is_left_to_torch(monkeypatch: pytest.MonkeyPat
 
 def test_a_gpu_is_for_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(placement, "best_precision", lambda device, kind, engine: f"{device}'s")
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setattr(numbers, "best_precision", lambda device, kind, engine: f"{device}'s")
     monkeypatch.setattr(engines, "find_spec", lambda name: name)
     assert resolved("ctc") == "cuda cuda's torch"
     assert resolved("ctc", engine="openvino", precision="fp32") == "cpu fp32 openvino"
