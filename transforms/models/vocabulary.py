@@ -10,7 +10,6 @@ from transforms.models.checkpoint import parse_checkpoint, read_config
 from transforms.models.lexicon import lexicon_of
 from transforms.models.locate import locate
 from transforms.models.spelling import settle_blank
-from transforms.models.weights import load_tokenizer
 
 BEAM_SEARCH = "beam search"
 
@@ -48,6 +47,8 @@ def take(job: str, checkpoint: str, kind: str, words: Sequence[str]) -> Taken:
             "a CTC checkpoint prefers the words of a vocabulary by flashlight-text, which is not installed: "
             "pip install 'earwitness[vocabulary]' (Python 3.11 or 3.12)"
         )
+    from transforms.models.weights import load_tokenizer  # and with it torch, without which the ways are told
+
     config = read_config(located)
     tokenizer = load_tokenizer(located, config.vocab_size)
     settle_blank(located, tokenizer, config.vocab_size, config.pad_token_id)
