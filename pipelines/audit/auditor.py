@@ -6,7 +6,8 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Self
@@ -17,6 +18,16 @@ from schemas.table import Table
 from transforms.isolated import isolated
 
 CHILD = (sys.executable, "-m", "pipelines.audit.child")
+
+
+@contextmanager
+def audit_ahead(is_wanted: bool) -> Iterator[Callable[..., Audit]]:
+    """What audits: a process that gets ready meanwhile, if that is wanted and this one has not imported it already."""
+    if not is_wanted or "great_expectations" in sys.modules:
+        yield audit
+        return
+    with Auditor() as auditor:
+        yield auditor.audit
 
 
 class Auditor:

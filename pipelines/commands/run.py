@@ -120,7 +120,8 @@ def _run(terminal: Console, prepared: Prepared, before: Settings | None, kept: s
                     raise
             remembered(there, todo, kept_now[0]).write(out)
 
-        published = run(prepared, bar.address if prepared.runner.is_local else None, bar.say, agree, agree_to_found)
+        ticks = bar.address if prepared.runner.is_local else None
+        published = run(prepared, ticks, bar.say, agree, agree_to_found, ahead=True)
     with console(1) as result:
         if published is None:
             n = sum(len(source.files) for source in prepared.sources)

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pipelines.audit.auditor import Auditor
+from pipelines.audit.auditor import audit_ahead
 from pipelines.audit.check import Audit
 from pipelines.console.numbers import counted
 from pipelines.errors import CommandError, first_line, why
@@ -40,6 +40,8 @@ def run(
     say: Callable[[str], None] = lambda line: None,
     agree: Callable[[Increment, Todo], None] = lambda there, todo: None,
     agree_to_found: Callable[[Increment, Todo], None] = lambda there, todo: None,
+    *,
+    ahead: bool = False,
 ) -> Published | None:
     """Do what is not done yet: stage, audit, publish.
 
@@ -49,6 +51,7 @@ def run(
         agree: is shown what is there and what is to be done, before anything is; it raises what ends the run, and may
             write the settings that the corpus is to keep.
         agree_to_found: the same, once it is known which new files hold what the corpus knows.
+        ahead: get the audit ready in a process of its own, while there is something to hear.
 
     Returns:
         None if there was nothing to do.
@@ -64,7 +67,7 @@ def run(
             held.enter_context(folder.held())
         except OSError as error:
             raise CommandError(f"{folder.out} cannot be written: {why(error)}") from None
-        return _Run(prepared, folder, ticks, say, agree, agree_to_found).do_and_tell()
+        return _Run(prepared, folder, ticks, say, agree, agree_to_found, ahead).do_and_tell()
 
 
 class _Run:
@@ -78,6 +81,7 @@ class _Run:
         say: Callable[[str], None],
         agree: Callable[[Increment, Todo], None],
         agree_to_found: Callable[[Increment, Todo], None],
+        ahead: bool,
     ) -> None:
         self._prepared = prepared
         self._folder = folder
@@ -85,6 +89,7 @@ class _Run:
         self._say = say
         self._agree = agree
         self._agree_to_found = agree_to_found
+        self._ahead = ahead
         self._run_id = folder.new_run_id()
         self._started, self._clock = datetime.now(UTC), time.monotonic()
         config = prepared.config
@@ -130,14 +135,14 @@ class _Run:
         except OSError as error:
             raise CommandError(f"{self._folder.out} cannot be written: {why(error)}") from None
         try:
-            with Auditor() as auditor:  # it imports its own beside this process, which imports torch and Beam here
+            with audit_ahead(self._ahead) as ask:  # beside this process, which imports torch and Beam here
                 from pipelines.run.passes import Passes, Told
 
                 told = Told(self._ticks, self._say, self._agree_to_found)
                 passes = Passes(self._prepared, self._there, self._run_id, self._tables, told, self._until)
                 models = passes.hear(todo)
                 holdings.described = headers_anew(holdings, self._there.prepared.sources, asked)
-                return self._publish(passes, models, todo, auditor)
+                return self._publish(passes, models, todo, ask)
         except RejectedError:
             raise
         except BaseException as error:
@@ -146,7 +151,7 @@ class _Run:
                 raise CommandError(first_line(error)) from error
             raise
 
-    def _publish(self, passes: Passes, models: Mapping[str, str], todo: Todo, auditor: Auditor) -> Published:
+    def _publish(self, passes: Passes, models: Mapping[str, str], todo: Todo, ask: Callable[..., Audit]) -> Published:
         """Assemble what the passes made with what was there, audit and publish it.
 
         Raises:
@@ -176,7 +181,7 @@ class _Run:
                 self._folder,
                 draft,
                 keep=config.keep,
-                ask=auditor.audit,
+                ask=ask,
                 checks=lambda: failed_share(self._measured, config.max_error_share),
                 mend=mend,
             )

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.audit.audit import audit
-from pipelines.audit.auditor import Auditor
+from pipelines.audit.auditor import Auditor, audit_ahead
 from pipelines.files.damage import DamagedError
 from tests.pipelines.audit.test_audit import corpus, declared, write
 
@@ -57,3 +57,12 @@ def test_it_ends_with_the_other_side() -> None:
         process = ready._process
         assert process.poll() is None
     assert process.poll() is not None
+
+
+def test_nothing_is_started_that_is_not_needed() -> None:
+    with audit_ahead(is_wanted=False) as ask:
+        assert ask is audit
+    import great_expectations  # noqa: F401
+
+    with audit_ahead(is_wanted=True) as ask:
+        assert ask is audit
