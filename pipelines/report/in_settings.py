@@ -12,9 +12,12 @@ from pipelines.store.recipes import LATER
 from schemas.catalog import TABLES
 from schemas.vocabulary import Vocabulary, vocabulary_of
 from transforms.models.lexicon import REWARD
-from transforms.models.vocabulary import BEAM_SEARCH
+from transforms.models.vocabulary import BEAM_SEARCH, PROMPT
 
-WAYS = {BEAM_SEARCH: f"by a beam search in which each of their tokens adds {REWARD:g} to the log-probability"}
+WAYS = {
+    BEAM_SEARCH: f"by a beam search in which each of their tokens adds {REWARD:g} to the log-probability",
+    PROMPT: "as a prompt before each half minute",
+}
 """How the ways of :mod:`transforms.models.vocabulary` read."""
 
 

@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from schemas.vocabulary import Vocabulary
-from transforms.models.vocabulary import BEAM_SEARCH, take
+from transforms.models.vocabulary import BEAM_SEARCH, PROMPT, take
 
 JOB = "transcripts"
 NAMED = 20
 """Words that a note names; the table ``runs`` has all."""
-WHY = {BEAM_SEARCH: "for the checkpoint lacks letters of them"}
+WHY = {
+    BEAM_SEARCH: "for the checkpoint lacks letters of them",
+    PROMPT: "for the prompt has no room for more",
+}
+"""Why words cannot be used, by how the others are."""
 
 
 def taken_by(vocabulary: Vocabulary, checkpoints: Mapping[str, str], kinds: Mapping[str, str]) -> Vocabulary:

@@ -10,16 +10,15 @@ import numpy as np
 import torch
 
 from schemas.transcript import Transcript
-from transforms.models.checkpoint import Located, model_id, read_config
+from transforms.models.checkpoint import Located, model_id
 from transforms.models.converted import converted
 from transforms.models.engines import CTRANSLATE2, Engine
 from transforms.models.features import as_clips
 from transforms.models.precision import CTRANSLATE2_TYPES
+from transforms.models.prompt import prompt_of
 from transforms.models.spoken import NEEDED, Spoken, Writer, fixed_language
 from transforms.models.weights import check_engine, load_extractor
 
-MAX_NEW_TOKENS = 256  # the default of transformers' pipeline
-PROMPT_TOKENS = 8  # more than Whisper's prompt (start, language, task) has
 SECONDS_A_FRAME = 0.02  # of the encoder
 
 
@@ -36,7 +35,16 @@ class CTranslated:
     empty text it is the geometric mean of what was given instead.
     """
 
-    def __init__(self, located: Located, *, device: str, precision: str, language: str | None, engine: Engine) -> None:
+    def __init__(
+        self,
+        located: Located,
+        *,
+        device: str,
+        precision: str,
+        language: str | None,
+        engine: Engine,
+        vocabulary: Sequence[str] = (),
+    ) -> None:
         import ctranslate2
         from transformers import GenerationConfig
 
@@ -65,8 +73,7 @@ class CTranslated:
         self._language = fixed_language(located, settings, language, self._multilingual)
         self._settings = settings
         self._begin: int = settings.no_timestamps_token_id + 1  # the first of the times
-        positions = int(read_config(located).max_target_positions)
-        self._max_new_tokens = min(MAX_NEW_TOKENS, positions - PROMPT_TOKENS)
+        self._prompt = prompt_of(located, settings, vocabulary)
         self.model_id = model_id(located, precision, CTRANSLATE2)
         self.rate = int(extractor.sampling_rate)
         self.min_samples: int = extractor.n_fft  # one frame of the spectrogram
@@ -112,14 +119,14 @@ class CTranslated:
     def _say(self, heard: list[_Heard], encoded: Any, code: str) -> None:
         """What is said in half a minute of each, in one language."""
         settings = self._settings
-        prompt = [settings.decoder_start_token_id]
+        start = [settings.decoder_start_token_id]
         if self._multilingual:
-            prompt += [settings.lang_to_id[f"<|{code}|>"], settings.task_to_id["transcribe"]]
+            start += [settings.lang_to_id[f"<|{code}|>"], settings.task_to_id["transcribe"]]
         results = self._model.generate(
             encoded,
-            [prompt] * len(heard),
+            [[*self._prompt.tokens, *start]] * len(heard),
             beam_size=1,
-            max_length=2 * self._max_new_tokens,  # of which it gives what is new a half
+            max_length=2 * self._prompt.max_new_tokens,  # of which it gives what is new a half
             return_scores=True,
             return_no_speech_prob=True,
             max_initial_timestamp_index=getattr(settings, "max_initial_timestamp_index", None) or 50,
@@ -132,8 +139,9 @@ class CTranslated:
             for one, result in zip(heard, results, strict=True)
         ]
         # The times are read again with the text: they hold the pauses, which the words beside them would take else.
+        # The vocabulary is not: the confidence of a word that was preferred is what the model gives it by itself.
         frames = [max(2, min(longest, one.frames - one.seek)) for one in heard]
-        aligned = self._model.align(encoded, prompt, [tokens for tokens, _ in kept], frames)
+        aligned = self._model.align(encoded, start, [tokens for tokens, _ in kept], frames)
         for one, (tokens, heard_frames), found, result in zip(heard, kept, aligned, results, strict=True):
             offset = one.seek * self._extractor.hop_length / self.rate
             one.tokens += tokens

@@ -134,6 +134,7 @@ def _opened(
     engine: Engine,
     vocabulary: Sequence[str],
 ) -> Door:
+    spoken: dict[str, Any] = {"language": language, "vocabulary": vocabulary}
     match kind:
         case "transducer":
             from transforms.models.transducer import Transducer
@@ -142,16 +143,15 @@ def _opened(
         case "ctc":
             from transforms.models.ctc import CTC
 
-            spoken: dict[str, Any] = {"language": language, "vocabulary": vocabulary}
             return CTC(located, device=device, precision=precision, engine=engine, **spoken)
         case "whisper":
             if engine.name == CTRANSLATE2:
                 from transforms.models.ctranslated import CTranslated
 
-                return CTranslated(located, device=device, precision=precision, language=language, engine=engine)
+                return CTranslated(located, device=device, precision=precision, engine=engine, **spoken)
             from transforms.models.whisper import Whisper
 
-            return Whisper(located, device=device, precision=precision, language=language)
+            return Whisper(located, device=device, precision=precision, **spoken)
         case "detector":
             from transforms.models.detector import Detector
 

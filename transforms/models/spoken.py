@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +49,8 @@ class Writer:
     """
 
     def __init__(self, located: Located, settings: Any, time_precision: float) -> None:
+        # It warns at every clip without a closing time.
+        logging.getLogger("transformers.models.whisper.tokenization_whisper").setLevel(logging.ERROR)
         # The models count tokens that their tokenizers leave unused.
         self._tokenizer: Any = load_tokenizer(located, settings.no_timestamps_token_id)
         settle_marks(located, self._tokenizer, settings)

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-from transforms.models.checkpoint import parse_checkpoint, read_config
+from transforms.models.checkpoint import one_line, parse_checkpoint, read_config
 from transforms.models.lexicon import lexicon_of
 from transforms.models.locate import locate
+from transforms.models.prompt import prompt_of
 from transforms.models.spelling import settle_blank
 
 BEAM_SEARCH = "beam search"
+PROMPT = "prompt"
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,19 @@ def take(job: str, checkpoint: str, kind: str, words: Sequence[str]) -> Taken:
     Raises:
         ModelError: it can prefer no words, or what is needed for it is not installed.
     """
+    from transformers import GenerationConfig
+
     located = locate(job, parse_checkpoint(checkpoint), weights=False)
+    if kind == "whisper":
+        try:
+            settings = GenerationConfig.from_pretrained(located.folder, local_files_only=True)
+        except OSError as error:
+            raise located.error(f"no usable generation_config.json ({one_line(error, 120)})") from error
+        return Taken(PROMPT, prompt_of(located, settings, words).left_out)
     if kind != "ctc":
         raise located.error(
             "it cannot prefer the words of a vocabulary: leave --vocabulary out (none, where the corpus has one), or "
-            "take a checkpoint of CTC; see docs/models.md"
+            "take a Whisper or a checkpoint of CTC; see docs/models.md"
         )
     if not is_installed():
         raise located.error(

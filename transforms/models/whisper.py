@@ -13,11 +13,10 @@ from schemas.transcript import Transcript
 from transforms.models.alignment import align_rows_alone
 from transforms.models.checkpoint import Located
 from transforms.models.features import as_clips, extracted
+from transforms.models.prompt import prompt_of
 from transforms.models.spoken import NEEDED, Spoken, Writer, fixed_language
 from transforms.models.weights import load
 
-_MAX_NEW_TOKENS = 256  # the default of the pipeline
-_PROMPT_TOKENS = 8  # more than Whisper's prompt (start, language, task) has
 _WHOLE = {"truncation": False, "padding": "longest"}  # how the extractor takes a clip longer than one pass
 
 
@@ -42,7 +41,15 @@ class Whisper:
     finds in each clip; ``en`` for the English-only checkpoints.
     """
 
-    def __init__(self, located: Located, *, device: str, precision: str, language: str | None) -> None:
+    def __init__(
+        self,
+        located: Located,
+        *,
+        device: str,
+        precision: str,
+        language: str | None,
+        vocabulary: Sequence[str] = (),
+    ) -> None:
         from transformers import AutoModelForSpeechSeq2Seq
 
         # The alignment reads the attention weights, which only the eager implementation gives.
@@ -58,9 +65,8 @@ class Whisper:
                 )
         settings.no_speech_threshold = None  # every clip gets a transcript with a confidence
         settings.logprob_threshold = None  # it would have passes repeated at other temperatures, of which there is one
-        # They warn at every clip, of a missing closing time and of how `generate` calls itself.
-        for chatty in ("models.whisper.tokenization_whisper", "generation.utils"):
-            logging.getLogger(f"transformers.{chatty}").setLevel(logging.ERROR)
+        # It warns at every clip of how `generate` calls itself.
+        logging.getLogger("transformers.generation.utils").setLevel(logging.ERROR)
         align_rows_alone(loaded.model)
         loaded.model.get_encoder().register_forward_pre_hook(_without_attentions, with_kwargs=True)
         extractor, config = loaded.extractor, loaded.model.config
@@ -69,7 +75,7 @@ class Whisper:
         self._multilingual = bool(getattr(settings, "is_multilingual", True))
         self._language = fixed_language(located, settings, language, self._multilingual)
         self._codes = {number: token[2:-2] for token, number in getattr(settings, "lang_to_id", {}).items()}
-        self._max_new_tokens = min(_MAX_NEW_TOKENS, config.max_target_positions - _PROMPT_TOKENS)
+        self._prompt = prompt_of(located, settings, vocabulary)
         self.model_id = loaded.model_id
         self.rate = loaded.rate
         self.min_samples: int = extractor.n_fft  # one frame of the spectrogram
@@ -95,12 +101,14 @@ class Whisper:
         inputs = extracted(self._loaded, clips, return_attention_mask=True, **options)
         with torch.inference_mode():
             codes = self._languages(inputs["input_features"])
-            fixed = {"language": codes, "task": "transcribe"} if self._multilingual else {}
+            fixed: dict[str, Any] = {"language": codes, "task": "transcribe"} if self._multilingual else {}
+            if self._prompt.tokens:
+                fixed["prompt_ids"] = torch.tensor(self._prompt.tokens, device=self._loaded.device)
             output = self._loaded.model.generate(
                 **inputs,
                 **fixed,
                 num_beams=1,
-                max_new_tokens=self._max_new_tokens,
+                max_new_tokens=self._prompt.max_new_tokens,
                 return_timestamps=True,
                 return_token_timestamps=True,
                 return_segments=True,

@@ -9,7 +9,7 @@ from schemas.catalog import TABLES
 from schemas.config import Config, to_mapping
 from schemas.jobs import JOBS
 from schemas.vocabulary import Vocabulary
-from transforms.models.vocabulary import BEAM_SEARCH
+from transforms.models.vocabulary import BEAM_SEARCH, PROMPT
 
 NAMES = Vocabulary("names.txt", ("Acme Cola", "7UP"), BEAM_SEARCH, ("7UP",))
 
@@ -28,7 +28,7 @@ def test_a_vocabulary_is_told_with_its_list_and_its_way() -> None:
         "by a beam search in which each of their tokens adds 1 to the log-probability"
     )
     assert in_setting("vocabulary", to_mapping(Config())) == ""
-    assert set(WAYS) == {BEAM_SEARCH}
+    assert set(WAYS) == {BEAM_SEARCH, PROMPT}
 
 
 def test_runs_before_there_were_vocabularies_had_none() -> None:

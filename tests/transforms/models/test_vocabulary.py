@@ -6,7 +6,7 @@ import pytest
 
 from transforms.models import vocabulary
 from transforms.models.checkpoint import ModelError
-from transforms.models.vocabulary import BEAM_SEARCH, Taken, take
+from transforms.models.vocabulary import BEAM_SEARCH, PROMPT, Taken, take
 
 
 @pytest.mark.parametrize("kind", ["wav2vec2_ctc", "parakeet_ctc"])
@@ -25,3 +25,11 @@ def test_without_the_search_it_is_said_what_to_install(checkpoint, monkeypatch) 
 def test_a_transducer_takes_none(checkpoint) -> None:
     with pytest.raises(ModelError, match="cannot prefer the words of a vocabulary: leave --vocabulary out"):
         take("transcripts", str(checkpoint("parakeet_tdt")), "transducer", ["Acme"])
+
+
+def test_whisper_takes_what_its_prompt_has_room_for(checkpoint) -> None:
+    words = [f"name {i}" for i in range(40)]
+    taken = take("transcripts", str(checkpoint("whisper")), "whisper", words)
+    assert taken.way == PROMPT
+    assert 0 < len(taken.unused) < 40
+    assert taken.unused == tuple(words[-len(taken.unused) :])
