@@ -15,7 +15,7 @@ from transforms.models.converted import converted
 from transforms.models.engines import CTRANSLATE2, Engine
 from transforms.models.features import as_clips
 from transforms.models.precision import CTRANSLATE2_TYPES
-from transforms.models.prompt import prompt_of
+from transforms.models.prompt import prompt_of, said_behind
 from transforms.models.spoken import NEEDED, Spoken, Writer, fixed_language
 from transforms.models.weights import check_engine, load_extractor
 
@@ -83,9 +83,12 @@ class CTranslated:
 
     def __call__(self, clips: Sequence[np.ndarray]) -> list[Transcript]:
         """One transcript for each clip, as for the clip alone."""
-        heard = list(self._heard(as_clips(clips)))
+        return said_behind(self._prompt, as_clips(clips), self._said)
+
+    def _said(self, vectors: list[np.ndarray], prompt: tuple[int, ...]) -> list[Transcript]:
+        heard = list(self._heard(vectors))
         while going_on := [one for one in heard if one.seek < one.features.shape[1]]:
-            self._pass(going_on)
+            self._pass(going_on, prompt)
         return [self._writer.transcript(one.spoken(), one.code, one.samples / self.rate) for one in heard]
 
     def _heard(self, vectors: list[np.ndarray]) -> Iterator[_Heard]:
@@ -97,7 +100,7 @@ class CTranslated:
             frames = -(-len(vector) // extractor.hop_length)
             yield _Heard(made["input_features"][0], frames, len(vector), self._language or "")
 
-    def _pass(self, heard: list[_Heard]) -> None:
+    def _pass(self, heard: list[_Heard], prompt: tuple[int, ...]) -> None:
         """The next half minute of each."""
         encoded = self._encoded(heard)
         unknown = [one for one in heard if not one.code]
@@ -106,7 +109,7 @@ class CTranslated:
                 one.code = found[0][0][2:-2]
         for code in dict.fromkeys(one.code for one in heard):
             some = [one for one in heard if one.code == code]
-            self._say(some, encoded if len(some) == len(heard) else self._encoded(some), code)
+            self._say(some, encoded if len(some) == len(heard) else self._encoded(some), code, prompt)
 
     def _encoded(self, heard: list[_Heard]) -> Any:
         longest = self._extractor.nb_max_frames
@@ -116,7 +119,7 @@ class CTranslated:
             row[:, : part.shape[1]] = part
         return self._model.encode(self._view(features))
 
-    def _say(self, heard: list[_Heard], encoded: Any, code: str) -> None:
+    def _say(self, heard: list[_Heard], encoded: Any, code: str, prompt: tuple[int, ...]) -> None:
         """What is said in half a minute of each, in one language."""
         settings = self._settings
         start = [settings.decoder_start_token_id]
@@ -124,7 +127,7 @@ class CTranslated:
             start += [settings.lang_to_id[f"<|{code}|>"], settings.task_to_id["transcribe"]]
         results = self._model.generate(
             encoded,
-            [[*self._prompt.tokens, *start]] * len(heard),
+            [[*prompt, *start]] * len(heard),
             beam_size=1,
             max_length=2 * self._prompt.max_new_tokens,  # of which it gives what is new a half
             return_scores=True,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from schemas.doubts import COMPRESSED_OVER
+from schemas.transcript import Transcript
 from transforms.models.checkpoint import Located, read_config
 from transforms.models.weights import load_tokenizer
 
@@ -54,3 +58,21 @@ def prompt_of(located: Located, settings: Any, words: Sequence[str]) -> Prompt:
             return Prompt((mark, *fit), tuple(words[count - 1 :]), new)
         fit = tokens
     return Prompt((mark, *fit), (), new)
+
+
+def said_behind(
+    prompt: Prompt, clips: list[np.ndarray], say: Callable[[list[np.ndarray], tuple[int, ...]], list[Transcript]]
+) -> list[Transcript]:
+    """What is said in each clip behind the words; where that repeats itself, what is said without them.
+
+    Words that stand in front of a text draw some texts into a loop of these words, which would be counted as mentions.
+
+    Args:
+        say: gives the transcripts of clips behind some tokens.
+    """
+    said = say(clips, prompt.tokens)
+    loops = [i for i, one in enumerate(said) if prompt.tokens and one.compression_ratio > COMPRESSED_OVER]
+    if loops:
+        again = say([clips[i] for i in loops], ())
+        said = [again[loops.index(i)] if i in loops else one for i, one in enumerate(said)]
+    return said

@@ -13,7 +13,7 @@ from schemas.transcript import Transcript
 from transforms.models.alignment import align_rows_alone
 from transforms.models.checkpoint import Located
 from transforms.models.features import as_clips, extracted
-from transforms.models.prompt import prompt_of
+from transforms.models.prompt import prompt_of, said_behind
 from transforms.models.spoken import NEEDED, Spoken, Writer, fixed_language
 from transforms.models.weights import load
 
@@ -85,15 +85,18 @@ class Whisper:
 
     def __call__(self, clips: Sequence[np.ndarray]) -> list[Transcript]:
         """One transcript for each clip, as for the clip alone."""
-        vectors = as_clips(clips)
+        return said_behind(self._prompt, as_clips(clips), self._said)
+
+    def _said(self, vectors: list[np.ndarray], prompt: tuple[int, ...]) -> list[Transcript]:
         longest = self._loaded.extractor.n_samples
-        short = iter(self._transcribe([vector for vector in vectors if len(vector) <= longest]))
+        short = iter(self._transcribe([vector for vector in vectors if len(vector) <= longest], prompt))
         # Long clips go alone: in a batch they would be padded to the longest, which `generate` hears.
         return [
-            next(short) if len(vector) <= longest else self._transcribe([vector], **_WHOLE)[0] for vector in vectors
+            next(short) if len(vector) <= longest else self._transcribe([vector], prompt, **_WHOLE)[0]
+            for vector in vectors
         ]
 
-    def _transcribe(self, clips: list[np.ndarray], **options: Any) -> list[Transcript]:
+    def _transcribe(self, clips: list[np.ndarray], prompt: tuple[int, ...], **options: Any) -> list[Transcript]:
         """Clips that the extractor, given ``options``, brings to one shape."""
         if not clips:
             return []
@@ -102,8 +105,8 @@ class Whisper:
         with torch.inference_mode():
             codes = self._languages(inputs["input_features"])
             fixed: dict[str, Any] = {"language": codes, "task": "transcribe"} if self._multilingual else {}
-            if self._prompt.tokens:
-                fixed["prompt_ids"] = torch.tensor(self._prompt.tokens, device=self._loaded.device)
+            if prompt:
+                fixed["prompt_ids"] = torch.tensor(prompt, device=self._loaded.device)
             output = self._loaded.model.generate(
                 **inputs,
                 **fixed,

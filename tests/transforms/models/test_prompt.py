@@ -9,11 +9,12 @@ import pytest
 import torch
 from transformers import AutoTokenizer, GenerationConfig, WhisperFeatureExtractor, WhisperForConditionalGeneration
 
+from schemas.transcript import Transcript
 from transforms.models.checkpoint import parse_checkpoint
 from transforms.models.engines import CTRANSLATE2, Engine, is_installed
 from transforms.models.jobs import open_door
 from transforms.models.locate import locate
-from transforms.models.prompt import MARK, prompt_of
+from transforms.models.prompt import MARK, Prompt, prompt_of, said_behind
 from transforms.models.remembered import FOLDER
 
 WORDS = ("the quick brown fox", "kitchen", "a radio")
@@ -89,3 +90,19 @@ def test_every_pass_of_a_long_clip_has_the_words_before_it(checkpoint, speech) -
     (other,) = open_door("transcripts", str(checkpoint("whisper")), **shared, engine=Engine(CTRANSLATE2))([clip])
     assert by_torch.text == other.text
     assert by_torch.words[-1].end_ms > 60_000
+
+
+def test_a_text_that_repeats_itself_is_heard_without_the_words() -> None:
+    asked = []
+
+    def say(clips, tokens):
+        asked.append((len(clips), tokens))
+        texts = ["acme cola " * 60 if tokens and clip[0] else "give me a cold one" for clip in clips]
+        return [Transcript(text, (), 1.0, "en") for text in texts]
+
+    clips = [np.float32([i % 2]) for i in range(3)]
+    said = said_behind(Prompt((1, 2), (), 9), clips, say)
+    assert [one.text for one in said] == ["give me a cold one"] * 3
+    assert asked == [(3, (1, 2)), (1, ())]
+    assert [one.text for one in said_behind(Prompt((), (), 9), clips, say)] == ["give me a cold one"] * 3
+    assert asked[2:] == [(3, ())]
