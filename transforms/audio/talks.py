@@ -14,7 +14,7 @@ from transforms.audio.silero import FRAME
 from transforms.audio.speech import RATE
 from transforms.audio.windows import Samples
 
-LATE = 2 / 3
+LATE = 0.8
 """Of the longest talk: it is cut at pauses behind this part of it.
 
 The longest pause of all may be near the beginning, and what stands before it would be a pass of the model for little.
@@ -27,8 +27,8 @@ Span = tuple[int, int]
 class Joiner:
     """Joins the segments of one channel, as they come, into talks of bounded length.
 
-    Where the next segment would make a talk too long, the talk ends at the longest of the pauses in the last third of
-    what it may be, that before the next segment among them; where there is none in that third, before the next
+    Where the next segment would make a talk too long, the talk ends at the longest of the pauses in the last fifth of
+    what it may be, that before the next segment among them; where there is none in that fifth, before the next
     segment.  What stands behind that pause begins the next talk.  A segment longer than a talk is one by itself.
 
     Only the segments decide, neither when they are told nor what else is heard, so that a recording has the same talks

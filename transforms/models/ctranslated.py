@@ -12,9 +12,10 @@ import torch
 from schemas.transcript import Transcript
 from transforms.models.checkpoint import Located, model_id
 from transforms.models.converted import converted
+from transforms.models.encoder import Encoder, is_faster
 from transforms.models.engines import CTRANSLATE2, Engine
 from transforms.models.features import as_clips
-from transforms.models.precision import CTRANSLATE2_TYPES
+from transforms.models.precision import CTRANSLATE2_TYPES, INT8
 from transforms.models.prompt import prompt_of, said_behind
 from transforms.models.spoken import NEEDED, Spoken, Writer, fixed_language
 from transforms.models.weights import check_engine, load_extractor
@@ -66,6 +67,7 @@ class CTranslated:
             inter_threads=engine.streams,
             intra_threads=max(1, engine.threads // engine.streams),
         )
+        self._encoder = Encoder(located) if precision == INT8 and is_faster(located, device) else None
         self._view = ctranslate2.StorageView.from_array
         self._extractor = extractor = load_extractor(located)
         self._writer = Writer(located, settings, SECONDS_A_FRAME)
@@ -74,7 +76,7 @@ class CTranslated:
         self._settings = settings
         self._begin: int = settings.no_timestamps_token_id + 1  # the first of the times
         self._prompt = prompt_of(located, settings, vocabulary)
-        self.model_id = model_id(located, precision, CTRANSLATE2)
+        self.model_id = model_id(located, precision if self._encoder is None else f"{precision}+bf16", CTRANSLATE2)
         self.rate = int(extractor.sampling_rate)
         self.min_samples: int = extractor.n_fft  # one frame of the spectrogram
         self.max_seconds: float | None = None
@@ -117,6 +119,8 @@ class CTranslated:
         for row, one in zip(features, heard, strict=True):
             part = one.features[:, one.seek : one.seek + longest]
             row[:, : part.shape[1]] = part
+        if self._encoder is not None:
+            return self._view(self._encoder(features))
         return self._model.encode(self._view(features))
 
     def _say(self, heard: list[_Heard], encoded: Any, code: str, prompt: tuple[int, ...]) -> None:

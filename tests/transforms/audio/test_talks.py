@@ -46,8 +46,8 @@ def segments(draw: st.DrawFn) -> list[Span]:
     ("spans", "expected"),
     [
         pytest.param([(0, 30), (35, 60), (61, 90)], [3], id="all that fits is one talk"),
-        pytest.param([(0, 30), (40, 62), (64, 85), (88, 100)], [3, 1], id="cut at the longest pause of the last third"),
-        pytest.param([(0, 30), (31, 62), (70, 85), (88, 100)], [2, 2], id="which need not be the last pause"),
+        pytest.param([(0, 30), (40, 62), (64, 85), (88, 100)], [3, 1], id="cut at the longest pause of the last fifth"),
+        pytest.param([(0, 30), (31, 75), (83, 85), (88, 100)], [2, 2], id="which need not be the last pause"),
         pytest.param([(0, 30), (40, 62), (64, 85), (87, 100)], [3, 1], id="of two of one length at the last one"),
         pytest.param([(0, 10), (20, 30), (35, 95)], [2, 1], id="before what does not fit, where it has none"),
         pytest.param([(5, 20), (22, 160), (162, 170)], [1, 1, 1], id="a longer segment is one by itself"),
