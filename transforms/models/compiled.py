@@ -53,7 +53,7 @@ def compiled(loaded: Loaded, engine: Engine, output: str) -> Any:
         model.audio_projection.to("meta")
         return CompiledClap(model, passes)
     transducer = hasattr(model, "joint")
-    module = _Encoder(model) if transducer else _Output(model, output)
+    module = _Encoder(model) if transducer else Output(model, output)
     if config.model_type == "audio-spectrogram-transformer":
         passes = Passes(module, (config.max_length, config.num_mel_bins), loaded.precision, engine)
     elif type(extractor).__name__ in MAKERS:
@@ -164,7 +164,7 @@ class CompiledClap(_StandIn):
         return SimpleNamespace(pooler_output=self._passes(input_features))
 
 
-class _Output(nn.Module):
+class Output(nn.Module):
     """One attribute of what a model gives."""
 
     def __init__(self, model: nn.Module, output: str) -> None:

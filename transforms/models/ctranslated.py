@@ -67,7 +67,7 @@ class CTranslated:
             inter_threads=engine.streams,
             intra_threads=max(1, engine.threads // engine.streams),
         )
-        self._encoder = Encoder(located) if precision == INT8 and is_faster(located, device) else None
+        self._encoder = Encoder(located, engine) if precision == INT8 and is_faster(located, device) else None
         self._view = ctranslate2.StorageView.from_array
         self._extractor = extractor = load_extractor(located)
         self._writer = Writer(located, settings, SECONDS_A_FRAME)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from transforms.models.batching import run_each
 from transforms.models.ctranslated import said_and_heard
 from transforms.models.engines import CTRANSLATE2, Engine, best_engine, is_installed
 from transforms.models.jobs import open_door
+from transforms.models.precision import cpu_has_bf16
 from transforms.models.remembered import FOLDER
 
 pytestmark = pytest.mark.skipif(not is_installed(CTRANSLATE2), reason="needs CTranslate2")
@@ -93,8 +95,12 @@ def test_a_real_one_says_the_same(real: Path) -> None:
         assert one.temperature == other.temperature == 0
     assert max(range(len(clips)), key=lambda i: by_torch[i].no_speech_probability) == silent
     int8 = open_door("transcripts", str(real), language="en", precision="int8", engine=Engine(CTRANSLATE2))
-    assert int8.model_id.endswith("/int8-ctranslate2")
-    assert all(one.text for one in int8(clips))
+    assert int8.model_id.endswith("/int8+bf16-ctranslate2" if cpu_has_bf16() else "/int8-ctranslate2")
+    same, n = 0, 0
+    for one, other in zip(by_torch[:silent], int8(clips)[:silent], strict=True):
+        matched = SequenceMatcher(None, one.text.split(), other.text.split(), autojunk=False)
+        same, n = same + sum(block.size for block in matched.get_matching_blocks()), n + len(one.text.split())
+    assert same >= 0.97 * n
 
 
 def test_a_batch_changes_nothing(checkpoint: Callable[[str], Path], mixed_clips: Callable[..., list]) -> None:
