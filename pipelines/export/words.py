@@ -12,8 +12,8 @@ from pipelines.files.cells import spreadsheet
 from pipelines.writing.scripts import clusters, is_unspaced
 from schemas.dimensions import DIMENSIONS
 
-COLUMNS = ("recording_id", "file", "channel", "start", "end", "word", "confidence", "end_is")
-"""Times in seconds from the start of the recording."""
+COLUMNS = ("recording_id", "file", "channel", "start", "end", "word", "confidence", "end_is", "doubtful")
+"""Times in seconds from the start of the recording; doubts with a blank between them."""
 OF_TABLES: dict[str, tuple[str, ...]] = {
     "emotions": ("emotion", "emotion_confidence"),
     "dimensions": DIMENSIONS,
@@ -25,7 +25,8 @@ OF_TABLES: dict[str, tuple[str, ...]] = {
 def files(corpus: Corpus, ids: Sequence[str]) -> Iterator[tuple[str, int, bytes]]:
     """The sheets of some recordings: id, how many words, the file; a row is a word, in the order of time."""
     own = [column for table, columns in OF_TABLES.items() if table in corpus.files for column in columns]
-    asked = ", ".join(("start_ms", "end_ms", "word", "confidence", "end_is", *own))
+    doubts = "array_to_string(doubtful, ' ') AS doubtful"
+    asked = ", ".join(("start_ms", "end_ms", "word", "confidence", "end_is", doubts, *own))
     rows: dict[str, list[Any]] = {key: [] for key in ids}
     for key, *row in rows_of(corpus, ids, "moments", asked, "start_ms, end_ms, segment_id, position"):
         rows[key].append(row)
@@ -66,7 +67,7 @@ def written(recording_id: str, uri: str, own: Sequence[str], rows: Sequence[Sequ
 
     Args:
         own: the columns that come after :data:`COLUMNS`.
-        rows: channel, start_ms, end_ms, word, confidence, end_is, and those columns.
+        rows: channel, start_ms, end_ms, word, confidence, end_is, doubtful, and those columns.
     """
     file = BytesIO()
     with spreadsheet(file) as sheet:

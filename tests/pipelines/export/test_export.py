@@ -110,6 +110,17 @@ def test_dimensions_in_tiers_and_rows(tmp_path: Path) -> None:
     assert last["valence"] == ""
 
 
+def test_doubts_stand_beside_each_word_of_their_row(tmp_path: Path) -> None:
+    said = {**transcript(CALL, 1, [("thank", 0, 300, 0.5), ("you", 300, 500, 0.5)]), "doubtful": ["no_speech", "x"]}
+    write_corpus(tmp_path / "out", {**example(), "transcripts": [said]})
+    (words,) = exported(tmp_path / "out", tmp_path / "rows", "words", CALL).values()
+    with words.open(encoding="utf-8-sig", newline="") as file:
+        assert [(row["word"], row["doubtful"]) for row in csv.DictReader(file)] == [
+            ("thank", "no_speech x"),
+            ("you", "no_speech x"),
+        ]
+
+
 def test_rows(out: Path, tmp_path: Path) -> None:
     files = exported(out, tmp_path / "to", "words")
     assert files["call.aaaaaaaa.csv"].read_bytes().startswith(b"\xef\xbb\xbfrecording_id,file,channel,start,end,word,")
@@ -130,6 +141,7 @@ def test_rows(out: Path, tmp_path: Path) -> None:
         "word": "cola",
         "confidence": "0.8000",
         "end_is": "",
+        "doubtful": "",
         "emotion": "ang",
         "emotion_confidence": "0.6000",
         "sound": "Speech",
