@@ -137,7 +137,7 @@ def _vector(corpus: Corpus, table: str, told: Column) -> list[tuple[str, Column]
 def _elements(corpus: Corpus, whole: Sheet, column: str) -> Sheet:
     """The elements of a list as rows; the view that there is, or the key of the table with their parts."""
     if (whole.name, column) in OWN_NAMES:
-        return nested(corpus, OWN_NAMES[whole.name, column])
+        return flattened(corpus, OWN_NAMES[whole.name, column], framewise=False, with_bytes=True).sheets[0]
     parts = [one for one in whole.columns if one.name.startswith(f"{column}.")]
     key = [whole.told[name] for name in whole.key]
     bare = [replace(one, name=one.name.removeprefix(f"{column}.")) for one in parts]

@@ -37,8 +37,8 @@ FLAT_SQL = {
     "emotions": "SELECT * EXCLUDE (probabilities, model), "
     "list_filter(probabilities, lambda p: p.label = 'ang')[1].probability AS p_ang, "
     "list_filter(probabilities, lambda p: p.label = 'neu')[1].probability AS p_neu, model FROM emotions",
-    "transcripts": "SELECT * EXCLUDE words FROM transcripts",
-    "words": "FROM words",
+    "transcripts": "SELECT * EXCLUDE words REPLACE (array_to_string(doubtful, '; ') AS doubtful) FROM transcripts",
+    "words": "SELECT * REPLACE (array_to_string(doubtful, '; ') AS doubtful) FROM words",
     "sounds": "SELECT * EXCLUDE tags FROM sounds",
     "sound_tags": "FROM sound_tags",
     "embeddings": "SELECT * EXCLUDE (embedding, model), embedding[1] AS embedding_1, embedding[2] AS embedding_2, "
