@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from transforms.models.engines import Engine
+from transforms.models.weights import quiet
 
 HINTS = {"fp32": "f32", "bf16": "bf16"}
 """OpenVINO's names.  Left to itself it takes bf16 wherever the CPU has it."""
@@ -60,7 +61,8 @@ class Passes:
         if masked:
             takes.append(openvino.PartialShape([-1, -1]))
         example_rows = (rows, torch.ones(rows.shape[:2], dtype=torch.bool)) if masked else (rows,)
-        with torch.no_grad(), warnings.catch_warnings():
+        # The tracer reads every attribute, and transformers warns of one that is for training.
+        with torch.no_grad(), warnings.catch_warnings(), quiet():
             warnings.simplefilter("ignore")  # the tracer's, about every number that it takes for a constant
             # OpenVINO's own tracing traces again to see whether it comes out the same: most of its time.
             script = torch.jit.trace(module, example_rows, check_trace=False, strict=False)

@@ -108,7 +108,7 @@ def load(
     extractor = load_extractor(located)
     _refuse_size(located, auto, size_of(located))
     try:
-        with _quiet():
+        with quiet():
             model, info = auto.from_pretrained(
                 located.folder,
                 dtype=torch.float32,  # until the weight norms are folded
@@ -144,7 +144,7 @@ def _refuse_size(located: Located, auto: Any, held: int) -> None:
     """
     config = read_config(located)
     try:
-        with _quiet(), torch.device("meta"):
+        with quiet(), torch.device("meta"):
             numbers = sum(parameter.numel() for parameter in auto.from_config(config).parameters())
     except Exception as error:
         raise located.error(f"no model can be made of its {CONFIG}: {one_line(error)}") from error
@@ -173,8 +173,8 @@ def _fold_weight_norms(model: Any) -> None:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Without transformers' progress bar and its table of gaps, which become one line here."""
+def quiet() -> Iterator[None]:
+    """Without transformers' warnings, its progress bar, and its table of gaps, which becomes one line here."""
     from transformers.utils import logging
 
     verbosity, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()

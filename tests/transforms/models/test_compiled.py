@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 
@@ -34,6 +35,24 @@ def test_the_model_column_names_the_engine(checkpoint):
     for precision in ("fp32", "bf16"):
         door = open_door("emotions", folder, precision=precision, engine=ON_OPENVINO)
         assert door.model_id == plain.replace("/fp32", f"/{precision}-openvino")
+
+
+@compiles
+@pytest.mark.parametrize(
+    ("job", "kind"), [("emotions", "hubert_emotion"), ("dimensions", "wav2vec2_dimensions"), ("sounds", "ast_sounds")]
+)
+def test_opening_says_nothing(job, kind, checkpoint):
+    """What transformers says goes to its own handler, past pytest's: one beside it hears the same."""
+    said = []
+    beside = logging.Handler(logging.WARNING)
+    beside.emit = said.append
+    folder = str(checkpoint(kind))
+    logging.getLogger("transformers").addHandler(beside)
+    try:
+        open_door(job, folder, engine=ON_OPENVINO)
+    finally:
+        logging.getLogger("transformers").removeHandler(beside)
+    assert not [record.getMessage() for record in said]
 
 
 @compiles

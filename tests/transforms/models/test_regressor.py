@@ -202,7 +202,7 @@ def test_a_clip_with_a_nan_costs_itself_only(engine, checkpoint):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_in_half_precision_the_dimensions_stay_near(kind, checkpoint, mixed_clips):
-    engines = [IN_TORCH, *([Engine(OPENVINO)] if is_installed() else [])]
+    engines = [IN_TORCH, *([Engine(OPENVINO)] if is_installed(OPENVINO) else [])]
     folder = str(checkpoint(kind))
     clips = mixed_clips(16_000, 16_000, longest_s=3.0)
     wanted = np.array([numbers(result) for result in open_door("dimensions", folder)(clips)])
