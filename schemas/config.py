@@ -74,6 +74,7 @@ class Config:
         language: code of what is spoken, as :mod:`transforms.languages` writes it; None lets a model detect it where
             it can.
         vocabulary: words and names that transcripts are to prefer.
+        language_column: a column of the user's that says the language of each file, over ``language``; None for none.
         device, precision, engine: where the models run, in which numbers and by what; ``auto`` is the fastest on
             this machine that keeps the results.  ``cuda`` is every GPU, ``cuda:0,2`` those of these numbers.
         workers: processes that hear side by side; 1 is this process with its threads, None what suits the machine.
@@ -111,6 +112,7 @@ class Config:
     mix: str = AUTO
     language: str | None = None
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    language_column: str | None = None
     device: str = AUTO
     workers: int | None = None
     precision: Literal["auto", "fp32", "bf16", "int8"] = "auto"

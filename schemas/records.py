@@ -31,6 +31,7 @@ class Source:
     Attributes:
         inode: which file of its disk it is; 0 where nobody looked.
         content: hash of its bytes, of a take that of all its parts; known once it was identified.
+        language: code of what is spoken, where a column of the user's says so.
         parts: of a take that a recorder split into several files, these; the take has the name of the first.
     """
 
@@ -42,6 +43,7 @@ class Source:
     inode: int = 0
     content: str = ""
     parts: tuple[Source, ...] = ()
+    language: str | None = None
 
     @property
     def files(self) -> tuple[Source, ...]:
@@ -94,6 +96,11 @@ class Recording:
     seconds: float
 
     @property
+    def language(self) -> str | None:
+        """Code of what is spoken: of the first of its files that says so."""
+        return next((source.language for source in self.sources if source.language), None)
+
+    @property
     def files(self) -> tuple[Source, ...]:
         """Every file that holds it or a part of it."""
         return tuple(file for source in self.sources for file in source.files)
@@ -128,13 +135,14 @@ class Shard:
 
 @dataclass(frozen=True)
 class Place:
-    """Which stretch of which recording."""
+    """Which stretch of which recording; ``language`` is the recording's, where the user's columns say one."""
 
     uri: str
     recording_id: str
     channel: int
     start_ms: int
     end_ms: int
+    language: str | None = None
 
     @property
     def id(self) -> str:

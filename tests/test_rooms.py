@@ -55,8 +55,8 @@ THROUGH = {
     # The next snapshot, from what there is and what a run or a command has made.
     # What workers are told lies in files of its own, so that they import little.
     "pipelines/run/test_by_workers": "pipelines.run: at_work order preload; pipelines.workers: server",
-    "pipelines/run/test_increment": "pipelines.store: changes inventory manifest next_snapshot staging "
-    "tombstones versions",
+    "pipelines/run/test_increment": "pipelines.store: changes inventory made manifest next_snapshot "
+    "staging tombstones versions",
     "pipelines/speakers/test_label": "pipelines.speakers: check; pipelines.store: derived",
     "pipelines/store/test_folder": "pipelines.store: clearing file_rows recovery",
     "pipelines/store/test_forget": "pipelines.store: meant report_folder",

@@ -17,7 +17,7 @@ from transforms.audio.level import lifted
 from transforms.gather import Group
 from transforms.models.batching import Saw, run_each
 from transforms.models.budget import Budget, batch_seconds
-from transforms.models.door import Door
+from transforms.models.door import Door, Speaks
 from transforms.models.engines import IN_TORCH, Engine
 from transforms.models.precision import dtype_of
 from transforms.rows.answers import Answers
@@ -84,7 +84,11 @@ def answer(
     def run(heard: Sequence[Clip | Talk]) -> list[Any]:
         begun = [(_beginning(one, JOBS[task.name].most_seconds), one.rate) for one in heard]
         clips = [_at_rate(lifted(samples) if of_speech else samples, rate, door.rate) for samples, rate in begun]
-        return run_each(door, clips, budget_seconds=allowed, saw=saw)
+        said: dict[int, Any] = {}
+        for told, numbers in _by_language(door, heard):
+            results = run_each(told, [clips[i] for i in numbers], budget_seconds=allowed, saw=saw)
+            said |= zip(numbers, results, strict=True)
+        return [said[i] for i in range(len(heard))]
 
     told = list(_told(group.values, run))
     good = [(c, r) for c, r in told if not isinstance(r, Failure)]
@@ -99,6 +103,14 @@ def answer(
         answers = Answers([c for c, _ in good], [r for _, r in good], door.model_id, task.top)
         made = ANSWERS[task.name](task.table, answers)
     yield Rows(task.name, group.shard, made, closes=group.closes)
+
+
+def _by_language(door: Door, heard: Sequence[Clip | Talk]) -> Iterator[tuple[Door, list[int]]]:
+    """The numbers of the clips whose recordings are of one language, with a model that was told so."""
+    languages = [one.place.language for one in heard] if isinstance(door, Speaks) else [None] * len(heard)
+    for language in dict.fromkeys(languages):
+        told = door.speaking(language) if language is not None and isinstance(door, Speaks) else door
+        yield told, [i for i, other in enumerate(languages) if other == language]
 
 
 def _told(

@@ -145,6 +145,8 @@ def _estimate(terminal: Console, prepared: Prepared, before: Settings | None, ke
     there = look(prepared, Folder(prepared.config.out))
     todo = there.todo()
     there.refuse_other_vectors(todo)
+    for line in there.notes:
+        note(terminal, line)
     _tell_settings(terminal, there, todo, before, kept)
     if anew := made_anew(there, todo, before):
         note(terminal, f"a run would ask, or be told --yes, before it makes anew: {anew}")

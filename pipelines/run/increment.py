@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from pipelines.console.numbers import counted
 from pipelines.errors import CommandError
+from pipelines.run.languages import languages_of
 from pipelines.run.prepare import Prepared
 from pipelines.store.changes import Todo, compare
 from pipelines.store.folder import Folder
@@ -50,6 +51,7 @@ class Increment:
         buried: how many of the files given are left out, because they were forgotten by name.
         unburied: how many files a forgetting that was cut off had left in the tables; they are dropped.
         uncut: whether one had left rows of a passage in the tables.
+        notes: what a person should know before it begins.
     """
 
     prepared: Prepared
@@ -64,6 +66,7 @@ class Increment:
     buried: int = 0
     unburied: int = 0
     uncut: bool = False
+    notes: tuple[str, ...] = ()
 
     def todo(self) -> Todo:
         """What is still to be done, after what the passes so far have made.
@@ -161,6 +164,7 @@ def look(prepared: Prepared, folder: Folder) -> Increment:
 
     Raises:
         ModelError: a checkpoint that cannot be found.
+        UsageError: no column is called as the one that is to say languages.
         CommandError: the folder cannot be read, or ``--prune`` would drop all of a folder that may not be mounted.
     """
     config = prepared.config
@@ -174,6 +178,11 @@ def look(prepared: Prepared, folder: Folder) -> Increment:
     holdings = Holdings.read(snapshot, read_raw(config.raw))
     holdings.check_whole(config.force)
     retry = _with_errors(snapshot) if config.retry_errors and snapshot is not None else frozenset()
+    named = config.metadata.path is not None
+    own = Own.of(prepared.sources, prepared.tables["recordings"], named or config.path_columns is not None, not named)
+    said = languages_of(prepared, holdings, own, recipes, revisions)
+    prepared = said.prepared
+    holdings.speak(said.spoken)
     for done in left_behind(folder.staging):
         holdings.take(done, recipes)
     unburied = forgotten_in(holdings, forgotten)
@@ -181,11 +190,9 @@ def look(prepared: Prepared, folder: Folder) -> Increment:
     given = {file.uri for source in prepared.sources for file in source.files}
     gone = tuple(uri for uri in holdings.files if uri not in given and not is_there(uri)) if config.prune else ()
     _refuse_unmounted({*config.recordings, *_links_above(gone)}, gone, given)
-    named = config.metadata.path is not None
-    own = Own.of(prepared.sources, prepared.tables["recordings"], named or config.path_columns is not None, not named)
     tables = declared_tables(prepared.tables, snapshot, own)
     uncut = snapshot is not None and speaks(Snapshot(snapshot), Passages.among(forgotten, holdings))
-    out = buried, len(unburied), uncut
+    out = buried, len(unburied), uncut, said.notes
     return Increment(prepared, holdings, recipes, revisions, own, tables, gone, retry, forgotten, *out)
 
 

@@ -74,7 +74,9 @@ class Order:
 
     def begin(self) -> Pass:
         """Make the folder of the pass and note in it what it is for."""
-        return Pass.begin(self.folder, self.recipes, self.identifies, self.prepared.config.raw)
+        sources = (*self.sources, *(one.source for one in self.known))
+        languages = {file.uri: source.language for source in sources if source.language for file in source.files}
+        return Pass.begin(self.folder, self.recipes, self.identifies, self.prepared.config.raw, languages)
 
 
 def make_whole(order: Order) -> Tally:

@@ -113,6 +113,8 @@ class _Run:
     def _do(self) -> Published | None:
         self._there = look(self._prepared, self._folder)
         self._own_from = len(self._there.holdings.passes) + 1
+        for line in self._there.notes:
+            self._say(line)
         if self._there.buried:
             self._say(f"{counted(self._there.buried, 'file')} passed over: forgotten")
         if self._there.unburied:

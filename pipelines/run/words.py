@@ -93,6 +93,9 @@ def add_words(parser: argparse.ArgumentParser) -> None:
         help="words and names that transcripts are to prefer, one a line, the weightiest first; none: no more",
     )
     parser.add_argument(
+        "--language-column", metavar="COLUMN", help="your own column that says the language of each file; none: no more"
+    )
+    parser.add_argument(
         "--device",
         metavar="auto|cpu|cuda|cuda:0,2",
         help="where the models run: cuda is every GPU, cuda:0,2 the GPUs of these numbers (default: auto)",
@@ -162,10 +165,11 @@ def named_of(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.types:
         words = [word.strip() for words in arguments.types for word in words.split(",") if word.strip()]
         values["types"] = {**_mapping(values, "types"), **dict(_type(word) for word in words)}
-    if arguments.path_columns:
-        values["path_columns"] = arguments.path_columns
-    if values.get("path_columns") == "none":
-        values["path_columns"] = None
+    for name in ("path_columns", "language_column"):
+        if getattr(arguments, name):
+            values[name] = getattr(arguments, name)
+        if values.get(name) == "none":
+            values[name] = None
     if arguments.model:
         values["model"] = {**_mapping(values, "model"), **dict(_pair(word) for word in arguments.model)}
     if arguments.beam:

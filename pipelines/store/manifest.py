@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 from pipelines.files.damage import DamagedError
-from pipelines.files.parquet import read_table
 from pipelines.store.file_rows import FileRow, file_rows_by_uri
 from pipelines.store.licences import licences_in
+from pipelines.store.made import read_made, write_made
 from pipelines.store.read import Snapshot
-from pipelines.store.readings import SIGN, joined, otherwise, reading_of, readings_of, split
+from pipelines.store.readings import SIGN, otherwise, reading_of, readings_of, split
+from pipelines.store.spoken import Spoken, of_recordings
 from pipelines.store.staging import Pass
 from schemas.catalog import INVENTORY
-from schemas.layout import MADE, MADE_BEFORE, PARQUET
+from schemas.layout import PARQUET
 from schemas.notes import OF_SPEECH, together
 from schemas.raw import Raw
 from schemas.reasons import Reason
 from schemas.records import Outcome
-from schemas.table import column
-from transforms.shards import open_parquet
 
-_SCHEMA = pa.schema(
-    [
-        column("key", pa.string(), "a recording_id, or the URI of a file without one", nullable=True),
-        column("recipes", pa.string(), "as JSON, of each table how its rows were made", repeats=True, nullable=True),
-    ]
-)
 BASE = 0
 """The number of the published snapshot among the places where rows lie; passes count from 1."""
 OUT_OF_REACH = (
@@ -64,6 +53,8 @@ class Holdings:
         licences: of checkpoints, by ``name@revision``, as their model cards state them.
         restless: files that changed while passes read them.
         filled: the ``sound_hash`` of recordings that an earlier version made, which did not take it.
+        spoken: the languages that files say.
+        languages: of recordings, as far as files say one.
         described: columns of ``recordings`` of which the headers of other files with the same sound say something else.
     """
 
@@ -81,6 +72,8 @@ class Holdings:
     restless: set[str] = field(default_factory=set)
     filled: dict[str, str] = field(default_factory=dict)
     described: dict[str, dict[str, Any]] = field(default_factory=dict)
+    spoken: Spoken = field(default_factory=Spoken)
+    languages: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, snapshot: Path | None, raw: Raw | None = None) -> Holdings:
@@ -91,15 +84,15 @@ class Holdings:
         holdings.files = file_rows_by_uri(Snapshot(snapshot).rows("files"))
         holdings.base_recordings = holdings.alive()
         holdings.licences = licences_in(snapshot)
-        made = next((snapshot / name for name in (MADE, MADE_BEFORE) if os.path.lexists(snapshot / name)), None)
-        if made is not None:
-            rows = read_table(made, _SCHEMA.names)
-            recipes = {text: _recipes(made, text) for text in rows["recipes"].unique().to_pylist()}
-            holdings.made = {
-                key: recipes[text] for key, text in zip(*(rows[n].to_pylist() for n in _SCHEMA.names), strict=True)
-            }
-            holdings._settle()
+        holdings.made = read_made(snapshot)
+        holdings._settle()
         return holdings
+
+    def speak(self, spoken: Spoken) -> None:
+        """Compare the rows of each recording with those in the language that its files say."""
+        self.spoken = spoken
+        self.languages = spoken.of_recordings((uri, row.recording_id) for uri, row in self.files.items())
+        self.made = {key: spoken.as_asked(made, self.languages.get(key)) for key, made in self.made.items()}
 
     def check_whole(self, without: Collection[str] = ()) -> None:
         """Whether the snapshot has every table that its recordings have rows in.
@@ -133,6 +126,8 @@ class Holdings:
             table = done.read("recordings", ["recording_id"])
             heard = set(table["recording_id"].to_pylist()) if table is not None else set()
         out_of_reach = self._out_of_reach(done)
+        heard_in = of_recordings(done.languages, ((uri, row.recording_id) for uri, row in rows.items()))
+        asked_in = self.spoken.of_recordings((uri, row.recording_id) for uri, row in rows.items())
         self.restless |= {uri for uri, reason in out_of_reach.items() if reason == Reason.CHANGED_WHILE_READ}
         for uri, row in rows.items():
             if row.recording_id is None:
@@ -143,11 +138,15 @@ class Holdings:
                 self._note(uri, of_file, reading_of(uri, done.raw), reading_of(uri, self.raw or done.raw))
                 self.owner["recordings"][uri] = number
             elif heard is None or row.recording_id in heard:
-                if not usable:
+                code = asked_in.get(row.recording_id)
+                mine = usable if heard_in.get(row.recording_id) == code else self.spoken.alike(usable, code)
+                if not mine:
                     continue
+                if code is not None:
+                    self.languages[row.recording_id] = code
                 was, now = reading_of(uri, done.raw), reading_of(uri, self.raw or done.raw)
-                self._note(row.recording_id, {**self.made.get(row.recording_id, {}), **usable}, was, now)
-                for table in usable:
+                self._note(row.recording_id, {**self.made.get(row.recording_id, {}), **mine}, was, now)
+                for table in mine:
                     self.owner[table][row.recording_id] = number
             elif row.recording_id not in self.made:
                 continue  # a copy of what is not here any more
@@ -193,19 +192,12 @@ class Holdings:
     def write(self, folder: Path) -> None:
         """Write how everything was made that is still there."""
         alive = self.alive()
-        kept = {key: made for key, made in self.made.items() if key in alive or key in self.files}
-        texts: dict[int, str] = {}
-        values = []
-        for key, made in kept.items():
-            if reading := self.readings.get(key, ""):
-                values.append(json.dumps(dict(joined(split(made)[0], reading)), sort_keys=True))
-                continue
-            if id(made) not in texts:
-                texts[id(made)] = json.dumps(dict(split(made)[0]), sort_keys=True)
-            values.append(texts[id(made)])
-        columns = [pa.array(list(kept), pa.string()), pa.array(values, pa.string())]
-        with open_parquet(folder / MADE, _SCHEMA) as writer:
-            writer.write_table(pa.Table.from_arrays(columns, schema=_SCHEMA))
+        kept = {
+            key: self.spoken.as_made(made, self.languages.get(key))
+            for key, made in self.made.items()
+            if key in alive or key in self.files
+        }
+        write_made(folder, kept, self.readings)
 
     def _settle(self) -> None:
         """Take the readings out of the recipes; what this run reads otherwise has recipes of no run."""
@@ -236,13 +228,3 @@ class Holdings:
         if errors is None:
             return {}
         return {row["uri"]: row["reason"] for row in errors.to_pylist() if row["reason"] in OUT_OF_REACH}
-
-
-def _recipes(path: Path, text: object) -> dict[str, str]:
-    try:
-        found = json.loads(str(text))
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise DamagedError(path, "is damaged (it holds no recipes)")
-    return found

@@ -34,7 +34,8 @@ NOT_REMEMBERED = {
 def display(name: str, value: Any) -> str:
     """A value of a setting, for a person."""
     if value is None:
-        return {"tables": "all", "language": "auto", "path_columns": "none", "vocabulary": NONE}.get(name, "not said")
+        words = {"tables": "all", "language": "auto", "vocabulary": NONE}
+        return {**words, "path_columns": "none", "language_column": "none"}.get(name, "not said")
     if name == "vocabulary" and isinstance(value, dict):
         return str(vocabulary_of(value))
     if isinstance(value, dict):

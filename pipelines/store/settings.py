@@ -33,11 +33,12 @@ from schemas.tracks import DEFAULT
 REMEMBERED = (
     *("models", "model", "tables", "channels", "mix", "tracks", "language", "speech", "emotion_seconds", "top_tags"),
     *("precision", "max_hours", "raw", "location", "join_parts", "types", "path_columns", "vocabulary"),
+    "language_column",
 )
 """What shapes rows: the keys of the configuration that a corpus keeps."""
 ADDED: Mapping[str, Any] = {
     **{"raw": [], "tracks": DEFAULT, "mix": MEAN, "location": False, "join_parts": False},
-    **{"types": {}, "path_columns": None, "vocabulary": {"file": None, "words": []}},
+    **{"types": {}, "path_columns": None, "vocabulary": {"file": None, "words": []}, "language_column": None},
 }
 """What a corpus that was made before a setting came has of it."""
 
@@ -93,6 +94,7 @@ class Settings:
             "types": dict(config.types),
             "path_columns": config.path_columns,
             "vocabulary": {"file": config.vocabulary.file, "words": list(config.vocabulary.words)},
+            "language_column": config.language_column,
         }
         return cls(values, before.made, before.agreed) if before is not None else cls(values)
 
@@ -118,7 +120,7 @@ class Settings:
         said, usual = [], Settings.of(Config())
         for key in (
             *("channels", "mix", "tracks", "language", "vocabulary", "emotion_seconds", "top_tags"),
-            *("precision", "max_hours", "raw", "tables", "path_columns"),
+            *("precision", "max_hours", "raw", "tables", "path_columns", "language_column"),
         ):
             if key not in named and self.values[key] != usual.values[key]:
                 said.append(f"{word_of(key)} {display(key, self.values[key])}")

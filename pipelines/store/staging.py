@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 import pyarrow as pa
 
@@ -18,6 +19,8 @@ from schemas.errors import UsageError
 from schemas.layout import PARQUET, PASS, PASSES, REJECTED
 from schemas.raw import BY_NAME_ALONE, Raw, read_raw
 
+NO_LANGUAGES: Mapping[str, str] = MappingProxyType({})
+
 
 @dataclass(frozen=True)
 class Pass:
@@ -28,15 +31,24 @@ class Pass:
         identifies: whether its files were new, so that some turned out to hold known content, whose
             rows it did not make.
         raw: how it read files without a header.
+        languages: the code of each file that said in which language it is.
     """
 
     folder: Path
     recipes: Mapping[str, str]
     identifies: bool
     raw: Raw = BY_NAME_ALONE
+    languages: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def begin(cls, folder: Path, recipes: Mapping[str, str], identifies: bool, raw: Sequence[str] = ()) -> Pass:
+    def begin(
+        cls,
+        folder: Path,
+        recipes: Mapping[str, str],
+        identifies: bool,
+        raw: Sequence[str] = (),
+        languages: Mapping[str, str] = NO_LANGUAGES,
+    ) -> Pass:
         """Make the folder and note in it what it is for.
 
         Raises:
@@ -44,9 +56,9 @@ class Pass:
         """
         folder.parent.mkdir(exist_ok=True)
         folder.mkdir()
-        about = {"recipes": dict(recipes), "identifies": identifies, "raw": list(raw)}
+        about = {"recipes": dict(recipes), "identifies": identifies, "raw": list(raw), "languages": dict(languages)}
         write_whole(folder / PASS, json.dumps(about, indent=1).encode())
-        return cls(folder, recipes, identifies, read_raw(raw))
+        return cls(folder, recipes, identifies, read_raw(raw), languages)
 
     @classmethod
     def reopen(cls, folder: Path) -> Pass | None:
@@ -55,11 +67,11 @@ class Pass:
             about = read_json(folder / PASS)
         except CommandError:
             return None
-        recipes, identifies = about.get("recipes"), about.get("identifies")
-        if not isinstance(recipes, dict) or not isinstance(identifies, bool):
+        recipes, identifies, languages = about.get("recipes"), about.get("identifies"), about.get("languages", {})
+        if not isinstance(recipes, dict) or not isinstance(identifies, bool) or not isinstance(languages, dict):
             return None
         try:
-            return cls(folder, recipes, identifies, read_raw(about.get("raw", ())))
+            return cls(folder, recipes, identifies, read_raw(about.get("raw", ())), languages)
         except (UsageError, TypeError, AttributeError):
             return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -55,4 +56,4 @@ class Voice:
 
     def _at(self, start: int, end: int, duration_ms: int | None) -> Place:
         end_ms = end * FRAME_MS if duration_ms is None else min(end * FRAME_MS, duration_ms)
-        return Place(self._place.uri, self._place.recording_id, self._place.channel, start * FRAME_MS, end_ms)
+        return replace(self._place, start_ms=start * FRAME_MS, end_ms=end_ms)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -77,6 +78,12 @@ class CTC:
         self.pads = pads_on(loaded.device) and self._front.mixes
         self.min_samples = self._front.min_samples
         self._chunking = Chunking.of_seconds(chunk_seconds, self.rate, self._front.ratio)
+
+    def speaking(self, language: str) -> CTC:
+        """The same, which writes this language beside its texts: see :class:`transforms.models.door.Speaks`."""
+        told = copy.copy(self)
+        told._language = language
+        return told
 
     def __call__(self, clips: Sequence[np.ndarray]) -> list[Transcript]:
         """One transcript for each clip, as for the clip alone."""

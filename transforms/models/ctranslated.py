@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +18,7 @@ from transforms.models.engines import CTRANSLATE2, Engine
 from transforms.models.features import as_clips
 from transforms.models.precision import CTRANSLATE2_TYPES, INT8
 from transforms.models.prompt import prompt_of, said_behind
-from transforms.models.spoken import NEEDED, Spoken, Writer, fixed_language
+from transforms.models.spoken import NEEDED, Spoken, Writer, fixed_language, own_codes
 from transforms.models.weights import check_engine, load_extractor
 
 SECONDS_A_FRAME = 0.02  # of the encoder
@@ -73,6 +74,7 @@ class CTranslated:
         self._writer = Writer(located, settings, SECONDS_A_FRAME)
         self._multilingual = bool(getattr(settings, "is_multilingual", True))
         self._language = fixed_language(located, settings, language, self._multilingual)
+        self._own_codes = own_codes(settings)
         self._settings = settings
         self._begin: int = settings.no_timestamps_token_id + 1  # the first of the times
         self._prompt = prompt_of(located, settings, vocabulary)
@@ -82,6 +84,13 @@ class CTranslated:
         self.max_seconds: float | None = None
         self.padded_seconds: float | None = float(extractor.chunk_length)
         self.pads = False
+
+    def speaking(self, language: str) -> CTranslated:
+        """Told the language of the clips: see :class:`transforms.models.door.Speaks`."""
+        told = copy.copy(self)
+        if self._multilingual:
+            told._language = self._own_codes.get(language, self._language)
+        return told
 
     def __call__(self, clips: Sequence[np.ndarray]) -> list[Transcript]:
         """One transcript for each clip, as for the clip alone."""

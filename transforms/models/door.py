@@ -50,6 +50,19 @@ class Door(Protocol):
 
 
 @runtime_checkable
+class Speaks(Protocol):
+    """What a door has besides its call if it may be told in which language a clip is."""
+
+    def speaking(self, language: str) -> Door:
+        """The same model, told that the clips are in this language; as it is where it does not know the language.
+
+        Args:
+            language: a code, as :mod:`transforms.languages` writes it.
+        """
+        ...
+
+
+@runtime_checkable
 class Begins(Protocol):
     """What a door has besides its call if its device may compute while the host does something else.
 
@@ -76,6 +89,7 @@ class Description:
         labels: its classes in the order of the probabilities; empty where it has none.
         multi_label: the probabilities are independent of each other instead of shares of 1.
         talk_seconds: the longest talk that segments are joined to for it; None where it hears each alone.
+        languages: codes of those that it can be told to transcribe in; empty where it writes any code beside its texts.
         licence: as its model card states it; nothing where it states none, or is not there.
     """
 
@@ -85,4 +99,5 @@ class Description:
     labels: tuple[str, ...] = ()
     multi_label: bool = False
     talk_seconds: float | None = None
+    languages: tuple[str, ...] = ()
     licence: str = ""

@@ -79,7 +79,10 @@ def _described(located: Located, config: Any, kind: str, extractor: Any) -> Desc
         case "xvector":
             return Description(kind, rate, dimension=config.xvector_output_dim)
         case "whisper":
-            return Description(kind, rate, talk_seconds=float(extractor.chunk_length))
+            from transforms.models.spoken import languages_in
+
+            known = languages_in(located)
+            return Description(kind, rate, talk_seconds=float(extractor.chunk_length), languages=known)
         case _:
             return Description(kind, rate)
 

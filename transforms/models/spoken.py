@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from schemas.transcript import Transcript, Word
+from transforms.languages import code_of
 from transforms.models.alignment import in_order
 from transforms.models.checkpoint import Located
 from transforms.models.marks import settle_marks
@@ -88,7 +89,7 @@ class Writer:
             text.strip(),
             tuple(words),
             confidence,
-            code,
+            code_of(code) or code,
             no_speech_probability=spoken.no_speech_probability,
             mean_log_probability=_mean(said.clamp(min=LEAST).log()),
             temperature=0.0,
@@ -116,20 +117,35 @@ def fixed_language(located: Located, settings: Any, language: str | None, multil
     Raises:
         ModelError: a language that the checkpoint does not know.
     """
-    from transformers.models.whisper.tokenization_whisper import TO_LANGUAGE_CODE
-
     asked = language or getattr(settings, "language", None)
-    code = TO_LANGUAGE_CODE.get(asked.lower(), asked.lower()) if asked else None
+    code = code_of(asked) or asked if asked else None
     if not multilingual:
         if code not in (None, "en"):
             raise located.error(f"it knows English only, not {asked!r}: take a multilingual Whisper")
         return "en"
-    known = getattr(settings, "lang_to_id", {})
+    known = own_codes(settings)
     if not known:
         raise located.error("its generation_config.json gives no lang_to_id: copy it from the original checkpoint")
-    if code is not None and f"<|{code}|>" not in known:
+    if code is not None and code not in known:
         raise located.error(f"it does not know the language {asked!r}; give a code such as en, de, zh")
-    return code
+    return known[code] if code is not None else None
+
+
+def own_codes(settings: Any) -> dict[str, str]:
+    """Of each language that a Whisper knows, Whisper's code by ours: ``jw`` by ``jv``."""
+    own = [token[2:-2] for token in getattr(settings, "lang_to_id", None) or {}]
+    return {code_of(code) or code: code for code in own}
+
+
+def languages_in(located: Located) -> tuple[str, ...]:
+    """The codes of the languages that a Whisper transcribes, as its small files say; nothing where they do not."""
+    from transformers import GenerationConfig
+
+    try:
+        settings = GenerationConfig.from_pretrained(located.folder, local_files_only=True)
+    except (OSError, ValueError):
+        return ()
+    return tuple(own_codes(settings)) if getattr(settings, "is_multilingual", True) else ("en",)
 
 
 def _mean(probabilities: torch.Tensor) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -86,6 +87,12 @@ class Transducer:
         self.pads = pads_on(loaded.device)
         self.min_samples = self._front.min_samples
         self._chunking = Chunking.of_seconds(chunk_seconds, self.rate, self._front.ratio)
+
+    def speaking(self, language: str) -> Transducer:
+        """The same, which writes this language beside its texts: see :class:`transforms.models.door.Speaks`."""
+        told = copy.copy(self)
+        told._language = language
+        return told
 
     def __call__(self, clips: Sequence[np.ndarray]) -> list[Transcript]:
         """One transcript for each clip, as for the clip alone."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +15,7 @@ from transforms.models.alignment import align_rows_alone
 from transforms.models.checkpoint import Located
 from transforms.models.features import as_clips, extracted
 from transforms.models.prompt import prompt_of, said_behind
-from transforms.models.spoken import NEEDED, Spoken, Writer, fixed_language
+from transforms.models.spoken import NEEDED, Spoken, Writer, fixed_language, own_codes
 from transforms.models.weights import load
 
 _WHOLE = {"truncation": False, "padding": "longest"}  # how the extractor takes a clip longer than one pass
@@ -74,6 +75,7 @@ class Whisper:
         self._writer = Writer(located, settings, extractor.chunk_length / config.max_source_positions)
         self._multilingual = bool(getattr(settings, "is_multilingual", True))
         self._language = fixed_language(located, settings, language, self._multilingual)
+        self._own_codes = own_codes(settings)
         self._codes = {number: token[2:-2] for token, number in getattr(settings, "lang_to_id", {}).items()}
         self._prompt = prompt_of(located, settings, vocabulary)
         self.model_id = loaded.model_id
@@ -82,6 +84,13 @@ class Whisper:
         self.max_seconds: float | None = None
         self.padded_seconds: float | None = float(extractor.chunk_length)
         self.pads = False
+
+    def speaking(self, language: str) -> Whisper:
+        """Told the language of the clips: see :class:`transforms.models.door.Speaks`."""
+        told = copy.copy(self)
+        if self._multilingual:
+            told._language = self._own_codes.get(language, self._language)
+        return told
 
     def __call__(self, clips: Sequence[np.ndarray]) -> list[Transcript]:
         """One transcript for each clip, as for the clip alone."""
