@@ -75,6 +75,11 @@ class CTranslated:
         self._multilingual = bool(getattr(settings, "is_multilingual", True))
         self._language = fixed_language(located, settings, language, self._multilingual)
         self._own_codes = own_codes(settings)
+        if self._multilingual and self._language is None and not self._model.is_multilingual:
+            raise located.error(
+                "CTranslate2 takes it for a model of English alone, because its vocabulary is small, and finds no "
+                "language with it: name one with --language, or take --engine torch"
+            )
         self._settings = settings
         self._begin: int = settings.no_timestamps_token_id + 1  # the first of the times
         self._prompt = prompt_of(located, settings, vocabulary)
