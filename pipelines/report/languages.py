@@ -56,7 +56,10 @@ def named(spoken: Spoken) -> list[tuple[str, float]]:
 
 def given(config: Mapping[str, Any]) -> str:
     """In which language transcripts were asked for, as a part of a sentence."""
-    code = config.get("language")
+    code, column = config.get("language"), config.get("language_column")
+    if column:
+        others = f"in {name_of(code)} ({code})" if code else "with no language given"
+        return f", in the language that the column {column} of the metadata says of each file, and others {others}"
     return f", for {name_of(code)} ({code})" if code else ", with no language given"
 
 

@@ -189,6 +189,11 @@ def _reasons(there: Increment, old: Mapping[str, Collection[str]], before: Setti
                     found += _differing(table, parts, now)
     if any(SIGN in recipe for recipes in old.values() for recipe in recipes):
         found.append("files without a header are read otherwise: --raw")
+    column = there.prepared.config.language_column
+    if before is not None and column != (known := before.values["language_column"]):
+        found.append(f"language_column {display('language_column', known)} -> {display('language_column', column)}")
+    elif not found and there.holdings.spoken.of:
+        found.append(f"the column {column} says another language than before")
     yield from found or ["the corpus has them of other settings or weights, or of another version of Earwitness"]
 
 

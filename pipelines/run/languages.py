@@ -16,7 +16,7 @@ from pipelines.store.spoken import Spoken
 from schemas.catalog import nearest
 from schemas.errors import UsageError
 from schemas.records import Source
-from transforms.languages import code_of, read_language
+from transforms.languages import code_of, name_of, read_language
 
 SHOWN = 3
 """Cells that a line gives; the rest is counted."""
@@ -42,7 +42,8 @@ def languages_of(
 ) -> Languages:
     """The language of each file: of its cell in this run, or where this run has no such column in an earlier one.
 
-    A cell that is empty, or no language, says nothing: ``--language`` then holds for that file.
+    A cell that is empty, or no language, or one that the model of transcripts does not know, says nothing:
+    ``--language`` then holds for that file.
 
     Raises:
         UsageError: no column is called so.
@@ -57,11 +58,14 @@ def languages_of(
     if column is None:
         hint = nearest(config.language_column, sorted(there)) if there else ": name your own columns with --metadata"
         raise UsageError(f"--language-column {config.language_column}: no such column{hint}")
-    cells: dict[str, str] = {uri: str(values.get(column) or "") for uri, values in earlier.items()}
+    cells: dict[str, str] = {uri: str(values.get(column) or "").strip() for uri, values in earlier.items()}
     if column in here:
         cells |= {file.uri: _cell(source, column) for source in prepared.sources for file in source.files}
-    codes = {text: code_of(text) for text in set(cells.values()) if text.strip()}
-    by_uri = {uri: code for uri, text in cells.items() if (code := codes.get(text)) is not None}
+    codes = {text: code_of(text) for text in {*cells.values()} if text}
+    known = prepared.descriptions["transcripts"].languages if "transcripts" in prepared.descriptions else ()
+    strange = {code for code in codes.values() if code is not None and known and code not in known}
+    usable = {text: code for text, code in codes.items() if code is not None and code not in strange}
+    by_uri = {uri: usable[text] for uri, text in cells.items() if text in usable}
     of = {}
     for code in sorted(set(by_uri.values())):
         others = recipes_of(replace(config, language=code), prepared.tables, revisions)
@@ -74,30 +78,29 @@ def languages_of(
 def _cell(source: Source, column: str) -> str:
     """What a file says; of a take in parts the first part that says something."""
     said = (one.metadata.get(column) for one in (source, *source.parts))
-    return next((str(value) for value in said if value is not None), "")
+    return next((str(value).strip() for value in said if value is not None), "")
 
 
 def _notes(prepared: Prepared, column: str, cells: Mapping[str, str], codes: Mapping[str, str | None]) -> Iterator[str]:
-    language = prepared.config.language
-    counts = Counter(source.language for source in prepared.sources)
+    given = {source.files[0].uri: source.language for source in prepared.sources}
+    counts = Counter(given.values())
     left = counts.pop(None, 0)
     listed = ", ".join(f"{code} {n:,}" for code, n in counts.most_common())
-    instead = f"are taken to be {language}" if language else "have it found out, where the model can"
+    language = prepared.config.language
+    instead = f"are taken for {language}" if language else "have it found out, where the model can"
     told = f"the column {column} says the language of {counted(counts.total(), 'file')}"
     yield f"{told}{f' ({listed})' if listed else ''}{f'; {left:,} others {instead}' if left else ''}"
-    given = [source.files[0].uri for source in prepared.sources]
-    wrong = {cells.get(uri, ""): uri for uri in reversed(given) if codes.get(cells.get(uri, ""), "") is None}
-    for text, uri in list(wrong.items())[:SHOWN]:
+    others = {
+        text: uri for uri, language in reversed(given.items()) if language is None and (text := cells.get(uri, ""))
+    }
+    for text, uri in list(others.items())[:SHOWN]:
+        what = f"{column} of {uri.rpartition('/')[2]} is"
+        if (code := codes.get(text)) is not None:
+            yield f"{what} {text!r}: the model of transcripts does not know {name_of(code)}"
+            continue
         try:
-            read_language(text, f"{column} of {uri.rpartition('/')[2]} is")
+            read_language(text, what)
         except UsageError as error:
             yield str(error)
-    if len(wrong) > SHOWN:
-        yield f"{column} has {counted(len(wrong) - SHOWN, 'more text')} that say no language"
-    known = prepared.descriptions["transcripts"].languages if "transcripts" in prepared.descriptions else ()
-    strange = sorted(code for code in counts if code is not None and known and code not in known)
-    if strange:
-        n = counted(sum(counts[code] for code in strange), "file")
-        told = f"the model of transcripts does not know {', '.join(strange)}: {n}"
-        heard = "taken for en, all that it knows" if known == ("en",) else f"taken for {language or 'what it hears'}"
-        yield f"{told} {heard}"
+    if len(others) > SHOWN:
+        yield f"{column} has {counted(len(others) - SHOWN, 'more text')} of such a kind"

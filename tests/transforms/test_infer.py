@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,14 @@ import pytest
 import soxr
 import torch
 
-from demo.untrained.checkpoints import build_demo_set
+from demo.untrained.checkpoints import build, build_demo_set
 from demo.untrained.sounds import voices
 from schemas.catalog import TABLES
 from schemas.jobs import JOBS
 from schemas.records import Clip, Place, Rows
 from transforms.gather import Group
 from transforms.infer import Task, answer
-from transforms.models.door import Door
+from transforms.models.door import Door, Speaks
 from transforms.models.jobs import describe, open_door
 
 ID = "cd" * 16
@@ -157,3 +158,21 @@ def test_of_speech_without_a_pause_the_language_is_that_of_its_first_half_minute
     (part,) = rows_of(answers(opened, [clip(longest[: 30 * 16_000], 0)]), task.name)
     assert whole["end_ms"] == 40_000  # the row is of all of it
     assert_same({**whole, "end_ms": 30_000}, part)
+
+
+@pytest.mark.parametrize("kind", ["whisper", "wav2vec2_ctc"])
+def test_a_clip_is_heard_in_the_language_of_its_recording(kind: str, spoken: list[np.ndarray], tmp_path: Path) -> None:
+    folder = str(build(kind, tmp_path / kind))
+    task, door = Task("transcripts", TABLES["transcripts"], folder, "run"), open_door("transcripts", folder)
+    codes = ["de", "jv", None, "de"]
+    clips = [clip(samples, 10_000 * i) for i, samples in enumerate(spoken[:4])]
+    told = [replace(c, place=replace(c.place, language=code)) for c, code in zip(clips, codes, strict=True)]
+    found = rows_of(answers((task, door), told), "transcripts")
+    assert [row["start_ms"] for row in found] == [0, 10_000, 20_000, 30_000]
+    for row, one, code in zip(found, clips, codes, strict=True):
+        alone = open_door("transcripts", folder, language=code)
+        assert_same(row, rows_of(answers((task, alone), [one]), "transcripts")[0])
+        assert code in (row["language"], None)
+    assert isinstance(door, Speaks)
+    tongue = door.speaking("quc")  # Whisper knows no K'iche', others write what they are told
+    assert (tongue([spoken[0]])[0].language == "quc") == (kind != "whisper")
