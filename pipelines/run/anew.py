@@ -78,8 +78,10 @@ def _made_anew(
 ) -> Anew:
     asked = {table: recipe for table, recipe in there.recipes.items() if not leaves(table)}
 
+    agreed_to = there.holdings.spoken.agreed_to(asked)
+
     def is_agreed(table: str, uri: str) -> bool:
-        return any(one.covers(table, asked[table], uri) for one in agreed)
+        return any(one.covers(table, agreed_to[table], uri) for one in agreed)
 
     recordings: dict[str, set[str]] = defaultdict(set)
     old: dict[str, set[str]] = defaultdict(set)
@@ -145,12 +147,13 @@ def remembered(there: Increment, todo: Todo, before: Settings | None) -> Setting
     them, and gives no leave to make others anew.
     """
     new = Settings.of(there.prepared.config, before)
-    held = tuple(still_held(new.agreed, there.recipes))
+    recipes = there.holdings.spoken.agreed_to(there.recipes)
+    held = tuple(still_held(new.agreed, recipes))
     anew = _made_anew(there, todo, before, lambda table: False, held)
     if anew:
         tables = there.recipes if anew.unfinished else anew.tables  # of an unfinished run it may be any
         named = tuple(from_anywhere(pattern) for pattern in there.prepared.config.recordings)
-        held = (*held, Consent({table: there.recipes[table] for table in tables}, named))
+        held = (*held, Consent({table: recipes[table] for table in tables}, named))
     return replace(new, made=_with_earlier(made_of(there), before), agreed=held)
 
 

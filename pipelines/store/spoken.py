@@ -7,6 +7,8 @@ are written as those that the run asks for, so that nothing else has to know of 
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -39,6 +41,14 @@ class Spoken:
         shaped = self.of.get(code or "", {})
         others = {table for of in self.of.values() for table in of} if code is None else set()
         return {t: r for t, r in recipes.items() if t not in others and shaped.get(t, r) == r}
+
+    def agreed_to(self, recipes: Mapping[str, str]) -> dict[str, str]:
+        """The recipes as a person agrees to them: those that languages shape only in what files say now."""
+        if not self.of:
+            return dict(recipes)
+        digest = hashlib.sha256(json.dumps(sorted(self.by_uri.items())).encode()).hexdigest()[:16]
+        shaped = {table for of in self.of.values() for table in of}
+        return {t: f"{recipe}{OTHER}{digest}" if t in shaped else recipe for t, recipe in recipes.items()}
 
     def as_asked(self, made: Mapping[str, str], code: str | None) -> Mapping[str, str]:
         """Recipes as a run compares them: what was made in the language of its recording is what the run asks for."""
