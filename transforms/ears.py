@@ -87,10 +87,7 @@ class Ears:
             message = f"{last:,} channels, of which {MOST_CHANNELS_APART} can be kept apart: --channels mix"
             raise DecodeError(Reason.TOO_MANY_CHANNELS, message)
         numbers: Sequence[int] = range(before + 1, last + 1) if wanted.each else (track,)
-        places = [
-            Place(recording.sources[0].uri, recording.recording_id, number, 0, 0, recording.language)
-            for number in numbers
-        ]
+        places = [Place(recording.sources[0].uri, recording.recording_id, n, 0, 0, recording.language) for n in numbers]
         self._meter = LoudnessMeter(format.sample_rate_hz, format.channels)
         rates = {RATE, *(wanted.windows or ())}
         self._resamplers = {rate: Resampler(format.sample_rate_hz, rate, len(places)) for rate in sorted(rates)}
