@@ -59,6 +59,7 @@ OTHERS: dict[str, Any] = {
     "join_parts": True,
     "types": {"year": "int"},
     "path_columns": "{station}/{year}",
+    "language_column": "lang",
     "vocabulary": Vocabulary("names.txt", ("Acme Cola", "Northwind")),
 }
 """A value of each field that is not the default."""
@@ -94,6 +95,7 @@ def test_what_shapes_rows_is_remembered(name: str) -> None:
             config.join_parts,
             config.types,
             config.path_columns,
+            config.language_column,
         )
 
     assert (shapes(other) != shapes(Config())) == (name in REMEMBERED)
