@@ -32,6 +32,7 @@ metadata:
   key: name
 types: {count: int}
 path_columns: '{station}/{year}'
+language_column: lang
 channels: each
 language: de
 vocabulary: {file: names.txt, words: [Acme Cola, Northwind]}
@@ -84,6 +85,7 @@ configs = st.builds(
     ),
     types=st.dictionaries(words, st.sampled_from(METADATA_TYPES)),
     path_columns=st.none() | words,
+    language_column=st.none() | words,
     channels=st.sampled_from(["mix", "each"]),
     language=st.none() | st.sampled_from(["en", "de", "yue"]),
     vocabulary=st.builds(
