@@ -215,11 +215,7 @@ class Clip:
 
 @dataclass(frozen=True)
 class Talk:
-    """Segments of one channel, in the order of time, with the audio between them.
-
-    Attributes:
-        speech: the mean of the detector's probabilities over each segment; empty where nobody asks.
-    """
+    """Segments of one channel with the audio between them, and the detector's mean over each where anybody asks."""
 
     place: Place
     samples: np.ndarray
@@ -246,10 +242,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Rows:
-    """Arrow rows on their way into the file of one shard and table.
-
-    ``closes`` says that no more rows of this shard and table follow.
-    """
+    """Arrow rows on their way into the file of one shard and table; ``closes`` says that no more of them follow."""
 
     table: str
     shard: str
