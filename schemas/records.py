@@ -1,8 +1,7 @@
 """The records that travel between stages: small, frozen, told apart by type.
 
-A sample array is float32 mono in [-1, 1] unless a file holds more.  Times are milliseconds of the
-recording.  Only :class:`Source`, :class:`Known` and :class:`Shard` may cross a shuffle; what
-holds samples lives inside one fused chain.
+A sample array is float32 mono in [-1, 1] unless a file holds more.  Times are milliseconds of the recording.  Only
+:class:`Source`, :class:`Known` and :class:`Shard` may cross a shuffle; what holds samples lives in one fused chain.
 """
 
 from __future__ import annotations
