@@ -78,6 +78,20 @@ def hostile(out: Path) -> Path:
             "model": MODEL,
         }
     ]
+    rows["transcripts"][0]["doubtful"] = ["no_speech", "low_probability"]
+    rows["languages"] = [
+        {
+            "segment_id": f"{CALL}/1/1000",
+            "recording_id": CALL,
+            "channel": 1,
+            "start_ms": 1000,
+            "end_ms": 4000,
+            "language": "en",
+            "confidence": 0.75,
+            "probabilities": [{"language": "en", "probability": 0.75}, {"language": "de", "probability": 0.25}],
+            "model": MODEL,
+        }
+    ]
     rows["dimensions"] = [
         dimensions(CALL, 1, 1000, 4000, 0.5, 0.25, 1.03125),
         dimensions(CALL, 2, 2000, 3000, 0.75, 0.5, -0.125),

@@ -39,6 +39,8 @@ FLAT_SQL = {
     "list_filter(probabilities, lambda p: p.label = 'neu')[1].probability AS p_neu, model FROM emotions",
     "transcripts": "SELECT * EXCLUDE words REPLACE (array_to_string(doubtful, '; ') AS doubtful) FROM transcripts",
     "words": "SELECT * REPLACE (array_to_string(doubtful, '; ') AS doubtful) FROM words",
+    "languages": "SELECT * EXCLUDE probabilities FROM languages",
+    "language_probabilities": "FROM language_probabilities",
     "sounds": "SELECT * EXCLUDE tags FROM sounds",
     "sound_tags": "FROM sound_tags",
     "embeddings": "SELECT * EXCLUDE (embedding, model), embedding[1] AS embedding_1, embedding[2] AS embedding_2, "
@@ -163,6 +165,7 @@ def test_every_value_is_read_back(out: Path, tmp_path: Path, format: str) -> Non
         check(READ[format](files[name]), asked(out, kept), format)
     lists = (
         "words",
+        "language_probabilities",
         "sound_tags",
         "recordings_tracks",
         "runs_models",
