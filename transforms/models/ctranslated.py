@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -162,12 +163,18 @@ class CTranslated:
         # The times are read again with the text: they hold the pauses, which the words beside them would take else.
         # The vocabulary is not: the confidence of a word that was preferred is what the model gives it by itself.
         frames = [max(2, min(longest, one.frames - one.seek)) for one in heard]
-        aligned = self._model.align(encoded, start, [tokens for tokens, _ in kept], frames)
+        # But for the first one, in whose place CTranslate2 puts a mark of its own: beside it, that time would take the
+        # beginning of the first word.
+        firsts = [int(bool(tokens) and tokens[0] >= self._begin) for tokens, _ in kept]
+        read = [tokens[first:] for (tokens, _), first in zip(kept, firsts, strict=True)]
+        aligned = self._model.align(encoded, start, read, frames)
         for one, (tokens, heard_frames), found, result in zip(heard, kept, aligned, results, strict=True):
             offset = one.seek * self._extractor.hop_length / self.rate
             one.tokens += tokens
-            one.ends += [offset + frame * SECONDS_A_FRAME for frame in _starts(found.alignments)[1 : len(tokens) + 1]]
-            one.probabilities += found.text_token_probs
+            first = len(tokens) - len(found.text_token_probs)
+            ends = [0] * first + _starts(found.alignments)[1 : len(tokens) + 1 - first]
+            one.ends += [offset + frame * SECONDS_A_FRAME for frame in ends]
+            one.probabilities += [math.nan] * first + found.text_token_probs
             one.otherwise = float(np.exp(result.scores[0]))
             one.no_speech_probability = max(one.no_speech_probability, result.no_speech_prob)
             one.seek += heard_frames
