@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ from demo.untrained.checkpoints import build, build_demo_set
 from demo.untrained.sounds import voices
 from schemas.catalog import TABLES
 from schemas.jobs import JOBS
-from schemas.records import Clip, Place, Rows
+from schemas.records import Clip, Place, Rows, Talk
+from schemas.transcript import Transcript, Word
 from transforms.gather import Group
 from transforms.infer import Task, answer
 from transforms.models.door import Door, Speaks
@@ -176,3 +177,44 @@ def test_a_clip_is_heard_in_the_language_of_its_recording(kind: str, spoken: lis
     assert isinstance(door, Speaks)
     tongue = door.speaking("quc")  # Whisper knows no K'iche', others write what they are told
     assert (tongue([spoken[0]])[0].language == "quc") == (kind != "whisper")
+
+
+class Forgetful:
+    """A recogniser that says one word, in the first half second, and fails where it hears nothing."""
+
+    model_id, rate, min_samples, max_seconds, padded_seconds, pads = "forgetful/fp32", 16_000, 400, None, 30.0, False
+
+    def __init__(self) -> None:
+        self.heard: list[int] = []
+
+    def __call__(self, clips: Sequence[np.ndarray]) -> list[Transcript]:
+        self.heard += [len(clip) for clip in clips]
+        if any(not np.isfinite(clip).all() for clip in clips):
+            raise ValueError("not a number")
+        return [Transcript("so", (Word("so", 0, 400, 0.5),), 0.5, "en") for _ in clips]
+
+
+def a_talk(samples: np.ndarray, *spans_ms: tuple[int, int]) -> Talk:
+    places = tuple(Place("file:///a.wav", ID, 0, start, end) for start, end in spans_ms)
+    place = Place("file:///a.wav", ID, 0, spans_ms[0][0], spans_ms[-1][1])
+    return Talk(place, samples[16 * place.start_ms : 16 * place.end_ms], 16_000, places)
+
+
+def test_what_a_model_leaves_out_at_the_end_of_a_talk_is_heard_once_more() -> None:
+    samples = np.random.default_rng(0).uniform(-0.5, 0.5, 16_000 * 8).astype(np.float32)
+    spans = [(0, 2000), (2500, 4000), (5000, 6500), (7000, 7500)]  # the last one is too short for a pass of its own
+    door = Forgetful()
+    task = Task("transcripts", TABLES["transcripts"], "forgetful", "run", joins=True)
+    (rows,) = answer(task, door, Group("0", (a_talk(samples, *spans),), closes=True))
+    assert rows.batch is not None
+    assert [row["text"] for row in rows.batch.to_pylist()] == ["so", "so", "so", ""]
+    assert door.heard == [16 * (7500 - start) for start in (0, 2500, 5000)]
+
+
+def test_a_talk_that_fails_fails_in_each_of_its_segments() -> None:
+    samples = np.full(16_000 * 4, np.nan, np.float32)
+    task = Task("transcripts", TABLES["transcripts"], "forgetful", "run", joins=True)
+    errors, rows = answer(task, Forgetful(), Group("0", (a_talk(samples, (0, 1000), (2000, 3000)),), closes=True))
+    assert errors.batch is not None
+    assert errors.batch.num_rows == 2
+    assert rows.batch is None

@@ -13,6 +13,7 @@ import pytest
 
 from schemas.transcript import Transcript
 from transforms.models.batching import run_each
+from transforms.models.checkpoint import ModelError
 from transforms.models.ctranslated import said_and_heard
 from transforms.models.engines import CTRANSLATE2, Engine, best_engine, is_installed
 from transforms.models.jobs import open_door
@@ -133,3 +134,8 @@ def test_it_is_taken_for_whisper_alone() -> None:
 )
 def test_where_the_next_pass_begins(tokens: list[int], kept: int, frames: int) -> None:
     assert said_and_heard(tokens, BEGIN, 3000) == (tokens[:kept], frames)
+
+
+def test_a_vocabulary_of_its_own_needs_a_named_language(checkpoint: Callable[[str], Path]) -> None:
+    with pytest.raises(ModelError, match="or take --engine torch"):
+        open_door("transcripts", str(checkpoint("whisper")), engine=Engine(CTRANSLATE2))
