@@ -183,6 +183,7 @@ CARDS: dict[str, Card] = {
             licence="cc-by-nc-sa-4.0",
             millions=165.3,
             megabytes=661,
+            tried="its size",
         ),
     )
 }

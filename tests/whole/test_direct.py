@@ -13,8 +13,10 @@ import pytest
 import soundfile
 import soxr
 import torch
+from safetensors.torch import load_file
 from transformers import (
     AutoFeatureExtractor,
+    AutoModel,
     AutoModelForAudioClassification,
     AutoModelForAudioXVector,
     AutoModelForCTC,
@@ -187,6 +189,23 @@ def test_classes(corpus: Corpus, table: str, rate: int) -> None:
             assert probability == pytest.approx(float(direct[model.config.label2id[label]]), abs=1e-4)
         assert row["label"] == model.config.id2label[int(direct.argmax())]
         assert row["confidence"] == pytest.approx(float(direct.max()), abs=1e-4)
+
+
+def test_dimensions(corpus: Corpus) -> None:
+    folder = corpus.models["dimensions"]
+    extractor = AutoFeatureExtractor.from_pretrained(folder)
+    base = AutoModel.from_pretrained(folder).eval()
+    head = load_file(folder / "model.safetensors")
+    found = rows(corpus.out, "dimensions")
+    places = {(row["segment_id"], row["start_ms"], row["end_ms"]) for row in rows(corpus.out, "emotions")}
+    assert {(row["segment_id"], row["start_ms"], row["end_ms"]) for row in found} == places
+    for row in found:
+        with torch.inference_mode():
+            inputs = extractor(corpus.cut(row), sampling_rate=16_000, return_tensors="pt")
+            pooled = base(inputs.input_values).last_hidden_state[0].mean(0)
+            dense = torch.tanh(head["classifier.dense.weight"] @ pooled + head["classifier.dense.bias"])
+            direct = head["classifier.out_proj.weight"] @ dense + head["classifier.out_proj.bias"]
+        assert [row["arousal"], row["dominance"], row["valence"]] == pytest.approx(direct.tolist(), abs=1e-4)
 
 
 def test_embeddings(corpus: Corpus) -> None:
