@@ -38,7 +38,7 @@ THROUGH = {
     "pipelines/audit/test_audit": "pipelines.audit: check references values",
     # Words in, a call, words out: the command's own code has no other branches.
     "whole/test_damaged": "pipelines.commands: agree export forget methods report run sample search speakers status "
-    "tables tag printed.answer printed.forget printed.passage printed.mentions printed.speakers",
+    "tables tag printed.answer printed.forget printed.passage printed.speakers",
     "pipelines/test_cli": "pipelines: process sql console.confirm console.rows run.words",
     "pipelines/console/test_progress": "transforms: progress",
     "pipelines/corpus/test_asked": "pipelines.corpus: dimensions emotions spectrogram statements tables views",

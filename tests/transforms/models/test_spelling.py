@@ -10,7 +10,7 @@ from transformers import AutoTokenizer, ParakeetTokenizer
 from schemas.transcript import Word
 from transforms.models.checkpoint import ModelError, parse_checkpoint
 from transforms.models.locate import locate
-from transforms.models.spelling import Frames, Subwords, Token, bounded, runs, settle_blank
+from transforms.models.spelling import Frames, Subwords, Token, bounded, mean_log, runs, settle_blank
 
 PIECES = ["<unk>", "▁the", "▁ca", "t", ",", "▁sat", "▁", ".", "<0xC3>", "<0xA9>", "▁na", "<pad>", "<blank>"]
 ID = {piece: number for number, piece in enumerate(PIECES)}
@@ -135,3 +135,22 @@ def test_where_nothing_says_which_token_is_the_blank_it_is_refused(located):
     for configured in (None, 99, -1):
         with pytest.raises(ModelError, match="nothing says which of its 13 tokens is the blank"):
             settle_blank(located, tokenizer, len(PIECES), configured)
+
+
+def test_how_sure_it_is_is_the_mean_of_the_logarithms_of_what_says_something():
+    tokens = np.array([ID["<pad>"], ID["▁the"], ID["▁the"], ID["<pad>"], ID["▁sat"]])
+    frames = Frames(tokens, np.float32([0.9, 0.5, 0.25, 0.1, 1.0]), 0.4)
+    found = Subwords(tokenizer_of(), STEP_MS).transcript(frames, "en")
+    assert found.text == "the sat"
+    assert found.mean_log_probability == pytest.approx(np.log([0.5, 0.25, 1.0]).mean())
+    assert found.no_speech_probability is None
+
+
+def test_an_empty_text_is_sure_of_nothing():
+    frames = Frames(np.full(3, ID["<pad>"]), np.float32([0.9, 0.8, 0.7]), 0.24)
+    assert Subwords(tokenizer_of(), STEP_MS).transcript(frames, None).mean_log_probability is None
+
+
+def test_a_posterior_of_nothing_has_a_logarithm():
+    assert -100 < mean_log(np.float32([0.0])) < -80
+    assert np.isnan(mean_log(np.float32([np.nan, 0.5])))
