@@ -29,7 +29,7 @@ class Doubt(StrEnum):
 
 
 MEANT: dict[Doubt, str] = {
-    Doubt.REPETITION: f"what was recognised at once repeats itself: its compression_ratio is over {COMPRESSED_OVER:g}, "
+    Doubt.REPETITION: f"the text repeats itself: its compression_ratio is over {COMPRESSED_OVER:g}, "
     "or most words of the row stand in a loop of the same words, four times or oftener",
     Doubt.NO_SPEECH: "that somebody speaks is little probable: segments.speech_probability, times 1 - "
     f"no_speech_probability where the recogniser gives one, is under {SPEECH_UNDER:g}",
