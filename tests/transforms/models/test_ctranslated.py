@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -139,3 +141,23 @@ def test_where_the_next_pass_begins(tokens: list[int], kept: int, frames: int) -
 def test_a_vocabulary_of_its_own_needs_a_named_language(checkpoint: Callable[[str], Path]) -> None:
     with pytest.raises(ModelError, match="or take --engine torch"):
         open_door("transcripts", str(checkpoint("whisper")), engine=Engine(CTRANSLATE2))
+
+
+def test_without_alignment_heads_those_of_the_upper_layers_give_the_times(
+    checkpoint: Callable[[str], Path], speech: list[np.ndarray], tmp_path: Path
+) -> None:
+    folder = shutil.copytree(checkpoint("whisper"), tmp_path / "headless")
+    settings = json.loads((folder / "generation_config.json").read_text())
+    heads = settings.pop("alignment_heads")
+    (folder / "generation_config.json").write_text(json.dumps(settings))
+    door = open_door("transcripts", str(folder), language="en", engine=Engine(CTRANSLATE2))
+    config = json.loads((door._conversion.folder / "config.json").read_text())  # type: ignore[attr-defined]
+    assert config.get("alignment_heads") != heads
+    (one,) = door([speech[0]])
+    (other,) = open_door("transcripts", str(checkpoint("whisper")), language="en", engine=Engine(CTRANSLATE2))(
+        [speech[0]]
+    )
+    assert one.text == other.text
+    flat = times([one]).ravel()
+    assert len(flat)
+    assert (np.diff(flat) >= 0).all()
