@@ -148,11 +148,13 @@ def test_without_alignment_heads_those_of_the_upper_layers_give_the_times(
 ) -> None:
     folder = shutil.copytree(checkpoint("whisper"), tmp_path / "headless")
     settings = json.loads((folder / "generation_config.json").read_text())
-    heads = settings.pop("alignment_heads")
+    del settings["alignment_heads"]
     (folder / "generation_config.json").write_text(json.dumps(settings))
     door = open_door("transcripts", str(folder), language="en", engine=Engine(CTRANSLATE2))
+    of = json.loads((folder / "config.json").read_text())
+    layers, n = of["decoder_layers"], of["decoder_attention_heads"]
     config = json.loads((door._conversion.folder / "config.json").read_text())  # type: ignore[attr-defined]
-    assert config.get("alignment_heads") != heads
+    assert config["alignment_heads"] == [[layer, i] for layer in range(layers // 2, layers) for i in range(n)]
     (one,) = door([speech[0]])
     (other,) = open_door("transcripts", str(checkpoint("whisper")), language="en", engine=Engine(CTRANSLATE2))(
         [speech[0]]
