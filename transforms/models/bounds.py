@@ -41,6 +41,17 @@ WHOLE: dict[str, tuple[int, int]] = {
     ),
     **dict.fromkeys(("num_beams", "num_return_sequences", "num_beam_groups"), (1, 64)),
     **dict.fromkeys(("max_new_tokens", "min_length", "min_new_tokens"), (0, 4_000_000)),
+    **dict.fromkeys(("conv_kernel_size", "conv_depthwise_kernel_size", "conv_pos_kernel_size"), (1, 4_096)),
+    **dict.fromkeys(("subsampling_conv_kernel_size", "delta_win_length", "stride"), (1, 4_096)),
+    **dict.fromkeys(("subsampling_conv_stride", "squeeze_factor", "conv_expansion_factor"), (1, 64)),
+    **dict.fromkeys(("subsampling_conv_channels", "decoder_hidden_size", "head_dim"), _WIDTH),
+    **dict.fromkeys(("left_max_position_embeddings", "right_max_position_embeddings"), (0, 1_000_000)),
+    **dict.fromkeys(("context_size", "win_length"), (1, 100_000)),
+    "subsampling_factor": (1, 1_024),
+    "feature_projection_input_dim": _WIDE,
+    "num_decoder_layers": _LAYERS,
+    "num_key_value_heads": _HEADS,
+    "max_symbols_per_step": (1, 1_000_000),
     "sampling_rate": _RATE,
 }
 """Whole numbers, by name, with the least and the most."""
@@ -49,6 +60,7 @@ REAL: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("chunk_length", "max_length_s"), (0.1, 3_600.0)),
     **dict.fromkeys(("frequency_min", "frequency_max"), (0.0, 400_000.0)),
     **dict.fromkeys(("layer_norm_eps", "mlp_ratio"), (0.0, 100.0)),
+    **dict.fromkeys(("logmel_floor_db", "preemphasis"), (0.0, 1_000.0)),
     "std": (1e-6, 1e6),
 }
 """Numbers, likewise."""
@@ -57,6 +69,7 @@ LISTS: dict[str, tuple[int, int]] = {
     **dict.fromkeys(("conv_dim", "tdnn_dim"), _WIDTH),
     **dict.fromkeys(("conv_kernel", "conv_stride", "tdnn_kernel", "tdnn_dilation"), (1, 1_000)),
     "depths": _LAYERS,
+    **dict.fromkeys(("durations", "subsample_layers"), (0, 1_000)),
 }
 """Lists of whole numbers, likewise; at most 64 in each."""
 
@@ -68,6 +81,7 @@ EITHER: dict[str, tuple[int, int]] = {
 
 MAY_BE_NULL = (
     *("max_length", "max_new_tokens", "min_length", "min_new_tokens", "num_beams", "num_return_sequences"),
+    *("head_dim", "num_key_value_heads", "subsample_layers", "preemphasis"),
     "vocab_size",  # of a regression, which has none
 )
 """Of these, null is what stands in files as they are published, and means the class's own."""
@@ -81,6 +95,9 @@ WHOLE_SHARES = (
     ("d_model", "decoder_attention_heads"),
 )
 """Widths that their heads share among them."""
+
+NO_MORE_THAN = (("context_size", "max_position_embeddings"),)
+"""The first is a distance for which the second has a number of its own."""
 
 REFUSED = {
     "transformers_weights": "it names other weights than those that lie there: name them model.safetensors",
@@ -156,6 +173,10 @@ def _faults(settings: Mapping[str, Any], where: str, depth: int) -> Iterator[str
         one, many = settings.get(width), settings.get(heads)
         if isinstance(one, int) and isinstance(many, int) and one % many and "depths" not in settings:
             yield f"{where}{width} is {one}, which {heads} ({many}) do not divide"
+    for one, other in NO_MORE_THAN:
+        less, most = settings.get(one), settings.get(other)
+        if isinstance(less, int) and isinstance(most, int) and less > most:
+            yield f"{where}{one} is {less}, more than {other} ({most})"
 
 
 def _fault(name: str, value: Any) -> str | None:

@@ -15,13 +15,17 @@ from transforms.models.bounds import LONGEST_BYTES, least_numbers, read_settings
 from transforms.models.checkpoint import ModelError
 from transforms.models.jobs import describe, open_door
 
-CTC, EMOTION, SOUNDS, CLAP, VOICE, WHISPER = (
+CTC, EMOTION, SOUNDS, CLAP, VOICE, WHISPER, PARAKEET, TDT, GRANITE, BERT, SEW = (
     ("transcripts", "wav2vec2_ctc"),
     ("emotions", "hubert_emotion"),
     ("sounds", "ast_sounds"),
     ("embeddings", "clap"),
     ("speakers", "wavlm_xvector"),
     ("transcripts", "whisper"),
+    *(
+        ("transcripts", kind)
+        for kind in ("parakeet_ctc", "parakeet_tdt", "granite_ctc", "wav2vec2_bert_ctc", "sew_ctc")
+    ),
 )
 CONFIG, INPUT = "config.json", "preprocessor_config.json"
 
@@ -63,7 +67,7 @@ ODD: list[tuple[tuple[str, str], str, str, Any, str]] = [
         for value in (0, -1, 1e9, 10**9, "16000", None, [16_000], 16e3)
     ),
     (CTC, INPUT, "feature_size", 0, "feature_size"),
-    (CTC, INPUT, "feature_extractor_type", "ClapFeatureExtractor", "is of a ClapFeatureExtractor"),
+    (CTC, INPUT, "feature_extractor_type", "ClapFeatureExtractor", "is a ClapFeatureExtractor"),
     (CTC, INPUT, "feature_extractor_type", ["x"], "feature_extractor_type"),
     (EMOTION, CONFIG, "id2label", ["a", "b"], "id2label"),
     (EMOTION, CONFIG, "id2label", {"0": "a", "2": "b"}, "id2label"),
@@ -103,6 +107,35 @@ ODD: list[tuple[tuple[str, str], str, str, Any, str]] = [
     (WHISPER, CONFIG, "d_model", 17, "do not divide"),
     (WHISPER, INPUT, "chunk_length", -30, "chunk_length"),
     (WHISPER, INPUT, "n_fft", 0, "n_fft"),
+    *(
+        (PARAKEET, CONFIG, "encoder_config", {name: value}, f"encoder_config.{name}")
+        for name, value in (
+            ("subsampling_factor", 0),
+            ("subsampling_conv_stride", 10**6),
+            ("subsampling_conv_channels", 10**9),
+            ("conv_kernel_size", -9),
+            ("num_hidden_layers", 10**6),
+            ("num_key_value_heads", 0),
+            ("head_dim", "64"),
+        )
+    ),
+    (PARAKEET, "processor_config.json", "feature_extractor", {"preemphasis": "0.97"}, "feature_extractor.preemphasis"),
+    (PARAKEET, "processor_config.json", "feature_extractor", {"win_length": 0}, "feature_extractor.win_length"),
+    (TDT, CONFIG, "durations", [0, -1], "durations"),
+    (TDT, CONFIG, "durations", 4, "durations"),
+    (TDT, CONFIG, "decoder_hidden_size", 10**9, "decoder_hidden_size"),
+    (TDT, CONFIG, "num_decoder_layers", 10**6, "num_decoder_layers"),
+    (TDT, CONFIG, "max_symbols_per_step", 0, "max_symbols_per_step"),
+    (GRANITE, CONFIG, "encoder_config", {"context_size": 10**9}, "encoder_config.context_size"),
+    (GRANITE, CONFIG, "encoder_config", {"context_size": 64, "max_position_embeddings": 32}, "more than max_position"),
+    (GRANITE, CONFIG, "encoder_config", {"subsample_layers": [0, "1"]}, "encoder_config.subsample_layers"),
+    (GRANITE, INPUT, "delta_win_length", 0, "delta_win_length"),
+    (GRANITE, INPUT, "logmel_floor_db", "8", "logmel_floor_db"),
+    (BERT, CONFIG, "feature_projection_input_dim", 10**9, "feature_projection_input_dim"),
+    (BERT, CONFIG, "conv_depthwise_kernel_size", 0, "conv_depthwise_kernel_size"),
+    (BERT, CONFIG, "left_max_position_embeddings", 10**12, "left_max_position_embeddings"),
+    (BERT, INPUT, "stride", 0, "stride"),
+    (SEW, CONFIG, "squeeze_factor", 0, "squeeze_factor"),
     (WHISPER, "generation_config.json", "num_beams", 10**9, "generation_config.json: num_beams"),
 ]
 
@@ -156,7 +189,7 @@ def test_every_kind_of_checkpoint_keeps_to_the_bounds(checkpoint: Callable[[str]
         folder = checkpoint(kind)
         settings = read_settings(folder / CONFIG)
         assert 0 < least_numbers(settings) < (folder / "model.safetensors").stat().st_size / 4, kind
-        read_settings(folder / INPUT)
+        assert [read_settings(folder / name) for name in (INPUT, "processor_config.json") if (folder / name).exists()]
 
 
 PUBLISHED = {
@@ -176,6 +209,14 @@ def test_what_is_published_is_larger_than_the_least(name: str) -> None:
         "vocab_size": vocabulary,
     }
     assert numbers / 4 < least_numbers(settings) < numbers
+
+
+def test_null_is_what_published_configs_of_conformers_have(tmp_path: Path) -> None:
+    path = tmp_path / CONFIG
+    path.write_text(
+        json.dumps({"encoder_config": {"num_key_value_heads": None, "head_dim": None}, "preemphasis": None})
+    )
+    assert read_settings(path)["encoder_config"]["head_dim"] is None
 
 
 @pytest.mark.parametrize(
