@@ -42,11 +42,13 @@ class Spoken:
         words: in the order of the transcript, none of them empty, no letter (grapheme cluster) in two of them.
         pieces: the same for lines: of scripts without blanks, what stands between places where a line may end.
         segments: with their text.
+        bound: the end of a word is only where the next one begins, see ``end_is`` of the words.
     """
 
     words: list[Stretch] = field(default_factory=list)
     pieces: list[Stretch] = field(default_factory=list)
     segments: list[Stretch] = field(default_factory=list)
+    bound: bool = False
 
 
 def batches(ids: Sequence[str]) -> Iterator[list[str]]:
@@ -75,6 +77,7 @@ def spoken_in(corpus: Corpus, ids: Sequence[str]) -> dict[str, dict[int, Spoken]
     for key, channel, start, end, text, words in rows_of(corpus, ids, "transcripts", "start_ms, end_ms, text, words"):
         spoken = found[key].setdefault(channel, Spoken())
         said = [Stretch(w["start_ms"], w["end_ms"], label) for w in words if (label := plain(w["word"]))]
+        spoken.bound |= any(w.get("end_is") == "bound" for w in words)
         written = plain(text)
         if is_unspaced(written):
             line = Line.of([word.label for word in said], written)

@@ -23,12 +23,16 @@ LABELLED: dict[str, tuple[str, str]] = {
 """Tiers of what a voice or a window sounds like: the table, and what is written of a row, as SQL."""
 
 
+BOUND = "words until the next"
+"""The tier of words of which only the beginnings were heard: Praat shows no notes, but it shows names."""
+
+
 def files(corpus: Corpus, ids: Sequence[str]) -> Iterator[tuple[str, int, bytes]]:
     """The TextGrids of some recordings: id, how many words, the file.
 
     Tiers of intervals: ``words``, ``segments`` (their text), ``emotions`` and ``sounds`` (the likeliest class),
     ``arousal``, ``dominance`` and ``valence`` (numbers), those whose tables the corpus has; where channels were kept
-    apart, of each channel: ``words (channel 1)``.
+    apart, of each channel: ``words (channel 1)``.  A tier of words whose ends are only bounds is :data:`BOUND`.
     """
     spoken = spoken_in(corpus, ids) if "transcripts" in corpus.files else _segments(corpus, ids)
     labelled = {
@@ -43,7 +47,7 @@ def files(corpus: Corpus, ids: Sequence[str]) -> Iterator[tuple[str, int, bytes]
             own = spoken[key].get(channel, Spoken())
             more = f" (channel {channel})" if channel else ""
             if "transcripts" in corpus.files:
-                tiers[f"words{more}"] = own.words
+                tiers[f"{BOUND if own.bound else 'words'}{more}"] = own.words
             if "segments" in corpus.files or "transcripts" in corpus.files:
                 tiers[f"segments{more}"] = [s._replace(label=s.label or WITHOUT_TEXT) for s in own.segments]
             for name, found in labelled.items():

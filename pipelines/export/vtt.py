@@ -12,6 +12,9 @@ from pipelines.export.cues import Cue, cues
 from pipelines.export.speech import Spoken, spoken_in
 
 
+BOUND = "the recogniser tells where words begin, not where they end: a subtitle may last into a pause"
+
+
 def files(corpus: Corpus, ids: Sequence[str]) -> Iterator[tuple[str, int, bytes]]:
     """The subtitles of some recordings: id, how many words, the file.
 
@@ -23,11 +26,12 @@ def files(corpus: Corpus, ids: Sequence[str]) -> Iterator[tuple[str, int, bytes]
 
 
 def written(recording_id: str, channels: Mapping[int, Spoken]) -> str:
-    """The text of the file; its first comment names the recording."""
+    """The text of the file; its first comment names the recording, a second says where ends are only bounds."""
     voices = [(cue, channel) for channel, spoken in channels.items() for cue in cues(spoken.pieces)]
     voices.sort(key=lambda pair: (pair[0].start_ms, pair[1]))
     captions = [_caption(cue, channel) for cue, channel in voices]
-    return WebVTT(captions=captions, header_comments=[f"recording {recording_id}"]).content + "\n"
+    comments = [f"recording {recording_id}", *([BOUND] if any(spoken.bound for spoken in channels.values()) else [])]
+    return WebVTT(captions=captions, header_comments=comments).content + "\n"
 
 
 def _caption(cue: Cue, channel: int) -> Caption:

@@ -13,6 +13,7 @@ import webvtt
 from praatio import textgrid
 
 from pipelines.cli import FAILED, PUBLISHED, WRONG_USE, main
+from pipelines.export import vtt
 from pipelines.export.speech import plain
 from tests.pipelines.tables import CALL, STREET, dimensions, example, recording, transcript, write_corpus
 
@@ -55,6 +56,23 @@ def test_subtitles(out: Path, tmp_path: Path, capfd: Captured) -> None:
     assert [(cue.raw_text, cue.voice) for cue in odd] == [('"quoted" a&amp;b --&gt; =1+1', None)]
     assert "&lt;i&gt;" in files["it_s _b_.bbbbbbbb.vtt"].read_text("utf-8")
     assert len(webvtt.read(str(files["silence.cccccccc.vtt"]))) == 0
+
+
+def test_ends_that_are_only_bounds_are_called_so(tmp_path: Path) -> None:
+    """Of one channel; where all ends were measured nothing is said."""
+    rows = example()
+    row = next(r for r in rows["transcripts"] if r["recording_id"] == CALL and r["channel"] == 1)
+    for word in row["words"]:
+        word["end_is"] = "bound"
+    write_corpus(tmp_path / "out", rows)
+    files = exported(tmp_path / "out", tmp_path / "vtt", "vtt")
+    call = webvtt.read(str(files["call.aaaaaaaa.vtt"]), strict=True)
+    assert call.header_comments == [f"recording {CALL}", vtt.BOUND]
+    assert vtt.BOUND not in files["it_s _b_.bbbbbbbb.vtt"].read_text("utf-8")
+    grids = exported(tmp_path / "out", tmp_path / "tiers", "textgrid")
+    names = textgrid.openTextgrid(str(grids["call.aaaaaaaa.TextGrid"]), includeEmptyIntervals=True).tierNames
+    assert names[0] == "words until the next (channel 1)"
+    assert "words (channel 2)" in names
 
 
 @pytest.mark.skipif(shutil.which("ffprobe") is None, reason="needs ffprobe")
