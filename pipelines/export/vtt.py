@@ -11,7 +11,6 @@ from pipelines.corpus.asked import Corpus
 from pipelines.export.cues import Cue, cues
 from pipelines.export.speech import Spoken, spoken_in
 
-
 BOUND = "the recogniser tells where words begin, not where they end: a subtitle may last into a pause"
 
 

@@ -40,8 +40,8 @@ def load_extractor(located: Located) -> Any:
         return AutoFeatureExtractor.from_pretrained(located.folder, trust_remote_code=False, local_files_only=True)
     except Exception as error:  # a class of its own for each type, which does with its settings what it likes
         raise located.error(
-            "no usable preprocessor_config.json or processor_config.json (rate and normalisation of the input); copy it "
-            f"from the checkpoint that this one was trained from ({one_line(error, 120)})"
+            "no usable preprocessor_config.json or processor_config.json (rate and normalisation of the input); copy "
+            f"it from the checkpoint that this one was trained from ({one_line(error, 120)})"
         ) from error
 
 
