@@ -23,7 +23,7 @@ def texts_of(folder: Path, clips: Sequence[np.ndarray]) -> list[str]:
     model = (AutoModelForTDT if transducer else AutoModelForCTC).from_pretrained(folder, dtype=torch.float32).eval()
     tokenizer = AutoTokenizer.from_pretrained(folder)
     letters = getattr(tokenizer, "word_delimiter_token", None) is not None
-    texts = []
+    texts: list[str] = []
     for clip in clips:
         with torch.inference_mode():
             inputs = _inputs(folder, clip)
@@ -34,9 +34,9 @@ def texts_of(folder: Path, clips: Sequence[np.ndarray]) -> list[str]:
                 ids = model(**inputs).logits[0].argmax(-1).tolist()
         if transducer:
             ids = [number for number in ids if number != model.config.blank_token_id]
-            texts.append(tokenizer.decode(ids, skip_special_tokens=True, group_tokens=False))
+            texts.append(str(tokenizer.decode(ids, skip_special_tokens=True, group_tokens=False)))
         else:
-            texts.append(tokenizer.decode(ids, skip_special_tokens=not letters))
+            texts.append(str(tokenizer.decode(ids, skip_special_tokens=not letters)))
     return texts
 
 
