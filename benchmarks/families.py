@@ -151,7 +151,10 @@ def write(kind: str, folder: Path, real: bool) -> None:
         of = getattr(transformers, name)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
-            of(of.config_class(**{**kept, **SHAPES[kind]})).save_pretrained(folder)
+            made = of(of.config_class(**{**kept, **SHAPES[kind]}))
+        if (folder / "generation_config.json").exists():  # where a transducer begins
+            made.generation_config = transformers.GenerationConfig.from_pretrained(folder)
+        made.save_pretrained(folder)
 
 
 def measure(folder: Path, small: Path, way: str, seconds: float, threads: int, rounds: int) -> Figures:
