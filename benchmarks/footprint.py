@@ -64,15 +64,21 @@ def measure(recordings: Sequence[Path], warm: Path, out: Path) -> Footprint:
 
 
 def peak_bytes() -> int:
-    """The high-water mark of the resident memory of this process.
+    """The high-water mark of the resident memory of this process."""
+    peak = peak_bytes_of("self")
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss if peak is None else peak  # macOS counts in bytes
+
+
+def peak_bytes_of(process: int | str) -> int | None:
+    """The same of any process by its number; None where the system is not Linux.
 
     Linux keeps ``ru_maxrss`` over an exec, so that a child would begin with its parent's: VmHWM it is.
     """
-    status = Path("/proc/self/status")
+    status = Path(f"/proc/{process}/status")
     if status.exists():
         line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
         return int(line.split()[1]) * 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # macOS counts in bytes
+    return None
 
 
 if __name__ == "__main__":
