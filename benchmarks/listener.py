@@ -10,6 +10,7 @@ import hashlib
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -62,24 +63,28 @@ class Listener:
         self._detector = SpeechDetector()
         self._pool = ThreadPoolExecutor(threads, "model", use_threads, (1,))
         use_threads(1)
-        self.name = f"earwitness, {self._door.model_id.rpartition('/')[2]}"
+        self.name = self._door.model_id.rpartition("/")[2]
 
-    def hear(self, paths: Sequence[str]) -> list[dict[str, Any]]:
+    def hear(self, paths: Sequence[str], group_seconds: float | None = None) -> list[dict[str, Any]]:
         """Of each file its text, and each word with its start in seconds.
+
+        Args:
+            group_seconds: audio that is gathered before it goes to the model; None for as much as in a run.
 
         Raises:
             RuntimeError: a file or a segment failed: what is left out cannot be compared.
         """
         names = {hashlib.md5(path.encode()).hexdigest(): path for path in paths}
         said: dict[str, list[dict[str, Any]]] = {path: [] for path in paths}
-        futures = [self._pool.submit(self._answered, group) for group in self._groups(names)]
+        enough = self._task.group_seconds if group_seconds is None else group_seconds
+        futures = [self._pool.submit(self._answered, group) for group in self._groups(names, enough)]
         for future in futures:
             for row in _rows(future):
                 said[names[row["recording_id"]]].append(row)
         return [_told(sorted(said[path], key=lambda row: row["start_ms"])) for path in paths]
 
-    def _groups(self, names: dict[str, str]) -> Iterator[Group[Clip | Talk]]:
-        gatherer = Gatherer[Any](self._task.group_seconds, lambda one: len(one.samples) / one.rate)
+    def _groups(self, names: dict[str, str], enough: float) -> Iterator[Group[Clip | Talk]]:
+        gatherer = Gatherer[Any](enough, lambda one: len(one.samples) / one.rate)
         for name, path in names.items():
             at = Path(path).stat()
             recording = Recording(name, (Source(path, path, at.st_size, at.st_mtime_ns),), 0.0)
@@ -99,10 +104,10 @@ class Listener:
 
 def _rows(future: Future[list[Rows]]) -> Iterator[dict[str, Any]]:
     for rows in future.result():
+        made = [] if rows.batch is None else rows.batch.to_pylist()
         if rows.table == "errors":
-            raise RuntimeError(f"the model failed: {rows.batch.to_pylist()[0]}")
-        if rows.batch is not None:
-            yield from rows.batch.to_pylist()
+            raise RuntimeError(f"the model failed: {made[0]}")
+        yield from made
 
 
 def _told(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -114,7 +119,12 @@ def main(folder: str, way: str, threads: str) -> None:
     """Serve one checkpoint in one way."""
     return_freed_memory()
     listener = Listener(folder, way, int(threads))
-    serve(lambda asked: {"name": listener.name, **measured(listener.hear, asked["paths"])})
+
+    def answered(asked: dict[str, Any]) -> dict[str, Any]:
+        hear = partial(listener.hear, group_seconds=asked.get("group_seconds"))
+        return {"name": listener.name, **measured(hear, asked["paths"])}
+
+    serve(answered)
 
 
 if __name__ == "__main__":

@@ -9,21 +9,22 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from benchmarks.footprint import ROOT
+from benchmarks.heard import hear, table_of
 from benchmarks.machine import cores, describe
-from benchmarks.measure import Spread, interleaved, rates, ratios, spread
-from benchmarks.report import Cell, Table, earlier, show, wide_console, write
+from benchmarks.measure import interleaved
+from benchmarks.report import Table, earlier, show, wide_console, write
 from benchmarks.served import Served
 from benchmarks.settings import TINY, Settings, command_line, parse, settings_of
 from benchmarks.talk import Spoken, aligned, spoken_of, talk_of
-from benchmarks.word_errors import Timed, distances, english, error_rate, median_ms, near, timed_words, words_of
+from benchmarks.word_errors import english, words_of
 from demo.untrained.checkpoints import build
 from transforms.models.checkpoint import parse_checkpoint
 from transforms.models.converted import converted
@@ -36,47 +37,26 @@ MAKER, LIST = SHARED / "models" / "whisper_tiny_en.py", SHARED / "audio" / "spee
 PEER_FILE = str(ROOT / "benchmarks" / "peer.py")
 TALK_S = 360.0
 SHORT_S = 3.0, 10.0
-TORCH = "fp32"
-OURS = (TORCH, *(("fp32-ctranslate2", "auto") if is_installed(CTRANSLATE2) else ()))
-BATCH = 8
-PLAIN, BATCHED = "one after the other", "batched (8)"
-PEERS = {
-    (how, precision, beam): (batch, precision, beam)
-    for how, batch in ((PLAIN, 0), (BATCHED, BATCH))
-    for precision, beam in (("int8", 1), ("float32", 1), ("int8", 5))
-}
-"""Beam 1 is greedy, as we are; 5 is what it does by itself."""
-Way = str | tuple[str, str, int]
-COLUMNS = (
-    "recogniser",
-    "x",
-    "core s",
-    "times {}",
-    "WER, %",
-    "WER normalised, %",
-    "starts within 60 ms, %",
-    "median off, ms",
-    "within 60 ms of torch, %",
-    "peak GB",
+TINY_CLIPS = 3
+OURS = ("fp32", *(("fp32-ctranslate2", "auto") if is_installed(CTRANSLATE2) else ()))
+"""Ways of ours, see :mod:`benchmarks.ways`; the first one is the reference for the others."""
+ALONE, BATCHED = "faster-whisper one after the other, {}, beam {}", "faster-whisper batched, {}, beam {}"
+BATCHES = {ALONE: 0, BATCHED: 8}
+TALK: tuple[tuple[str, str, int], ...] = (
+    (BATCHED, "int8", 1),
+    (BATCHED, "int8", 5),
+    (BATCHED, "float32", 1),
+    (ALONE, "int8", 1),
+    (ALONE, "float32", 1),
 )
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What a recogniser made of files.
-
-    Attributes:
-        name: of the recogniser.
-        seconds, core_seconds: that it took.
-        texts: a text a file.
-        words: their words with their starts.
-    """
-
-    name: str
-    seconds: float
-    core_seconds: float
-    texts: list[str]
-    words: list[list[Timed]]
+SHORT: tuple[tuple[str, str, int], ...] = (
+    (ALONE, "int8", 1),
+    (ALONE, "int8", 5),
+    (ALONE, "float32", 1),
+    (BATCHED, "int8", 1),
+)
+"""What is beside ours on each side: precision and beam; 1 is greedy, as ours is, 5 what it does by itself.  The first
+one has the speed 1.  In short files there is nothing to batch."""
 
 
 def compare(
@@ -84,7 +64,7 @@ def compare(
     model: Path | None = None,
     listed: Path = LIST,
     peer: str = sys.executable,
-    talk_seconds: float = TALK_S,
+    talk_seconds: float | None = None,
 ) -> list[Table]:
     """A long talk, and short files; one table that says why where something for it is missing.
 
@@ -92,6 +72,7 @@ def compare(
         model: a Whisper in Hugging Face's form, of English; None for whisper-tiny.en.
         listed: speech with transcripts, see :func:`benchmarks.talk.spoken_of`.
         peer: a Python interpreter that may have faster-whisper and PocketSphinx.
+        talk_seconds: of the long talk at least; None for six minutes, with tiny models for what the settings say.
     """
     if not listed.exists():
         return [_skipped(f"no list of speech at {listed.name}: name one with --speech")]
@@ -105,100 +86,65 @@ def compare(
         if is_aligned:
             with Served([peer, "-I", PEER_FILE, "align"]) as aligner:
                 clips = aligned(clips, aligner.ask(clips=[[str(c.path), words_of(c.text)] for c in clips]))
-        talk = talk_of(clips, talk_seconds, scratch / "talk.flac")
+        if settings.size == TINY:
+            clips = clips[:TINY_CLIPS]
+        length = talk_seconds or (settings.seconds if settings.size == TINY else TALK_S)
+        talk = talk_of(clips, length, scratch / "talk.flac")
         short = [clip for clip in clips if SHORT_S[0] <= clip.seconds <= SHORT_S[1]] or clips[:1]
-        threads = str(cores())
-        served: dict[Way, Served] = {}
+        threads, warm = str(cores()), [str(short[0].path)]
+        listeners: dict[str, Served] = {}
         for way in OURS:
-            ours = [sys.executable, "-m", "benchmarks.listener", str(model), way, threads]
-            served[way] = stack.enter_context(Served(ours))
-        if has_peer := _imports(peer, "faster_whisper"):
-            folder = str(_for_peer(model, scratch / "converted"))
-            for key, (batch, precision, beam) in PEERS.items():
-                words = [peer, "-I", PEER_FILE, "whisper", folder, precision, str(batch), str(beam), threads]
-                served[key] = stack.enter_context(Served(words))
-        for way, one in served.items():
             settings.patience.say(f"{way}: starts")
-            one.ask(paths=[str(short[0].path)])
-        normalised = english(model)
+            words = [sys.executable, "-m", "benchmarks.listener", str(model), way, threads]
+            one = stack.enter_context(Served(words))
+            listeners[f"earwitness, {one.ask(paths=warm)['name']}"] = one
+        peers: dict[str, Served] = {}
+        has_peer, version = _imports(peer, "faster_whisper"), ""
+        folder = str(_for_peer(model, scratch / "converted")) if has_peer else ""
+        for how, precision, beam in dict.fromkeys([*TALK, *SHORT] if has_peer else ()):
+            name, batch = how.format(precision, beam), BATCHES[how]
+            settings.patience.say(f"{name}: starts")
+            words = [peer, "-I", PEER_FILE, "whisper", folder, precision, str(batch), str(beam), threads]
+            peers[name] = stack.enter_context(Served(words))
+            version = peers[name].ask(paths=warm)["name"]
         tables = []
-        for title, files, base in (("one long talk", [talk], BATCHED), ("short files, one by one", short, PLAIN)):
+        for title, files, beside in (("one long talk", [talk], TALK), ("short files, one by one", short, SHORT)):
             settings.patience.say(title)
-            calls = {way: partial(_heard, one, files) for way, one in served.items()}
+            share = sum(file.seconds for file in files) / cores()
+            calls = {name: partial(hear, one, files, share) for name, one in listeners.items()}
+            last = next(reversed(listeners))
+            calls[f"{last}, in groups as a run of only this"] = partial(hear, listeners[last], files, None)
+            names = [how.format(precision, beam) for how, precision, beam in beside]
+            calls |= {name: partial(hear, peers[name], files, None) for name in names if has_peer}
             took = interleaved(calls, settings.patience.share(0.5))
-            peaks = {way: one.peak_bytes for way, one in served.items()}
-            tables.append(_table(title, files, took, peaks, (base, "int8", 1), normalised))
-    return [replace(table, notes=(*table.notes, *_notes(model, has_peer, is_aligned, clips))) for table in tables]
+            tables.append(table_of(title, files, took, names[0], english(model)))
+    notes = _notes(model, version, is_aligned, clips)
+    return [*tables[:-1], replace(tables[-1], notes=notes)]
 
 
-def _heard(one: Served, files: Sequence[Spoken]) -> Heard:
-    told = one.ask(paths=[str(file.path) for file in files])
-    said = told["said"]
-    words = [timed_words(file["words"]) for file in said]
-    return Heard(told["name"], told["seconds"], told["core_seconds"], [file["text"] for file in said], words)
-
-
-def _table(
-    title: str,
-    files: Sequence[Spoken],
-    took: Mapping[Way, list[Heard]],
-    peaks: Mapping[Way, int | None],
-    base: Way,
-    normalised: Callable[[str], str],
-) -> Table:
-    seconds = sum(file.seconds for file in files)
-    walls = {way: [one.seconds for one in rounds] for way, rounds in took.items()}
-    truth = [list(zip(words_of(file.text), file.starts, strict=True)) for file in files]
-    rows: list[tuple[Cell, ...]] = []
-    for way, rounds in took.items():
-        first, peak = rounds[0], peaks[way]
-        apart = [gap for true, said in zip(truth, first.words, strict=True) for gap in distances(true, said)]
-        from_torch = [
-            gap for true, said in zip(took[TORCH][0].words, first.words, strict=True) for gap in distances(true, said)
-        ]
-        texts = [file.text for file in files]
-        faster: Spread | None = ratios(walls[base], walls[way]) if base in walls else None
-        rows.append(
-            (
-                first.name if isinstance(way, str) else f"{first.name}, {way[0]}, {way[1]}, beam {way[2]}",
-                rates(seconds, walls[way]),
-                spread([one.core_seconds for one in rounds]),
-                faster,
-                100 * error_rate(texts, first.texts),
-                100 * error_rate(texts, first.texts, normalised),
-                near(apart),
-                median_ms(apart),
-                None if way == TORCH else near(from_torch),
-                None if peak is None else peak / 1e9,
-            )
-        )
-    if base not in walls:
-        rows += [(f"faster-whisper, {how}: not installed", *[None] * (len(COLUMNS) - 1)) for how in (PLAIN, BATCHED)]
-    columns = tuple(name.format(f"{base[0]}, int8") for name in COLUMNS)
-    heading = f"Whisper: {title} ({seconds:.0f} s in {len(files)} files, {cores()} threads)"
-    return Table(heading, columns, tuple(rows))
-
-
-def _notes(model: Path, has_peer: bool, is_aligned: bool, clips: Sequence[Spoken]) -> list[str]:
+def _notes(model: Path, version: str, is_aligned: bool, clips: Sequence[Spoken]) -> tuple[str, ...]:
     known = sum(start is not None for clip in clips for start in clip.starts)
-    return [
-        f"x is seconds of audio a second of wall time, core s what all threads of the process took; both from files to "
-        f"texts with the times of words, start-up left out. Ours: decoding, speech detection, talks, model, rows; "
-        f"{cores()} groups at once. The talk is clips joined with pauses of 0.5 s, again in the other order until it is "
-        "long enough.",
-        "faster-whisper has the same weights and threads, its own speech detection where it is batched and its defaults "
-        "elsewhere. Beam 1 is greedy, as ours is; 5 is its default. Ratios are to it in int8, greedy."
-        if has_peer
-        else "faster-whisper is not installed: `--peer-python` names an interpreter that has it.",
-        "WER by jiwer, lower-cased and without punctuation, and after Whisper's English normaliser of transformers"
-        + (", with the list of spellings of the checkpoint." if (model / "normalizer.json").exists() else ", without ")
-        + ("" if (model / "normalizer.json").exists() else "a list of spellings, which the checkpoint does not bring."),
-        f"Starts: against a forced alignment by PocketSphinx (GMMs, frames of 10 ms), {known} words of the clips; where "
-        "it does not know a word of a clip the clip is left out."
+    spellings = "with the checkpoint's list of" if (model / "normalizer.json").exists() else "without a list of British"
+    return (
+        f"x is seconds of audio a second of wall time, core s what all threads of the process took. Each is a process "
+        f"of its own with {cores()} threads, from files to texts with the times of words, start-up left out; peak GB "
+        "is the most memory of that process so far. The talk is clips joined with pauses of 0.5 s, again in the other "
+        "order until it is long enough.",
+        "Ours: decoding, speech detection, talks, model and rows, by the pipeline's functions; each core has its share "
+        "of the files, as it does in a run of hours. In groups as a run of only this: up to 240 s of talks are one "
+        "group, so that at the end of a run a core may wait.",
+        f"{version}: the same weights, its defaults but for the beam; 1 is greedy, as ours is. Batched it takes 8 "
+        "passes at once and detects speech before them."
+        if version
+        else "faster-whisper: not installed. `--peer-python` names an interpreter that has it.",
+        "WER by jiwer, lower-cased and without punctuation; and behind Whisper's English normaliser of transformers, "
+        f"{spellings} spellings.",
+        f"Starts, and how much later they are in the median: against a forced alignment by PocketSphinx, {known:,} "
+        f"words in {sum(None not in clip.starts for clip in clips)} of {len(clips)} clips; in the others it does not "
+        "know a word."
         if is_aligned
-        else "No forced alignment: PocketSphinx is not installed, so that only the distances from torch in fp32 stand.",
-        "The peak of memory is that of the process so far: of the short files with what the talk took before.",
-    ]
+        else "No forced alignment, for PocketSphinx is not installed: the starts stand against those of the first row.",
+    )
 
 
 def _skipped(why: str) -> Table:
@@ -234,7 +180,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--model", type=Path, metavar="FOLDER", help="a Whisper of English (default: whisper-tiny.en)")
     parser.add_argument("--speech", type=Path, default=LIST, metavar="CSV", help="with path, text and lang")
     parser.add_argument("--peer-python", default=sys.executable, metavar="PATH", help="that has faster-whisper")
-    parser.add_argument("--talk", type=float, default=TALK_S, metavar="S", help="of the long talk (default: 360)")
+    parser.add_argument("--talk", type=float, metavar="S", help="of the long talk (default: 360)")
     arguments = parse(parser, words)
     machine, before = describe(), earlier(arguments.markdown, append=arguments.append)
     with settings_of(arguments) as settings:

@@ -20,6 +20,7 @@ class Served:
     """
 
     def __init__(self, command: Sequence[str]) -> None:
+        self._name = " ".join(command[:4])
         self._said = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(
@@ -42,7 +43,7 @@ class Served:
         if not line:
             self._process.wait()
             self._said.seek(0)
-            raise RuntimeError(f"{' '.join(self._process.args[:4])} ended: {self._said.read()[-2000:]}")  # type: ignore[index]
+            raise RuntimeError(f"{self._name} ended: {self._said.read()[-2000:]}")
         return json.loads(line)
 
     @property

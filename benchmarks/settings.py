@@ -19,6 +19,8 @@ REAL, TINY = "real", "tiny"
 SECONDS = {REAL: 57.0, TINY: 6.0}
 """Audio in one pass of a benchmark: six files, which two workers share fairly."""
 ROUNDS = {REAL: 5, TINY: 1}
+WHERE = ("--cache", "--markdown", "--models", "--recordings", "--model", "--speech", "--peer-python")
+"""Options that say where something lies on this machine."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def command_line(module: str, words: Sequence[str] | None) -> str:
     left = iter(sys.argv[1:] if words is None else words)
     for word in left:
         option, equals, _ = word.partition("=")
-        if option not in ("--cache", "--markdown", "--models", "--recordings"):
+        if option not in WHERE:
             kept.append(word)
         elif not equals:
             next(left, None)

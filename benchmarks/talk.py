@@ -81,4 +81,3 @@ def talk_of(clips: Sequence[Spoken], seconds: float, path: Path) -> Spoken:
             break
     soundfile.write(path, np.concatenate(parts), RATE, "PCM_16")
     return Spoken(path, " ".join(texts), at, tuple(starts))
-

@@ -49,7 +49,7 @@ def english(folder: Path) -> Callable[[str], str]:
 
 
 def distances(truth: Sequence[Timed], said: Sequence[Timed]) -> list[float]:
-    """How many seconds the starts of words lie apart, for the words of which both sides have one."""
+    """How many seconds later words start than in the truth, for the words of which both sides have a start."""
     if not truth or not said:
         return []
     done = jiwer.process_words(" ".join(word for word, _ in truth), " ".join(word for word, _ in said))
@@ -59,14 +59,14 @@ def distances(truth: Sequence[Timed], said: Sequence[Timed]) -> list[float]:
         if chunk.type == "equal"
         for i in range(chunk.ref_end_idx - chunk.ref_start_idx)
     ]
-    return [abs(one - other) for one, other in pairs if one is not None and other is not None]
+    return [other - one for one, other in pairs if one is not None and other is not None]
 
 
 def near(apart: Sequence[float]) -> float | None:
     """The percentage of starts within 60 ms; None of none."""
-    return 100 * sum(one <= NEAR_S + 1e-9 for one in apart) / len(apart) if apart else None
+    return 100 * sum(abs(one) <= NEAR_S + 1e-9 for one in apart) / len(apart) if apart else None
 
 
 def median_ms(apart: Sequence[float]) -> float | None:
-    """The median distance; None of none."""
+    """The median, earlier ones below 0; None of none."""
     return 1000 * median(apart) if apart else None
