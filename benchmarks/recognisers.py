@@ -141,7 +141,7 @@ def _notes(model: Path, version: str, is_aligned: bool, clips: Sequence[Spoken])
         f"{spellings} spellings.",
         f"Starts, and how much later they are in the median: against a forced alignment by PocketSphinx, {known:,} "
         f"words in {sum(None not in clip.starts for clip in clips)} of {len(clips)} clips; in the others it does not "
-        "know a word."
+        "know a word, or finds no way through."
         if is_aligned
         else "No forced alignment, for PocketSphinx is not installed: the starts stand against those of the first row.",
     )
