@@ -115,6 +115,7 @@ def _transcripts(ids: list[str], vocabulary: np.ndarray, random: np.random.Gener
             pa.array(word_starts, pa.int32()),
             pa.array(word_starts + 400, pa.int32()),
             pa.array(random.uniform(0.3, 1, said.size), pa.float32()),
+            pa.array(["measured"] * said.size, pa.string()),
         ]
         yield {
             **_place(key, starts, SEGMENT_MS),

@@ -11,7 +11,7 @@ import csv
 import json
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from benchmarks.measure import interleaved, rates, ratios, timed, using_threads
 from benchmarks.report import Cell, Table, earlier, show, wide_console, write
 from benchmarks.settings import Settings, command_line, parse, settings_of
 from benchmarks.ways import opened
+from schemas.dimensions import Dimensions
 from schemas.jobs import JOBS, Stream
 from schemas.records import Failure, Scores
 from schemas.transcript import Transcript
@@ -39,29 +40,8 @@ PLAIN = "fp32"
 WAYS = (PLAIN, "bf16", *(("fp32-openvino", "bf16-openvino") if is_installed("openvino") else ()))
 LISTS = {"sounds": "sounds.csv", "embeddings": "sounds.csv"}
 """Of the recordings that come as a folder; all other jobs hear ``speech.csv``."""
-HEAD = """# Precision and engines
-
-What `--precision` and `--engine` change on a CPU: the speed, and the results. Written by `python -m
-benchmarks.precision`. The contenders took turns (A B A B ...) in one process. A figure is the median of the rounds.
-In brackets stand the lowest and the highest. A ratio is taken within each round.
-
-- On a CPU, `auto` is OpenVINO if it is installed, and torch otherwise.
-- For emotions, sounds and embeddings `auto` is bf16. There bf16 was measured to keep at least 99 of 100 labels, and
-  cosines above 0.99. On a CPU with AMX this holds for both engines. On a CPU with AVX512-BF16 it holds for OpenVINO
-  alone, because torch computes WavLM more slowly in bf16 than in fp32 there.
-- For transcripts and speakers `auto` is fp32. With bf16, an earlier recogniser of the demo kept less than 99 of 100
-  words. Speakers were not measured.
-- No figure here is of a CPU with AMX.
-- That recogniser was small and often wrong (of the words of people, more than half), so many of its letters were
-  nearly undecided. A recogniser that is sure of its words should change fewer of them. That was not measured.
-- Weight norms are folded into the weights in every way.
-- fp32 by OpenVINO is held to the same tolerances against the reference as fp32 in torch: logits and probabilities
-  within 1e-4, the same texts, cosines of 0.99999 or more.
-- Whisper is not in these tables. It runs in torch, and on CPUs in fp32 unless you ask for bf16. If OpenVINO computes
-  the sounds of CLAP, its texts are still computed by torch in fp32.
-- OpenVINO needs more memory than torch. Private memory of a process with wav2vec2-base after 10 s and then 150 clips,
-  nearly all of different lengths, up to 15 s: torch 0.33 GB in fp32, 0.62 GB in bf16; OpenVINO 1.19 GB in fp32, 0.77
-  GB in bf16. The file of the weights (0.38 GB) is mapped in addition, but not by torch in bf16."""
+HEAD = Path(__file__).with_suffix(".md").read_text(encoding="utf-8").rstrip()
+"""What the page says before its tables."""
 DEMO_SPEECH, DEMO_SOUNDS = ("interviews/*", "survey/*", "digits/*"), ("scenes/*", "radio/*", "signals/*")
 LONGEST_S: dict[Stream, float] = {"segments": 30.0, "clips": CLIP_S}
 SPEED = ("job, family", "way", "seconds", "x", "times fp32 in torch")
@@ -104,7 +84,7 @@ class Change:
     Attributes:
         given: labels (one a clip) or words.
         changed: of them; None for vectors.
-        step: the largest difference of a probability; None where there are none.
+        step: the largest difference of a probability or an emotion dimension; None where there are none.
         cosine: the lowest, of vectors; None where there are none.
     """
 
@@ -171,6 +151,9 @@ def difference(expected: Sequence[Result], got: Sequence[Result]) -> Change:
             both = [(a.probabilities, b.probabilities) for a, b in pairs]
             changed = sum(int(a.argmax() != b.argmax()) for a, b in both)
             return Change(len(both), changed, step=max(float(np.abs(a - b).max()) for a, b in both))
+        case Dimensions():
+            apart = (abs(x - y) for a, b in pairs for x, y in zip(astuple(a), astuple(b), strict=True))
+            return Change(len(pairs), step=max(apart))
         case _:
             return Change(len(pairs), cosine=min(float(np.dot(a, b)) for a, b in pairs))
 

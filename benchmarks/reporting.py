@@ -77,14 +77,14 @@ def write_tables(out: Path, n: int, seed: int = 0) -> None:
            region=rng.choice(REGIONS, n), date=[f"2024-{1 + i % 12:02}-15" for i in range(n)])  # fmt: skip
     _write(out, "files", n, uri=names, recording_id=ids, status=["complete"] * n)
     _write(out, "errors", 0)
-    _write(out, "runs", 1, run_id=["1"], started=[now], finished=[now])
+    _write(out, "runs", 1, run_id=["1"], started=[now], finished=[now], config=["{}"])
     said = rng.zipf(1.3, n * windows * WORDS) % VOCABULARY
     vocabulary = np.char.mod("w%d", np.arange(VOCABULARY))
     word_starts = (starts[:, None] + np.arange(WORDS) * (WINDOW_MS // WORDS)).ravel()
     sure = rng.uniform(0.3, 1, len(said)).astype(np.float32)
     times = (pa.array(word_starts, pa.int32()), pa.array(word_starts + 300, pa.int32()))
     coded = pa.DictionaryArray.from_arrays(pa.array(said, pa.int32()), pa.array(vocabulary))
-    values = [coded.cast(pa.string()), *times, pa.array(sure)]
+    values = [coded.cast(pa.string()), *times, pa.array(sure), pa.array(["measured"] * len(said))]
     word_type = TABLES["transcripts"].schema.field("words").type
     listed = pa.ListArray.from_arrays(
         pa.array(np.arange(n * windows + 1) * WORDS, pa.int32()),

@@ -1,9 +1,8 @@
 """What has to hold of every row of a table: a Great Expectations suite made from its declaration.
 
-Great Expectations measures the printed form of a list instead of the list, and knows nothing of
-structs.  So a table is looked at through :func:`flat_view`: a query that gives one plain column
-for each thing that is checked (``embedding__norm`` for the norm of each vector), and that leaves
-samples, pictures and vectors in their files.
+Great Expectations measures the printed form of a list instead of the list, and knows nothing of structs.  So a table is
+looked at through :func:`flat_view`: a query that gives one plain column for each thing that is checked
+(``embedding__norm`` for the norm of each vector), and that leaves samples, pictures and vectors in their files.
 """
 
 from __future__ import annotations
@@ -183,6 +182,9 @@ def _of_list(
         # DuckDB orders NaN above everything: the greatest is NaN where any is.
         most = _nan_to_infinity(f"list_max({sql})") if finite else f"list_max({sql})"
         yield Measure(f"{name}__max", f"the greatest {subject}", most, about, high=rules.get("high"), finite=finite)
+    if "oneof" in rules:  # the first value that is none of them, if there is one
+        others = f"list_filter({sql}, lambda v: v NOT IN ({', '.join(map(literal, rules['oneof']))}))[1]"
+        yield Measure(f"{name}__other", f"each {subject}", others, about, oneof=tuple(rules["oneof"]))
     if pa.types.is_struct(item.type):
         for part in item.type.fields:
             values = f"list_transform({sql}, lambda part: part.{quoted(part.name)})"

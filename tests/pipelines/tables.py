@@ -84,6 +84,15 @@ def dimensions(id: str, channel: int, start: int, end: int, *values: float) -> d
     return {"segment_id": f"{id}/{channel}/0", **place, **dict(zip(DIMENSIONS, values, strict=True)), "model": MODEL}
 
 
+def language(id: str, channel: int, start: int, end: int, **scores: float) -> dict[str, Any]:
+    """What a segment is spoken in, the likeliest first."""
+    place = {"recording_id": id, "channel": channel, "start_ms": start, "end_ms": end}
+    best = max(scores, key=scores.__getitem__)
+    likely = [{"language": code, "probability": share} for code, share in scores.items()]
+    said = {"language": best, "confidence": scores[best], "probabilities": likely, "model": MODEL}
+    return {"segment_id": f"{id}/{channel}/0", **place, **said}
+
+
 def sound(id: str, channel: int, start: int, end: int, **scores: float) -> dict[str, Any]:
     place = {"recording_id": id, "channel": channel, "start_ms": start, "end_ms": end}
     return {"window_id": f"{id}/{channel}/{start}", **place, **_scores("tags", scores)}

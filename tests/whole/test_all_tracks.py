@@ -26,7 +26,7 @@ def test_a_track_is_a_part_of_the_key_as_a_channel_is(
     models = {"transcripts": build("whisper", tmp_path / "whisper")}
     models |= {job: Path("none") for job in ("sounds", "embeddings", "emotions", "speakers")}
     out = tmp_path / "out"
-    publish(out, models, [tmp_path / "call.mkv"], channels=channels, tracks="all")
+    publish(out, models, [tmp_path / "call.mkv"], channels=channels, tracks="all", engine="torch")
     (recording,) = rows(out, "recordings")
     assert (recording["track"], len(recording["tracks"]), recording["channels"]) == (None, 3, 4)
     assert recording["duration_ms"] == 8000

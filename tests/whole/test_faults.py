@@ -53,7 +53,7 @@ def corpus(one_night: Path, tmp_path: Path) -> tuple[Path, list[str]]:
 
 
 @pytest.mark.parametrize(
-    "where", ["pipelines.store.publish.assemble", "pipelines.store.publish.audit", "pipelines.run.passes.execute"]
+    "where", ["pipelines.store.publish.assemble", "pipelines.audit.auditor.audit", "pipelines.run.passes.execute"]
 )
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), MemoryError("out of memory")])
 def test_a_fault_at_any_stage(

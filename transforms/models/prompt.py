@@ -11,7 +11,6 @@ import numpy as np
 from schemas.doubts import COMPRESSED_OVER
 from schemas.transcript import Transcript
 from transforms.models.checkpoint import Located, read_config
-from transforms.models.weights import load_tokenizer
 
 MAX_NEW_TOKENS = 256  # the default of transformers' pipeline
 START_TOKENS = 8  # more than the start of a transcript (start, language, task) has
@@ -46,6 +45,8 @@ def prompt_of(located: Located, settings: Any, words: Sequence[str]) -> Prompt:
     positions = int(read_config(located).max_target_positions) - START_TOKENS
     if not words:
         return Prompt((), (), min(MAX_NEW_TOKENS, positions))
+    from transforms.models.weights import load_tokenizer  # and with it torch
+
     tokenizer = load_tokenizer(located, settings.no_timestamps_token_id)
     mark = tokenizer.convert_tokens_to_ids(MARK)
     if mark is None or mark == tokenizer.unk_token_id:

@@ -17,7 +17,7 @@ from pipelines.corpus.view_columns import OWN
 from pipelines.corpus.views import VIEWS
 from schemas.catalog import TABLES
 from tests.pipelines.corpora import DEMO, publish
-from tests.pipelines.tables import CALL, example, speaker_label, write_corpus
+from tests.pipelines.tables import CALL, dimensions, example, language, speaker_label, write_corpus
 
 Captured = pytest.CaptureFixture[str]
 QUESTION = "SELECT parse_filename(uri) AS file, duration_ms, [1, 2] AS list FROM recordings ORDER BY file"
@@ -178,7 +178,12 @@ def test_what_cannot_be_answered(out: Path, capfd: Captured, words: list[str], c
 
 
 def test_every_column_of_every_view_is_told(tmp_path: Path) -> None:
-    write_corpus(tmp_path, {**example(), "speaker_labels": [speaker_label(CALL, 1, 0, 3000, "S1", "P001")]})
+    others = {
+        "speaker_labels": [speaker_label(CALL, 1, 0, 3000, "S1", "P001")],
+        "dimensions": [dimensions(CALL, 1, 1000, 4000, 0.5, 0.6, 0.4)],
+        "languages": [language(CALL, 1, 0, 3000, en=0.9, de=0.1)],
+    }
+    write_corpus(tmp_path, {**example(), **others})
     with open_corpus(tmp_path) as corpus:
         there = [view for view in VIEWS if view in corpus.columns]
         assert set(VIEWS) - set(there) == {"appearances"}  # of files, which this corpus has not

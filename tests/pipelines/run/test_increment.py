@@ -325,7 +325,7 @@ def test_vectors_of_another_length_are_refused_while_others_stay(
     archive.models["embeddings"] = retrained(Path(shutil.copytree(demo_models["embeddings"], tmp_path / "other")))
     (archive.folder / "tones.wav").unlink()
     whole = describe("embeddings", str(archive.models["embeddings"]))
-    monkeypatch.setattr("pipelines.run.prepare.describe", lambda *_: replace(whole, dimension=7))
+    monkeypatch.setattr("transforms.models.jobs.describe", lambda *_: replace(whole, dimension=7))
     monkeypatch.setattr("pipelines.run.passes.load_models", lambda *_: pytest.fail("too late"))
     with pytest.raises(
         CommandError, match=r"embeddings: .* vectors of 7 values, the corpus has some of \d+ for 1 recording"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from schemas.records import Failure, Scores
 from schemas.transcript import Transcript
 from transforms.models.batching import run_each
 from transforms.models.door import Description
-from transforms.models.engines import ENGINES, OPENVINO
+from transforms.models.engines import OPENVINO, TORCH
 from transforms.models.jobs import describe, open_door
 
 FAMILIES = {
@@ -48,9 +49,10 @@ SHORTEST = {
 IN_ENGINES = [
     (kind, job, engine)
     for kind, job in FAMILIES.items()
-    for engine in ENGINES
+    for engine in (TORCH, OPENVINO)
     if (kind, engine) != ("whisper", OPENVINO)
 ]
+"""CTranslate2, which is for Whisper alone, is held in ``test_ctranslated``."""
 
 
 def numbers(result):
@@ -73,7 +75,7 @@ def some_clips(door, count, seed):
     ("job", "kind", "expected"),
     [
         ("transcripts", "wavlm_ctc", Description("ctc", 16_000)),
-        ("transcripts", "whisper", Description("whisper", 16_000)),
+        ("transcripts", "whisper", Description("whisper", 16_000, talk_seconds=30.0)),
         ("emotions", "hubert_emotion", Description("classifier", 16_000, labels=("neu", "hap", "ang", "sad"))),
         ("embeddings", "clap", Description("embedder", 48_000, dimension=64)),
         ("speakers", "wav2vec2_xvector", Description("xvector", 16_000, dimension=64)),
@@ -81,7 +83,7 @@ def some_clips(door, count, seed):
 )
 def test_a_description_needs_no_weights(job, kind, expected, checkpoint, tmp_path):
     folder = shutil.copytree(checkpoint(kind), tmp_path / kind, ignore=shutil.ignore_patterns("*.safetensors"))
-    assert describe(job, str(folder)) == expected
+    assert replace(describe(job, str(folder)), languages=()) == expected
 
 
 @pytest.mark.parametrize(("kind", "job", "least"), [(kind, *value) for kind, value in SHORTEST.items()])
@@ -99,7 +101,9 @@ def test_the_shortest_clip_has_a_finite_result_and_a_shorter_one_is_too_short(ki
 
 
 def test_every_kind_has_its_shortest_clip():
-    assert set(SHORTEST) == set(KINDS)
+    """Here, or where the families of recognisers and the dimensions are held."""
+    elsewhere = {kind for kind in KINDS if kind.endswith(("_ctc", "_tdt", "_rnnt")) or "_dimensions" in kind}
+    assert set(SHORTEST) | elsewhere == set(KINDS)
 
 
 @pytest.mark.parametrize(("kind", "job", "engine"), IN_ENGINES, indirect=["engine"])
