@@ -20,7 +20,7 @@ from benchmarks.footprint import ROOT
 from benchmarks.heard import hear, table_of
 from benchmarks.machine import cores, describe
 from benchmarks.measure import interleaved
-from benchmarks.report import Table, earlier, show, wide_console, write
+from benchmarks.report import Table, earlier, markdown, show, wide_console, write
 from benchmarks.served import Served
 from benchmarks.settings import TINY, Settings, command_line, parse, settings_of
 from benchmarks.talk import Spoken, aligned, spoken_of, talk_of
@@ -92,21 +92,18 @@ def compare(
         talk = talk_of(clips, length, scratch / "talk.flac")
         short = [clip for clip in clips if SHORT_S[0] <= clip.seconds <= SHORT_S[1]] or clips[:1]
         threads, warm = str(cores()), [str(short[0].path)]
-        listeners: dict[str, Served] = {}
-        for way in OURS:
-            settings.patience.say(f"{way}: starts")
-            words = [sys.executable, "-m", "benchmarks.listener", str(model), way, threads]
-            one = stack.enter_context(Served(words))
-            listeners[f"earwitness, {one.ask(paths=warm)['name']}"] = one
+        ours = [[sys.executable, "-m", "benchmarks.listener", str(model), way, threads] for way in OURS]
+        starting = [stack.enter_context(Served(words)) for words in ours]
         peers: dict[str, Served] = {}
         has_peer, version = _imports(peer, "faster_whisper"), ""
         folder = str(_for_peer(model, scratch / "converted")) if has_peer else ""
         for how, precision, beam in dict.fromkeys([*TALK, *SHORT] if has_peer else ()):
-            name, batch = how.format(precision, beam), BATCHES[how]
-            settings.patience.say(f"{name}: starts")
-            words = [peer, "-I", PEER_FILE, "whisper", folder, precision, str(batch), str(beam), threads]
-            peers[name] = stack.enter_context(Served(words))
-            version = peers[name].ask(paths=warm)["name"]
+            words = [peer, "-I", PEER_FILE, "whisper", folder, precision, str(BATCHES[how]), str(beam), threads]
+            peers[how.format(precision, beam)] = stack.enter_context(Served(words))
+        settings.patience.say("all start")
+        listeners = {f"earwitness, {one.ask(paths=warm)['name']}": one for one in starting}
+        for one in peers.values():
+            version = one.ask(paths=warm)["name"]
         tables = []
         for title, files, beside in (("one long talk", [talk], TALK), ("short files, one by one", short, SHORT)):
             settings.patience.say(title)
@@ -118,6 +115,7 @@ def compare(
             calls |= {name: partial(hear, peers[name], files, None) for name in names if has_peer}
             took = interleaved(calls, settings.patience.share(0.5))
             tables.append(table_of(title, files, took, names[0], english(model)))
+            settings.patience.say("\n".join(markdown(tables[-1])))  # there also if the rest breaks off
     notes = _notes(model, version, is_aligned, clips)
     return [*tables[:-1], replace(tables[-1], notes=notes)]
 
