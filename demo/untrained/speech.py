@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -82,34 +83,21 @@ def transcriber(family: str, folder: Path, layer_norm: bool = False) -> None:
 
 def classifier(family: str, folder: Path) -> None:
     """Write a four-class emotion model laid out like superb/hubert-base-superb-er."""
-    model = CLASSIFIERS[family](
-        config(
-            family,
-            use_weighted_layer_sum=True,
-            classifier_proj_size=WIDTH,
-            id2label=dict(enumerate(EMOTIONS)),
-            label2id={label: number for number, label in enumerate(EMOTIONS)},
-        )
-    )
-    extractor = _extractor(mask=False)
-    rows = _heard(model, model.classifier, extractor, voices(RATE_HZ, 24, 2.0, seed=8))
-    spread(model.classifier, rows, gain=2.0, directions=4)
-    extractor.save_pretrained(folder)
-    model.save_pretrained(folder)
+    _classifier(family, folder, EMOTIONS, mask=False, use_weighted_layer_sum=True)
 
 
 def language_identifier(family: str, folder: Path) -> None:
     """Write a model laid out like facebook/mms-lid-126: layer norms, a mask, and codes of ISO 639-3 for labels."""
-    model = CLASSIFIERS[family](
-        config(
-            family,
-            layer_norm=True,
-            classifier_proj_size=WIDTH,
-            id2label=dict(enumerate(LANGUAGES)),
-            label2id={label: number for number, label in enumerate(LANGUAGES)},
-        )
-    )
-    extractor = _extractor(mask=True)
+    _classifier(family, folder, LANGUAGES, mask=True, layer_norm=True)
+
+
+def _classifier(family: str, folder: Path, labels: Sequence[str], *, mask: bool, **laid_out: Any) -> None:
+    named: dict[str, Any] = {
+        "id2label": dict(enumerate(labels)),
+        "label2id": {label: number for number, label in enumerate(labels)},
+    }
+    model = CLASSIFIERS[family](config(family, classifier_proj_size=WIDTH, **named, **laid_out))
+    extractor = _extractor(mask=mask)
     rows = _heard(model, model.classifier, extractor, voices(RATE_HZ, 24, 2.0, seed=8))
     spread(model.classifier, rows, gain=2.0, directions=4)
     extractor.save_pretrained(folder)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import copy
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, runtime_checkable
 
 import numpy as np
+
+from schemas.transcript import Transcript
+from transforms.models.features import as_clips
 
 if TYPE_CHECKING:
     from transforms.models.door import Result
@@ -79,3 +84,50 @@ class InChunks(Protocol):
     def join(self, parts: Sequence[Any]) -> Result:
         """The result for a clip from what is in all of its chunks, in their order."""
         ...
+
+
+Part = TypeVar("Part")
+
+
+class ReadInChunks(ABC, Generic[Part]):
+    """A recogniser whose model reads chunks: what CTC and transducers have in common.
+
+    ``Part`` is what is known of a chunk.
+    """
+
+    padded_seconds: float | None = None
+    max_seconds: float | None = None
+    _chunking: Chunking
+    _language: str | None
+
+    @abstractmethod
+    def begin(self, clips: Sequence[np.ndarray]) -> Callable[[], list[Part]]:
+        """Hand chunks to the device: see :class:`transforms.models.door.Begins`."""
+
+    @abstractmethod
+    def join(self, parts: Sequence[Part]) -> Transcript:
+        """The transcript of a clip from what is known of its chunks."""
+
+    def speaking(self, language: str) -> Self:
+        """The same, which writes this language beside its texts: see :class:`transforms.models.door.Speaks`."""
+        told = copy.copy(self)
+        told._language = language
+        return told
+
+    def __call__(self, clips: Sequence[np.ndarray]) -> list[Transcript]:
+        """One transcript for each clip, as for the clip alone."""
+        split = [self.split(clip) for clip in clips]
+        read = iter(self.read([chunk for chunks in split for chunk in chunks]))
+        return [self.join([next(read) for _ in chunks]) for chunks in split]
+
+    def split(self, clip: np.ndarray) -> list[np.ndarray]:
+        """The chunks of a clip, float32; the whole of it up to the length of a chunk.
+
+        Raises:
+            ValueError: a clip of more than one axis.
+        """
+        return self._chunking.split(*as_clips([clip]))
+
+    def read(self, chunks: Sequence[np.ndarray]) -> list[Part]:
+        """What is known of each chunk, as for the chunk alone."""
+        return self.begin(chunks)() if chunks else []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,10 +11,9 @@ from torch import Tensor
 from schemas.transcript import Transcript
 from transforms.models.beam import TOKENS, Beam
 from transforms.models.checkpoint import Located
-from transforms.models.chunks import Chunking
+from transforms.models.chunks import Chunking, ReadInChunks
 from transforms.models.compiled import in_engine
 from transforms.models.engines import IN_TORCH, Engine
-from transforms.models.features import as_clips
 from transforms.models.fronts import front_of, mixes, one_by_one
 from transforms.models.graphs import with_graphs
 from transforms.models.hotwords import Hotwords
@@ -29,7 +27,7 @@ CHUNK_SECONDS = 30.0
 """No ordinary segment is longer; the memory of attention grows with the square."""
 
 
-class CTC:
+class CTC(ReadInChunks[Frames]):
     """Greedy transcripts: the likeliest token of each frame, repeats merged, blanks left out.
 
     With a vocabulary it is the tokens of the path that a beam search finds which prefers its words (see
@@ -46,9 +44,6 @@ class CTC:
     A clip longer than ``chunk_seconds`` is read in overlapping chunks (see :class:`Chunking`) whose
     frames are put together before they are decoded, so that no word ends where a chunk does.
     """
-
-    padded_seconds: float | None = None
-    max_seconds: float | None = None
 
     def __init__(
         self,
@@ -78,30 +73,6 @@ class CTC:
         self.pads = pads_on(loaded.device) and self._front.mixes
         self.min_samples = self._front.min_samples
         self._chunking = Chunking.of_seconds(chunk_seconds, self.rate, self._front.ratio)
-
-    def speaking(self, language: str) -> CTC:
-        """The same, which writes this language beside its texts: see :class:`transforms.models.door.Speaks`."""
-        told = copy.copy(self)
-        told._language = language
-        return told
-
-    def __call__(self, clips: Sequence[np.ndarray]) -> list[Transcript]:
-        """One transcript for each clip, as for the clip alone."""
-        split = [self.split(clip) for clip in clips]
-        read = iter(self.read([chunk for chunks in split for chunk in chunks]))
-        return [self.join([next(read) for _ in chunks]) for chunks in split]
-
-    def split(self, clip: np.ndarray) -> list[np.ndarray]:
-        """The chunks of a clip, float32; the whole of it up to ``chunk_seconds``.
-
-        Raises:
-            ValueError: a clip of more than one axis.
-        """
-        return self._chunking.split(*as_clips([clip]))
-
-    def read(self, chunks: Sequence[np.ndarray]) -> list[Frames]:
-        """The frames of each chunk, as for the chunk alone."""
-        return self.begin(chunks)() if chunks else []
 
     def begin(self, clips: Sequence[np.ndarray]) -> Callable[[], list[Frames]]:
         """Hand chunks to the device: see :class:`transforms.models.door.Begins`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,11 +12,10 @@ from torch import Tensor
 
 from schemas.transcript import Transcript
 from transforms.models.checkpoint import Located, read_config
-from transforms.models.chunks import Chunking
+from transforms.models.chunks import Chunking, ReadInChunks
 from transforms.models.compiled import in_engine
 from transforms.models.ctc import CHUNK_SECONDS
 from transforms.models.engines import IN_TORCH, Engine
-from transforms.models.features import as_clips
 from transforms.models.fronts import front_of, mixes, one_by_one
 from transforms.models.padding import pads_on
 from transforms.models.spelling import Subwords, Token, bounded, mean, mean_log
@@ -42,7 +40,7 @@ class Heard:
     seconds: float
 
 
-class Transducer:
+class Transducer(ReadInChunks[Heard]):
     """Greedy transcripts, as ``generate`` of the class gives them for the clip alone.
 
     A word begins with the frame of its first token.  With durations it ends where those of its last token end that
@@ -54,9 +52,6 @@ class Transducer:
     Of a clip longer than ``chunk_seconds`` the encoder hears overlapping chunks (see :class:`Chunking`); their frames
     are put together, and the text is read from the whole.
     """
-
-    padded_seconds: float | None = None
-    max_seconds: float | None = None
 
     def __init__(
         self,
@@ -87,30 +82,6 @@ class Transducer:
         self.pads = pads_on(loaded.device)
         self.min_samples = self._front.min_samples
         self._chunking = Chunking.of_seconds(chunk_seconds, self.rate, self._front.ratio)
-
-    def speaking(self, language: str) -> Transducer:
-        """The same, which writes this language beside its texts: see :class:`transforms.models.door.Speaks`."""
-        told = copy.copy(self)
-        told._language = language
-        return told
-
-    def __call__(self, clips: Sequence[np.ndarray]) -> list[Transcript]:
-        """One transcript for each clip, as for the clip alone."""
-        split = [self.split(clip) for clip in clips]
-        read = iter(self.read([chunk for chunks in split for chunk in chunks]))
-        return [self.join([next(read) for _ in chunks]) for chunks in split]
-
-    def split(self, clip: np.ndarray) -> list[np.ndarray]:
-        """The chunks of a clip, float32; the whole of it up to ``chunk_seconds``.
-
-        Raises:
-            ValueError: a clip of more than one axis.
-        """
-        return self._chunking.split(*as_clips([clip]))
-
-    def read(self, chunks: Sequence[np.ndarray]) -> list[Heard]:
-        """What is heard in each chunk, as for the chunk alone."""
-        return self.begin(chunks)() if chunks else []
 
     def begin(self, clips: Sequence[np.ndarray]) -> Callable[[], list[Heard]]:
         """Hand chunks to the device: see :class:`transforms.models.door.Begins`."""
