@@ -26,9 +26,9 @@ def _environment() -> Environment:
 
 
 def render(template: str, script: str, **values: Any) -> str:
-    """The page ``template`` with its ``script``; every value is escaped save what the template marks as safe."""
-    style, code = ((PAGES / name).read_text("utf-8") for name in ("style.css", script))
-    return _environment().get_template(template).render(style=style, script=code, **values)
+    """The page ``template`` with its ``script`` and the player; values are escaped save those that it marks safe."""
+    style, player, code = ((PAGES / name).read_text("utf-8") for name in ("style.css", "player.js", script))
+    return _environment().get_template(template).render(style=style, script=player + code, **values)
 
 
 def clock(ms: int) -> str:

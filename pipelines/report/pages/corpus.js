@@ -1,4 +1,3 @@
-"use strict";
 const read = id => JSON.parse(document.getElementById(id).textContent);
 const charts = read("charts"), said = read("said"), places = read("places");
 const player = document.getElementById("player"), audio = document.getElementById("audio");
@@ -45,8 +44,7 @@ function play(recording, ms) {
   silent.hidden = !place.caveat;
   document.getElementById("playing").textContent = place.file + " " + clock(ms);
   if (audio.dataset.of !== recording) { audio.src = place.audio; audio.dataset.of = recording; }
-  const start = () => { audio.currentTime = ms / 1000; audio.play().catch(() => {}); };
-  if (audio.readyState) start(); else { audio.addEventListener("loadedmetadata", start, { once: true }); audio.load(); }
+  jump(audio, ms / 1000, true);
 }
 audio.addEventListener("error", () => { silent.hidden = false; });
 

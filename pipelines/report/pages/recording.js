@@ -1,4 +1,3 @@
-"use strict";
 const audio = document.getElementById("audio"), lanes = document.getElementById("lanes");
 const cursor = document.getElementById("cursor"), timeline = document.getElementById("timeline");
 const words = [...document.querySelectorAll("#transcript .word")].map(box =>
@@ -16,8 +15,7 @@ function show(ms) {
 function seek(ms, playing) {
   show(ms);
   if (!audio) return; // pages without audio show the place
-  const start = () => { audio.currentTime = ms / 1000; if (playing) audio.play().catch(() => {}); };
-  if (audio.readyState) start(); else audio.addEventListener("loadedmetadata", start, { once: true });
+  jump(audio, ms / 1000, playing);
 }
 function follow() { show(1000 * audio.currentTime); if (!audio.paused) requestAnimationFrame(follow); }
 audio?.addEventListener("play", follow);

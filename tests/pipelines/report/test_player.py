@@ -191,12 +191,12 @@ def test_a_word_is_heard_where_it_stands(
     page = opened(made.pages[name], needs)
     for word, at in (("last", last), ("first", first)):
         page.locator(".word", has_text=word).click()
-        page.wait_for_function("jumps.length")
-        ((jump, seconds),) = page.evaluate("jumps.splice(0)")
-        # Chromium first takes an m4a with an empty edit for shorter by it, and jumps no further; its time is right.
-        assert jump == pytest.approx(min(at - BEFORE_MS / 1000, seconds), abs=0.002)
-        assert name == "late.m4a" or seconds > at
         assert played_at(page) == pytest.approx(at, abs=WITHIN_S), word
+        jumps = page.evaluate("jumps.splice(0)")
+        # Chromium first takes an m4a with an empty edit for shorter by it, and jumps no further: it is asked again.
+        assert jumps[-1][0] == pytest.approx(at - BEFORE_MS / 1000, abs=0.002)
+        assert len(jumps) == 1 or (name, word) == ("late.m4a", "last")
+        assert jumps[-1][1] > at
     assert not page.locator("#silent").is_visible()
 
 
