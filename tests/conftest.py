@@ -79,7 +79,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Why tests were skipped, in one line: "62 skipped: 40 (needs OpenVINO), 22 (needs a GPU)"."""
+    """Why tests were skipped, in one line: "62 skipped: 40 (needs Spark), 22 (needs a GPU)"."""
     skipped = terminalreporter.stats.get("skipped", [])
     reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
     if reasons:

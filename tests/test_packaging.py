@@ -28,7 +28,6 @@ MOST_BYTES = 1_500_000
 LEFT_OUT = (
     "plotly",
     "_plotly_utils",
-    "openvino",
     "flashlight",
     "pyreadstat",
     "xlsxwriter",

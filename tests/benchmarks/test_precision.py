@@ -19,7 +19,6 @@ from schemas.jobs import JOBS
 from schemas.records import Scores
 from schemas.transcript import Transcript
 from tests.benchmarks.test_suite import check, column
-from transforms.models.engines import is_installed
 
 
 @pytest.mark.parametrize(
@@ -54,7 +53,7 @@ def test_what_is_counted() -> None:
 
 @pytest.mark.soak  # minutes, and `make bench` runs it
 def test_speed(settings: Settings) -> None:
-    ways = ("fp32", "bf16-openvino") if is_installed("openvino") else ("fp32",)
+    ways = ("fp32", "bf16-openvino")
     table = compare(settings, ways)
     check(table)
     assert column(table, "way") == [*ways] * 5
@@ -66,15 +65,14 @@ def test_changes_with_a_folder_of_recordings(settings: Settings, demo_models: di
         with (tmp_path / f"{name}.csv").open("w", newline="") as file:
             csv.writer(file).writerows([["path"], [f"{name}.wav"]])
     folder = demo_models["sounds"].parent
-    table = changes(folder, tmp_path, settings, ("fp32", "fp32-openvino" if is_installed("openvino") else "bf16"))
+    table = changes(folder, tmp_path, settings, ("fp32", "fp32-openvino"))
     assert len(table.rows) == len(JOBS)
     given = dict(
         zip([str(name).partition(",")[0] for name in column(table, "job, family")], column(table, "given"), strict=True)
     )
     assert (given["emotions"], given["sounds"]) == ("2", "1")  # 6 s are two clips and one window
-    if is_installed("openvino"):
-        assert {kept for kept in column(table, "kept, %") if kept} == {"100.00"}
-        assert all(float(str(cosine)) > 0.99999 for cosine in column(table, "lowest cosine") if cosine)
+    assert {kept for kept in column(table, "kept, %") if kept} == {"100.00"}
+    assert all(float(str(cosine)) > 0.99999 for cosine in column(table, "lowest cosine") if cosine)
     none = changes(tmp_path, tmp_path, settings)
     assert not none.rows
     assert "Not measured" in none.notes[-1]

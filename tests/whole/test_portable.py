@@ -17,7 +17,7 @@ PORTABLE = ["--runner=PortableRunner", "--job_endpoint=embed", "--environment_ty
 @pytest.fixture(scope="module")
 def both(demo_models: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     here, there = tmp_path_factory.mktemp("here"), tmp_path_factory.mktemp("there")
-    # Left to itself, a run elsewhere is in torch, and one here in OpenVINO where that is installed.
+    # Left to itself, a run elsewhere is in torch, and one here in OpenVINO.
     publish(here, demo_models, FILES, engine="torch", beam=["--direct_num_workers=2"])
     publish(there, demo_models, FILES, engine="torch", beam=PORTABLE)
     return here, there

@@ -26,7 +26,7 @@ class Encoder:
 
     Most of a pass of Whisper is its encoder, which hears half a minute however short a clip is.  For whisper-tiny it
     takes CTranslate2 0.52 s of a core in int8, with attention in float32; on a CPU that multiplies bf16 in hardware it
-    takes torch 0.28 s and OpenVINO, where that is installed, 0.22 s.  A clip alone runs as fast as in a batch, and so
+    takes torch 0.28 s and OpenVINO 0.22 s.  A clip alone runs as fast as in a batch, and so
     no batch can change it.
 
     Args:

@@ -12,7 +12,7 @@ ENGINES = (TORCH, OPENVINO, CTRANSLATE2)
 TITLES = {TORCH: "PyTorch", OPENVINO: "OpenVINO", CTRANSLATE2: "CTranslate2"}
 """What each is called in a text."""
 
-INSTALL = {OPENVINO: "pip install 'earwitness[openvino]'", CTRANSLATE2: "pip install ctranslate2"}
+INSTALL = {OPENVINO: "pip install openvino", CTRANSLATE2: "pip install ctranslate2"}
 
 COMPUTED = {
     OPENVINO: ("ctc", "transducer", "classifier", "regressor", "embedder", "xvector"),
