@@ -17,7 +17,6 @@ from benchmarks.served import Served
 from benchmarks.settings import Settings
 from benchmarks.talk import PAUSE_S, RATE, Spoken, aligned, spoken_of, talk_of
 from benchmarks.word_errors import distances, english, error_rate, median_ms, near, timed_words, words_of
-from transforms.models.engines import CTRANSLATE2, is_installed
 from transforms.models.remembered import FOLDER
 
 DEMO = ROOT / "demo" / "corpus"
@@ -91,7 +90,6 @@ def test_it_says_what_it_lacks(settings: Settings, tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not is_installed(CTRANSLATE2), reason="needs CTranslate2")
 def test_each_way_of_ours(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An untrained Whisper says anything, but by every engine the same; there is no peer."""
     monkeypatch.setenv(FOLDER, str(tmp_path / "cache"))

@@ -9,11 +9,9 @@ import numpy as np
 import pytest
 
 from transforms.models.checkpoint import ModelError
-from transforms.models.engines import CTRANSLATE2, Engine, is_installed
+from transforms.models.engines import CTRANSLATE2, Engine
 from transforms.models.jobs import open_door
 from transforms.models.remembered import FOLDER
-
-pytestmark = pytest.mark.skipif(not is_installed(CTRANSLATE2), reason="needs CTranslate2")
 
 
 def test_a_checkpoint_is_converted_once(

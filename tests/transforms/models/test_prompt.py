@@ -11,7 +11,7 @@ from transformers import AutoTokenizer, GenerationConfig, WhisperFeatureExtracto
 
 from schemas.transcript import Transcript
 from transforms.models.checkpoint import parse_checkpoint
-from transforms.models.engines import CTRANSLATE2, Engine, is_installed
+from transforms.models.engines import CTRANSLATE2, Engine
 from transforms.models.jobs import open_door
 from transforms.models.locate import locate
 from transforms.models.prompt import MARK, Prompt, prompt_of, said_behind
@@ -54,7 +54,6 @@ def test_without_words_there_is_no_prompt(checkpoint) -> None:
     assert (none.tokens, none.left_out, none.max_new_tokens) == ((), (), 56)
 
 
-@pytest.mark.skipif(not is_installed(CTRANSLATE2), reason="needs CTranslate2")
 def test_both_engines_say_what_the_class_says_of_the_clip_alone(checkpoint, mixed_clips) -> None:
     folder = checkpoint("whisper")
     extractor = WhisperFeatureExtractor.from_pretrained(folder)
@@ -82,7 +81,6 @@ def test_both_engines_say_what_the_class_says_of_the_clip_alone(checkpoint, mixe
     assert [one.text for one in by_torch] != [one.text for one in plain]
 
 
-@pytest.mark.skipif(not is_installed(CTRANSLATE2), reason="needs CTranslate2")
 def test_every_pass_of_a_long_clip_has_the_words_before_it(checkpoint, speech) -> None:
     clip = np.concatenate(speech)[: 16_000 * 65]
     shared = {"language": "en", "vocabulary": WORDS}
