@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -57,3 +57,49 @@ class Gatherer(Generic[T]):
     @property
     def is_empty(self) -> bool:
         return not self._values
+
+
+class Evenly(Generic[T]):
+    """Cuts what is left at the end of a shard evenly, so that no thread waits for another one's last group.
+
+    A group is held back until the next one comes, or its shard ends: then both are cut anew.
+
+    Args:
+        threads: that share what is left; with one, groups are given on as they come.
+        weigh: the weight of an item.
+    """
+
+    def __init__(self, threads: int, weigh: Callable[[T], float]) -> None:
+        self._threads = threads
+        self._weigh = weigh
+        self._held: Group[T] | None = None
+
+    def push(self, group: Group[T]) -> Iterator[Group[T]]:
+        """Take a group; give those that may go."""
+        held, self._held = self._held, None
+        if self._threads == 1:
+            yield group
+        elif group.closes:
+            yield from self._cut(Group(group.shard, (*(held.values if held else ()), *group.values), closes=True))
+        else:
+            self._held = group
+            if held is not None:
+                yield held
+
+    @property
+    def is_empty(self) -> bool:
+        return self._held is None
+
+    def _cut(self, group: Group[T]) -> Iterator[Group[T]]:
+        """At most a part for each thread; the last one closes the shard."""
+        whole, weight = sum(map(self._weigh, group.values)), 0.0
+        parts: dict[int, list[T]] = {}
+        for value in group.values:
+            # Where the middle of an item lies tells whose it is.
+            middle = weight + self._weigh(value) / 2
+            parts.setdefault(int(self._threads * middle / whole) if whole else 0, []).append(value)
+            weight += self._weigh(value)
+        *first, last = parts.values() or [[]]
+        for part in first:
+            yield Group(group.shard, tuple(part), closes=False)
+        yield Group(group.shard, tuple(last), closes=True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import soxr
 
 from schemas.catalog import stage_of
+from schemas.devices import CPU, kind_of
 from schemas.jobs import JOBS, Stream
 from schemas.records import Clip, Failure, Problem, Rows, Talk
 from schemas.table import Table
@@ -20,6 +22,7 @@ from transforms.models.budget import Budget, batch_seconds
 from transforms.models.door import Door, Speaks
 from transforms.models.engines import IN_TORCH, Engine
 from transforms.models.precision import dtype_of
+from transforms.models.silence import but_for_silence
 from transforms.rows.answers import Answers
 from transforms.rows.inventory import error_rows
 from transforms.rows.registry import ANSWERS
@@ -62,6 +65,15 @@ class Task:
         """What the model is given."""
         return "talks" if self.joins else JOBS[self.name].hears
 
+    @property
+    def at_once(self) -> int:
+        """Groups that a process answers at once, whoever of its workers has gathered them.
+
+        As many as the engine computes side by side: a worker then listens on while its model is at work, and whoever
+        is the last to be done has all cores.  A GPU has the groups of all workers already, and each takes its memory.
+        """
+        return self.engine.streams if kind_of(self.device) == CPU else 1
+
 
 def answer(
     task: Task,
@@ -86,7 +98,8 @@ def answer(
         clips = [_at_rate(lifted(samples) if of_speech else samples, rate, door.rate) for samples, rate in begun]
         said: dict[int, Any] = {}
         for told, numbers in _by_language(door, heard):
-            results = run_each(told, [clips[i] for i in numbers], budget_seconds=allowed, saw=saw)
+            run_door = partial(run_each, told, budget_seconds=allowed, saw=saw)
+            results = but_for_silence(told, [clips[i] for i in numbers], run_door)
             said |= zip(numbers, results, strict=True)
         return [said[i] for i in range(len(heard))]
 

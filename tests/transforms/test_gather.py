@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.gather import Gatherer, Group, Item
+from transforms.gather import Evenly, Gatherer, Group, Item
 
 SHARDS = st.lists(st.lists(st.integers(1, 40), max_size=20), max_size=4)
 
@@ -50,3 +50,27 @@ def test_items_wait_until_there_are_enough() -> None:
     assert not gatherer.is_empty
     assert gatherer.push(Item("a", 1)) == Group("a", (9, 1), False)
     assert gatherer.is_empty
+
+
+@given(shards=SHARDS, enough=st.integers(1, 100), threads=st.integers(1, 5))
+def test_what_is_left_of_a_shard_is_cut_evenly(shards: list[list[int]], enough: int, threads: int) -> None:
+    evenly: Evenly[int] = Evenly(threads, float)
+    groups = [part for group in groups_of(shards, enough) for part in evenly.push(group)]
+    assert evenly.is_empty
+    for i, values in enumerate(shards):
+        of = [g for g in groups if g.shard == f"shard-{i}"]
+        assert [v for g in of for v in g.values] == values, "in order, none of another shard"
+        assert [g.closes for g in of] == [False] * (len(of) - 1) + [True], "closed once, at its end"
+        if threads > 1 and sum(values) < enough:
+            assert len(of) <= threads
+            most = max(sum(g.values) for g in of)
+            assert most <= sum(values) / threads + max(values, default=0), "no thread has more than its part"
+
+
+def test_a_short_recording_has_a_part_for_each_thread_and_a_long_one_whole_groups() -> None:
+    evenly: Evenly[int] = Evenly(2, float)
+    assert list(evenly.push(Group("a", (5, 5, 5, 5), True))) == [Group("a", (5, 5), False), Group("a", (5, 5), True)]
+    assert list(evenly.push(Group("b", (8,), False))) == []
+    assert not evenly.is_empty
+    assert list(evenly.push(Group("b", (7,), False))) == [Group("b", (8,), False)]
+    assert list(evenly.push(Group("b", (1,), True))) == [Group("b", (7,), False), Group("b", (1,), True)]

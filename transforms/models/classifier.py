@@ -16,6 +16,7 @@ from transforms.models.features import as_clips, filter_banks, shortest_waveform
 from transforms.models.graphs import with_graphs
 from transforms.models.padding import heed_lengths, pads_on
 from transforms.models.parts import suit_gpu
+from transforms.models.pooled import read_only_pooled
 from transforms.models.transfer import brought, passing
 from transforms.models.weights import load
 
@@ -49,6 +50,7 @@ class Classifier:
         self.max_seconds: float | None = None
         if config.model_type == AST:
             _check_spectrogram(located, config, loaded.extractor)
+            read_only_pooled(loaded.model)
             self.max_seconds = loaded.extractor.max_length * _KALDI_HOP_S
             self.min_samples = round(_KALDI_FRAME_S * self.rate)
             self.pads = False

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import apache_beam as beam
-import torch
 from apache_beam.metrics import Metrics
 
 from schemas.records import Clip, Rows, Talk
@@ -62,19 +61,14 @@ class Answered:
 
 
 class Infer(beam.PTransform):
-    """Groups of clips to the rows of a job.
+    """Groups of clips to the rows of a job."""
 
-    Args:
-        threads: groups that are answered at once in a process, see :class:`transforms.stages.groups.OfGroups`.
-    """
-
-    def __init__(self, task: Task, threads: int = 1) -> None:
+    def __init__(self, task: Task) -> None:
         super().__init__()
         self._task = task
-        self._threads = threads
 
     def expand(self, groups: beam.PCollection[Group[Clip | Talk]]) -> beam.PCollection[Rows]:
-        return groups | beam.ParDo(_Infer(self._task, self._threads))
+        return groups | beam.ParDo(_Infer(self._task))
 
 
 class _Infer(OfGroups):
@@ -85,9 +79,8 @@ class _Infer(OfGroups):
     next group meanwhile.
     """
 
-    def __init__(self, task: Task, threads: int) -> None:
-        # A GPU has the groups of all workers already, and each takes its memory.
-        super().__init__(threads if torch.device(task.device).type == "cpu" else 1)
+    def __init__(self, task: Task) -> None:
+        super().__init__(task.at_once)
         self._task = task
 
     def setup(self) -> None:

@@ -14,7 +14,7 @@ from schemas.catalog import stage_of
 from schemas.reasons import Reason
 from schemas.records import Place, Problem, Rows
 from schemas.table import Table
-from transforms.gather import Gatherer, Group, Item
+from transforms.gather import Evenly, Gatherer, Group, Item
 from transforms.progress import Ticker
 from transforms.rows.inventory import error_rows
 from transforms.shards import ShardWriter
@@ -22,25 +22,33 @@ from transforms.stages.groups import OfGroups
 
 
 class GatherItems(beam.DoFn):
-    """Items to groups; see :class:`transforms.gather.Gatherer`."""
+    """Items to groups; see :class:`transforms.gather.Gatherer`, and with several threads `Evenly` there."""
 
-    def __init__(self, enough: float, weigh: Callable[[Any], float], convert: Callable[[Any], Any] | None = None):
+    def __init__(
+        self,
+        enough: float,
+        weigh: Callable[[Any], float],
+        convert: Callable[[Any], Any] | None = None,
+        threads: int = 1,
+    ) -> None:
         self._enough = enough
         self._weigh = weigh
         self._convert = convert
+        self._threads = threads
 
     def start_bundle(self) -> None:
         self._gatherer: Gatherer[Any] = Gatherer(self._enough, self._weigh)
+        self._evenly: Evenly[Any] = Evenly(self._threads, self._weigh)
 
     def process(self, item: Item[Any]) -> Iterator[Group[Any]]:
         if self._convert is not None and item.value is not None:
             item = Item(item.shard, self._convert(item.value))
         group = self._gatherer.push(item)
         if group is not None:
-            yield group
+            yield from self._evenly.push(group)
 
     def finish_bundle(self) -> None:
-        if not self._gatherer.is_empty:
+        if not (self._gatherer.is_empty and self._evenly.is_empty):
             raise RuntimeError("a bundle ended within a shard: this engine does not fuse the chain")
 
 
