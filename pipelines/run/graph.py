@@ -92,7 +92,8 @@ def build(pipeline: beam.Pipeline, work: Work) -> None:
         _ = (
             heard[task.hears]
             | f"Own speech for {task.name}" >> beam.Filter(is_own)
-            | f"Gather for {task.name}" >> beam.ParDo(GatherItems(task.group_seconds, seconds_of, convert, task.at_once))
+            | f"Gather for {task.name}"
+            >> beam.ParDo(GatherItems(task.group_seconds, seconds_of, convert, task.at_once))
             | f"Infer {task.name}" >> Infer(task)
             | f"Write {task.name}" >> write(task.name)
         )
