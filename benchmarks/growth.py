@@ -12,7 +12,7 @@ import soundfile
 from benchmarks.footprint import Footprint, footprint
 from benchmarks.machine import cores
 from benchmarks.material import sounds, speech
-from benchmarks.measure import interleaved, spread
+from benchmarks.measure import Spread, interleaved, spread
 from benchmarks.report import Cell, Table
 from benchmarks.settings import Settings
 
@@ -60,6 +60,7 @@ def compare(settings: Settings, times: Sequence[int] = TIMES) -> list[Table]:
                 "What was added: against the row above, so that the start-up, which every run has once, cancels out.",
                 "Every run is a process of its own; its peak is the high-water mark of its resident memory.",
             ),
+            {"without models": last} if isinstance(last := rows[-1][4], Spread) else {},
         )
     ]
 

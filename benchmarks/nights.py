@@ -59,11 +59,13 @@ def publish_known(prepared: Prepared, out: Path) -> None:
         "bytes": [source.bytes for source in sources],
         "modified": modified,
         "recording_id": ids,
+        "bytes_hash": ids,
         "status": ["complete"] * len(ids),
         "run_id": [RUN_ID] * len(ids),
     }
     schema = TABLES["files"].schema
-    columns = [pa.array(values[field.name], field.type) for field in schema]
+    unknown = [None] * len(ids)  # empty columns
+    columns = [pa.array(values.get(field.name, unknown), field.type) for field in schema]
     (folder / "files").mkdir()
     with open_table(folder / "files" / "all.parquet", TABLES["files"]) as writer:
         writer.write_table(pa.Table.from_arrays(columns, schema=schema))
@@ -71,13 +73,19 @@ def publish_known(prepared: Prepared, out: Path) -> None:
     corpus.publish(folder)
 
 
+def night_in(folder: Path, files: int) -> tuple[Path, Path]:
+    """An archive in a folder, and a corpus that knows all of it."""
+    archive, out = folder / "archive", folder / "out"
+    fill(archive, files)
+    publish_known(prepare(from_mapping({"recordings": [str(archive)], "out": str(out), "tables": WANTED})), out)
+    return archive, out
+
+
 def main(arguments: list[str]) -> None:
     """Make the archive, run over it, print what it took."""
     files = int(arguments[0]) if arguments else FILES
     with tempfile.TemporaryDirectory() as made:
-        archive, out = Path(made) / "archive", Path(made) / "out"
-        fill(archive, files)
-        publish_known(prepare(from_mapping({"recordings": [str(archive)], "out": str(out), "tables": WANTED})), out)
+        archive, out = night_in(Path(made), files)
         command = [sys.executable, "-m", "pipelines", "run", str(archive), "--out", str(out)]
         before = os.times()
         began = time.perf_counter()

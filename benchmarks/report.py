@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,12 +35,14 @@ class Table:
         columns: names, with their units.
         rows: a cell for each column.
         notes: what has to be known to read it.
+        measured: the figures of it that there are goals for, by the names of :data:`benchmarks.goals.GOALS`.
     """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
+    measured: Mapping[str, Spread] = field(default_factory=dict)
 
 
 def wide_console() -> Console:

@@ -114,6 +114,9 @@ def core() -> Any:
 
     With one for each model its threads end with the last model that there is, and begin anew with the next.
     Others report crashes of that (github.com/ultralytics/ultralytics/pull/25864); here none was reproduced.
+
+    A process that has it is not to be forked, unless the child ends by ``os._exit``: at Python's own end OpenVINO waits
+    there for threads that only the parent has, or ends in a segmentation fault.  With torch the same child ends.
     """
     return load_openvino().Core()
 
