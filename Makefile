@@ -35,9 +35,10 @@ soak: $(VENV)/tested
 interop: $(VENV)/tested
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/interop -m "interop or not interop"
 
-# Ratios measured on this machine, about half an hour; nothing else should run meanwhile.
+# What is measured on this machine beside what is wanted, about 25 minutes; nothing else should run meanwhile.
+# BENCH="start_up growth" runs only these.  PEER is a Python that has faster-whisper.
 bench: $(VENV)/installed
-	$(BIN)/python -m benchmarks --cache build/benchmarks --markdown docs/benchmarks.md
+	$(BIN)/python -m benchmarks $(BENCH) --cache build/benchmarks --markdown docs/benchmarks.md $(if $(PEER),--peer-python $(PEER))
 
 # Runs docs/asking.ipynb over the demo and keeps its outputs; its pictures need Chromium.
 notebook: $(VENV)/tested demo

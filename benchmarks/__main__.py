@@ -4,50 +4,79 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 
+from benchmarks.goals import PLACE as GOALS_PLACE
+from benchmarks.goals import QUOTING, goals_of, quoted, with_goals
 from benchmarks.machine import describe
-from benchmarks.report import Table, earlier, show, wide_console, write
-from benchmarks.settings import command_line, parse, settings_of
+from benchmarks.page import behind, filled, read, section, write
+from benchmarks.recognisers import SKIPPED, peer_words
+from benchmarks.recognisers import compare as compare_recognisers
+from benchmarks.report import Table, show, wide_console
+from benchmarks.settings import REAL, command_line, parse, settings_of
 
 BENCHMARKS = {
-    "against_plain": 0.32,
-    "against_forwards": 0.22,
-    "decoding": 0.04,
-    "log_mel": 0.02,
-    "growth": 0.14,
-    "one_file": 0.06,
-    "bare_loop": 0.12,
-    "recognisers": 0.08,
+    "start_up": 0.1,
+    "growth": 0.1,
+    "against_plain": 0.42,
+    "against_forwards": 0.25,
+    "recognisers": 0.1,
+    "decoding": 0.02,
+    "log_mel": 0.01,
 }
 """Modules with a ``compare``, and their shares of the time."""
+PLACES = {"recognisers": "recognisers_in_brief"}
+"""Names of places on the page, where they are not those of benchmarks."""
+BY_NAME = ("one_file", "bare_loop")
+"""Those that are run where they are named."""
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run the benchmarks that are named, or all; 2 for wrong words."""
+    """Run the benchmarks that are named, or all that have goals; 2 for wrong words."""
+    known = (*BENCHMARKS, *BY_NAME)
     parser = argparse.ArgumentParser("python -m benchmarks", description="Ratios, measured in turn on this machine.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)} (default: all)")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"of {', '.join(known)} (default: all but {', '.join(BY_NAME)})"
+    )
+    peer_words(parser)
     arguments = parse(parser, words)
-    unknown = set(arguments.names) - set(BENCHMARKS)
+    unknown = set(arguments.names) - set(known)
     if unknown:
-        parser.error(f"no benchmark {', '.join(sorted(unknown))}: choose from {', '.join(BENCHMARKS)}")
-    chosen = {name: share for name, share in BENCHMARKS.items() if name in (arguments.names or BENCHMARKS)}
-    machine, console = describe(), wide_console()
-    before = earlier(arguments.markdown, append=arguments.append)
+        parser.error(f"no benchmark {', '.join(sorted(unknown))}: choose from {', '.join(known)}")
+    chosen = {name: BENCHMARKS.get(name, 0.2) for name in known if name in (arguments.names or BENCHMARKS)}
+    machine, console, page = describe(), wide_console(), arguments.markdown
     command = command_line("benchmarks", words)
     tables: list[Table] = []
     with settings_of(arguments) as settings:
         for name, share in chosen.items():
             settings.patience.say(name)
+            compare: Callable[..., list[Table]] = import_module(f"benchmarks.{name}").compare
+            if name == "recognisers":
+                compare = partial(
+                    compare_recognisers,
+                    model=arguments.model,
+                    listed=arguments.speech.resolve(),
+                    peer=arguments.peer_python,
+                    brief=True,
+                )
             patience = settings.patience.share(share / sum(chosen.values()))
-            made: list[Table] = import_module(f"benchmarks.{name}").compare(replace(settings, patience=patience))
+            made = compare(replace(settings, patience=patience))
             for table in made:
                 show(console, table)
             tables += made
-            if arguments.markdown:  # what is there when a later one breaks off is kept
-                write(arguments.markdown, tables, machine, command, before)
+            if page and any(table.columns != SKIPPED for table in made):  # kept when a later one breaks off
+                told, there = section(made, machine, command), read(page)
+                name = PLACES.get(name, name)
+                write(page, behind(there, told) if arguments.append else filled(there, name, told))
+    goals = goals_of(tables, machine, read(page) if page else "")
+    show(console, goals)
+    if page and settings.size == REAL and not arguments.append:
+        write(page, with_goals(read(page), goals))
+        if (beside := page.with_name(QUOTING.name)).exists():
+            write(beside, filled(read(beside), GOALS_PLACE, quoted(read(page))))
     return 0
 
 

@@ -95,9 +95,7 @@ class Bench:
             for way in those:
                 less = beyond(took[name, way], took[name, f"{way}, nothing"])
                 rows.append((audio, name, f"run, {way}", *_figures(corpus, took[name, way], took[name, PLAIN])))
-                rows.append(
-                    (audio, name, f"run, {way}, start-up left out", *_figures(corpus, less, took[name, PLAIN]))
-                )
+                rows.append((audio, name, f"run, {way}, start-up left out", *_figures(corpus, less, took[name, PLAIN])))
                 goal = f"four jobs, {corpus.name.partition(',')[0]}, {way}" if name == ALL else f"{name} alone, {way}"
                 if goal in NAMES:
                     self.measured[goal] = ratios(took[name, PLAIN], less)

@@ -6,7 +6,8 @@ import argparse
 from collections.abc import Callable, Sequence
 
 from benchmarks.machine import describe
-from benchmarks.report import Table, earlier, show, wide_console, write
+from benchmarks.page import behind, filled, read, section, write
+from benchmarks.report import Table, show, wide_console
 from benchmarks.settings import Settings, command_line, parse, settings_of
 
 
@@ -16,16 +17,18 @@ def run_command(
     """Tell the words apart, compare, and show the tables; returns the exit code.
 
     Args:
-        module: what ``python -m`` is given.
+        module: what ``python -m`` is given; the last part of its name is that of its place in a page.
         words: those of the command; None for those of this process.
     """
     arguments = parse(argparse.ArgumentParser(f"python -m {module}", description=description), words)
-    machine, before = describe(), earlier(arguments.markdown, append=arguments.append)
+    machine, page = describe(), arguments.markdown
     with settings_of(arguments) as settings:
         tables = compare(settings)
     console = wide_console()
     for table in tables:
         show(console, table)
-    if arguments.markdown:
-        write(arguments.markdown, tables, machine, command_line(module, words), before)
+    if page:
+        told, there = section(tables, machine, command_line(module, words)), read(page)
+        name = module.rpartition(".")[2]
+        write(page, behind(there, told) if arguments.append else filled(there, name, told))
     return 0

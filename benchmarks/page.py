@@ -24,7 +24,7 @@ def filled(page: str, name: str, body: str) -> str:
         if not found:
             raise ValueError(f"{begin} without {end}: put it where the place ends")
         return before + there + after
-    return f"{page.rstrip()}\n\n{there}\n"
+    return behind(page, there)
 
 
 def held(page: str, name: str) -> str:
@@ -45,6 +45,11 @@ def section(tables: Sequence[Table], machine: Machine, command: str) -> str:
 def read(path: Path) -> str:
     """The page as it is; a title where there is none yet."""
     return path.read_text(encoding="utf-8") if path.exists() else f"{TITLE}\n"
+
+
+def behind(page: str, told: str) -> str:
+    """The page with something behind all else, which no later run replaces."""
+    return f"{page.rstrip()}\n\n{told}\n"
 
 
 def write(path: Path, page: str) -> None:

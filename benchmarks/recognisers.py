@@ -19,8 +19,9 @@ from typing import Any
 from benchmarks.footprint import ROOT
 from benchmarks.heard import hear, table_of
 from benchmarks.machine import cores, describe
-from benchmarks.measure import interleaved
-from benchmarks.report import Table, earlier, markdown, show, wide_console, write
+from benchmarks.measure import Spread, interleaved
+from benchmarks.page import filled, read, section, write
+from benchmarks.report import Table, markdown, show, wide_console
 from benchmarks.served import Served
 from benchmarks.settings import TINY, Settings, command_line, parse, settings_of
 from benchmarks.talk import Spoken, aligned, spoken_of, talk_of
@@ -38,6 +39,8 @@ PEER_FILE = str(ROOT / "benchmarks" / "peer.py")
 TALK_S = 360.0
 SHORT_S = 3.0, 10.0
 TINY_CLIPS = 3
+SKIPPED = ("skipped",)
+"""The columns of a table that says why there is none."""
 OURS = ("fp32", *(("fp32-ctranslate2", "auto") if is_installed(CTRANSLATE2) else ()))
 """Ways of ours, see :mod:`benchmarks.ways`; the first one is the reference for the others."""
 ALONE, BATCHED = "faster-whisper one after the other, {}, beam {}", "faster-whisper batched, {}, beam {}"
@@ -65,6 +68,7 @@ def compare(
     listed: Path = LIST,
     peer: str = sys.executable,
     talk_seconds: float | None = None,
+    brief: bool = False,
 ) -> list[Table]:
     """A long talk, and short files; one table that says why where something for it is missing.
 
@@ -73,6 +77,7 @@ def compare(
         listed: speech with transcripts, see :func:`benchmarks.talk.spoken_of`.
         peer: a Python interpreter that may have faster-whisper and PocketSphinx.
         talk_seconds: of the long talk at least; None for six minutes, with tiny models for what the settings say.
+        brief: only what the goals ask for: ours as a run takes it, beside the first one of each side.
     """
     if not listed.exists():
         return [_skipped(f"no list of speech at {listed.name}: name one with --speech")]
@@ -92,12 +97,13 @@ def compare(
         talk = talk_of(clips, length, scratch / "talk.flac")
         short = [clip for clip in clips if SHORT_S[0] <= clip.seconds <= SHORT_S[1]] or clips[:1]
         threads, warm = str(cores()), [str(short[0].path)]
-        ours = [[sys.executable, "-m", "benchmarks.listener", str(model), way, threads] for way in OURS]
+        ways, talks, shorts = (OURS[-1:], TALK[:1], SHORT[:1]) if brief else (OURS, TALK, SHORT)
+        ours = [[sys.executable, "-m", "benchmarks.listener", str(model), way, threads] for way in ways]
         starting = [stack.enter_context(Served(words)) for words in ours]
         peers: dict[str, Served] = {}
         has_peer, version = _imports(peer, "faster_whisper"), ""
         folder = str(_for_peer(model, scratch / "converted")) if has_peer else ""
-        for how, precision, beam in dict.fromkeys([*TALK, *SHORT] if has_peer else ()):
+        for how, precision, beam in dict.fromkeys([*talks, *shorts] if has_peer else ()):
             words = [peer, "-I", PEER_FILE, "whisper", folder, precision, str(BATCHES[how]), str(beam), threads]
             peers[how.format(precision, beam)] = stack.enter_context(Served(words))
         settings.patience.say("all start")
@@ -105,7 +111,7 @@ def compare(
         for one in peers.values():
             version = one.ask(paths=warm)["name"]
         tables = []
-        for title, files, beside in (("one long talk", [talk], TALK), ("short files, one by one", short, SHORT)):
+        for title, files, beside in (("one long talk", [talk], talks), ("short files, one by one", short, shorts)):
             settings.patience.say(title)
             share = sum(file.seconds for file in files) / cores()
             calls = {name: partial(hear, one, files, share) for name, one in listeners.items()}
@@ -114,7 +120,10 @@ def compare(
             names = [how.format(precision, beam) for how, precision, beam in beside]
             calls |= {name: partial(hear, peers[name], files, None) for name in names if has_peer}
             took = interleaved(calls, settings.patience.share(0.5))
-            tables.append(table_of(title, files, took, names[0], english(model)))
+            table = table_of(title, files, took, names[0], english(model))
+            goal = "Whisper, long talk" if beside is talks else "Whisper, short files"
+            ratio = next(row for row in table.rows if row[0] == last)[2]
+            tables.append(replace(table, measured={goal: ratio} if isinstance(ratio, Spread) else {}))
             settings.patience.say("\n".join(markdown(tables[-1])))  # there also if the rest breaks off
     notes = _notes(model, version, is_aligned, clips)
     return [*tables[:-1], replace(tables[-1], notes=notes)]
@@ -146,7 +155,7 @@ def _notes(model: Path, version: str, is_aligned: bool, clips: Sequence[Spoken])
 
 
 def _skipped(why: str) -> Table:
-    return Table("Whisper beside faster-whisper", ("skipped",), ((why,),))
+    return Table("Whisper beside faster-whisper", SKIPPED, ((why,),))
 
 
 def _tiny_en(folder: Path) -> Path | None:
@@ -172,15 +181,20 @@ def _for_peer(model: Path, folder: Path) -> Path:
     return folder
 
 
-def main(words: Sequence[str] | None = None) -> int:
-    """The command."""
-    parser = argparse.ArgumentParser("python -m benchmarks.recognisers", description="Whisper beside faster-whisper.")
+def peer_words(parser: argparse.ArgumentParser) -> None:
+    """The words of a command that say what is heard, by which model, and who is the peer."""
     parser.add_argument("--model", type=Path, metavar="FOLDER", help="a Whisper of English (default: whisper-tiny.en)")
     parser.add_argument("--speech", type=Path, default=LIST, metavar="CSV", help="with path, text and lang")
     parser.add_argument("--peer-python", default=sys.executable, metavar="PATH", help="that has faster-whisper")
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """The command."""
+    parser = argparse.ArgumentParser("python -m benchmarks.recognisers", description="Whisper beside faster-whisper.")
+    peer_words(parser)
     parser.add_argument("--talk", type=float, metavar="S", help="of the long talk (default: 360)")
     arguments = parse(parser, words)
-    machine, before = describe(), earlier(arguments.markdown, append=arguments.append)
+    machine = describe()
     with settings_of(arguments) as settings:
         model, listed, python = arguments.model, arguments.speech, arguments.peer_python
         tables = compare(settings, model, listed.resolve(), python, arguments.talk)
@@ -188,7 +202,8 @@ def main(words: Sequence[str] | None = None) -> int:
     for table in tables:
         show(console, table)
     if arguments.markdown:
-        write(arguments.markdown, tables, machine, command_line("benchmarks.recognisers", words), before)
+        told = section(tables, machine, command_line("benchmarks.recognisers", words))
+        write(arguments.markdown, filled(read(arguments.markdown), "recognisers", told))
     return 0
 
 

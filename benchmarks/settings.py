@@ -19,6 +19,7 @@ REAL, TINY = "real", "tiny"
 SECONDS = {REAL: 57.0, TINY: 6.0}
 """Audio in one pass of a benchmark: six files, which two workers share fairly."""
 ROUNDS = {REAL: 5, TINY: 1}
+WAYS = ("fp32", "auto", "int8")
 WHERE = ("--cache", "--markdown", "--models", "--recordings", "--model", "--speech", "--peer-python")
 """Options that say where something lies on this machine."""
 
@@ -40,7 +41,7 @@ class Settings:
     size: str = REAL
     seconds: float = SECONDS[REAL]
     device: str = "cpu"
-    precisions: tuple[str, ...] = ("fp32", "auto")
+    precisions: tuple[str, ...] = WAYS
     batch_seconds: float = 60.0
     patience: Patience = field(default_factory=Patience)
 
@@ -66,15 +67,15 @@ def parse(parser: argparse.ArgumentParser, words: Sequence[str] | None) -> argpa
     parser.add_argument("--device", default="cpu", metavar="cpu|cuda", help="where the models run (default: cpu)")
     parser.add_argument(
         "--precision",
-        default="fp32,auto",
+        default=",".join(WAYS),
         metavar="P,...",
-        help="of ours: auto, fp32, bf16 (in torch), fp32-openvino, bf16-openvino (default: fp32,auto)",
+        help=f"of ours: auto, int8, fp32, bf16 (in torch), fp32-openvino, bf16-openvino (default: {','.join(WAYS)})",
     )
     parser.add_argument(
         "--batch-seconds", type=float, default=60.0, metavar="S", help="audio in a batch of the bare loop (default: 60)"
     )
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables there too")
-    parser.add_argument("--append", action="store_true", help="behind what FILE holds, instead of over it")
+    parser.add_argument("--append", action="store_true", help="behind what FILE holds, instead of in the place there")
     arguments = parser.parse_args(words)
     if arguments.device.startswith("cuda") and not torch.cuda.is_available():
         parser.error("--device cuda: torch sees no GPU on this machine")
