@@ -18,7 +18,7 @@ import soundfile
 from benchmarks.footprint import ROOT
 from benchmarks.machine import cores
 from benchmarks.material import speech
-from benchmarks.measure import interleaved, spread
+from benchmarks.measure import Spread, interleaved, spread
 from benchmarks.nights import FILES, WANTED, night_in
 from benchmarks.report import Cell, Table
 from benchmarks.settings import REAL, Settings
@@ -94,7 +94,7 @@ def compare(settings: Settings) -> list[Table]:
         took([*with_demo, "--out", str(corpus)])
         archive, known = night_in(folder / "night", files)
         night = ["run", str(archive), "--out", str(known), "--tables", ",".join(WANTED)]
-        contenders = {
+        contenders: dict[str, Callable[[], Took]] = {
             HELP: partial(took, ["--help"]),
             BARE: _anew(folder / "bare", [*run, *_NO_MODELS]),
             DEMO: _anew(folder / "demo", with_demo),
@@ -105,7 +105,7 @@ def compare(settings: Settings) -> list[Table]:
             contenders[name] = partial(took, told, may_refuse=name in ("tag", "forget"))
         done = interleaved(contenders, settings.patience)
     rows: list[tuple[Cell, ...]] = []
-    measured = {}
+    measured: dict[str, Spread] = {}
     goals = {f"{HELP}, wall", f"{BARE}, wall", f"{BARE}, CPU", f"{DEMO}, wall", f"{NIGHT.format(FILES)}, wall"}
     for name, each in done.items():
         wall, core = spread([one.wall for one in each]), spread([one.core for one in each])
