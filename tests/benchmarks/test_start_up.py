@@ -28,12 +28,11 @@ def test_a_night_is_without_news(tmp_path: Path) -> None:
     """The archive that is timed is one that its corpus knows."""
     archive, known = night_in(tmp_path, 200)
     assert len(list(archive.rglob("*.wav"))) == 200
-    assert published(known).is_dir()
     ready = prepare(from_mapping({"recordings": [str(archive)], "out": str(known), "tables": WANTED}))
     assert len(ready.sources) == 200
-    said = start_up.took(["run", str(archive), "--out", str(known), "--tables", ",".join(WANTED)])
-    assert said.wall < 120
-    assert not any((known / "errors").glob("*"))
+    before = published(known)
+    start_up.took(["run", str(archive), "--out", str(known), "--tables", ",".join(WANTED)])
+    assert published(known) == before  # nothing was published anew
 
 
 @pytest.mark.soak  # a minute, and `make bench` runs it
