@@ -13,7 +13,7 @@ from benchmarks.material import Corpus, all_speech
 from benchmarks.measure import Patience, Spread, beyond, interleaved, rates, ratios, spread, timed
 from benchmarks.plain import JOBS
 from benchmarks.report import Cell, Table
-from benchmarks.runs import NOTHING, prepared, timed_run
+from benchmarks.runs import NOTHING, in_words, prepared, timed_run
 from benchmarks.settings import Settings
 from benchmarks.tape import record, replay, replay_side_by_side
 from pipelines.run.prepare import Prepared
@@ -38,11 +38,13 @@ def compare(settings: Settings) -> list[Table]:
             ready = partial(prepared, out=folder / "out", models=models, device=settings.device, precision=precision)
             some, empty = ready(corpus.paths, tables=JOBS), ready([NOTHING], tables=JOBS)
             patience = settings.patience.share(1 / len(settings.precisions))
+            ran = timed_run(some)  # what an engine compiles for lengths that it meets first is not timed below
             made, note = _rows(corpus, some, empty, folder, patience, settings.device)
             rows += [(precision, *row) for row in made]
-            notes.append(f"{precision}: {note}")
+            notes.append(f"{in_words(precision, ran)} {note}")
             over = made[-1][-1]
-            if (goal := f"the run over its forwards, {precision}") in NAMES and isinstance(over, Spread):
+            if (goal := f"the run over its forwards, {precision}") in NAMES and ran.is_in(precision):
+                assert isinstance(over, Spread)
                 measured[goal] = over
     return [
         Table(
@@ -81,7 +83,6 @@ def _rows(
     if all(is_in_torch(one.model_id) for one in map(door_of, work.tasks)):
         bare[IN_TURN] = timed(partial(replay, passes, device), cores())
     runs = {RUN: lambda: timed_run(some).seconds, EMPTY: lambda: timed_run(empty).seconds}
-    timed_run(some)  # what an engine compiles for lengths that it meets first is not timed
     took = interleaved({**bare, **runs}, patience)
     took[LESS] = beyond(took[RUN], took.pop(EMPTY))
     fastest = [min(times) for times in zip(*(took[name] for name in bare), strict=True)]

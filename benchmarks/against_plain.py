@@ -14,7 +14,7 @@ from benchmarks.material import Corpus, all_speech, half_speech
 from benchmarks.measure import Patience, Spread, beyond, interleaved, rates, ratios, spread, timed
 from benchmarks.plain import JOBS, how_files_are_read, plain_way
 from benchmarks.report import Cell, Table
-from benchmarks.runs import NOTHING, prepared, timed_run
+from benchmarks.runs import NOTHING, in_words, prepared, timed_run
 from benchmarks.settings import Settings
 from pipelines.run.run import Prepared
 
@@ -30,8 +30,9 @@ def compare(settings: Settings) -> list[Table]:
     models = {job: folder for job, folder in checkpoints(settings).items() if job in JOBS}
     plain = {job: plain_way(job, models[job], settings.device) for job in JOBS}
     measured: dict[str, Spread] = {}
+    notes: dict[str, str] = {}
     with settings.scratch() as folder:
-        bench = Bench(settings, models, plain, folder / "out", measured)
+        bench = Bench(settings, models, plain, folder / "out", measured, notes)
         spoken = bench.rows(all_speech(folder, settings.seconds), settings.patience.share(0.65), each_job=True)
         half = bench.rows(half_speech(folder, settings.seconds), settings.patience.share(0.35), each_job=False)
     return [
@@ -51,6 +52,7 @@ def compare(settings: Settings) -> list[Table]:
                 "Start-up left out: less the seconds of a run of the same round over a file that holds no audio, which "
                 "starts the engine, audits and publishes empty tables.",
                 f"For one job alone the run is measured as {ALONE}.",
+                *notes.values(),
             ),
             measured,
         )
@@ -65,6 +67,7 @@ class Bench:
         plain: the plain way of each job.
         out: where the runs publish.
         measured: takes the figures that there are goals for.
+        notes: takes what each way came to.
     """
 
     settings: Settings
@@ -72,6 +75,7 @@ class Bench:
     plain: dict[str, Callable[[Path], object]]
     out: Path
     measured: dict[str, Spread]
+    notes: dict[str, str]
 
     def rows(self, corpus: Corpus, patience: Patience, *, each_job: bool) -> list[Row]:
         """The rows of a corpus; ``each_job`` has a run for each job too."""
@@ -97,7 +101,7 @@ class Bench:
                 rows.append((audio, name, f"run, {way}", *_figures(corpus, took[name, way], took[name, PLAIN])))
                 rows.append((audio, name, f"run, {way}, start-up left out", *_figures(corpus, less, took[name, PLAIN])))
                 goal = f"four jobs, {corpus.name.partition(',')[0]}, {way}" if name == ALL else f"{name} alone, {way}"
-                if goal in NAMES:
+                if goal in NAMES and way in self.notes:
                     self.measured[goal] = ratios(took[name, PLAIN], less)
         return rows
 
@@ -118,7 +122,10 @@ class Bench:
                 self._run((job,), way, corpus.paths)
         share = None
         for way in self.settings.precisions:
-            share = timed_run(self._ready(JOBS, way, corpus.paths)).speech_share
+            ran = timed_run(self._ready(JOBS, way, corpus.paths))
+            share = ran.speech_share
+            if ran.is_in(way):
+                self.notes[way] = in_words(way, ran)
         assert share is not None, "transcripts need speech"
         return share
 

@@ -15,6 +15,7 @@ from benchmarks.material import DEMO
 from benchmarks.ways import words_of
 from pipelines.run.run import Prepared, prepare, run
 from schemas.config import from_mapping
+from schemas.devices import INT8
 from schemas.jobs import JOBS
 
 NOTHING = DEMO / "broken" / "garbage.wav"
@@ -29,11 +30,18 @@ class Ran:
         seconds: wall time; not of understanding the configuration, and the models were loaded before.
         audio_seconds: that were decoded.
         speech_share: of all recordings together; None where no table needed speech.
+        numbers: by job, the precision and the engine of its model, as the ``model`` column names them.
     """
 
     seconds: float
     audio_seconds: float
     speech_share: float | None
+    numbers: Mapping[str, str]
+
+    def is_in(self, way: str) -> bool:
+        """Whether a model was computed as asked: int8 is taken where a model can be made so, and else what ``auto``
+        takes."""
+        return way != INT8 or any(INT8 in numbers for numbers in self.numbers.values())
 
 
 def prepared(
@@ -81,7 +89,13 @@ def timed_run(ready: Prepared) -> Ran:
         raise RuntimeError(f"the run to be timed had errors: {dict(measured.errors)}")
     share = _speech_share(published.snapshot)
     shutil.rmtree(ready.config.out)
-    return Ran(seconds, measured.audio_seconds, share)
+    numbers = {job: model.rpartition("/")[2] for job, model in measured.models.items()}
+    return Ran(seconds, measured.audio_seconds, share, numbers)
+
+
+def in_words(way: str, ran: Ran) -> str:
+    """What a way came to, for a note."""
+    return f"{way}: {', '.join(f'{job} {numbers}' for job, numbers in sorted(ran.numbers.items()))}."
 
 
 def _speech_share(snapshot: Path) -> float | None:
