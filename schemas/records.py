@@ -155,13 +155,13 @@ class Pitch:
 
     Attributes:
         f0_hz: float32 [n_frames] in about [65, 500], ``librosa.yin`` of the frame: a number for
-            unvoiced frames too, where it means nothing.
+            unvoiced frames too, where it means nothing; NaN under -120 dBFS, where there is no sound.
         voicing: float32 [n_frames] in [0, 1], 1 - aperiodicity.  The aperiodicity is YIN's
             cumulative-mean-normalised difference at the chosen lag, each difference being the
             *mean* over the pairs of samples that the frame has.  (librosa's difference counts the
             samples that have no partner inside the frame as well: its own value for a perfectly
             periodic voice grows from 0.03 at 300 Hz to 0.12 at 66 Hz.)  A constant offset leaves
-            it as it is.  0 for digital silence, and for a tone, which has fewer than three harmonics.
+            it as it is.  0 under -120 dBFS, and for a tone, which has fewer than three harmonics.
     """
 
     f0_hz: np.ndarray

@@ -97,11 +97,32 @@ def test_noise_lowers_voicing():
 
 
 def test_ranges():
-    for samples in (np.ones(1, np.float32), np.zeros(161, np.float32), harmonics(np.full(999, 40.0))):
+    for samples in (np.ones(1, np.float32), np.full(161, 1e-3, np.float32), harmonics(np.full(999, 40.0))):
         ours = of(samples)
         assert ours.f0_hz.dtype == ours.voicing.dtype == np.float32
         assert ((ours.f0_hz >= 64) & (ours.f0_hz <= 501)).all()
         assert ((ours.voicing >= 0) & (ours.voicing <= 1)).all()
+
+
+def test_where_there_is_no_sound_there_is_no_pitch_and_beside_it_the_same():
+    voice = harmonics(np.full(RATE, 150.0)).astype(np.float32)
+    residue = 1e-7 * np.random.default_rng(0).standard_normal(6 * RATE).astype(np.float32)
+    ours, alone = of(np.concatenate([voice, residue, voice])), of(voice)
+    silent = slice(104, 697)  # whose 64 ms hold nothing of the voices
+    assert np.isnan(ours.f0_hz[silent]).all()
+    assert not ours.voicing[silent].any()
+    assert not np.isnan(np.delete(ours.f0_hz, np.r_[silent])).any()
+    np.testing.assert_allclose(ours.f0_hz[INSIDE][:90], alone.f0_hz[INSIDE], rtol=1e-5)
+    np.testing.assert_allclose(ours.f0_hz[700 + 5 : -5], alone.f0_hz[INSIDE], rtol=1e-5)
+
+
+def test_frames_are_the_same_however_many_are_taken_at_once(spoken):
+    samples = spoken[0][: 6 * RATE]
+    whole, first = of(samples), 37  # a block that begins elsewhere
+    part = pitch(with_context(samples)[first * 160 :], len(samples) - first * 160)
+    sure = whole.voicing[first:] >= VOICED_FROM
+    np.testing.assert_allclose(part.f0_hz[sure], whole.f0_hz[first:][sure], rtol=1e-5)
+    np.testing.assert_allclose(part.voicing, whole.voicing[first:], atol=1e-4)
 
 
 def test_the_rule_needs_both_voicing_and_level():
