@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import sys
 
-import torch
 from threadpoolctl import threadpool_limits
 
 
@@ -14,7 +13,8 @@ def use_threads(n: int) -> None:
 
     Several workers of one process that each use every core slow each other down.
     """
-    if torch.get_num_threads() != n:
+    torch = sys.modules.get("torch")  # a run without models never loads it
+    if torch is not None and torch.get_num_threads() != n:
         torch.set_num_threads(n)
     threadpool_limits(1, user_api="blas")  # what is multiplied there is small: a second thread only waits, actively
 

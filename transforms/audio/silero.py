@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-import torch
+import numpy as np
+import scipy.fft
+
+from transforms.audio.recurrence import State, recurrence
+from transforms.audio.silero_weights import silero_weights
 
 FRAME = 512
 REACH = 64
@@ -10,10 +14,12 @@ REACH = 64
 
 _WINDOW = 256
 _HOP = 128
+_STRIDES = (1, 2, 2, 1)
+"""Of the convolutions; each takes three places, with one of padding at both ends."""
 
 
 class Network:
-    """The library's weights, laid out for many frames in one call.
+    """The library's weights, laid out for many frames in one call, without torch, which takes two seconds to start.
 
     The library calls its network once for each frame of 32 ms, and the calls cost more than the arithmetic.  Its four
     convolutions go over four spectra of a frame: as matrices over all of them they are three times as fast.  Its
@@ -22,24 +28,19 @@ class Network:
     """
 
     def __init__(self) -> None:
-        from silero_vad import load_silero_vad
-
-        network = load_silero_vad()._model
-        self._window = network.stft.forward_basis_buffer[0, 0].clone()  # the cosine of frequency 0 is 1
-        self._layers: list[tuple[torch.Tensor, torch.Tensor]] = []
-        width = FRAME // _HOP
-        for block in network.encoder.children():
-            matrix, bias, width = _dense(block.reparam_conv, width)
+        weights = silero_weights()
+        self._window = weights["stft"][0, 0]  # the cosine of frequency 0 is 1
+        self._layers: list[tuple[np.ndarray, np.ndarray]] = []
+        places = FRAME // _HOP
+        for i, stride in enumerate(_STRIDES):
+            matrix, bias, places = _dense(weights[f"encoder.{i}.weight"], weights[f"encoder.{i}.bias"], places, stride, 1)
             self._layers.append((matrix, bias))
-        cell = network.decoder.rnn
-        self.hidden = cell.weight_hh.shape[1]
-        self._recurrence = torch.nn.LSTM(cell.weight_ih.shape[1], self.hidden)
-        self._recurrence.load_state_dict(
-            {f"{name}_l0": getattr(cell, name) for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")}
-        )
-        self._decoder = network.decoder.decoder
+        cell = {name: weights[name] for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")}
+        self.hidden = cell["weight_hh"].shape[1]
+        self._recurrence = recurrence(cell)
+        self._last = weights["output.weight"].reshape(-1), weights["output.bias"].item()
 
-    def encode(self, frames: torch.Tensor) -> torch.Tensor:
+    def encode(self, frames: np.ndarray) -> np.ndarray:
         """What is in each frame, float32 [n, channels, features].
 
         Args:
@@ -47,38 +48,37 @@ class Network:
         """
         n, channels, _ = frames.shape
         frames = frames.reshape(n * channels, -1)
-        mirrored = frames[:, -REACH - 1 : -1].flip(1)
-        padded = torch.cat([frames, mirrored], dim=1).unfold(1, _WINDOW, _HOP)
-        heard = torch.fft.rfft(padded * self._window).abs().reshape(n * channels, -1)
+        padded = np.concatenate([frames, frames[:, -2 : -REACH - 2 : -1]], axis=1)
+        windows = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW, axis=1)[:, ::_HOP]
+        heard = np.abs(scipy.fft.rfft(windows * self._window)).reshape(n * channels, -1)
         for matrix, bias in self._layers:
-            heard = torch.addmm(bias, heard, matrix).relu_()
-        return heard.view(n, channels, -1)
+            heard = heard @ matrix
+            heard += bias
+            np.maximum(heard, 0, out=heard)
+        return heard.reshape(n, channels, -1)
 
-    def decode(
-        self, heard: torch.Tensor, state: tuple[torch.Tensor, torch.Tensor]
-    ) -> tuple[torch.Tensor, tuple[torch.Tensor, torch.Tensor]]:
+    def decode(self, heard: np.ndarray, state: State) -> tuple[np.ndarray, State]:
         """Speech probabilities, float32 [channels, n], of what :meth:`encode` gave, and the state after them.
 
         Args:
-            state: two of float32 [1, channels, hidden].
+            state: two of float32 [channels, hidden].
         """
-        n, channels, _ = heard.shape
         hidden, state = self._recurrence(heard, state)
-        out = self._decoder(hidden.reshape(n * channels, -1, 1))
-        return out.reshape(n, channels).T.contiguous(), state
+        weight, bias = self._last
+        out = np.maximum(hidden, 0) @ weight + bias
+        return np.ascontiguousarray((0.5 + 0.5 * np.tanh(0.5 * out)).T, np.float32), state  # the logistic function
 
 
-def _dense(convolution: torch.nn.Conv1d, width: int) -> tuple[torch.Tensor, torch.Tensor, int]:
+def _dense(
+    weight: np.ndarray, bias: np.ndarray, width: int, stride: int, padding: int
+) -> tuple[np.ndarray, np.ndarray, int]:
     """A convolution over ``width`` places as a matrix [width * in, places * out], its bias, and its places."""
-    weight = convolution.weight.detach()
     out, inputs, taps = weight.shape
-    step, padding = convolution.stride[0], int(convolution.padding[0])
-    places = (width + 2 * padding - taps) // step + 1
-    matrix = torch.zeros(width, inputs, places, out)
+    places = (width + 2 * padding - taps) // stride + 1
+    matrix = np.zeros((width, inputs, places, out), np.float32)
     for place in range(places):
         for tap in range(taps):
-            at = place * step + tap - padding
+            at = place * stride + tap - padding
             if 0 <= at < width:
                 matrix[at, :, place] = weight[:, :, tap].T
-    assert convolution.bias is not None
-    return matrix.reshape(width * inputs, places * out), convolution.bias.detach().repeat(places), places
+    return matrix.reshape(width * inputs, places * out), np.tile(bias, places), places

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 from transforms.audio.level import Leveller
 from transforms.audio.silero import FRAME, REACH, Network
@@ -55,7 +52,7 @@ class SpeechDetector:
         self._leveller = Leveller(channels)
         self._held = np.zeros((channels, 0), np.float32)  # whole frames, whose gain what follows decides
         self._before: np.ndarray | None = None
-        nothing = torch.zeros(1, channels, self._network.hidden)
+        nothing = np.zeros((channels, self._network.hidden), np.float32)
         self._state = (nothing, nothing)
 
     def push(self, samples: np.ndarray) -> np.ndarray:
@@ -93,23 +90,20 @@ class SpeechDetector:
         self._waiting = self._left[0].size
         return self._levelled(joined[:, :whole])
 
-    def encode(self, levelled: Levelled | None) -> torch.Tensor | None:
+    def encode(self, levelled: Levelled | None) -> np.ndarray | None:
         """What is in each frame.  It carries nothing from one call to the next: threads may be in it side by side."""
         if levelled is None:
             return None
-        with torch.inference_mode(), _one_thread():
-            frames = torch.from_numpy(levelled.joined).unfold(1, REACH + FRAME, FRAME)
-            frames = frames - torch.from_numpy(levelled.offset).unsqueeze(2)
-            frames *= torch.from_numpy(levelled.gain).unsqueeze(2)
-            return self._network.encode(frames.transpose(0, 1))
+        frames = np.lib.stride_tricks.sliding_window_view(levelled.joined, REACH + FRAME, axis=1)[:, ::FRAME]
+        frames = (frames - levelled.offset[:, :, None]) * levelled.gain[:, :, None]
+        return self._network.encode(frames.transpose(1, 0, 2))
 
-    def probabilities(self, heard: torch.Tensor | None) -> np.ndarray:
+    def probabilities(self, heard: np.ndarray | None) -> np.ndarray:
         """Speech probabilities, float32 [channels, n_frames]."""
         if heard is None:
-            return np.zeros((self._state[0].shape[1], 0), np.float32)
-        with torch.inference_mode(), _one_thread():
-            found, self._state = self._network.decode(heard, self._state)
-            return found.numpy()
+            return np.zeros((len(self._state[0]), 0), np.float32)
+        found, self._state = self._network.decode(heard, self._state)
+        return found
 
     def _levelled(self, samples: np.ndarray, *, last: bool = False) -> Levelled | None:
         """The frames whose gain is known once whole frames, [channels, 512 n], follow those before."""
@@ -122,16 +116,3 @@ class SpeechDetector:
         before = np.repeat(offset[:, :1], REACH, axis=1) if self._before is None else self._before
         self._before = held[:, ready - REACH : ready].copy()
         return Levelled(np.concatenate([before, held[:, :ready]], axis=1), offset, gain)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """So small a network is as fast with one, and the others would wait for it actively: 10 s an hour of audio."""
-    threads = torch.get_num_threads()
-    if threads > 1:
-        torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        if threads > 1:
-            torch.set_num_threads(threads)

