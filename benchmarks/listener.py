@@ -21,12 +21,13 @@ from schemas.config import SpeechConfig
 from schemas.records import Clip, Problem, Recording, Rows, Source, Talk
 from transforms.audio.speech import SpeechDetector
 from transforms.gather import Gatherer, Group, Item
-from transforms.infer import Task, answer
+from transforms.infer import answer
 from transforms.listen import Listening, listen
 from transforms.models.budget import group_seconds
 from transforms.models.engines import Engine, best_engine
 from transforms.models.jobs import describe, open_door
 from transforms.models.precision import best_precision
+from transforms.task import Task
 from transforms.threads import return_freed_memory, use_threads
 
 JOB = "transcripts"

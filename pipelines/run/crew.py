@@ -12,6 +12,7 @@ from pipelines.run.devices import devices_of
 from pipelines.run.prepare import Prepared
 from pipelines.store.changes import Todo
 from pipelines.workers.machine import Machine, machine_here
+from schemas.devices import CUDA, kind_of
 from schemas.errors import UsageError
 from schemas.records import Source
 from transforms.identify import ASSUMED_BYTES_PER_SECOND
@@ -137,7 +138,7 @@ def crew_of(prepared: Prepared, todo: Todo) -> Crew:
     sources = (*todo.new, *(one.source for one in again.values()))
     weights = [size_of(locate(job, parse_checkpoint(name), weights=True)) for job, name in prepared.checkpoints.items()]
     return choose_crew(
-        machine_here(),
+        machine_here(asks_for_gpus=bool(weights) or kind_of(config.device) == CUDA),
         workers=config.workers,
         devices=devices_of(config),
         seconds=sum(map(_seconds, sources)),

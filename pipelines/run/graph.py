@@ -15,13 +15,12 @@ from schemas.records import Clip, Known, Outcome, Segment, Source, Talk, Window
 from schemas.register import NOBODY, Register
 from schemas.table import Table
 from transforms.gather import Item
-from transforms.infer import Task
 from transforms.rows.registry import rows_of
 from transforms.stages.identify import Identify
-from transforms.stages.infer import Infer
 from transforms.stages.listen import INVENTORY, Hearing, Listen
 from transforms.stages.plan import Plan
 from transforms.stages.write import GatherItems, Tabulate, WriteRows
+from transforms.task import Task
 
 ROWS_SECONDS = 60.0
 """Audio whose rows are made at once where no model is asked."""
@@ -87,6 +86,8 @@ def build(pipeline: beam.Pipeline, work: Work) -> None:
                 | f"Make {stream}" >> beam.ParDo(Tabulate(wanted, rows_of, work.run_id, work.hearing.threads))
                 | f"Write {stream}" >> write(stream)
             )
+    if work.tasks:
+        from transforms.stages.infer import Infer  # and with it torch, which a run without models does without
     for task in work.tasks:
         convert = partial(clip_of, rate=work.rates[task.name])
         _ = (

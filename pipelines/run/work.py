@@ -15,11 +15,10 @@ from pipelines.run.prepare import Prepared
 from pipelines.run.runner import Runner, threads_each
 from pipelines.run.watched import run_watched
 from schemas.jobs import JOBS
-from transforms.infer import Task
 from transforms.listen import Listening
 from transforms.models.budget import group_seconds
-from transforms.stages.infer import door_of
 from transforms.stages.listen import Hearing
+from transforms.task import Task
 
 
 def tasks_of(prepared: Prepared, run_id: str) -> tuple[Task, ...]:
@@ -88,6 +87,10 @@ def load_models(work: Work) -> dict[str, str]:
     Returns:
         What the ``model`` column will say, for each job.
     """
+    if not work.tasks:
+        return {}
+    from transforms.stages.infer import door_of  # and with it torch
+
     return {task.name: door_of(task).model_id for task in work.tasks}
 
 

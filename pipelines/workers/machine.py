@@ -38,13 +38,21 @@ def cores_here() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def machine_here() -> Machine:
-    """The machine that this process runs on, as its limits let it be used."""
+def machine_here(*, asks_for_gpus: bool = True) -> Machine:
+    """The machine that this process runs on, as its limits let it be used.
+
+    Args:
+        asks_for_gpus: False names none and does without torch, which takes two seconds to start.
+    """
+    free = psutil.virtual_memory().available
+    gpus = _gpus() if asks_for_gpus else []
+    return Machine(cores_here(), min(free, _left_in_group(free)), _free_on(gpus) if gpus else {})
+
+
+def _gpus() -> list[str]:
     import torch
 
-    free = psutil.virtual_memory().available
-    gpus = [f"cuda:{i}" for i in range(torch.cuda.device_count())] if torch.cuda.is_available() else []
-    return Machine(cores_here(), min(free, _left_in_group(free)), _free_on(gpus) if gpus else {})
+    return [f"cuda:{i}" for i in range(torch.cuda.device_count())] if torch.cuda.is_available() else []
 
 
 def _free_on(gpus: Sequence[str]) -> dict[str, int]:

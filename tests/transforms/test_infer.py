@@ -20,9 +20,10 @@ from schemas.jobs import JOBS
 from schemas.records import Clip, Place, Rows, Talk
 from schemas.transcript import Transcript, Word
 from transforms.gather import Group
-from transforms.infer import Task, answer
+from transforms.infer import answer
 from transforms.models.door import Door, Speaks
 from transforms.models.jobs import describe, open_door
+from transforms.task import Task
 
 ID = "cd" * 16
 LENGTHS_S = (1.0, 2.0, 1.0, 2.5, 1.0)

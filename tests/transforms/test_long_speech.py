@@ -19,9 +19,10 @@ from schemas.records import Clip
 from tests.transforms.listening import DEMO, Sorted, hear, silero
 from transforms.audio.speech import FRAME, RATE, SpeechDetector
 from transforms.gather import Group
-from transforms.infer import Task, answer
+from transforms.infer import answer
 from transforms.listen import Listening
 from transforms.models.jobs import open_door
+from transforms.task import Task
 
 SECONDS = 64
 

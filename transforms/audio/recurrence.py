@@ -39,13 +39,9 @@ def _by_openvino(weights: dict[str, np.ndarray]) -> Recurrence:
     given = ops.parameter([-1, -1, features], np.float32)
     states = [ops.parameter([-1, 1, hidden], np.float32) for _ in range(2)]
     lengths = ops.parameter([-1], np.int32)
-    cell = ops.lstm_sequence(
-        given, *states, lengths, turned["weight_ih"], turned["weight_hh"], bias, hidden, "FORWARD"
-    )
+    cell = ops.lstm_sequence(given, *states, lengths, turned["weight_ih"], turned["weight_hh"], bias, hidden, "FORWARD")
     settings = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": "f32"}
-    model = openvino.Core().compile_model(
-        openvino.Model(cell.outputs(), [given, *states, lengths]), "CPU", settings
-    )
+    model = openvino.Core().compile_model(openvino.Model(cell.outputs(), [given, *states, lengths]), "CPU", settings)
 
     def over(inputs: np.ndarray, state: State) -> tuple[np.ndarray, State]:
         n, channels, _ = inputs.shape

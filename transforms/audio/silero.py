@@ -33,7 +33,8 @@ class Network:
         self._layers: list[tuple[np.ndarray, np.ndarray]] = []
         places = FRAME // _HOP
         for i, stride in enumerate(_STRIDES):
-            matrix, bias, places = _dense(weights[f"encoder.{i}.weight"], weights[f"encoder.{i}.bias"], places, stride, 1)
+            weight, bias = weights[f"encoder.{i}.weight"], weights[f"encoder.{i}.bias"]
+            matrix, bias, places = _dense(weight, bias, places, stride, 1)
             self._layers.append((matrix, bias))
         cell = {name: weights[name] for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")}
         self.hidden = cell["weight_hh"].shape[1]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import torch
-
+from schemas.devices import kind_of
 from transforms.models.engines import CTRANSLATE2, TORCH
+
+if TYPE_CHECKING:
+    import torch
 
 ON_A_CPU_SECONDS = 60.0
 """Where larger batches win next to nothing: of one length, a clip alone runs nearly as fast as many."""
@@ -68,8 +71,10 @@ def batch_seconds(device: str, dtype: torch.dtype, sharers: int = 1, engine: str
         sharers: processes that put models on the device, this one among them.
         engine: that computes it.
     """
-    if torch.device(device).type != "cuda":
+    if kind_of(device) != "cuda":
         return OF_TALKS_SECONDS if engine == CTRANSLATE2 else ON_A_CPU_SECONDS
+    import torch  # what is asked before a run, how much to gather, does without
+
     free, _ = torch.cuda.mem_get_info(torch.device(device))
     return seconds_that_fit(free // sharers, dtype)
 
@@ -82,5 +87,5 @@ def seconds_that_fit(free_bytes: int, dtype: torch.dtype) -> float:
 
 def group_seconds(device: str, batch_seconds: float | None, engine: str = TORCH) -> float:
     """How much audio is gathered before it is cut into batches; never less than the user wants in one."""
-    gathered = OF_TALKS_SECONDS if engine == CTRANSLATE2 else GROUP_SECONDS[torch.device(device).type]
+    gathered = OF_TALKS_SECONDS if engine == CTRANSLATE2 else GROUP_SECONDS[kind_of(device)]
     return max(gathered, batch_seconds or 0.0)

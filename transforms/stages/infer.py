@@ -14,10 +14,11 @@ from apache_beam.metrics import Metrics
 
 from schemas.records import Clip, Rows, Talk
 from transforms.gather import Group
-from transforms.infer import Task, answer, budget_of
+from transforms.infer import answer, budget_of
 from transforms.models.door import Door
 from transforms.models.engines import Engine
 from transforms.stages.groups import OfGroups
+from transforms.task import Task
 
 _OPENING = threading.Lock()
 
