@@ -12,7 +12,7 @@ from pipelines.run.devices import devices_of
 from pipelines.run.prepare import Prepared
 from pipelines.store.changes import Todo
 from pipelines.workers.machine import Machine, machine_here
-from schemas.devices import CUDA, kind_of
+from schemas.devices import CPU, CUDA, kind_of
 from schemas.errors import UsageError
 from schemas.records import Source
 from transforms.identify import ASSUMED_BYTES_PER_SECOND
@@ -137,10 +137,11 @@ def crew_of(prepared: Prepared, todo: Todo) -> Crew:
     again = {one.source.uri: one for known in todo.again.values() for one in known}
     sources = (*todo.new, *(one.source for one in again.values()))
     weights = [size_of(locate(job, parse_checkpoint(name), weights=True)) for job, name in prepared.checkpoints.items()]
+    on_gpus = bool(weights) or kind_of(config.device) == CUDA  # else nobody has to ask torch for them
     return choose_crew(
-        machine_here(asks_for_gpus=bool(weights) or kind_of(config.device) == CUDA),
+        machine_here(asks_for_gpus=on_gpus),
         workers=config.workers,
-        devices=devices_of(config),
+        devices=devices_of(config) if on_gpus else [CPU],
         seconds=sum(map(_seconds, sources)),
         files=len(sources),
         worker_bytes=worker_bytes(weights),

@@ -80,6 +80,23 @@ def test_a_command_imports_what_it_uses(command: str, corpus: Path, tmp_path: Pa
     assert done.stdout.splitlines()[-1] == "IMPORTED", done.stdout + done.stderr
 
 
+def test_a_run_without_models_does_without_what_runs_them(tmp_path: Path) -> None:
+    """All of it, from the files to the published tables: speech is detected, too."""
+    words = ["run", str(RECORDING), "--out", str(tmp_path / "out"), "--tables", "segments,frames,spectrograms,prosody"]
+    code = (
+        "import sys\n"
+        "from pipelines import cli\n"
+        "try:\n"
+        "    cli.main(sys.argv[1:])\n"
+        "except SystemExit:\n"
+        "    pass\n"
+        "print('IMPORTED', *[name for name in ('torch', 'transformers', 'silero_vad') if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *words], cwd=ROOT, capture_output=True, text=True)
+    assert "published" in done.stdout
+    assert done.stdout.splitlines()[-1] == "IMPORTED", done.stdout + done.stderr
+
+
 def test_help_needs_no_tables() -> None:
     code = "import sys\nfrom pipelines.cli import parser\nparser(['--help'])\nprint('pyarrow' in sys.modules)\n"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
