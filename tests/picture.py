@@ -34,7 +34,7 @@ RANKS = {
     "transforms": (
         ("isolated", "threads", "gather", "shards", "progress", "languages", "beside", "audio"),
         ("decode", "features", "models", "discover", "pool", "ahead"),
-        ("identify", "plan", "heard"),
+        ("identify", "plan", "heard", "task"),
         ("rows", "ears"),
         ("tracks", "infer"),
         ("listen",),

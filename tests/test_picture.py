@@ -20,14 +20,13 @@ ONLY = {
     "pipelines.speakers.check",
     "great_expectations": "pipelines.audit",
     "plotly": "pipelines.report",
-    "torch": "transforms.models transforms.audio.silero transforms.audio.speech transforms.threads transforms.infer "
-    "transforms.stages.infer pipelines.run.devices pipelines.run.prepare pipelines.run.at_work "
-    "pipelines.workers.machine",
+    "torch": "transforms.models transforms.audio.recurrence transforms.infer transforms.stages.infer "
+    "pipelines.run.devices pipelines.run.prepare pipelines.run.at_work pipelines.workers.machine",
     "distributed": "pipelines.workers",
     "dask": "pipelines.workers",
     "psutil": "pipelines.workers",
     "transformers": "transforms.models",
-    "openvino": "transforms.models.passes",
+    "openvino": "transforms.models.passes transforms.audio.recurrence transforms.audio.silero_weights",
     "av": "transforms.decode",
     "soundfile": "transforms.decode transforms.rows.sound",
     "librosa": "transforms.features",
