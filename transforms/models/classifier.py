@@ -61,7 +61,7 @@ class Classifier:
             self.pads = pads_on(loaded.device)
             self.min_samples = shortest_waveform(config)
         self.padded_seconds = self.max_seconds
-        self._loaded = with_graphs(in_engine(loaded, engine, "logits"), "logits")
+        self._loaded = with_graphs(in_engine(loaded, engine, "logits", "classifier"), "logits")
 
     def __call__(self, clips: Sequence[np.ndarray]) -> list[Scores]:
         """One row of probabilities for each clip, as for the clip alone."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,28 +11,34 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from schemas.devices import INT8
 from transforms.models.engines import TORCH, Engine
+from transforms.models.features import clap_inputs, filter_banks, waveforms
 from transforms.models.loaded import Loaded
-from transforms.models.passes import Passes
+from transforms.models.passes import Passes, traced
 from transforms.models.spectra import MAKERS, spectra_of
 
 TRACED_SECONDS = 2.0
 """Audio in what a module is traced with."""
 
 
-def in_engine(loaded: Loaded, engine: Engine, output: str) -> Loaded:
+def in_engine(loaded: Loaded, engine: Engine, output: str, kind: str) -> Loaded:
     """The model as the engine computes it, called as before.
 
     Args:
         loaded: in torch, with whatever changes its passes already made; its weights belong to the engine from now on.
         output: the attribute of what a pass gives that is read.
+        kind: one of the values of :data:`transforms.models.kinds.KINDS`.
+
+    Raises:
+        ModelError: it cannot be made int8.
     """
     if engine.name == TORCH:
         return loaded
-    return replace(loaded, model=compiled(loaded, engine, output))
+    return replace(loaded, model=compiled(loaded, engine, output, kind))
 
 
-def compiled(loaded: Loaded, engine: Engine, output: str) -> Any:
+def compiled(loaded: Loaded, engine: Engine, output: str, kind: str) -> Any:
     """A stand-in for ``loaded.model``, whose weights are given up.
 
     It has the model's attributes and its call, with ``output`` alone in what it gives; of CLAP and of transducers
@@ -45,28 +52,62 @@ def compiled(loaded: Loaded, engine: Engine, output: str) -> Any:
         ValueError: this CPU cannot compute in the precision of ``loaded``.
     """
     model, config, extractor = loaded.model, loaded.model.config, loaded.extractor
+    made = partial(_passes, loaded, engine, kind)
     if config.model_type == "clap":
         views = 4 if extractor.truncation == "fusion" else 1
         frames = extractor.nb_max_samples // extractor.hop_length + 1
-        passes = Passes(_AudioTower(model), (views, frames, extractor.feature_size), loaded.precision, engine)
+        passes = made(_AudioTower(model), (views, frames, extractor.feature_size))
         model.audio_model.to("meta")
         model.audio_projection.to("meta")
         return CompiledClap(model, passes)
     transducer = hasattr(model, "joint")
     module = _Encoder(model) if transducer else Output(model, output)
     if config.model_type == "audio-spectrogram-transformer":
-        passes = Passes(module, (config.max_length, config.num_mel_bins), loaded.precision, engine)
+        passes = made(module, (config.max_length, config.num_mel_bins))
     elif type(extractor).__name__ in MAKERS:
         rows, width = _spectrum(loaded)
-        passes = Passes(module, (None, width), loaded.precision, engine, example=rows, masked=True)
+        passes = made(module, (None, width), example=rows, masked=True)
     else:
-        passes = Passes(module, (None,), loaded.precision, engine, example=loaded.rate)
+        passes = made(module, (None,), example=loaded.rate)
     if transducer:
         model.encoder.to("meta")
         model.encoder_projector.to("meta")
         return CompiledTransducer(model, passes)
     model.to("meta")  # what is left can still be asked for its config, and how many frames it makes of samples
     return CompiledModel(model, passes, output)
+
+
+def _passes(
+    loaded: Loaded,
+    engine: Engine,
+    kind: str,
+    module: nn.Module,
+    shape: tuple[int | None, ...],
+    example: int = 1,
+    masked: bool = False,
+) -> Passes:
+    """Passes of a module; its arguments are those of :func:`transforms.models.passes.traced`."""
+    trace = partial(traced, module, shape, example, masked)
+    if loaded.precision != INT8:
+        return Passes(trace(), loaded.precision, engine)
+    from transforms.models.quantised import Subject, quantised
+
+    inputs = partial(_inputs, loaded)
+    subject = Subject(loaded.located, kind, loaded.rate, trace, inputs, partial(Passes, engine=engine))
+    model, folder = quantised(subject)
+    return Passes(model, INT8, engine, keeps=folder)
+
+
+def _inputs(loaded: Loaded, clip: np.ndarray) -> list[Tensor]:
+    """What the passes are given of a clip: values, and a mask where they take one."""
+    if loaded.model.config.model_type == "clap":
+        return [clap_inputs(loaded, [clip])["input_features"]]
+    if loaded.model.config.model_type == "audio-spectrogram-transformer":
+        return [filter_banks(loaded, [clip])]
+    if type(loaded.extractor).__name__ in MAKERS:
+        made = spectra_of([clip], loaded.extractor, loaded.device)
+        return [made.features, torch.arange(made.features.shape[1]) < made.frames[:, None]]
+    return [waveforms(loaded, [clip])["input_values"]]
 
 
 def _spectrum(loaded: Loaded) -> tuple[int, int]:

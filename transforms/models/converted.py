@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
-import tempfile
-import weakref
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from transforms.models.checkpoint import Located, one_line, revision_of, told
-from transforms.models.remembered import cache_folder
+from transforms.models.checkpoint import Located, one_line, told
+from transforms.models.conversions import Conversion, conversion, place_of
 from transforms.models.weights import load, load_tokenizer
-
-
-class Conversion:
-    """The folder of a converted checkpoint; where nothing could be kept it goes when this does."""
-
-    def __init__(self, folder: Path, *, kept: bool) -> None:
-        self.folder = folder
-        if not kept:
-            weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
 
 
 def converted(located: Located) -> Conversion:
@@ -36,19 +23,9 @@ def converted(located: Located) -> Conversion:
     Raises:
         ModelError: the checkpoint cannot be loaded or converted.
     """
-    place = _place(located)
-    if place is not None and place.is_dir():
-        return Conversion(place, kept=True)
     try:
-        growing = Path(tempfile.mkdtemp(prefix=".growing-", dir=place.parent if place else None))
-        try:
-            _convert(located, growing)
-            if place is None:
-                return Conversion(growing, kept=False)
-            return Conversion(_settled(growing, place), kept=True)
-        except BaseException:
-            shutil.rmtree(growing, ignore_errors=True)
-            raise
+        place = place_of(located, "ctranslate2", version("ctranslate2"))
+        return conversion(place, partial(_convert, located))
     except OSError as error:
         raise located.error(f"it cannot be converted for CTranslate2: {told(error)}; or take --engine torch") from error
 
@@ -76,30 +53,3 @@ def _convert(located: Located, folder: Path) -> None:
         raise
     except Exception as error:  # of the converter, whatever it stumbled over
         raise located.error(f"CTranslate2 cannot convert it: {one_line(error)}; take --engine torch") from error
-
-
-def _place(located: Located) -> Path | None:
-    """Where the conversion is kept; None where this machine has no place for it."""
-    digest = hashlib.sha256(f"{revision_of(located)} {version('ctranslate2')}".encode())
-    for path in sorted(located.folder.glob("*.json")):  # vocabulary, and what is never said
-        try:
-            digest.update(path.name.encode() + b"\0" + path.read_bytes())
-        except OSError as error:
-            raise located.error(told(error)) from None
-    folder = cache_folder() / "ctranslate2"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, RuntimeError):
-        return None
-    return folder / digest.hexdigest()[:32] if os.access(folder, os.W_OK) else None
-
-
-def _settled(growing: Path, place: Path) -> Path:
-    """Give a conversion its name; where another process was faster its own stays."""
-    try:
-        growing.rename(place)
-    except OSError:
-        if not place.is_dir():
-            raise
-        shutil.rmtree(growing, ignore_errors=True)
-    return place

@@ -62,7 +62,7 @@ class CTC(ReadInChunks[Frames]):
         config = loaded.model.config
         self._front = front_of(loaded)
         self._mixes = mixes(self._front, engine)
-        self._loaded = with_graphs(in_engine(loaded, engine, "logits"), "logits")
+        self._loaded = with_graphs(in_engine(loaded, engine, "logits", "ctc"), "logits")
         self.frame_ms = 1000 * self._front.ratio / loaded.rate
         tokenizer = load_tokenizer(located, config.vocab_size)
         self._spelling = spelling_of(located, tokenizer, config, self.frame_ms)

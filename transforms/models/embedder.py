@@ -36,7 +36,7 @@ class Embedder:
             _texts_to(loaded.model, "cpu")
             torch.cuda.empty_cache()
             keep_masks(loaded.model)
-        self._loaded = with_graphs(in_engine(loaded, engine, "pooler_output"), "pooler_output")
+        self._loaded = with_graphs(in_engine(loaded, engine, "pooler_output", "embedder"), "pooler_output")
         self._tokenizer: Any = load_tokenizer(located, loaded.model.config.text_config.vocab_size)
         # Padding is a setting of the fast tokenizers: two threads must not set it at once.
         self._tokenizing = threading.Lock()

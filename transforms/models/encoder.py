@@ -42,10 +42,11 @@ class Encoder:
         self._pass: Callable[[torch.Tensor], torch.Tensor]
         if by.name == OPENVINO:
             from transforms.models.compiled import Output
-            from transforms.models.passes import Passes
+            from transforms.models.passes import Passes, traced
 
             frames = loaded.extractor.nb_max_frames
-            self._pass = Passes(Output(encoder, "last_hidden_state"), (config.num_mel_bins, frames), "bf16", by)
+            shape = (config.num_mel_bins, frames)
+            self._pass = Passes(traced(Output(encoder, "last_hidden_state"), shape), "bf16", by)
             loaded.model.to("meta")
         else:
             ALL_ATTENTION_FUNCTIONS.register(BY_HEAD, by_head)

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from transforms.models.engines import Engine
+from transforms.models.precision import cpu_has_bf16
 from transforms.models.weights import quiet
 
 HINTS = {"fp32": "f32", "bf16": "bf16"}
@@ -33,46 +34,26 @@ is as fast at these lengths.
 
 
 class Passes:
-    """Passes of one module, for any number of rows; threads may run them side by side.
+    """Passes of one model, for any number of rows; threads may run them side by side.
 
     Args:
-        module: from one tensor to one, float32.
-        shape: of a row; None for an axis of any length.
-        precision: ``fp32`` or ``bf16``; in and out it is float32.
-        example: the length of such an axis while the module is traced.
-        masked: the module also takes a mask, bool [n_rows, n_frames].
+        model: from one tensor to one, float32, as OpenVINO has it: of :func:`traced`.
+        precision: ``fp32``, ``bf16``, or ``int8`` of a model that was made so; in and out it is float32.
+        keeps: what has to stay while the passes do.
 
     Raises:
         ValueError: this CPU cannot compute in the precision.
     """
 
-    def __init__(
-        self,
-        module: nn.Module,
-        shape: tuple[int | None, ...],
-        precision: str,
-        engine: Engine,
-        example: int = 1,
-        masked: bool = False,
-    ) -> None:
-        openvino = load_openvino()
-        rows = torch.zeros(2, *(axis or example for axis in shape))
-        takes = [openvino.PartialShape([-1, *(-1 if axis is None else axis for axis in shape)])]
-        if masked:
-            takes.append(openvino.PartialShape([-1, -1]))
-        example_rows = (rows, torch.ones(rows.shape[:2], dtype=torch.bool)) if masked else (rows,)
-        # The tracer reads every attribute, and transformers warns of one that is for training.
-        with torch.no_grad(), warnings.catch_warnings(), quiet():
-            warnings.simplefilter("ignore")  # the tracer's, about every number that it takes for a constant
-            # OpenVINO's own tracing traces again to see whether it comes out the same: most of its time.
-            script = torch.jit.trace(module, example_rows, check_trace=False, strict=False)
-            traced = openvino.convert_model(script, input=takes)
-        settings = WITHOUT_SNIPPETS if None in shape else {}
+    def __init__(self, model: Any, precision: str, engine: Engine, keeps: Any = None) -> None:
+        self._keeps = keeps
+        hint = HINTS.get(precision) or HINTS["bf16" if cpu_has_bf16() else "fp32"]  # of what is not rounded
+        settings = WITHOUT_SNIPPETS if any(axis.is_dynamic for axis in list(model.inputs[0].partial_shape)[1:]) else {}
         self._compiled = core().compile_model(
-            traced,
+            model,
             "CPU",
             {
-                "INFERENCE_PRECISION_HINT": HINTS[precision],
+                "INFERENCE_PRECISION_HINT": hint,
                 "NUM_STREAMS": engine.streams,
                 "INFERENCE_NUM_THREADS": engine.threads,
                 "ENABLE_CPU_PINNING": False,  # other processes and torch's own threads are at work, too
@@ -82,7 +63,7 @@ class Passes:
             },
         )
         settled = self._compiled.get_property("INFERENCE_PRECISION_HINT").to_string()
-        if settled != HINTS[precision]:
+        if settled != hint:
             raise ValueError(f"OpenVINO cannot compute in {precision} on this CPU, it takes {settled}: take fp32")
         # As many as there were passes at once; a request is for one thread at a time and holds the memory of a pass.
         self._idle: list[Any] = []
@@ -106,6 +87,29 @@ class Passes:
         if broken.any():
             out[torch.from_numpy(broken)] = torch.nan
         return out
+
+
+def traced(module: nn.Module, shape: tuple[int | None, ...], example: int = 1, masked: bool = False) -> Any:
+    """A module as OpenVINO has it.
+
+    Args:
+        module: from one tensor to one, float32.
+        shape: of a row; None for an axis of any length.
+        example: the length of such an axis while the module is traced.
+        masked: the module also takes a mask, bool [n_rows, n_frames].
+    """
+    openvino = load_openvino()
+    rows = torch.zeros(2, *(axis or example for axis in shape))
+    takes = [openvino.PartialShape([-1, *(-1 if axis is None else axis for axis in shape)])]
+    if masked:
+        takes.append(openvino.PartialShape([-1, -1]))
+    example_rows = (rows, torch.ones(rows.shape[:2], dtype=torch.bool)) if masked else (rows,)
+    # The tracer reads every attribute, and transformers warns of one that is for training.
+    with torch.no_grad(), warnings.catch_warnings(), quiet():
+        warnings.simplefilter("ignore")  # the tracer's, about every number that it takes for a constant
+        # OpenVINO's own tracing traces again to see whether it comes out the same: most of its time.
+        script = torch.jit.trace(module, example_rows, check_trace=False, strict=False)
+        return openvino.convert_model(script, input=takes)
 
 
 @cache

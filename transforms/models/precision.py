@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from typing import Any
 
 import torch
@@ -66,6 +67,12 @@ def cpu_has_bf16() -> bool:
     return bool(has.get("amx_bf16") or has.get("avx512_bf16"))
 
 
+def cpu_has_vnni() -> bool:
+    """Whether this CPU multiplies int8 in hardware, which makes it faster than the other precisions."""
+    has = _capabilities()
+    return any(has.get(name) for name in ("avx512_vnni", "avx_vnni", "amx_int8"))
+
+
 def _capabilities() -> dict[str, Any]:
     ask = getattr(torch.cpu, "get_capabilities", None)
     return ask() if ask else {}
@@ -81,8 +88,10 @@ def refusal(device: str, precision: str, engine: str = TORCH) -> str | None:
     if engine == CTRANSLATE2:
         there = CTRANSLATE2_TYPES[torch.device(device).type]
         return None if precision in there else f"CTranslate2 computes in {' or '.join(there)} here, not in {precision}"
-    if precision == INT8:
-        return "int8 is for Whisper by CTranslate2"
+    if precision == INT8 and engine != OPENVINO:
+        return "int8 is for CPUs, by OpenVINO, and of Whisper by CTranslate2"
+    if precision == INT8 and not find_spec("nncf"):
+        return "int8 by OpenVINO needs NNCF, which is not installed: pip install nncf"
     if precision == "fp16" and torch.device(device).type == "cpu":
         return "fp16 is for GPUs, no CPU is faster with it: take bf16 or fp32"
     return None

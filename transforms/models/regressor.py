@@ -33,7 +33,7 @@ class Regressor:
         heed_lengths(loaded.model)
         if pads_on(loaded.device):
             suit_gpu(loaded)
-        self._loaded = with_graphs(in_engine(loaded, engine, "logits"), "logits")
+        self._loaded = with_graphs(in_engine(loaded, engine, "logits", "regressor"), "logits")
         self.pads = pads_on(loaded.device)
         self.model_id = loaded.model_id
         self.rate = loaded.rate

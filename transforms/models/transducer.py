@@ -71,7 +71,7 @@ class Transducer(ReadInChunks[Heard]):
         config = loaded.model.config
         self._front = front_of(loaded)
         self._mixes = mixes(self._front, engine)
-        self._loaded = in_engine(loaded, engine, "pooler_output")
+        self._loaded = in_engine(loaded, engine, "pooler_output", "transducer")
         self.frame_ms = 1000 * self._front.ratio / loaded.rate
         # The blank is the last number, and need not stand in the vocabulary.
         tokenizer = load_tokenizer(located, max(i for i in range(config.vocab_size) if i != config.blank_token_id) + 1)

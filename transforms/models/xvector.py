@@ -32,7 +32,7 @@ class XVector:
         heed_lengths(loaded.model)
         if pads_on(loaded.device):
             suit_gpu(loaded)
-        self._loaded = with_graphs(in_engine(loaded, engine, "embeddings"), "embeddings")
+        self._loaded = with_graphs(in_engine(loaded, engine, "embeddings", "xvector"), "embeddings")
         self.pads = pads_on(loaded.device)
         self.dimension: int = loaded.model.config.xvector_output_dim
         self.model_id = loaded.model_id

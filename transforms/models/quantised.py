@@ -1,0 +1,178 @@
+"""A model with its linear maps in int8, for OpenVINO: made by NNCF once on this machine, and held against fp32."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+
+from schemas.devices import INT8
+from transforms.models.checkpoint import Located, ModelError, one_line, told
+from transforms.models.clips import clips_at, digest_of_clips
+from transforms.models.conversions import Conversion, conversion, place_of
+from transforms.models.passes import core, load_openvino
+
+ROOM, MODEL, CHECK = "openvino", "model.xml", "check.json"
+
+IN_INT8 = re.compile(r"\.(?:layers?|blocks)\.\d+\.(?!downsample).*aten::linear/")
+"""What is rounded, by OpenVINO's names: the linear maps of the layers of a transformer.
+
+Convolutions, the products of attention, and what stands before the layers and behind them are left: on the demo's
+trained checkpoints the convolutions alone took the lowest cosine of a voice to 0.84, and what stands around the layers
+that of a sound to 0.98 (docs/precision.md).
+"""
+
+ROUNDED = ("MatMul", "Convolution", "GroupConvolution", "ScaledDotProductAttention", "Add", "Multiply")
+"""The types of operations that NNCF would round."""
+
+RECIPE = "1"
+"""Raised where something is made otherwise that the other parts of the key do not tell."""
+
+LIKELIEST = ("ctc", "classifier")
+"""The kinds of model of whose numbers the greatest counts."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """What int8 changes of the clips that were held back, against fp32.
+
+    Attributes:
+        measure: ``kept`` is the share of frames, or of clips, whose likeliest token or class stays; ``cosine`` the
+            lowest of a clip's numbers, ``step`` the largest difference of a number.
+        value: of it.
+    """
+
+    measure: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A model that is to be made int8.
+
+    Attributes:
+        kind: one of the values of :data:`transforms.models.kinds.KINDS`.
+        rate: Hz that it hears.
+        trace: gives it in fp32, as OpenVINO has it.
+        inputs: what it is given of a clip: values, and a mask where it takes one.
+        compute: makes a model ready for passes of such inputs, in a precision.
+    """
+
+    located: Located
+    kind: str
+    rate: int
+    trace: Callable[[], Any]
+    inputs: Callable[[np.ndarray], Sequence[Tensor]]
+    compute: Callable[[Any, str], Callable[..., Tensor]]
+
+
+def quantised(subject: Subject) -> tuple[Any, Conversion]:
+    """The model as OpenVINO has it, its linear maps in int8, with the folder that it reads its numbers from.
+
+    The ranges of what these maps are given are those of clips that come with the program, and so are the same for
+    every corpus.  It is kept in the cache of this machine by the hash of weights and settings, of recipe and clips, and
+    by the versions of what makes it.
+
+    Raises:
+        ModelError: NNCF cannot make it; there is no room to keep it.
+    """
+    located = subject.located
+    try:
+        made = conversion(_place(located), partial(_make, subject))
+        return core().read_model(made.folder / MODEL), made
+    except ModelError:
+        raise
+    except OSError as error:
+        raise located.error(f"its int8 cannot be kept: {told(error)}; take --precision bf16 or fp32") from error
+    except Exception as error:  # of NNCF, whatever it stumbled over
+        raise located.error(f"NNCF cannot make int8 of it: {one_line(error)}; take --precision bf16 or fp32") from error
+
+
+def check_of(located: Located) -> Check | None:
+    """What was found when it was made; None before that, and where nothing is kept."""
+    place = _place(located)
+    try:
+        return Check(**json.loads((place / CHECK).read_text(encoding="utf-8"))) if place else None
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def compared(kind: str, pairs: Sequence[tuple[Tensor, Tensor]]) -> Check:
+    """What a model gives in int8, held against what it gives in fp32.
+
+    Args:
+        pairs: its output for each clip, [1, ...], fp32 first.
+    """
+    if kind in LIKELIEST:
+        same = [(exact.argmax(-1) == rounded.argmax(-1)).ravel() for exact, rounded in pairs]
+        return Check("kept", float(np.concatenate(same).mean()))
+    if kind == "regressor":
+        return Check("step", max(float((exact - rounded).abs().max()) for exact, rounded in pairs))
+    flat = [(exact.ravel().double(), rounded.ravel().double()) for exact, rounded in pairs]
+    return Check("cosine", min(float(a @ b / (a.norm() * b.norm()).clamp_min(1e-12)) for a, b in flat))
+
+
+def _place(located: Located) -> Path | None:
+    versions = " ".join(f"{name} {version(name)}" for name in ("openvino", "nncf", "torch", "transformers"))
+    return place_of(located, ROOM, f"{RECIPE} {IN_INT8.pattern} {digest_of_clips()} {versions}")
+
+
+def _make(subject: Subject, folder: Path) -> None:
+    """Write the model and its check into an empty folder."""
+    calibrating, held_back = clips_at(subject.rate)
+    plain = subject.trace()
+    with _nncf() as nncf:
+        made = nncf.quantize(
+            plain.clone(),
+            nncf.Dataset([[part.numpy() for part in subject.inputs(clip)] for clip in calibrating]),
+            subset_size=len(calibrating),
+            model_type=nncf.ModelType.TRANSFORMER,
+            ignored_scope=nncf.IgnoredScope(names=_left(plain), validate=False),
+            advanced_parameters=nncf.AdvancedQuantizationParameters(
+                disable_bias_correction=True,  # it kept no word more, and took most of the time
+                # Made for language models: with it the lowest cosine of a sound was 0.80 instead of 0.98.
+                smooth_quant_alphas=nncf.AdvancedSmoothQuantParameters(convolution=-1, matmul=-1),
+            ),
+        )
+    load_openvino().save_model(made, folder / MODEL, compress_to_fp16=False)
+    exact, rounded = subject.compute(plain, "fp32"), subject.compute(made, INT8)
+    given = [subject.inputs(clip) for clip in held_back]
+    check = compared(subject.kind, [(exact(*inputs), rounded(*inputs)) for inputs in given])
+    (folder / CHECK).write_text(json.dumps(asdict(check)), encoding="utf-8")
+
+
+def _left(plain: Any) -> list[str]:
+    """The names of the operations that are not rounded."""
+    found = [one.get_friendly_name() for one in plain.get_ordered_ops() if one.get_type_name() in ROUNDED]
+    return [name for name in found if not IN_INT8.search(name)]
+
+
+@contextmanager
+def _nncf() -> Iterator[Any]:
+    """The library, which sends nothing here and prints nothing.
+
+    It counts its uses by the same package that OpenVINO does without.
+    """
+    from rich import get_console
+
+    load_openvino()
+    loggers, console = logging.getLoggerClass(), get_console()
+    import nncf
+
+    logging.setLoggerClass(loggers)  # it puts its own in the place of everybody's
+    nncf.set_log_level(logging.ERROR)
+    was, console.quiet = console.quiet, True  # its bars
+    try:
+        yield nncf
+    finally:
+        console.quiet = was
