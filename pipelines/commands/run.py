@@ -92,6 +92,7 @@ def _run(terminal: Console, prepared: Prepared, before: Settings | None, kept: s
     from pipelines.console.confirm import UnansweredError
     from pipelines.console.progress import ProgressBar
     from pipelines.run.anew import made_anew, refuse_found, remembered
+    from pipelines.run.int8 import notes_before, notes_behind
     from pipelines.run.run import run
     from pipelines.store.settings import Settings, put_back
 
@@ -104,6 +105,8 @@ def _run(terminal: Console, prepared: Prepared, before: Settings | None, kept: s
             ask(terminal, made_anew(there, todo, before), yes=yes)
             _tell_settings(terminal, there, todo, before, kept)  # only now is it so
             if todo.taken:
+                for line in notes_before(prepared):
+                    note(terminal, line)
                 kept_now.append(remembered(there, todo, before))
                 kept_now[0].write(out)
             elif before is not None and (own := before.with_own_columns(prepared.config)) != before:
@@ -122,6 +125,8 @@ def _run(terminal: Console, prepared: Prepared, before: Settings | None, kept: s
 
         ticks = bar.address if prepared.runner.is_local else None
         published = run(prepared, ticks, bar.say, agree, agree_to_found, ahead=True)
+    for line in notes_behind(prepared) if published else ():
+        note(terminal, line)
     with console(1) as result:
         if published is None:
             n = sum(len(source.files) for source in prepared.sources)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pipelines.run.runner import Runner, at_once
@@ -48,7 +48,7 @@ def check_placement(config: Config) -> None:
         return
     if reason := engine_refusal(_device(config), config.engine):
         raise UsageError(f"--engine {config.engine}: {reason}")
-    if config.engine != CTRANSLATE2 or config.precision == AUTO:
+    if config.engine == TORCH or config.precision == AUTO:
         return
     from transforms.models.precision import refusal
 
@@ -62,13 +62,13 @@ def placed(config: Config, kind: str, runner: Runner) -> Placement:
     What is left to us goes by this machine: the fastest that keeps the results.  Workers elsewhere may have
     other CPUs, and no OpenVINO; a bundle that runs twice has to give the same rows: there it is torch in fp32.
     """
-    from transforms.models.precision import best_precision
+    from transforms.models.precision import best_precision, refusal
 
     device = _device(config)
     here = runner.is_local or device != "cpu"
     engine = _engine(config, device, kind) if here or config.engine != AUTO else TORCH
     precision: str = config.precision
-    if precision == AUTO or (precision == INT8 and engine != CTRANSLATE2):
+    if precision == AUTO or (precision == INT8 and refusal(device, INT8, engine)):
         precision = best_precision(device, kind, engine) if here else "fp32"
     streams = at_once(runner)
     return Placement(device, precision, Engine(engine, streams, streams))
@@ -98,10 +98,21 @@ def placement_notes(config: Config, kinds: Mapping[str, str]) -> list[str]:
                 f"--engine {config.engine}: {', '.join(left)} by torch, as {TITLES[config.engine]} has no such models"
             )
     if config.precision == INT8:
-        left = [job for job, kind in kinds.items() if _engine(config, _device(config), kind) != CTRANSLATE2]
-        if left:
-            notes.append(f"--precision int8: {', '.join(left)} as with auto, since int8 is for Whisper by CTranslate2")
+        notes.extend(_notes_on_int8(config, kinds))
     return notes
+
+
+def _notes_on_int8(config: Config, kinds: Mapping[str, str]) -> Iterator[str]:
+    from transforms.models.precision import cpu_has_vnni, refusal
+
+    device = _device(config)
+    engines = {job: _engine(config, device, kind) for job, kind in kinds.items()}
+    reasons = {job: refusal(device, INT8, engine) for job, engine in engines.items()}
+    for reason in dict.fromkeys(filter(None, reasons.values())):
+        yield f"--precision int8: {', '.join(job for job in kinds if reasons[job] == reason)} as with auto: {reason}"
+    slow = [job for job in kinds if engines[job] == OPENVINO and reasons[job] is None]
+    if slow and not cpu_has_vnni():
+        yield f"--precision int8: {', '.join(slow)} may be no faster for it, as this CPU has no VNNI"
 
 
 def _asked(config: Config) -> bool:

@@ -89,7 +89,7 @@ def refusal(device: str, precision: str, engine: str = TORCH) -> str | None:
         there = CTRANSLATE2_TYPES[torch.device(device).type]
         return None if precision in there else f"CTranslate2 computes in {' or '.join(there)} here, not in {precision}"
     if precision == INT8 and engine != OPENVINO:
-        return "int8 is for CPUs, by OpenVINO, and of Whisper by CTranslate2"
+        return "int8 is for Whisper by CTranslate2, and for other models by OpenVINO on a CPU"
     if precision == INT8 and not find_spec("nncf"):
         return "int8 by OpenVINO needs NNCF, which is not installed: pip install nncf"
     if precision == "fp16" and torch.device(device).type == "cpu":
