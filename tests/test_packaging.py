@@ -29,6 +29,7 @@ LEFT_OUT = (
     "plotly",
     "_plotly_utils",
     "flashlight",
+    "nncf",
     "pyreadstat",
     "xlsxwriter",
     "earwitness",

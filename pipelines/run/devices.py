@@ -11,7 +11,6 @@ from schemas.devices import AUTO, CPU, CUDA, INT8, kind_of, numbers_of
 from schemas.errors import UsageError
 from transforms.models.engines import (
     COMPUTED,
-    CTRANSLATE2,
     OPENVINO,
     TITLES,
     TORCH,

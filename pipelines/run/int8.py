@@ -39,5 +39,5 @@ def _told(prepared: Prepared) -> dict[str, str | None]:
         if (place.precision, place.engine.name) == (INT8, OPENVINO):
             located = locate(job, parse_checkpoint(prepared.checkpoints[job]), weights=True)
             check = check_of(located, described.kind)
-            told[job] = check and check.told()
+            told[job] = None if check is None else check.told()
     return told

@@ -91,7 +91,7 @@ def refusal(device: str, precision: str, engine: str = TORCH) -> str | None:
     if precision == INT8 and engine != OPENVINO:
         return "int8 is for Whisper by CTranslate2, and for other models by OpenVINO on a CPU"
     if precision == INT8 and not find_spec("nncf"):
-        return "int8 by OpenVINO needs NNCF, which is not installed: pip install nncf"
+        return "int8 by OpenVINO needs NNCF, which is not installed: pip install 'earwitness[int8]'"
     if precision == "fp16" and torch.device(device).type == "cpu":
         return "fp16 is for GPUs, no CPU is faster with it: take bf16 or fp32"
     return None

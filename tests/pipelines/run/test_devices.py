@@ -81,20 +81,50 @@ def test_openvino_that_is_not_installed_is_wrong_use(monkeypatch: pytest.MonkeyP
         check_placement(Config(engine="openvino"))
 
 
-def test_int8_is_for_whisper_by_ctranslate2(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cpu, "get_capabilities", dict)
-    monkeypatch.setattr(engines, "find_spec", lambda name: name)
+def test_int8(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_vnni": True})
+    kinds = {"transcripts": "whisper", "sounds": "classifier"}
     assert resolved("whisper", precision="int8") == "cpu int8 ctranslate2"
     assert resolved("whisper", precision="bf16") == "cpu bf16 torch"
     assert resolved("whisper", engine="ctranslate2", precision="fp32") == "cpu fp32 ctranslate2"
-    assert resolved("ctc", precision="int8") == "cpu fp32 openvino"
+    assert resolved("ctc", precision="int8") == "cpu int8 openvino"
+    assert resolved("ctc", ELSEWHERE, precision="int8") == "cpu fp32 torch"
     assert resolved("ctc", engine="ctranslate2") == "cpu fp32 torch"
-    kinds = {"transcripts": "whisper", "sounds": "classifier"}
-    assert placement_notes(Config(precision="int8"), kinds) == [
-        "--precision int8: sounds as with auto, since int8 is for Whisper by CTranslate2"
-    ]
+    assert placement_notes(Config(precision="int8"), kinds) == []
     with pytest.raises(UsageError, match="--precision bf16: CTranslate2 computes in int8 or fp32 here, not in bf16"):
         check_placement(Config(device="cpu", engine="ctranslate2", precision="bf16"))
+
+
+def test_int8_by_an_engine_that_has_none_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_vnni": True})
+    assert resolved("classifier", precision="int8", engine="torch") == "cpu fp32 torch"
+    assert placement_notes(Config(precision="int8", engine="torch"), {"sounds": "classifier"}) == [
+        "--precision int8: sounds as with auto: int8 is for Whisper by CTranslate2, and for other models by OpenVINO on "
+        "a CPU"
+    ]
+
+
+def test_int8_without_nncf(monkeypatch: pytest.MonkeyPatch) -> None:
+    lacks = "int8 by OpenVINO needs NNCF, which is not installed: pip install 'earwitness[int8]'"
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_vnni": True, "avx512_bf16": True})
+    monkeypatch.setattr(numbers, "find_spec", lambda name: None)
+    assert resolved("classifier", precision="int8") == "cpu bf16 openvino"
+    assert resolved("whisper", precision="int8") == "cpu int8 ctranslate2"
+    kinds = {"transcripts": "whisper", "emotions": "classifier", "sounds": "classifier"}
+    assert placement_notes(Config(precision="int8"), kinds) == [
+        f"--precision int8: emotions, sounds as with auto: {lacks}"
+    ]
+    with pytest.raises(UsageError, match="--precision int8: int8 by OpenVINO needs NNCF"):
+        check_placement(Config(engine="openvino", precision="int8"))
+
+
+def test_int8_without_vnni(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx2": True})
+    assert resolved("classifier", precision="int8") == "cpu int8 openvino"
+    assert resolved("classifier") == "cpu fp32 openvino"
+    assert placement_notes(Config(precision="int8"), {"transcripts": "whisper", "sounds": "classifier"}) == [
+        "--precision int8: sounds may be no faster for it, as this CPU has no VNNI"
+    ]
 
 
 def test_models_that_an_engine_lacks_are_told_of() -> None:
