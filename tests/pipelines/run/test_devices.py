@@ -99,8 +99,8 @@ def test_int8_by_an_engine_that_has_none_is_told_of(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_vnni": True})
     assert resolved("classifier", precision="int8", engine="torch") == "cpu fp32 torch"
     assert placement_notes(Config(precision="int8", engine="torch"), {"sounds": "classifier"}) == [
-        "--precision int8: sounds as with auto: int8 is for Whisper by CTranslate2, and for other models by OpenVINO on "
-        "a CPU"
+        "--precision int8: sounds as with auto: int8 is for Whisper by CTranslate2, and for other models by OpenVINO "
+        "on a CPU"
     ]
 
 
