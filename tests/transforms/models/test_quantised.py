@@ -31,7 +31,6 @@ CHECKPOINTS = {
     "sounds": "ast_sounds",
     "embeddings": "clap",
     "speakers": "wavlm_xvector",
-    "dimensions": "wav2vec2_dimensions",
 }
 
 
@@ -97,18 +96,26 @@ def test_what_it_is_made_of_is_in_its_name(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("job", ["transcripts", *CHECKPOINTS])
-def test_trained_models_stay_near_fp32(job: str, cache: Path, checkpoint: Callable[[str], Path]) -> None:
-    """Of the demo's own; of dimensions there is none."""
-    folder = checkpoint(CHECKPOINTS[job]) if job == "dimensions" else TRAINED / job
-    opened(job, folder)
-    found = check(job, folder)
+def test_trained_models_stay_near_fp32(job: str, cache: Path) -> None:
+    """Over clips that they were not calibrated with."""
+    opened(job, TRAINED / job)
+    found = check(job, TRAINED / job)
     assert found is not None
-    assert found.value < 0.01 if found.measure == "step" else found.value >= 0.99
+    assert found.value >= 0.99
+
+
+def test_dimensions(cache: Path, checkpoint: Callable[[str], Path]) -> None:
+    """Weights that nobody trained say nothing of how near they stay."""
+    folder = checkpoint("wav2vec2_dimensions")
+    assert opened("dimensions", folder).model_id.endswith("/int8-openvino")
+    found = check("dimensions", folder)
+    assert found is not None
+    assert found.measure == "step"
 
 
 @pytest.mark.parametrize("kind", ["wavlm_xvector", "hubert_emotion"])
 def test_no_clip_is_changed_by_those_beside_it(kind: str, cache: Path, checkpoint: Callable[[str], Path]) -> None:
-    """The ranges were set once: they are not those of the batch."""
+    """The ranges were set once, not for a batch; and no row of one is computed otherwise than another."""
     job = "speakers" if kind == "wavlm_xvector" else "emotions"
     door = opened(job, checkpoint(kind))
     rng = np.random.default_rng(0)
