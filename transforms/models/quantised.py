@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.metadata import version
@@ -195,16 +196,11 @@ def _nncf() -> Iterator[Any]:
 
     It counts its uses by the same package that OpenVINO does without.
     """
-    from rich import get_console
-
     load_openvino()
-    loggers, console = logging.getLoggerClass(), get_console()
-    import nncf
+    loggers = logging.getLoggerClass()
+    with redirect_stdout(io.StringIO()):  # its bars
+        import nncf
 
-    logging.setLoggerClass(loggers)  # it puts its own in the place of everybody's
-    nncf.set_log_level(logging.ERROR)
-    was, console.quiet = console.quiet, True  # its bars
-    try:
+        logging.setLoggerClass(loggers)  # it puts its own in the place of everybody's
+        nncf.set_log_level(logging.ERROR)
         yield nncf
-    finally:
-        console.quiet = was
