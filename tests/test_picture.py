@@ -28,7 +28,7 @@ ONLY = {
     "transformers": "transforms.models",
     "openvino": "transforms.models.passes transforms.audio.recurrence transforms.audio.silero_weights",
     "av": "transforms.decode",
-    "soundfile": "transforms.decode transforms.rows.sound",
+    "soundfile": "transforms.decode transforms.rows.sound transforms.models.clips",
     "librosa": "transforms.features",
     "yaml": "pipelines.files",
     "filelock": "pipelines.store.lock",
