@@ -31,7 +31,7 @@ ONLY = {
     "soundfile": "transforms.decode transforms.rows.sound transforms.models.clips",
     "librosa": "transforms.features",
     "yaml": "pipelines.files",
-    "filelock": "pipelines.store.lock",
+    "filelock": "pipelines.store.lock transforms.models.conversions",
     "xlsxwriter": "pipelines.export.tables.excel",
     "pyreadstat": "pipelines.export.tables.spss",
 }
