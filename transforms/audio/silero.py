@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import scipy.fft
 
@@ -22,7 +24,7 @@ class Network:
     """The library's weights, laid out for many frames in one call, without torch, which takes two seconds to start.
 
     The library calls its network once for each frame of 32 ms, and the calls cost more than the arithmetic.  Its four
-    convolutions go over four spectra of a frame: as matrices over all of them they are three times as fast.  Its
+    convolutions go over four spectra of a frame: as matrices, one for each place, they are three times as fast.  Its
     transform is a convolution with the sines and cosines of each frequency, and it also takes the angle of each, which
     nobody reads; here it is an FFT under the same window.  Only the recurrence takes the frames in turn.
     """
@@ -30,12 +32,12 @@ class Network:
     def __init__(self) -> None:
         weights = silero_weights()
         self._window = weights["stft"][0, 0]  # the cosine of frequency 0 is 1
-        self._layers: list[tuple[np.ndarray, np.ndarray]] = []
-        places = FRAME // _HOP
+        self._layers: list[list[_Place]] = []
+        width = FRAME // _HOP
         for i, stride in enumerate(_STRIDES):
             weight, bias = weights[f"encoder.{i}.weight"], weights[f"encoder.{i}.bias"]
-            matrix, bias, places = _dense(weight, bias, places, stride, 1)
-            self._layers.append((matrix, bias))
+            self._layers.append(_places(weight, bias, width, stride, 1))
+            width = len(self._layers[-1])
         cell = {name: weights[name] for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")}
         self.hidden = cell["weight_hh"].shape[1]
         self._recurrence = recurrence(cell)
@@ -51,11 +53,16 @@ class Network:
         frames = frames.reshape(n * channels, -1)
         padded = np.concatenate([frames, frames[:, -2 : -REACH - 2 : -1]], axis=1)
         windows = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW, axis=1)[:, ::_HOP]
-        heard = np.abs(scipy.fft.rfft(windows * self._window)).reshape(n * channels, -1)
-        for matrix, bias in self._layers:
-            heard = heard @ matrix
-            heard += bias
-            np.maximum(heard, 0, out=heard)
+        spectra = scipy.fft.rfft(windows * self._window)
+        squared = np.square(spectra.real)
+        squared += np.square(spectra.imag)
+        heard = np.sqrt(squared, out=squared).reshape(n * channels, -1)
+        for layer in self._layers:
+            places = [heard[:, place.heard] @ place.matrix for place in layer]
+            for given, place in zip(places, layer, strict=True):
+                given += place.bias
+                np.maximum(given, 0, out=given)
+            heard = places[0] if len(places) == 1 else np.concatenate(places, axis=1)
         return heard.reshape(n, channels, -1)
 
     def decode(self, heard: np.ndarray, state: State) -> tuple[np.ndarray, State]:
@@ -70,16 +77,27 @@ class Network:
         return np.ascontiguousarray((0.5 + 0.5 * np.tanh(0.5 * out)).T, np.float32), state  # the logistic function
 
 
-def _dense(
-    weight: np.ndarray, bias: np.ndarray, width: int, stride: int, padding: int
-) -> tuple[np.ndarray, np.ndarray, int]:
-    """A convolution over ``width`` places as a matrix [width * in, places * out], its bias, and its places."""
-    out, inputs, taps = weight.shape
-    places = (width + 2 * padding - taps) // stride + 1
-    matrix = np.zeros((width, inputs, places, out), np.float32)
-    for place in range(places):
-        for tap in range(taps):
-            at = place * stride + tap - padding
-            if 0 <= at < width:
-                matrix[at, :, place] = weight[:, :, tap].T
-    return matrix.reshape(width * inputs, places * out), np.tile(bias, places), places
+@dataclass(frozen=True)
+class _Place:
+    """What a convolution gives at one of the places that it goes to.
+
+    Attributes:
+        heard: which of the values of all places before it hears; those beyond their ends are zeros, and left out.
+        matrix: float32 [heard, out].
+        bias: float32 [out].
+    """
+
+    heard: slice
+    matrix: np.ndarray
+    bias: np.ndarray
+
+
+def _places(weight: np.ndarray, bias: np.ndarray, width: int, stride: int, padding: int) -> list[_Place]:
+    """A convolution over ``width`` places, each with the values of all its channels side by side."""
+    _, inputs, taps = weight.shape
+    places = []
+    for at in range(-padding, width + padding - taps + 1, stride):
+        first, last = max(at, 0), min(at + taps, width)
+        inside = weight[:, :, first - at : last - at].transpose(2, 1, 0).reshape((last - first) * inputs, -1)
+        places.append(_Place(slice(first * inputs, last * inputs), np.ascontiguousarray(inside), bias))
+    return places

@@ -28,7 +28,7 @@ AMIN = 1e-10
 """The power under which there is silence: 10 log10(AMIN) = DB_MIN."""
 _LEVELS = 255
 _MELS_AT_ONCE = 16
-_FRAMES_AT_ONCE = 64  # their spectra stay in a core's cache
+_FRAMES_AT_ONCE = 128  # their spectra stay in a core's cache
 
 
 def power_spectrum(context: np.ndarray, n: int) -> np.ndarray:
@@ -52,7 +52,9 @@ def power_spectrum(context: np.ndarray, n: int) -> np.ndarray:
         some = frames[at : at + _FRAMES_AT_ONCE]
         np.multiply(some, _hann(), out=padded[: len(some), :WIN_LENGTH])
         spectrum = scipy.fft.rfft(padded[: len(some)], axis=1)
-        np.add(spectrum.real**2, spectrum.imag**2, out=power[at : at + len(some)])
+        squared = power[at : at + len(some)]
+        np.square(spectrum.real, out=squared)
+        squared += np.square(spectrum.imag)
     return power
 
 

@@ -8,7 +8,7 @@ import torch
 from silero_vad import load_silero_vad
 
 from tests.transforms.signals import synthetic
-from transforms.audio.silero import FRAME, REACH, Network, _dense
+from transforms.audio.silero import FRAME, REACH, Network, _places
 
 
 @pytest.mark.parametrize(("width", "step", "padding", "taps"), [(4, 1, 1, 3), (4, 2, 1, 3), (1, 1, 1, 3), (7, 2, 0, 2)])
@@ -17,8 +17,9 @@ def test_a_convolution_as_a_matrix(width: int, step: int, padding: int, taps: in
     convolution = torch.nn.Conv1d(5, 3, taps, stride=step, padding=padding)
     given = torch.randn(6, 5, width)
     weight, bias = (values.detach().numpy() for values in (convolution.weight, convolution.bias))
-    matrix, bias, places = _dense(weight, bias, width, step, padding)
-    found = (given.numpy().transpose(0, 2, 1).reshape(6, -1) @ matrix + bias).reshape(6, places, 3).transpose(0, 2, 1)
+    side_by_side = given.numpy().transpose(0, 2, 1).reshape(6, -1)
+    places = _places(weight, bias, width, step, padding)
+    found = np.stack([side_by_side[:, place.heard] @ place.matrix + place.bias for place in places], axis=2)
     np.testing.assert_allclose(found, convolution(given).detach().numpy(), atol=1e-5, rtol=1e-5)
 
 
