@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rapidfuzz.distance import Levenshtein
 
 import demo
 from benchmarks.bare_loop import GIVEN
@@ -35,9 +36,14 @@ from schemas.transcript import Transcript
 from transforms.models.batching import run_each
 from transforms.models.door import Door, Result
 from transforms.models.engines import is_installed
+from transforms.models.precision import refusal
 
 PLAIN = "fp32"
-WAYS = (PLAIN, "bf16", *(("fp32-openvino", "bf16-openvino") if is_installed("openvino") else ()))
+ENGINE = ("fp32-openvino", "bf16-openvino", *(("int8-openvino",) if refusal("cpu", "int8", "openvino") is None else ()))
+WAYS = (PLAIN, "bf16", *(ENGINE if is_installed("openvino") else ()))
+CLOSE, UNSURE = 0.1, 0.75
+"""What was nearly undecided in fp32: a label whose probability is so little above that of the second, a word of so little
+confidence."""
 LISTS = {"sounds": "sounds.csv", "embeddings": "sounds.csv"}
 """Of the recordings that come as a folder; all other jobs hear ``speech.csv``."""
 HEAD = Path(__file__).with_suffix(".md").read_text(encoding="utf-8").rstrip()
@@ -45,7 +51,16 @@ HEAD = Path(__file__).with_suffix(".md").read_text(encoding="utf-8").rstrip()
 DEMO_SPEECH, DEMO_SOUNDS = ("interviews/*", "survey/*", "digits/*"), ("scenes/*", "radio/*", "signals/*")
 LONGEST_S: dict[Stream, float] = {"segments": 30.0, "clips": CLIP_S}
 SPEED = ("job, family", "way", "seconds", "x", "times fp32 in torch")
-CHANGES = ("job, family", "way", "given", "changed", "kept, %", "largest step of a probability", "lowest cosine")
+CHANGES = (
+    "job, family",
+    "way",
+    "given",
+    "changed",
+    "near-ties",
+    "kept, %",
+    "largest step of a probability",
+    "lowest cosine",
+)
 
 
 def compare(settings: Settings, ways: Sequence[str] = WAYS) -> Table:
@@ -84,12 +99,14 @@ class Change:
     Attributes:
         given: labels (one a clip) or words.
         changed: of them; None for vectors.
+        ties: of the changed ones, those that were nearly undecided; of words, those put in are not.
         step: the largest difference of a probability or an emotion dimension; None where there are none.
         cosine: the lowest, of vectors; None where there are none.
     """
 
     given: int
     changed: int | None = None
+    ties: int | None = None
     step: float | None = None
     cosine: float | None = None
 
@@ -98,6 +115,7 @@ class Change:
         return (
             f"{self.given:,}",
             None if self.changed is None else f"{self.changed:,}",
+            None if self.ties is None else f"{self.ties:,}",
             None if self.changed is None or not self.given else f"{100 * (1 - self.changed / self.given):.2f}",
             None if self.step is None else f"{self.step:.2g}",
             None if self.cosine is None else f"{self.cosine:.6f}",
@@ -130,7 +148,9 @@ def changes(
                     rows.append((_name(job, models / job), way, *change.cells()))
     notes = [
         "Against fp32 in torch. Given and changed are words for transcripts (substituted, left out or put in), the "
-        "likeliest label of each clip for emotions and sounds, clips for vectors.",
+        "likeliest label of each clip for emotions and sounds, clips for vectors. Near-ties are those of the changed ones "
+        f"that fp32 was not sure of: a label less than {CLOSE} above the second, a word of a confidence under {UNSURE}; "
+        "words put in are not counted.",
         "Heard: the demo corpus, which is synthesised."
         if recordings is None
         else "Heard: recordings of people and things; the sounds for sounds and embeddings, speech for the others.",
@@ -146,16 +166,25 @@ def difference(expected: Sequence[Result], got: Sequence[Result]) -> Change:
     match expected[0]:
         case Transcript():
             texts = [(a.text.split(), b.text.split()) for a, b in pairs]
-            return Change(sum(len(a) for a, _ in texts), sum(word_edits(a, b) for a, b in texts))
+            changed = sum(word_edits(a, b) for a, b in texts)
+            return Change(sum(len(a) for a, _ in texts), changed, sum(_unsure(a, b) for a, b in pairs))
         case Scores():
             both = [(a.probabilities, b.probabilities) for a, b in pairs]
             changed = sum(int(a.argmax() != b.argmax()) for a, b in both)
-            return Change(len(both), changed, step=max(float(np.abs(a - b).max()) for a, b in both))
+            ties = sum(int(a.argmax() != b.argmax() and np.ptp(np.sort(a)[-2:]) < CLOSE) for a, b in both)
+            return Change(len(both), changed, ties, step=max(float(np.abs(a - b).max()) for a, b in both))
         case Dimensions():
             apart = (abs(x - y) for a, b in pairs for x, y in zip(astuple(a), astuple(b), strict=True))
             return Change(len(pairs), step=max(apart))
         case _:
             return Change(len(pairs), cosine=min(float(np.dot(a, b)) for a, b in pairs))
+
+
+def _unsure(expected: Transcript, got: Transcript) -> int:
+    """How many words are no longer there that were not sure."""
+    words = [word.word for word in expected.words]
+    edits = Levenshtein.editops(words, [word.word for word in got.words])
+    return sum(expected.words[e.src_pos].confidence < UNSURE for e in edits if e.tag != "insert")
 
 
 def word_edits(one: Sequence[str], other: Sequence[str]) -> int:

@@ -17,7 +17,7 @@ from benchmarks.ways import opened, words_of
 from demo.untrained.sounds import voices
 from schemas.jobs import JOBS
 from schemas.records import Scores
-from schemas.transcript import Transcript
+from schemas.transcript import Transcript, Word
 from tests.benchmarks.test_suite import check, column
 
 
@@ -44,9 +44,14 @@ def test_edits_of_words_are_those_of_jiwer(other: str) -> None:
 def test_what_is_counted() -> None:
     said = [Transcript(text, (), 1.0, "en") for text in ("one two", "", "three")]
     heard = [Transcript(text, (), 1.0, "en") for text in ("one too", "oh", "three")]
-    assert difference(said, heard) == Change(3, 2)
+    assert difference(said, heard) == Change(3, 2, ties=0)
+    sure_of = [Transcript("one two", (Word("one", 0, 1, 0.9), Word("two", 1, 2, c)), 1.0, "en") for c in (0.5, 0.9)]
+    other = [Transcript("one", (Word("one", 0, 1, 0.9),), 1.0, "en")] * 2
+    assert difference(sure_of, other) == Change(4, 2, ties=1)
     sure, unsure = (Scores(("a", "b"), np.array(p, np.float32)) for p in ((0.75, 0.25), (0.375, 0.625)))
-    assert difference([sure, sure], [sure, unsure]) == Change(2, 1, step=0.375)
+    assert difference([sure, sure], [sure, unsure]) == Change(2, 1, ties=0, step=0.375)
+    close = Scores(("a", "b"), np.array((0.53, 0.47), np.float32))
+    assert difference([close], [unsure]).ties == 1
     one, other = np.eye(2, dtype=np.float32)
     assert difference([one, one], [one, other]) == Change(2, cosine=0.0)
 
