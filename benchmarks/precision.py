@@ -42,8 +42,7 @@ PLAIN = "fp32"
 ENGINE = ("fp32-openvino", "bf16-openvino", *(("int8-openvino",) if refusal("cpu", "int8", "openvino") is None else ()))
 WAYS = (PLAIN, "bf16", *(ENGINE if is_installed("openvino") else ()))
 CLOSE, UNSURE = 0.1, 0.75
-"""What was nearly undecided in fp32: a label whose probability is so little above that of the second, a word of so little
-confidence."""
+"""Nearly undecided in fp32 is a label so little above the second, and a word of so little confidence."""
 LISTS = {"sounds": "sounds.csv", "embeddings": "sounds.csv"}
 """Of the recordings that come as a folder; all other jobs hear ``speech.csv``."""
 HEAD = Path(__file__).with_suffix(".md").read_text(encoding="utf-8").rstrip()
@@ -148,9 +147,8 @@ def changes(
                     rows.append((_name(job, models / job), way, *change.cells()))
     notes = [
         "Against fp32 in torch. Given and changed are words for transcripts (substituted, left out or put in), the "
-        "likeliest label of each clip for emotions and sounds, clips for vectors. Near-ties are those of the changed ones "
-        f"that fp32 was not sure of: a label less than {CLOSE} above the second, a word of a confidence under {UNSURE}; "
-        "words put in are not counted.",
+        "likeliest label of each clip for emotions and sounds, clips for vectors. Near-ties are those of the changed "
+        f"that fp32 was unsure of: labels less than {CLOSE} above the second, words of a confidence under {UNSURE}.",
         "Heard: the demo corpus, which is synthesised."
         if recordings is None
         else "Heard: recordings of people and things; the sounds for sounds and embeddings, speech for the others.",
