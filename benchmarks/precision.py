@@ -11,17 +11,16 @@ import csv
 import json
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from rapidfuzz.distance import Levenshtein
 
 import demo
 from benchmarks.bare_loop import GIVEN
 from benchmarks.checkpoints import checkpoints
+from benchmarks.difference import CLOSE, UNSURE, difference
 from benchmarks.lengths import CLIP_S, WINDOW_S, clips
 from benchmarks.machine import describe
 from benchmarks.material import DEMO, decoded
@@ -29,10 +28,8 @@ from benchmarks.measure import interleaved, rates, ratios, timed, using_threads
 from benchmarks.report import Cell, Table, earlier, show, wide_console, write
 from benchmarks.settings import Settings, command_line, parse, settings_of
 from benchmarks.ways import opened
-from schemas.dimensions import Dimensions
 from schemas.jobs import JOBS, Stream
-from schemas.records import Failure, Scores
-from schemas.transcript import Transcript
+from schemas.records import Failure
 from transforms.models.batching import run_each
 from transforms.models.door import Door, Result
 from transforms.models.engines import is_installed
@@ -41,8 +38,6 @@ from transforms.models.precision import refusal
 PLAIN = "fp32"
 ENGINE = ("fp32-openvino", "bf16-openvino", *(("int8-openvino",) if refusal("cpu", "int8", "openvino") is None else ()))
 WAYS = (PLAIN, "bf16", *(ENGINE if is_installed("openvino") else ()))
-CLOSE, UNSURE = 0.1, 0.75
-"""Nearly undecided in fp32 is a label so little above the second, and a word of so little confidence."""
 LISTS = {"sounds": "sounds.csv", "embeddings": "sounds.csv"}
 """Of the recordings that come as a folder; all other jobs hear ``speech.csv``."""
 HEAD = Path(__file__).with_suffix(".md").read_text(encoding="utf-8").rstrip()
@@ -91,36 +86,6 @@ def compare(settings: Settings, ways: Sequence[str] = WAYS) -> Table:
     )
 
 
-@dataclass(frozen=True)
-class Change:
-    """What a way changes against fp32 in torch.
-
-    Attributes:
-        given: labels (one a clip) or words.
-        changed: of them; None for vectors.
-        ties: of the changed ones, those that were nearly undecided; of words, those put in are not.
-        step: the largest difference of a probability or an emotion dimension; None where there are none.
-        cosine: the lowest, of vectors; None where there are none.
-    """
-
-    given: int
-    changed: int | None = None
-    ties: int | None = None
-    step: float | None = None
-    cosine: float | None = None
-
-    def cells(self) -> tuple[Cell, ...]:
-        """The last columns of the table; as text, because three digits do not tell 0.9999 from 1."""
-        return (
-            f"{self.given:,}",
-            None if self.changed is None else f"{self.changed:,}",
-            None if self.ties is None else f"{self.ties:,}",
-            None if self.changed is None or not self.given else f"{100 * (1 - self.changed / self.given):.2f}",
-            None if self.step is None else f"{self.step:.2g}",
-            None if self.cosine is None else f"{self.cosine:.6f}",
-        )
-
-
 def changes(
     models: Path, recordings: Path | None, settings: Settings, ways: Sequence[str] = WAYS, most: int | None = None
 ) -> Table:
@@ -156,44 +121,6 @@ def changes(
     if missing:
         notes.append(f"Not measured, for want of a trained checkpoint: {', '.join(missing)}.")
     return Table("What changes with precision and engine (trained checkpoints)", CHANGES, tuple(rows), tuple(notes))
-
-
-def difference(expected: Sequence[Result], got: Sequence[Result]) -> Change:
-    """Of results in the order of the same clips."""
-    pairs: list[tuple[Any, Any]] = list(zip(expected, got, strict=True))
-    match expected[0]:
-        case Transcript():
-            texts = [(a.text.split(), b.text.split()) for a, b in pairs]
-            changed = sum(word_edits(a, b) for a, b in texts)
-            return Change(sum(len(a) for a, _ in texts), changed, sum(_unsure(a, b) for a, b in pairs))
-        case Scores():
-            both = [(a.probabilities, b.probabilities) for a, b in pairs]
-            changed = sum(int(a.argmax() != b.argmax()) for a, b in both)
-            ties = sum(int(a.argmax() != b.argmax() and np.ptp(np.sort(a)[-2:]) < CLOSE) for a, b in both)
-            return Change(len(both), changed, ties, step=max(float(np.abs(a - b).max()) for a, b in both))
-        case Dimensions():
-            apart = (abs(x - y) for a, b in pairs for x, y in zip(astuple(a), astuple(b), strict=True))
-            return Change(len(pairs), step=max(apart))
-        case _:
-            return Change(len(pairs), cosine=min(float(np.dot(a, b)) for a, b in pairs))
-
-
-def _unsure(expected: Transcript, got: Transcript) -> int:
-    """How many words are no longer there that were not sure."""
-    words = [word.word for word in expected.words]
-    edits = Levenshtein.editops(words, [word.word for word in got.words])
-    return sum(expected.words[e.src_pos].confidence < UNSURE for e in edits if e.tag != "insert")
-
-
-def word_edits(one: Sequence[str], other: Sequence[str]) -> int:
-    """The fewest words to substitute, leave out or put in (Levenshtein)."""
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, start=1):
-        left = row[0]
-        row[0] = i
-        for j, b in enumerate(other, start=1):
-            left, row[j] = row[j], min(left + (a != b), row[j] + 1, row[j - 1] + 1)
-    return row[-1]
 
 
 def _run(door: Door, given: Sequence[np.ndarray], budget: float) -> list[Result]:

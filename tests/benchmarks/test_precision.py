@@ -11,7 +11,8 @@ import soundfile
 from jiwer import process_words
 
 from benchmarks import precision
-from benchmarks.precision import Change, changes, compare, difference, word_edits
+from benchmarks.difference import Change, difference, word_edits
+from benchmarks.precision import changes, compare
 from benchmarks.settings import Settings
 from benchmarks.ways import opened, words_of
 from demo.untrained.sounds import voices
