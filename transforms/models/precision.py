@@ -23,11 +23,11 @@ ALLOCATOR, ALLOCATOR_NAMES = "expandable_segments:True", ("PYTORCH_CUDA_ALLOC_CO
 """Torch's setting for the memory of a GPU: blocks of one size then serve others, so that the shapes of many batches do
 not each keep memory of their own.  A user's own setting, by either name, stands."""
 
-BF16_KEEPS = ("classifier", "embedder")
+BF16_KEEPS = ("classifier", "embedder", "xvector")
 """The kinds of model that bf16 on a CPU was measured to leave as they are (docs/precision.md): at least 99 of
-100 likeliest labels stay, vectors keep cosines above 0.99.  Of the words of ``ctc`` 97.6 (torch) and 98.1
-(OpenVINO) of 100 stay, which is too few; ``xvector``, ``regressor`` and ``whisper`` are not measured.  All of that
-on a CPU with AVX512-BF16: AMX rounds its factors to the same numbers, and so is held to the same table.
+100 likeliest labels stay, vectors keep cosines above 0.99.  Of the words of the demo's ``ctc`` fewer stay; ``regressor``
+is not measured.  All of that on a CPU with AVX512-BF16: AMX rounds its factors to the same numbers, and so is held to
+the same table.
 """
 
 

@@ -36,7 +36,7 @@ def resolved(kind: str, beam: list[str] = HERE, **config: Any) -> str:
         ({"avx512_bf16": True}, True, "ctc", "cpu fp32 openvino"),
         ({"amx_bf16": True}, True, "classifier", "cpu bf16 openvino"),
         ({"amx_bf16": True}, True, "ctc", "cpu fp32 openvino"),
-        ({"amx_bf16": True}, True, "xvector", "cpu fp32 openvino"),
+        ({"amx_bf16": True}, True, "xvector", "cpu bf16 openvino"),
         ({"avx2": True}, True, "classifier", "cpu fp32 openvino"),
         ({"avx512_bf16": True}, False, "embedder", "cpu fp32 torch"),
         ({"avx512_bf16": True, "amx_bf16": True}, False, "embedder", "cpu bf16 torch"),
