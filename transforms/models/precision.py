@@ -25,9 +25,8 @@ not each keep memory of their own.  A user's own setting, by either name, stands
 
 BF16_KEEPS = ("classifier", "embedder", "xvector")
 """The kinds of model that bf16 on a CPU was measured to leave as they are (docs/precision.md): at least 99 of
-100 likeliest labels stay, vectors keep cosines above 0.99.  Of the words of the demo's ``ctc`` fewer stay; ``regressor``
-is not measured.  All of that on a CPU with AVX512-BF16: AMX rounds its factors to the same numbers, and so is held to
-the same table.
+100 likeliest labels stay, vectors keep cosines above 0.99.  Of the words of the demo's ``ctc`` fewer stay;
+``regressor`` is not measured.  All of that on a CPU with AVX512-BF16: AMX rounds its factors to the same numbers.
 """
 
 
