@@ -32,6 +32,7 @@ RANKS = {
         ("__main__",),
     ),
     "transforms": (
+        ("openvino",),
         ("isolated", "threads", "gather", "shards", "progress", "languages", "beside", "audio"),
         ("decode", "features", "models", "discover", "pool", "ahead"),
         ("identify", "plan", "heard", "task"),

@@ -26,7 +26,7 @@ ONLY = {
     "dask": "pipelines.workers",
     "psutil": "pipelines.workers",
     "transformers": "transforms.models",
-    "openvino": "transforms.models.passes transforms.audio.recurrence transforms.audio.silero_weights",
+    "openvino": "transforms.openvino",
     "av": "transforms.decode",
     "soundfile": "transforms.decode transforms.rows.sound transforms.models.clips",
     "librosa": "transforms.features",

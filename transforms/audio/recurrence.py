@@ -10,6 +10,8 @@ from importlib.util import find_spec
 
 import numpy as np
 
+from transforms.openvino import core, load_openvino
+
 State = tuple[np.ndarray, np.ndarray]
 """Hidden and cell, each float32 [channels, hidden]."""
 
@@ -29,8 +31,8 @@ def recurrence(weights: dict[str, np.ndarray]) -> Recurrence:
 
 
 def _by_openvino(weights: dict[str, np.ndarray]) -> Recurrence:
-    import openvino
-    from openvino import opset13 as ops
+    openvino = load_openvino()
+    ops = openvino.opset13
 
     hidden, features = weights["weight_hh"].shape[1], weights["weight_ih"].shape[1]
     gates = {name: np.split(values, 4) for name, values in weights.items()}
@@ -40,8 +42,13 @@ def _by_openvino(weights: dict[str, np.ndarray]) -> Recurrence:
     states = [ops.parameter([-1, 1, hidden], np.float32) for _ in range(2)]
     lengths = ops.parameter([-1], np.int32)
     cell = ops.lstm_sequence(given, *states, lengths, turned["weight_ih"], turned["weight_hh"], bias, hidden, "FORWARD")
-    settings = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": "f32"}
-    model = openvino.Core().compile_model(openvino.Model(cell.outputs(), [given, *states, lengths]), "CPU", settings)
+    settings = {
+        "INFERENCE_NUM_THREADS": 1,
+        "NUM_STREAMS": 1,
+        "INFERENCE_PRECISION_HINT": "f32",
+        "ENABLE_CPU_PINNING": False,
+    }
+    model = core().compile_model(openvino.Model(cell.outputs(), [given, *states, lengths]), "CPU", settings)
 
     def over(inputs: np.ndarray, state: State) -> tuple[np.ndarray, State]:
         n, channels, _ = inputs.shape

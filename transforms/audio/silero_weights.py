@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from transforms.openvino import core
+
 _BUILD = "silero_vad_16k_sequence.onnx"
 
 
@@ -31,9 +33,7 @@ def silero_weights() -> dict[str, np.ndarray]:
 
 
 def _of_onnx(build: Path) -> dict[str, np.ndarray]:
-    import openvino
-
-    model = openvino.Core().read_model(build)
+    model = core().read_model(build)
     constants = {op.get_friendly_name(): op for op in model.get_ops() if op.get_type_name() == "Constant"}
     names = [f"encoder.{i}.{part}" for i in range(4) for part in ("weight", "bias")]
     weights = {name: constants[name].data.copy() for name in (*names, "output.weight", "output.bias")}

@@ -17,6 +17,7 @@ from transforms.models.features import clap_inputs, filter_banks, waveforms
 from transforms.models.loaded import Loaded
 from transforms.models.passes import Passes, traced
 from transforms.models.spectra import MAKERS, spectra_of
+from transforms.models.traces import kept_trace
 
 TRACED_SECONDS = 2.0
 """Audio in what a module is traced with."""
@@ -89,7 +90,9 @@ def _passes(
     """Passes of a module; its arguments are those of :func:`transforms.models.passes.traced`."""
     trace = partial(traced, module, shape, example, masked)
     if loaded.precision != INT8:
-        return Passes(trace(), loaded.precision, engine)
+        what = f"{type(module).__name__} {kind} {shape} {example} {masked}"
+        model, keeps = kept_trace(loaded.located, what, trace)
+        return Passes(model, loaded.precision, engine, keeps)
     from transforms.models.quantised import Subject, quantised
 
     inputs = partial(_inputs, loaded)

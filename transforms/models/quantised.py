@@ -21,7 +21,7 @@ from schemas.devices import INT8
 from transforms.models.checkpoint import Located, ModelError, one_line, told
 from transforms.models.clips import clips_at, digest_of_clips
 from transforms.models.conversions import Conversion, conversion, place_of
-from transforms.models.passes import core, load_openvino
+from transforms.openvino import core, load_openvino
 
 ROOM, MODEL, CHECK = "openvino", "model.xml", "check.json"
 

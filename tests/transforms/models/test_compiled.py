@@ -95,7 +95,7 @@ def test_nothing_is_reported_to_its_makers(checkpoint, tmp_path, before):
 import sys
 sys.path.insert(0, {str(tmp_path)!r})
 {before}
-from transforms.models.passes import load_openvino
+from transforms.openvino import load_openvino
 load_openvino()
 import socket
 def none(*args): raise AssertionError("a connection was tried")
@@ -171,5 +171,5 @@ def test_precision_goes_by_what_the_cpu_has(has, in_torch, in_openvino, monkeypa
 def test_models_share_one_openvino(monkeypatch):
     """So that its threads do not come and go with them."""
     passes.core()
-    monkeypatch.setattr(passes, "load_openvino", lambda: pytest.fail("another was made"))
+    monkeypatch.setattr("transforms.openvino.load_openvino", lambda: pytest.fail("another was made"))
     assert passes.core() is passes.core()
