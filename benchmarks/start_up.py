@@ -36,11 +36,11 @@ COMMANDS = {
     "models": ("models",),
     "search": ("search", "{corpus}", "rain"),
     "report": ("report", "{corpus}"),
-    "tag": ("tag", "{corpus}", "--labels", "{labels}"),
+    "tag": ("tag", "{corpus}", "{prompts}"),
     "forget": ("forget", "{corpus}", "0" * 32),
 }
-"""Commands over the corpus of those ten seconds.  ``tag`` and ``forget`` end in a line of refusal, as there is nothing
-to tag and to forget: what they import they have imported by then."""
+"""Commands over the corpus of those ten seconds.  ``forget`` ends in a line of refusal, as no recording has this id: what it
+imports it has imported by then."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def compare(settings: Settings) -> list[Table]:
     with settings.scratch() as folder:
         audio, corpus = folder / "ten.wav", folder / "corpus"
         soundfile.write(audio, speech(SECONDS, RATE), RATE)
-        (folder / "labels.csv").write_text("label\nrain\n", encoding="utf-8")
+        (folder / "prompts.yaml").write_text("- the sound of rain\n", encoding="utf-8")
         run = ["run", str(audio), "--language", "en"]
         with_demo = [*run, "--models", "demo"]
         took([*with_demo, "--out", str(corpus)])
@@ -101,8 +101,8 @@ def compare(settings: Settings) -> list[Table]:
             NIGHT.format(files): partial(took, night),
         }
         for name, words in COMMANDS.items():
-            told = [word.format(corpus=corpus, labels=folder / "labels.csv") for word in words]
-            contenders[name] = partial(took, told, may_refuse=name in ("tag", "forget"))
+            told = [word.format(corpus=corpus, prompts=folder / "prompts.yaml") for word in words]
+            contenders[name] = partial(took, told, may_refuse=name == "forget")
         done = interleaved(contenders, settings.patience)
     rows: list[tuple[Cell, ...]] = []
     measured: dict[str, Spread] = {}
