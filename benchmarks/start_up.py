@@ -39,8 +39,8 @@ COMMANDS = {
     "tag": ("tag", "{corpus}", "{prompts}"),
     "forget": ("forget", "{corpus}", "0" * 32),
 }
-"""Commands over the corpus of those ten seconds.  ``forget`` ends in a line of refusal, as no recording has this id: what it
-imports it has imported by then."""
+"""Commands over the corpus of those ten seconds.  ``forget`` ends in a line of refusal, as no recording has this id:
+what it imports it has imported by then."""
 
 
 @dataclass(frozen=True)
