@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pipelines.run.runner import Runner, at_once
+from pipelines.workers.machine import gpus_here
 from schemas.config import Config
 from schemas.devices import AUTO, CPU, CUDA, INT8, kind_of, numbers_of
 from schemas.errors import UsageError
@@ -136,10 +137,8 @@ def devices_of(config: Config) -> list[str]:
 
 
 def _gpus() -> int:
-    """How many GPUs torch sees; it takes two seconds to import, and not every run comes to this question."""
-    import torch
-
-    return torch.cuda.device_count() if torch.cuda.is_available() else 0
+    """How many GPUs there are; torch may have to be asked, and not every run comes to this question."""
+    return len(gpus_here())
 
 
 def for_a_worker(config: Config) -> Config:

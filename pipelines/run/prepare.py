@@ -27,6 +27,7 @@ from schemas.raw import read_raw
 from schemas.records import Source
 from schemas.table import Table
 from transforms.discover import discover
+from transforms.models.described import described
 from transforms.models.door import Description
 
 
@@ -98,12 +99,8 @@ def prepare(config: Config) -> Prepared:
 
 
 def _described(checkpoints: Mapping[str, str]) -> dict[str, Description]:
-    """What each checkpoint is, by its job; without any, torch need not be imported."""
-    if not checkpoints:
-        return {}
-    from transforms.models.jobs import describe
-
-    return {job: describe(job, checkpoint) for job, checkpoint in checkpoints.items()}
+    """What each checkpoint is, by its job."""
+    return {job: described(job, checkpoint) for job, checkpoint in checkpoints.items()}
 
 
 def _joined(sources: Sequence[Source], config: Config) -> Joined:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,9 @@ GROUPS = (
 )
 """Where Linux tells how much memory a control group may have, as that of a container, and has: its second and its first
 version."""
+
+DRIVERS = ("/dev/nvidiactl", "/dev/nvidia0", "/dev/nvmap", "/dev/dxg", "/dev/kfd")
+"""What a driver of GPUs that torch calls CUDA puts there: NVIDIA's, its Jetson's, Windows' for Linux, AMD's."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +49,14 @@ def machine_here(*, asks_for_gpus: bool = True) -> Machine:
         asks_for_gpus: False names none and does without torch, which takes two seconds to start.
     """
     free = psutil.virtual_memory().available
-    gpus = _gpus() if asks_for_gpus else []
+    gpus = gpus_here() if asks_for_gpus else []
     return Machine(cores_here(), min(free, _left_in_group(free)), _free_on(gpus) if gpus else {})
 
 
-def _gpus() -> list[str]:
+def gpus_here() -> list[str]:
+    """The GPUs as torch numbers them.  Where Linux has no driver of one, torch is not imported to say so."""
+    if sys.platform == "linux" and "torch" not in sys.modules and not any(map(os.path.exists, DRIVERS)):
+        return []
     import torch
 
     return [f"cuda:{i}" for i in range(torch.cuda.device_count())] if torch.cuda.is_available() else []

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from demo.untrained.checkpoints import build
 from schemas.jobs import JOBS
 from tests.pipelines.corpora import DEMO, publish
 
@@ -78,6 +79,19 @@ def test_a_command_imports_what_it_uses(command: str, corpus: Path, tmp_path: Pa
     done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True)
     assert command != "run" or "nothing to do" in done.stdout
     assert done.stdout.splitlines()[-1] == "IMPORTED", done.stdout + done.stderr
+
+
+def test_a_night_without_news_loads_no_model(tmp_path: Path) -> None:
+    """Nor what opens one: what its checkpoints are, this machine knows from the night before."""
+    checkpoint, out = build("hubert_emotion", tmp_path / "emotions"), tmp_path / "out"
+    settings = ["--tables", "emotions", "--model", f"emotions={checkpoint}", "--out", str(out)]
+    imported = "print('IMPORTED', *[name for name in ('torch', 'transformers', 'apache_beam') if name in sys.modules])"
+    code = f"import sys\nfrom pipelines.cli import main\nmain(sys.argv[1:])\n{imported}"
+    asked = [sys.executable, "-c", code, "run", str(RECORDING), *settings]
+    first, again = (subprocess.run(asked, cwd=ROOT, capture_output=True, text=True) for _ in range(2))
+    assert "published" in first.stdout, first.stdout + first.stderr
+    assert "nothing to do" in again.stdout, again.stdout + again.stderr
+    assert again.stdout.splitlines()[-1] == "IMPORTED"
 
 
 def test_a_run_without_models_does_without_what_runs_them(tmp_path: Path) -> None:

@@ -7,9 +7,11 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 FOLDER = "EARWITNESS_CACHE"
 """The environment variable that names the folder; without it, ``earwitness`` in the user's own cache folder."""
@@ -63,6 +65,17 @@ def cache_folder() -> Path:
     return (Path(named) if named else Path(own) / "earwitness").expanduser()
 
 
+@cache
+def own_source() -> str:
+    """The SHA-256 of what Earwitness says of checkpoints, and of how it computes them: what is kept by it is made anew
+    when that has changed."""
+    here = Path(__file__).resolve()
+    digest = hashlib.sha256()
+    for path in sorted([*here.parent.glob("*.py"), *(here.parents[2] / "schemas").glob("*.py")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 def _place(files: Sequence[Path]) -> Path:
     """Where the hash of these files is kept: one small file each, so that writers never meet in one."""
     paths = "\0".join(os.path.realpath(path) for path in files)
@@ -80,14 +93,22 @@ def _recalled(place: Path, seen: list[list[int]]) -> str | None:
 
 
 def _remember(place: Path, seen: list[list[int]], made: str) -> None:
-    """Written beside and renamed: who reads meanwhile finds the old or the new."""
     with suppress(OSError, RuntimeError):  # a full or foreign disk, a home that is not known: it is made anew next time
-        place.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, beside = tempfile.mkstemp(dir=place.parent, prefix=f".{place.stem}")
-        try:
-            with os.fdopen(descriptor, "w") as file:
-                json.dump({"files": seen, "sha256": made}, file)
-            os.replace(beside, place)
-        except OSError:
-            os.unlink(beside)
-            raise
+        keep(place, {"files": seen, "sha256": made})
+
+
+def keep(place: Path, values: Mapping[str, Any]) -> None:
+    """Write a small file beside and rename it: who reads meanwhile finds the old or the new.
+
+    Raises:
+        OSError: there is no room for it.
+    """
+    place.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, beside = tempfile.mkstemp(dir=place.parent, prefix=f".{place.stem}")
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(values, file)
+        os.replace(beside, place)
+    except OSError:
+        os.unlink(beside)
+        raise

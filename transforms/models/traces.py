@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from transforms.models.checkpoint import Located, size_of
 from transforms.models.conversions import Conversion, conversion, place_of
+from transforms.models.remembered import own_source
 from transforms.openvino import core, load_openvino
 
 MOST_BYTES = 1 << 29
@@ -42,10 +41,5 @@ def _write(model: Any, folder: Path) -> None:
     load_openvino().save_model(model, folder / MODEL, compress_to_fp16=False)
 
 
-@cache
 def _made_by() -> str:
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.read_bytes())
-    versions = [f"{name} {version(name)}" for name in ("openvino", "torch", "transformers")]
-    return " ".join([*versions, digest.hexdigest()])
+    return " ".join([*(f"{name} {version(name)}" for name in ("openvino", "torch", "transformers")), own_source()])
