@@ -33,9 +33,10 @@ def resolved(kind: str, beam: list[str] = HERE, **config: Any) -> str:
     ("has", "installed", "kind", "expected"),
     [
         ({"avx512_bf16": True}, True, "classifier", "cpu bf16 openvino"),
-        ({"avx512_bf16": True}, True, "ctc", "cpu fp32 openvino"),
+        ({"avx512_bf16": True}, True, "ctc", "cpu bf16 openvino"),
         ({"amx_bf16": True}, True, "classifier", "cpu bf16 openvino"),
-        ({"amx_bf16": True}, True, "ctc", "cpu fp32 openvino"),
+        ({"amx_bf16": True}, True, "ctc", "cpu bf16 openvino"),
+        ({"avx512_bf16": True}, True, "transducer", "cpu fp32 openvino"),
         ({"amx_bf16": True}, True, "xvector", "cpu bf16 openvino"),
         ({"avx2": True}, True, "classifier", "cpu fp32 openvino"),
         ({"avx512_bf16": True}, False, "embedder", "cpu fp32 torch"),

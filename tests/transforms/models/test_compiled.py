@@ -161,10 +161,10 @@ def test_openvino_is_for_cpus(monkeypatch):
 )
 def test_precision_goes_by_what_the_cpu_has(has, in_torch, in_openvino, monkeypatch):
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: has)
-    for kind in ("classifier", "embedder", "xvector"):
+    for kind in ("classifier", "embedder", "xvector", "ctc"):
         assert best_precision("cpu", kind) == best_precision("cpu", kind, TORCH) == in_torch
         assert best_precision("cpu", kind, OPENVINO) == in_openvino
-    for kind in ("ctc", "whisper", "regressor"):  # measured to change too much, or not measured
+    for kind in ("transducer", "whisper", "regressor"):  # not measured
         assert best_precision("cpu", kind) == best_precision("cpu", kind, OPENVINO) == "fp32"
 
 
