@@ -57,7 +57,7 @@ FRAMES = Table(
     hears="windows",
     shaped_by=("channels", "mix", "tracks"),
     needs=("windows",),
-    version=2,  # 1: tones were voiced
+    version=3,  # 2: rounding noise of silence had a voicing; 1: tones were voiced
     schema=pa.schema(
         [
             WINDOW_ID,

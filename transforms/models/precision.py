@@ -24,10 +24,11 @@ ALLOCATOR, ALLOCATOR_NAMES = "expandable_segments:True", ("PYTORCH_CUDA_ALLOC_CO
 not each keep memory of their own.  A user's own setting, by either name, stands."""
 
 BF16_KEEPS = ("classifier", "embedder", "xvector", "ctc")
-"""The kinds of model that bf16 on a CPU was measured to leave as they are (docs/precision.md): at least 99 of
-100 likeliest labels stay, vectors keep cosines above 0.99.  Of ``ctc`` every word stays that a recogniser is sure of: 733
-of 733 of the demo's of a confidence from 0.9, and of a real Whisper, whose encoder was computed so, all 508.
-``regressor`` and ``transducer`` are not measured.  All of that on a CPU with AVX512-BF16: AMX rounds its factors to the same numbers.
+"""The kinds of model that bf16 on a CPU was measured to leave as they are (docs/precision.md): at least 99 of 100
+likeliest labels stay, vectors keep cosines above 0.99, and of ``ctc`` every word that a recogniser is sure of: 733 of
+733 of the demo's of a confidence from 0.9, and all 508 of a real Whisper whose encoder was computed so.
+``regressor`` and ``transducer`` are not measured.  All of that on a CPU with AVX512-BF16: AMX rounds its factors to the
+same numbers.
 """
 
 
