@@ -174,8 +174,8 @@ def _make(subject: Subject, folder: Path) -> None:
                 activations_range_estimator_params=RangeEstimatorParametersSet.MINMAX,
                 disable_bias_correction=True,  # it kept no word more, and took most of the time
                 # A few numbers of published checkpoints are far larger than the others: half of that goes to the
-                # weights.  Without it whisper-tiny.en's encoder lost nearly all of 508 words; of 160 words 31 with the 0.95
-                # that NNCF takes by itself, none with this.
+                # weights.  Without it whisper-tiny.en's encoder lost nearly all of 508 words; of 160 words 31 with the
+                # 0.95 that NNCF takes by itself, none with this.
                 smooth_quant_alphas=nncf.AdvancedSmoothQuantParameters(convolution=-1, matmul=0.5),
             ),
         )
