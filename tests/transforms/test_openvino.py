@@ -17,6 +17,26 @@ def test_it_is_one() -> None:
     assert core() is core()
 
 
+def test_threads_build_and_hear_side_by_side() -> None:
+    """In a process of its own, where every call is a first one; one that hangs is ended."""
+    code = (
+        "import threading, numpy as np\n"
+        "from transforms.audio.speech import SpeechDetector\n"
+        "barrier, heard = threading.Barrier(8), []\n"
+        "def hear():\n"
+        "    barrier.wait()\n"
+        "    detector = SpeechDetector()\n"
+        "    detector.push(np.zeros((1, 500_000), np.float32))\n"
+        "    heard.append(len(detector.finish()[0]))\n"
+        "threads = [threading.Thread(target=hear) for _ in range(8)]\n"
+        "[thread.start() for thread in threads]\n"
+        "[thread.join() for thread in threads]\n"
+        "print(len(heard))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout == "8\n"
+
+
 @pytest.mark.parametrize("who", ["transforms.openvino", "transforms.audio.silero"])
 def test_whoever_loads_it_nothing_is_reported(who: str) -> None:
     """Its own telemetry is a package that it does without where that cannot be imported."""

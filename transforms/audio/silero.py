@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import scipy.fft
 
 from transforms.audio.recurrence import State, recurrence
 from transforms.audio.silero_weights import silero_weights
+from transforms.openvino import BUILDING
 
 FRAME = 512
 REACH = 64
@@ -18,6 +20,17 @@ _WINDOW = 256
 _HOP = 128
 _STRIDES = (1, 2, 2, 1)
 """Of the convolutions; each takes three places, with one of padding at both ends."""
+
+
+def shared_network() -> Network:
+    """One for all threads of a process, which may be in it side by side: it keeps nothing of what it hears."""
+    with BUILDING:
+        return _network()
+
+
+@cache
+def _network() -> Network:
+    return Network()
 
 
 class Network:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from transforms.audio.level import Leveller
-from transforms.audio.silero import FRAME, REACH, Network
+from transforms.audio.silero import FRAME, REACH, shared_network
 
 RATE = 16_000
 AT_ONCE = 480_000
@@ -37,13 +37,13 @@ class SpeechDetector:
     It carries a state from frame to frame: one detector serves one recording at a time.
     """
 
-    def __init__(self, network: Network | None = None) -> None:
-        self._network = network or Network()
+    def __init__(self) -> None:
+        self._network = shared_network()
         self.begin(1)
 
     def another(self) -> SpeechDetector:
         """One for another stream at the same time, with the same weights."""
-        return SpeechDetector(self._network)
+        return SpeechDetector()
 
     def begin(self, channels: int) -> None:
         """Forget the recording before."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from schemas.layout import LOCK
 from transforms.models.checkpoint import Located, revision_of, told
 from transforms.models.remembered import cache_folder
 
@@ -40,7 +41,7 @@ def conversion(place: Path | None, make: Callable[[Path], None]) -> Conversion:
     """
     if place is not None and place.is_dir():
         return Conversion(place, kept=True)
-    with FileLock(place.with_suffix(".lock")) if place else nullcontext():
+    with FileLock(place.with_suffix(LOCK)) if place else nullcontext():
         if place is not None and place.is_dir():
             return Conversion(place, kept=True)
         growing = Path(tempfile.mkdtemp(prefix=".growing-", dir=place.parent if place else None))

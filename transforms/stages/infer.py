@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,10 +16,9 @@ from transforms.gather import Group
 from transforms.infer import answer, budget_of
 from transforms.models.door import Door
 from transforms.models.engines import Engine
+from transforms.openvino import BUILDING
 from transforms.stages.groups import OfGroups
 from transforms.task import Task
-
-_OPENING = threading.Lock()
 
 
 @functools.lru_cache(maxsize=16)
@@ -42,7 +40,7 @@ def shared_door(
 
 def door_of(task: Task) -> Door:
     """The model of a job: one for all threads, which wait for the first of them to load it."""
-    with _OPENING:
+    with BUILDING:
         where = task.device, task.precision, task.engine
         return shared_door(task.name, task.checkpoint, *where, task.language, task.vocabulary)
 

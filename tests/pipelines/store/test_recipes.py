@@ -26,7 +26,7 @@ KEPT = {
     "recordings": ("cbbb5ae66320159f", "cbbb5ae66320159f"),
     "windows": ("85cc3c7f1e393b0d", "63eb08d873726ff8"),
     "segments": ("785ab33ead78165d", "94d2b8563fff3243"),
-    "frames": ("cc54cf9af5ab65f3", "9a4819e929984cc2"),
+    "frames": ("3e65fe3404c7edef", "a3ff462b571e7ddd"),  # silence has no voicing
     "spectrograms": ("f04e18a85e995ea6", "b9e3121ebf18c324"),
     "transcripts": ("e7239f7113d5d873", "e3fecea6bcc5fd80"),  # Whisper hears talks
     "emotions": ("75f3e69f67eb46db", "e1d86d67b5e2afb9"),
