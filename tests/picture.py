@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FLOORS = ("schemas", "transforms", "pipelines")
 RANKS = {
     "pipelines": (
-        ("errors", "sql", "checkpoints", "process"),
+        ("errors", "sql", "checkpoints", "process", "collecting"),
         ("files", "writing"),
         ("console",),
         ("audit", "statistics"),
@@ -32,7 +32,8 @@ RANKS = {
         ("__main__",),
     ),
     "transforms": (
-        ("openvino",),
+        ("openvino", "imports", "cache"),
+        ("signal",),
         ("isolated", "threads", "gather", "shards", "progress", "languages", "beside", "audio"),
         ("decode", "features", "models", "discover", "pool", "ahead"),
         ("identify", "plan", "heard", "task"),

@@ -10,6 +10,9 @@ import signal
 import sys
 from multiprocessing.connection import Connection
 
+from pipelines.collecting import as_usual, seldom
+from transforms.imports import deferred
+
 
 def serve(connection: Connection) -> None:
     """Answer until the other side hangs up."""
@@ -34,7 +37,10 @@ def main(arguments: list[str]) -> int:
     """The process."""
     for number in (signal.SIGINT, signal.SIGTERM):  # it ends with the other side, which is told, too
         signal.signal(number, signal.SIG_IGN)
-    import great_expectations.expectations  # noqa: F401
+    seldom()
+    with deferred("altair", "scipy.stats"):  # it plots, and fits distributions
+        import great_expectations.expectations  # noqa: F401
+    as_usual()
 
     serve(Connection(int(arguments[0])))
     return 0

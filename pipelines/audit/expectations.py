@@ -21,6 +21,7 @@ from schemas.table import Table, is_list, rules_of
 
 if TYPE_CHECKING:
     import great_expectations as gx
+    from great_expectations.expectations.expectation import Expectation
 
 NORM_TOLERANCE = 0.01
 """How far the norm of a vector may lie from the declared one: float16 keeps three digits."""
@@ -90,27 +91,26 @@ def suite(table: Table) -> gx.ExpectationSuite:
     Great Expectations is imported here, at the first call: it takes seconds and 240 MB.
     """
     import great_expectations as gx
-    import great_expectations.expectations as gxe
 
-    expectations: list[gxe.Expectation] = []
+    from pipelines.audit.kinds import ValuesBetween, ValuesInSet, ValuesMatchRegex, ValuesNotNull
+
+    expectations: list[Expectation] = []
     for m in measures(table):
         about: dict[str, Any] = {"columns": list(m.columns)}
         if not m.nullable:
             meta = about | {"says": f"{m.subject} is not null"}
-            expectations.append(gxe.ExpectColumnValuesToNotBeNull(column=m.name, meta=meta))
+            expectations.append(ValuesNotNull(column=m.name, meta=meta))
         if m.finite or m.low is not None or m.high is not None:
             low, high = _bounds(m)
             meta = about | {"says": f"{m.subject} {_range_in_words(m)}"}
-            expectations.append(
-                gxe.ExpectColumnValuesToBeBetween(column=m.name, min_value=low, max_value=high, meta=meta)
-            )
+            expectations.append(ValuesBetween(column=m.name, min_value=low, max_value=high, meta=meta))
         if m.oneof is not None:
             meta = about | {"says": f"{m.subject} is one of {', '.join(m.oneof)}"}
-            expectations.append(gxe.ExpectColumnValuesToBeInSet(column=m.name, value_set=list(m.oneof), meta=meta))
+            expectations.append(ValuesInSet(column=m.name, value_set=list(m.oneof), meta=meta))
         if m.regex is not None:
             meta = about | {"says": f"{m.subject} matches {m.regex}"}
             # GX searches anywhere in the text.
-            expectations.append(gxe.ExpectColumnValuesToMatchRegex(column=m.name, regex=f"^(?:{m.regex})", meta=meta))
+            expectations.append(ValuesMatchRegex(column=m.name, regex=f"^(?:{m.regex})", meta=meta))
     return gx.ExpectationSuite(name=table.name, expectations=expectations)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 VECTORS_A_CHUNK = 96
 """DuckDB hands out vectors of 2048 rows: about 200,000 rows are in memory at once."""
 
-NOT_NULL = "expect_column_values_to_not_be_null"
+NOT_NULL = "values_not_null"
 WHOSE = "__whose"
 """The column beside the flat view that says whose row it is."""
 

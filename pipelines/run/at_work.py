@@ -58,7 +58,7 @@ def look(sources: tuple[Source, ...], asked: Asked, clues: Clues) -> tuple[Known
     try:
         return tuple(identify(source, ear=Ear(decoder, clues)) for source in sources)
     finally:
-        decoder.close()
+        decoder.leave()
 
 
 def load(prepared: Prepared, run_id: str, share: Share) -> tuple[str, dict[str, str]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.collecting import as_usual
 from pipelines.console.numbers import counted
 from pipelines.errors import CommandError
 from pipelines.run.asked import asked_of
@@ -98,6 +99,7 @@ class Passes:
     def _here(self, todo: Todo) -> dict[str, str]:
         """Hear in this process, round by round."""
         models = self._load(todo)
+        as_usual()
         for portion in rounds(todo.new):
             if self._is_late():
                 self.waiting += sum(len(source.files) for source in portion)

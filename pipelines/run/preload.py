@@ -1,12 +1,12 @@
 """What a worker needs, imported once for all of them."""
 
 PRELOAD = (
+    "pipelines.run.beam",
     "pipelines.run.at_work",
     "transformers.models.auto.modeling_auto",
     "transforms.models.classifier",
     "transforms.models.ctc",
     "transforms.models.embedder",
     "transforms.models.xvector",
-    "librosa.filters",
     "silero_vad",
 )

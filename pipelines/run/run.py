@@ -26,6 +26,7 @@ from pipelines.store.publish import Draft, RejectedError, link_runs, publish
 from schemas.config import seconds_of
 from schemas.errors import UsageError
 from schemas.layout import REJECTED
+from transforms.decode.started import decoder_ahead
 from transforms.models.checkpoint import ModelError
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def run(
         agree: is shown what is there and what is to be done, before anything is; it raises what ends the run, and may
             write the settings that the corpus is to keep.
         agree_to_found: the same, once it is known which new files hold what the corpus knows.
-        ahead: get the audit ready in a process of its own, while there is something to hear.
+        ahead: get a decoder, and the audit, ready in processes of their own, while there is something to hear.
 
     Returns:
         None if there was nothing to do.
@@ -137,7 +138,9 @@ class _Run:
         except OSError as error:
             raise CommandError(f"{self._folder.out} cannot be written: {why(error)}") from None
         try:
-            with audit_ahead(self._ahead) as ask:  # beside this process, which imports torch and Beam here
+            with decoder_ahead(self._ahead and bool(todo.new)), audit_ahead(self._ahead) as ask:
+                # They import beside this process, which imports Beam and opens the models.
+                import pipelines.run.beam  # noqa: F401  (before whoever imports the whole of it)
                 from pipelines.run.passes import Passes, Told
 
                 told = Told(self._ticks, self._say, self._agree_to_found)

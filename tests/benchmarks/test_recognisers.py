@@ -17,7 +17,7 @@ from benchmarks.served import Served
 from benchmarks.settings import Settings
 from benchmarks.talk import PAUSE_S, RATE, Spoken, aligned, spoken_of, talk_of
 from benchmarks.word_errors import distances, english, error_rate, median_ms, near, timed_words, words_of
-from transforms.models.remembered import FOLDER
+from transforms.cache import FOLDER
 
 DEMO = ROOT / "demo" / "corpus"
 

@@ -83,4 +83,4 @@ def test_no_other_process_is_started() -> None:
             ):
                 found.add(str(path.relative_to(ROOT)))
     # The machine is asked by the tool of a driver, which is no Python.
-    assert found == {"transforms/decode/guard.py", "pipelines/audit/auditor.py", "pipelines/workers/machine.py"}
+    assert found == {"transforms/decode/started.py", "pipelines/audit/auditor.py", "pipelines/workers/machine.py"}

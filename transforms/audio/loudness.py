@@ -6,10 +6,9 @@ import math
 from array import array
 
 import numpy as np
-import pyloudnorm
-from scipy.signal import sosfilt
 
 from transforms.audio.clipping import ClippingMeter
+from transforms.signal import Meter, sosfilt
 
 ABSOLUTE_GATE_LUFS = -70.0
 RELATIVE_GATE_LU = -10.0
@@ -59,7 +58,7 @@ class LoudnessMeter:
         self._type = np.float32 if rate <= _FLOAT32_UP_TO_HZ else np.float64
         self._sections: np.ndarray | None = None
         if rate >= _LOWEST_RATE_HZ:
-            filters = pyloudnorm.Meter(rate)._filters.values()
+            filters = Meter(rate)._filters.values()
             self._sections = np.stack([np.r_[f.b, f.a] for f in filters]).astype(self._type)
             self._state = np.zeros((len(self._sections), channels, 2), self._type)
 

@@ -6,15 +6,10 @@ one that hangs would never end it.  Python's lock is left to the models: in thre
 
 from __future__ import annotations
 
-import os
 import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
@@ -26,8 +21,8 @@ from transforms.decode.audio import DecodeError, Format
 from transforms.decode.child import END, FACTS, FORMAT, HEAD, REFUSED, SAMPLES, SOUND, bytes_of
 from transforms.decode.facts import NO_FACTS, Facts
 from transforms.decode.lost import CrashedError, HungError, ended
+from transforms.decode.started import CHILD, Started, leave, take
 from transforms.decode.timeline import ON_TIME
-from transforms.isolated import isolated
 
 LEAST_SECONDS = 60.0
 """What any file may take, on a machine that is busy."""
@@ -41,8 +36,6 @@ SLOWEST = 20.0
 
 LARGE_BYTES = 1 << 29
 """What a process has freed of the places for so large a file may still count when the next one's bound is set."""
-
-CHILD = (sys.executable, "-m", "transforms.decode.child")
 
 
 class Decoder:
@@ -68,8 +61,7 @@ class Decoder:
         self._least_seconds = least_seconds
         self._bytes_a_second = bytes_a_second
         self._command = command
-        self._process: subprocess.Popen[bytes] | None = None
-        self._connection: Connection | None = None
+        self._started: Started | None = None
         self._left = self._limit = 0.0
         self._is_spent = False
 
@@ -113,13 +105,18 @@ class Decoder:
                 self.close()
 
     def close(self) -> None:
-        """End the process; it starts again when there is more to do."""
-        if self._connection is not None:
-            self._connection.close()
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-        self._process = self._connection = None
+        """End the process; another one starts when there is more to do."""
+        if self._started is not None:
+            self._started.end()
+        self._started = None
+
+    def leave(self) -> None:
+        """As :meth:`close`, but a process that can be trusted is left to the next decoder."""
+        if self._started is None or self._is_spent:
+            self.close()
+            return
+        leave(self._started)
+        self._started = None
 
     def receive(self) -> Any:
         """The next answer.
@@ -127,20 +124,20 @@ class Decoder:
         Raises:
             HungError, CrashedError: the process is ended.
         """
-        assert self._connection is not None
-        assert self._process is not None
+        assert self._started is not None
+        connection = self._started.connection
         began = time.monotonic()
         try:
-            if not self._connection.poll(max(0.0, self._left)):
+            if not connection.poll(max(0.0, self._left)):
                 self.close()
                 raise HungError
-            answer = self._connection.recv()
+            answer = connection.recv()
             if answer[0] == SAMPLES:
                 block = np.empty(answer[1], np.float32)
-                self._connection.recv_bytes_into(block.data.cast("B"))
+                connection.recv_bytes_into(block.data.cast("B"))
                 answer = (SAMPLES, block)
         except (EOFError, OSError) as error:
-            code = self._process.wait()
+            code = self._started.process.wait()
             self.close()
             if code == -signal.SIGXCPU:
                 raise HungError from error
@@ -159,16 +156,15 @@ class Decoder:
     def _ask(self, what: str, path: Target, asked: Asked | None = None) -> None:
         size = bytes_of(path)
         self._left = self._limit = self._least_seconds + size / self._bytes_a_second
-        if self._process is None or self._process.poll() is not None or self._is_spent:
-            self._start()
+        if self._started is None or not self._started.is_alive or self._is_spent:
+            self._started = self._start()
         self._is_spent = size > LARGE_BYTES
-        assert self._connection is not None
         request = (what, path, self._limit, asked or self._asked)
         try:
-            self._connection.send(request)
+            self._started.connection.send(request)
         except OSError:  # it died after its last answer, which is no fault of this file
-            self._start()
-            self._connection.send(request)
+            self._started = self._start()
+            self._started.connection.send(request)
 
     def _format(self) -> Format:
         try:
@@ -186,19 +182,9 @@ class Decoder:
             case _:
                 raise DecodeError(Reason.INTERNAL, answer[1])
 
-    def _start(self) -> None:
+    def _start(self) -> Started:
         self.close()
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [*self._command, str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C at a terminal is for this side: a file would look as if it crashed it
-                env={**isolated(os.environ), "OMP_NUM_THREADS": "1"},
-            )
-        self._connection = Connection(ours.detach())
+        return take(self._command)
 
 
 class GuardedAudio:

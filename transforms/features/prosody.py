@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.signal
 
 from schemas.records import Pitch
 from transforms.audio.level import without_offset
 from transforms.features.frames import rms
 from transforms.features.framing import FRAME_LENGTH, HOP, RATE_HZ, hann, weighted_sums, with_context
 from transforms.features.pitch import pitch, voiced
+from transforms.signal import find_peaks
 
 SEMITONES_RE_HZ = 100.0
 """Praat's reference: a voice at 100 Hz is at 0 semitones, one at 200 Hz at 12."""
@@ -129,7 +129,7 @@ def syllable_nuclei(intensity: np.ndarray, voicing: np.ndarray) -> np.ndarray:
     """
     enclosed = np.pad(intensity, 1, constant_values=_FLOOR_DB - DIP_DB)
     threshold = np.percentile(intensity, 99) - UNDER_MAXIMUM_DB
-    peaks = scipy.signal.find_peaks(enclosed, height=threshold, prominence=DIP_DB)[0] - 1
+    peaks = find_peaks(enclosed, height=threshold, prominence=DIP_DB)[0] - 1
     return peaks[voicing[peaks] >= NUCLEUS_VOICING]
 
 

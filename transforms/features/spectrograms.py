@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import librosa
 import numpy as np
 import scipy.fft
 from numpy.lib.stride_tricks import sliding_window_view
 
 from transforms.features.framing import FRAME_LENGTH, HOP, RATE_HZ, frame_count, framed, hann
+from transforms.features.mels import mel_filters
 
 N_FFT = FRAME_LENGTH
 WIN_LENGTH = 400
@@ -108,6 +108,8 @@ def frame_times_s(n_frames: int, start_s: float = 0.0, hop: int = HOP, rate_hz: 
 
 def mel_frequencies_hz(n_mels: int = N_MELS, fmin_hz: float = FMIN_HZ, fmax_hz: float = FMAX_HZ) -> np.ndarray:
     """The frequency at the peak of each mel filter in Hz: float64 [n_mels]."""
+    import librosa  # takes half a second, and a run has no use for it
+
     return librosa.mel_frequencies(n_mels + 2, fmin=fmin_hz, fmax=fmax_hz)[1:-1]
 
 
@@ -136,7 +138,7 @@ def _hann() -> np.ndarray:
 @lru_cache(maxsize=1)
 def _mel_bands() -> list[tuple[slice, slice, np.ndarray]]:
     """Filters of neighbouring mels, float32 [n_bins, 16], with their bins and mels: of 513 bins they hear 25 to 172."""
-    filters = librosa.filters.mel(sr=RATE_HZ, n_fft=N_FFT, n_mels=N_MELS, fmin=FMIN_HZ, fmax=FMAX_HZ).T
+    filters = mel_filters(RATE_HZ, N_FFT, N_MELS, FMIN_HZ, FMAX_HZ).T
     bands = []
     for first in range(0, N_MELS, _MELS_AT_ONCE):
         mels = slice(first, first + _MELS_AT_ONCE)

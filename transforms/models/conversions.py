@@ -14,8 +14,8 @@ from pathlib import Path
 from filelock import FileLock
 
 from schemas.layout import LOCK
+from transforms.cache import cache_folder
 from transforms.models.checkpoint import Located, revision_of, told
-from transforms.models.remembered import cache_folder
 
 
 class Conversion:

@@ -10,10 +10,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from transforms.cache import cache_folder, keep
 from transforms.models.checkpoint import Located, parse_checkpoint, told
 from transforms.models.door import Description
 from transforms.models.locate import locate
-from transforms.models.remembered import cache_folder, keep, own_source
+from transforms.models.remembered import own_source
 
 SMALL_BYTES = 1 << 25
 """Files up to here are read whole: settings, vocabularies, cards.  Of larger ones, weights, the size counts."""

@@ -5,16 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-FOLDER = "EARWITNESS_CACHE"
-"""The environment variable that names the folder; without it, ``earwitness`` in the user's own cache folder."""
+from transforms.cache import cache_folder, keep
 
 SETTLED_SECONDS = 2.0
 """What changed later than that may change once more without another time: some file systems count whole seconds."""
@@ -54,17 +51,6 @@ def _seen(path: Path) -> list[int]:
     return [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_dev, found.st_ino]
 
 
-def cache_folder() -> Path:
-    """Where this machine keeps what it need not make anew; it may not be there.
-
-    Raises:
-        RuntimeError: the user's home folder is not known.
-    """
-    named = os.environ.get(FOLDER)
-    own = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return (Path(named) if named else Path(own) / "earwitness").expanduser()
-
-
 @cache
 def own_source() -> str:
     """The SHA-256 of what Earwitness says of checkpoints, and of how it computes them: what is kept by it is made anew
@@ -95,20 +81,3 @@ def _recalled(place: Path, seen: list[list[int]]) -> str | None:
 def _remember(place: Path, seen: list[list[int]], made: str) -> None:
     with suppress(OSError, RuntimeError):  # a full or foreign disk, a home that is not known: it is made anew next time
         keep(place, {"files": seen, "sha256": made})
-
-
-def keep(place: Path, values: Mapping[str, Any]) -> None:
-    """Write a small file beside and rename it: who reads meanwhile finds the old or the new.
-
-    Raises:
-        OSError: there is no room for it.
-    """
-    place.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, beside = tempfile.mkstemp(dir=place.parent, prefix=f".{place.stem}")
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            json.dump(values, file)
-        os.replace(beside, place)
-    except OSError:
-        os.unlink(beside)
-        raise

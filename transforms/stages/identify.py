@@ -42,4 +42,4 @@ class _Identify(beam.DoFn):
         yield identify(source, ear=Ear(self._decoder, self._clues))
 
     def finish_bundle(self) -> None:
-        self._decoder.close()  # the models come next and want its memory
+        self._decoder.leave()  # those who hear need one next

@@ -10,7 +10,7 @@ from pipelines.run.int8 import notes_before, notes_behind
 from pipelines.run.run import prepare
 from schemas.config import from_mapping
 from tests.pipelines.corpora import DEMO, publish, rows
-from transforms.models.remembered import FOLDER
+from transforms.cache import FOLDER
 
 
 def test_a_run_in_int8(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

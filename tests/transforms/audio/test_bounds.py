@@ -72,8 +72,8 @@ def test_a_header_cannot_take_the_memory_of_the_machine(tmp_path: Path) -> None:
     assert refused.value.reason is Reason.UNDECODABLE
     found = heard(path, decoder=decoder)
     assert (found.heard.status, [p.reason for p in found.problems]) == ("failed", [Reason.UNDECODABLE])
-    assert decoder._process is not None
-    most = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{decoder._process.pid}/status").read_text())
+    assert decoder._started is not None
+    most = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{decoder._started.process.pid}/status").read_text())
     assert most is not None
     assert int(most[1]) < 400_000  # without a bound 720 MB
     with decoder.open(str(tmp_path / "b.wav")) as audio:  # the same process

@@ -169,8 +169,8 @@ def test_a_process_that_ran_out_of_memory_is_replaced(faulty: Decoder, recording
     for name in ("good", "good", "late_fill", "good"):
         with faulty.open(str(recordings[name])) as audio:
             list(audio.blocks())
-        assert faulty._process is not None
-        numbers.append(faulty._process.pid)
+        assert faulty._started is not None
+        numbers.append(faulty._started.process.pid)
     assert numbers[0] == numbers[1] == numbers[2] != numbers[3]
 
 
@@ -189,7 +189,7 @@ import sys, threading
 from transforms.decode.guard import Decoder
 decoder = Decoder(command={FAULTY!r})
 decoder.header({str(recordings["good"])!r})
-print(decoder._process.pid, flush=True)
+print(decoder._started.process.pid, flush=True)
 threading.Thread(target=decoder.header, args=({str(recordings["hang"])!r},), daemon=True).start()
 sys.stdin.readline()
 """

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from transforms.cache import FOLDER
 from transforms.models.checkpoint import ModelError
 from transforms.models.engines import CTRANSLATE2, Engine
 from transforms.models.jobs import open_door
-from transforms.models.remembered import FOLDER
 
 
 def test_a_checkpoint_is_converted_once(

@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 
 from schemas.transcript import Transcript
+from transforms.cache import FOLDER
 from transforms.models.batching import run_each
 from transforms.models.checkpoint import ModelError
 from transforms.models.ctranslated import said_and_heard
 from transforms.models.engines import CTRANSLATE2, Engine, best_engine
 from transforms.models.jobs import open_door
 from transforms.models.precision import cpu_has_bf16
-from transforms.models.remembered import FOLDER
 
 HERE = Path(__file__).resolve().parents[3]
 SHARED = next((p for p in (HERE / "shared", HERE.parent / "shared") if p.is_dir()), HERE / "shared")

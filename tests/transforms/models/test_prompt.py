@@ -10,12 +10,12 @@ import torch
 from transformers import AutoTokenizer, GenerationConfig, WhisperFeatureExtractor, WhisperForConditionalGeneration
 
 from schemas.transcript import Transcript
+from transforms.cache import FOLDER
 from transforms.models.checkpoint import parse_checkpoint
 from transforms.models.engines import CTRANSLATE2, Engine
 from transforms.models.jobs import open_door
 from transforms.models.locate import locate
 from transforms.models.prompt import MARK, Prompt, prompt_of, said_behind
-from transforms.models.remembered import FOLDER
 
 WORDS = ("the quick brown fox", "kitchen", "a radio")
 

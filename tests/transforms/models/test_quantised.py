@@ -17,12 +17,12 @@ import torch
 import transforms.models.quantised as quantised
 from schemas.jobs import JOBS
 from tests.pipelines.corpora import DEMO
+from transforms.cache import FOLDER
 from transforms.models.checkpoint import ModelError, parse_checkpoint
 from transforms.models.engines import OPENVINO, Engine
 from transforms.models.jobs import describe, open_door
 from transforms.models.locate import locate
 from transforms.models.quantised import Check, check_of, compared
-from transforms.models.remembered import FOLDER
 
 ON_OPENVINO = Engine(OPENVINO, 2, 2)
 TRAINED = DEMO.parent / "models"

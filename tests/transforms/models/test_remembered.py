@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 import transforms.models.remembered as remembered
+from transforms.cache import FOLDER
 from transforms.models.checkpoint import Checkpoint, Located, revision_of
-from transforms.models.remembered import FOLDER, hash_of
+from transforms.models.remembered import hash_of
 
 HOUR_AGO = time.time() - 3600
 
