@@ -32,9 +32,9 @@ class RecursiveFilter:
         inputs, kept = np.eye(_ROW), np.eye(2 * len(sections)).reshape(-1, len(sections), 2)
         of_inputs = [sosfilt(sections, one, zi=np.zeros_like(kept[0])) for one in inputs]
         of_states = [sosfilt(sections, np.zeros(_ROW), zi=one) for one in kept]
-        self._through = np.float32([out for out, _ in of_inputs])
-        self._into = np.float32([after.ravel() for _, after in of_inputs])
-        self._out_of = np.float32([out for out, _ in of_states])
+        self._through = np.array([out for out, _ in of_inputs], np.float32)
+        self._into = np.array([after.ravel() for _, after in of_inputs], np.float32)
+        self._out_of = np.array([out for out, _ in of_states], np.float32)
         step = np.array([after.ravel() for _, after in of_states])
         self._steps = [step]  # over one row, two, four ...
         while np.abs(self._steps[-1]).max() > _FORGOTTEN and len(self._steps) < 32:

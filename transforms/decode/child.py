@@ -91,7 +91,9 @@ def _send_blocks(connection: Connection, audio: Audio | JoinedAudio, seconds: fl
     for block in audio.blocks():
         limit_time(seconds)
         connection.send((SAMPLES, block.shape))
-        connection.send_bytes(np.ascontiguousarray(block, np.float32).data.cast("B"))
+        left = np.ascontiguousarray(block, np.float32).data.cast("B")
+        while len(left):
+            left = left[os.write(connection.fileno(), left) :]
     connection.send((END, audio.problems, audio.timing))
 
 

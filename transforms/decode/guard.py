@@ -6,10 +6,12 @@ one that hangs would never end it.  Python's lock is left to the models: in thre
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
@@ -133,9 +135,7 @@ class Decoder:
                 raise HungError
             answer = connection.recv()
             if answer[0] == SAMPLES:
-                block = np.empty(answer[1], np.float32)
-                connection.recv_bytes_into(block.data.cast("B"))
-                answer = (SAMPLES, block)
+                answer = (SAMPLES, _samples(connection, answer[1]))
         except (EOFError, OSError) as error:
             code = self._started.process.wait()
             self.close()
@@ -185,6 +185,18 @@ class Decoder:
     def _start(self) -> Started:
         self.close()
         return take(self._command)
+
+
+def _samples(connection: Connection, shape: tuple[int, int]) -> np.ndarray:
+    """The bytes that follow, read to where they stay: Connection copies them three times on their way."""
+    block = np.empty(shape, np.float32)
+    left = block.data.cast("B")
+    while len(left):
+        read = os.readv(connection.fileno(), [left])
+        if not read:
+            raise EOFError
+        left = left[read:]
+    return block
 
 
 class GuardedAudio:
