@@ -19,7 +19,7 @@ _HOPS_A_BLOCK = 4
 """Gating blocks last 400 ms and overlap by 75 %."""
 
 _SURROUND = 1.41
-_WEIGHTS: dict[int, tuple[float, ...]] = {
+_WEIGHTS = {
     4: (1, 1, 1, _SURROUND),
     5: (1, 1, 1, _SURROUND, _SURROUND),
     6: (1, 1, 1, 0, _SURROUND, _SURROUND),
@@ -49,11 +49,11 @@ class LoudnessMeter:
         self._clipping = ClippingMeter(channels)
         self._energies = array("d")  # weighted, of each hop that is over
         self._open_energy = 0.0  # of the hop that is not over yet
-        self._weights = _WEIGHTS.get(channels, (1,) * channels)
-        self._filters: list[RecursiveFilter] = []
+        self._weights = np.array(_WEIGHTS.get(channels, (1,) * channels), np.float64)
+        self._filter: RecursiveFilter | None = None
         if rate >= _LOWEST_RATE_HZ:
             sections = np.stack([np.r_[f.b, f.a] for f in Meter(rate)._filters.values()])
-            self._filters = [RecursiveFilter(sections) for _ in range(channels)]
+            self._filter = RecursiveFilter(sections, channels)
 
     def push(self, block: np.ndarray) -> None:
         """Takes the next finite samples, float32 [n, channels]."""
@@ -61,22 +61,20 @@ class LoudnessMeter:
             return
         self._peak = max(self._peak, float(max(block.max(), -block.min())))
         self._clipping.push(block)
-        if self._filters:
-            self._add_energy(block)
+        if self._filter is not None:
+            self._add_energy(self._filter.push(np.ascontiguousarray(block.T, np.float32)))
         self._frames += len(block)
 
-    def _add_energy(self, block: np.ndarray) -> None:
-        weighted = [f.push(np.ascontiguousarray(block[:, i], np.float32)) for i, f in enumerate(self._filters)]
-        begin, end = 0, len(block)
+    def _add_energy(self, weighted: np.ndarray) -> None:
+        begin, end = 0, weighted.shape[1]
         while (edge := self._edge(len(self._energies) + 1) - self._frames) <= end:
-            self._energies.append(self._open_energy + self._energy(weighted, begin, edge))
+            self._energies.append(self._open_energy + self._energy(weighted[:, begin:edge]))
             self._open_energy, begin = 0.0, edge
-        self._open_energy += self._energy(weighted, begin, end)
+        self._open_energy += self._energy(weighted[:, begin:])
 
-    def _energy(self, weighted: list[np.ndarray], begin: int, end: int) -> float:
+    def _energy(self, weighted: np.ndarray) -> float:
         """Of a stretch of all channels, by their weights."""
-        parts = [samples[begin:end] for samples in weighted]
-        return sum(weight * float(part @ part) for weight, part in zip(self._weights, parts, strict=True))
+        return float(self._weights @ np.einsum("cn,cn->c", weighted, weighted))
 
     def _edge(self, hop: int) -> int:
         """The first frame of a hop."""
@@ -103,7 +101,7 @@ class LoudnessMeter:
         counts as a whole one, as in pyloudnorm.
         """
         seconds = self._frames / self._rate
-        if not self._filters or seconds < _HOPS_A_BLOCK / _HOPS_A_SECOND:
+        if self._filter is None or seconds < _HOPS_A_BLOCK / _HOPS_A_SECOND:
             return None
         hops = np.append(np.array(self._energies), self._open_energy)
         blocks = round(seconds * _HOPS_A_SECOND) - _HOPS_A_BLOCK + 1
