@@ -23,7 +23,7 @@ from tests.transforms.listening import ID, Sorted, sort_events
 from tests.transforms.peak import peak_bytes
 from transforms.audio.bounds import MOST_CHANNELS_APART
 from transforms.audio.speech import SpeechDetector
-from transforms.decode.audio import BLOCK_FRAMES, BLOCK_SAMPLES, DecodeError, open_audio
+from transforms.decode.audio import BLOCK_SAMPLES, DecodeError, block_frames, open_audio
 from transforms.decode.guard import Decoder
 from transforms.listen import Listening, listen
 
@@ -103,11 +103,19 @@ def many(path: Path, channels: int, frames: int = 16_000) -> Path:
 
 
 def test_blocks_are_as_large_however_many_channels_there_are(tmp_path: Path) -> None:
-    for channels, frames in ((1, BLOCK_FRAMES), (8, BLOCK_FRAMES), (16, BLOCK_FRAMES // 2), (1024, 512)):
+    for channels, frames in ((1, 96_000), (8, 65_536), (16, 32_768), (1024, 512)):
         with open_audio(str(many(tmp_path / f"{channels}.wav", channels, frames + 1))) as audio:
             blocks = list(audio.blocks())
         assert [len(block) for block in blocks] == [frames, 1]
         assert blocks[0].size <= BLOCK_SAMPLES
+
+
+@pytest.mark.parametrize(
+    ("rate", "channels", "frames"),
+    [(1_000, 1, 65_536), (8_000, 2, 65_536), (22_050, 1, 132_300), (44_100, 2, 262_144), (192_000, 1, 262_144)],
+)
+def test_blocks_are_no_longer_than_six_seconds_but_at_low_rates(rate: int, channels: int, frames: int) -> None:
+    assert block_frames(rate, channels) == frames
 
 
 def test_a_thousand_channels_take_no_memory_to_speak_of(tmp_path: Path) -> None:

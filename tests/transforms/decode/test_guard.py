@@ -18,7 +18,7 @@ from demo.corpus import FOLDER
 from schemas.reasons import Reason
 from schemas.records import Recording, Source
 from tests.transforms.decode.decoding import RATE, decode, tones
-from transforms.decode.audio import BLOCK_FRAMES, DecodeError, open_audio, read_header
+from transforms.decode.audio import DecodeError, block_frames, open_audio, read_header
 from transforms.decode.guard import Decoder
 from transforms.heard import Heard
 from transforms.identify import identify
@@ -73,11 +73,14 @@ def test_what_is_refused_is_refused_in_the_same_words(name: str, decoder: Decode
     assert got.value.reason is header.value.reason is wanted.value.reason
 
 
+BLOCK = block_frames(RATE, 2)
+
+
 @pytest.fixture
 def recordings(tmp_path: Path) -> dict[str, Path]:
     """One recording of three blocks under the names that the faulty decoder knows, and an ordinary one."""
     good = tmp_path / "good.wav"
-    sf.write(good, np.resize(tones(), (3 * BLOCK_FRAMES, 2)), RATE)
+    sf.write(good, np.resize(tones(), (3 * BLOCK, 2)), RATE)
     names = [name for fault in REASONS for name in (fault, f"late_{fault}")]
     return {"good": good, **{name: Path(shutil.copy(good, tmp_path / f"{name}.wav")) for name in names}}
 
@@ -115,11 +118,11 @@ def test_a_fault_at_the_opening_is_the_files_alone(fault: str, faulty: Decoder, 
 def test_what_came_before_a_fault_is_kept(fault: str, faulty: Decoder, recordings: dict[str, Path]) -> None:
     with faulty.open(str(recordings[f"late_{fault}"])) as audio:
         blocks = list(audio.blocks())
-    assert [len(block) for block in blocks] == [BLOCK_FRAMES]
+    assert [len(block) for block in blocks] == [BLOCK]
     (problem,) = audio.problems
     assert problem.reason is REASONS[fault]
     assert SAID[fault] in problem.message
-    assert problem.start_ms == round(1000 * BLOCK_FRAMES / RATE)
+    assert problem.start_ms == round(1000 * BLOCK / RATE)
     assert faulty.header(str(recordings["good"])).channels == 2
 
 
@@ -139,7 +142,7 @@ def test_a_recording_whose_decoder_crashed_half_way_is_partial(faulty: Decoder, 
     *_, problem, heard = listen(recording, Listening((16_000,), None), None, faulty.open)
     assert problem.reason is Reason.DECODER_CRASHED  # type: ignore[union-attr]
     assert isinstance(heard, Heard)
-    assert (heard.status, heard.duration_ms) == ("partial", -(-1000 * BLOCK_FRAMES // RATE))
+    assert (heard.status, heard.duration_ms) == ("partial", -(-1000 * BLOCK // RATE))
 
 
 def test_a_file_that_is_left_half_way_leaves_nothing_for_the_next(
@@ -176,7 +179,7 @@ def test_a_process_that_ran_out_of_memory_is_replaced(faulty: Decoder, recording
 
 def test_what_a_decoder_gives_earns_it_time(tmp_path: Path, faulty: Decoder) -> None:
     """Ten blocks of 8 s, 0.3 s each, of a file that may take 2 s."""
-    sf.write(tmp_path / "slow.flac", np.zeros(10 * BLOCK_FRAMES, np.int16), 8_000)
+    sf.write(tmp_path / "slow.flac", np.zeros(10 * block_frames(8_000, 1), np.int16), 8_000)
     with faulty.open(str(tmp_path / "slow.flac")) as audio:
         assert len(list(audio.blocks())) == 10
     assert not audio.problems
