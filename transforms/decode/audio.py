@@ -47,7 +47,7 @@ BLOCK_SECONDS = 6
 SHORT_BLOCK_FRAMES = 1 << 16
 
 BLOCK_SAMPLES = 1 << 19
-"""The most samples of a block, over all channels: 2 MB as float32.  Two channels are as long as one, more come in shorter blocks."""
+"""The most samples of a block, over all channels: 2 MB as float32.  More than two channels come in shorter blocks."""
 
 LOUDEST = 2.0**32
 """A sample beyond is damage.  Float files hold integers of up to 32 bits unscaled at the most; what lies far above
