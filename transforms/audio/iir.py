@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from transforms.signal import sosfilt
@@ -16,6 +18,44 @@ _SILENT = 1e-20
 """States below are set to zero: denormal numbers would slow digital silence down tenfold."""
 
 
+@dataclass(frozen=True)
+class RowFilter:
+    """What a filter does with a row of samples and with the numbers that it has kept from those before.
+
+    Attributes:
+        through: of each sample to each, float32 [row, row].
+        into: of each sample to what is kept behind the row, float32 [row, kept].
+        out_of: of what is kept to each sample, float32 [kept, row].
+        steps: of what is kept to what is kept after one row, two, four ..., float64 [kept, kept].
+        partly: the same after so many samples.
+    """
+
+    through: np.ndarray
+    into: np.ndarray
+    out_of: np.ndarray
+    steps: list[np.ndarray]
+    partly: list[np.ndarray]
+
+    @staticmethod
+    def of(sections: np.ndarray) -> RowFilter:
+        """Of second-order sections, float64 [n_sections, 6], as scipy has them."""
+        kept = np.eye(2 * len(sections)).reshape(-1, len(sections), 2).transpose(1, 0, 2)
+        through, into = sosfilt(sections, np.eye(_ROW), zi=np.zeros((len(sections), _ROW, 2)))
+        out_of, step = sosfilt(sections, np.zeros((kept.shape[1], _ROW)), zi=kept)
+        _, single = sosfilt(sections, np.zeros((kept.shape[1], 1)), zi=kept)
+        steps = [_flat(step)]
+        while np.abs(steps[-1]).max() > _FORGOTTEN and len(steps) < 32:
+            steps.append(steps[-1] @ steps[-1])
+        partly = [np.linalg.matrix_power(_flat(single), n) for n in range(_ROW)]
+        narrow = [part.astype(np.float32) for part in (through, _flat(into), out_of)]
+        return RowFilter(narrow[0], narrow[1], narrow[2], steps, partly)
+
+
+def _flat(kept: np.ndarray) -> np.ndarray:
+    """[n_sections, n, 2] -> [n, kept]."""
+    return kept.transpose(1, 0, 2).reshape(kept.shape[1], -1)
+
+
 class RecursiveFilter:
     """Second-order sections over some channels: ``scipy.signal.sosfilt`` in a third of its time, and more exact.
 
@@ -25,46 +65,33 @@ class RecursiveFilter:
     Samples are float32, states float64, so that low cut-offs at high rates lose nothing.
 
     Args:
-        sections: float64 [n_sections, 6], as scipy has them.
+        row: what the sections do; it may serve many.
         channels: each is filtered by itself.
     """
 
-    def __init__(self, sections: np.ndarray, channels: int) -> None:
-        inputs, kept = np.eye(_ROW), np.eye(2 * len(sections)).reshape(-1, len(sections), 2)
-        of_inputs = [sosfilt(sections, one, zi=np.zeros_like(kept[0])) for one in inputs]
-        of_states = [sosfilt(sections, np.zeros(_ROW), zi=one) for one in kept]
-        self._through = np.array([out for out, _ in of_inputs], np.float32)
-        self._into = np.array([after.ravel() for _, after in of_inputs], np.float32)
-        self._out_of = np.array([out for out, _ in of_states], np.float32)
-        step = np.array([after.ravel() for _, after in of_states])
-        self._steps = [step]  # over one row, two, four ...
-        while np.abs(self._steps[-1]).max() > _FORGOTTEN and len(self._steps) < 32:
-            self._steps.append(self._steps[-1] @ self._steps[-1])
-        self._state = np.zeros((channels, len(step)))
-        # Over fewer samples than a row.
-        silence = np.zeros(1)
-        single = np.array([sosfilt(sections, silence, zi=one)[1].ravel() for one in kept])
-        self._partly = [np.linalg.matrix_power(single, n) for n in range(_ROW)]
+    def __init__(self, row: RowFilter, channels: int) -> None:
+        self._row = row
+        self._state = np.zeros((channels, len(row.out_of)))
 
     def push(self, samples: np.ndarray) -> np.ndarray:
         """The next samples, contiguous float32 [channels, n], filtered: float32 [channels, n]."""
-        channels, length = samples.shape
+        row, (channels, length) = self._row, samples.shape
         n = length // _ROW
         rows, rest = samples[:, : n * _ROW].reshape(channels, n, _ROW), samples[:, n * _ROW :]
         states = np.empty((channels, n + 1, self._state.shape[1]))
         states[:, 0] = self._state
-        states[:, 1:] = rows @ self._into
-        for i, step in enumerate(self._steps):
+        states[:, 1:] = rows @ row.into
+        for i, step in enumerate(row.steps):
             if 1 << i > n:
                 break
             states[:, 1 << i :] += states[:, : -(1 << i)] @ step
         narrow = states.astype(np.float32)
         out = np.empty((channels, length), np.float32)
-        filtered = rows @ self._through
-        filtered += narrow[:, :-1] @ self._out_of
+        filtered = rows @ row.through
+        filtered += narrow[:, :-1] @ row.out_of
         out[:, : n * _ROW] = filtered.reshape(channels, n * _ROW)
         m = rest.shape[1]
-        out[:, n * _ROW :] = rest @ self._through[:m, :m] + narrow[:, -1] @ self._out_of[:, :m]
-        self._state = states[:, -1] @ self._partly[m] + rest @ self._into[_ROW - m :]
+        out[:, n * _ROW :] = rest @ row.through[:m, :m] + narrow[:, -1] @ row.out_of[:, :m]
+        self._state = states[:, -1] @ row.partly[m] + rest @ row.into[_ROW - m :]
         self._state[np.abs(self._state) < _SILENT] = 0
         return out

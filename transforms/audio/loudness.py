@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from array import array
+from functools import lru_cache
 
 import numpy as np
 
 from transforms.audio.clipping import ClippingMeter
-from transforms.audio.iir import RecursiveFilter
+from transforms.audio.iir import RecursiveFilter, RowFilter
 from transforms.signal import Meter
 
 ABSOLUTE_GATE_LUFS = -70.0
@@ -52,8 +53,7 @@ class LoudnessMeter:
         self._weights = np.array(_WEIGHTS.get(channels, (1,) * channels), np.float64)
         self._filter: RecursiveFilter | None = None
         if rate >= _LOWEST_RATE_HZ:
-            sections = np.stack([np.r_[f.b, f.a] for f in Meter(rate)._filters.values()])
-            self._filter = RecursiveFilter(sections, channels)
+            self._filter = RecursiveFilter(_weighting(rate), channels)
 
     def push(self, block: np.ndarray) -> None:
         """Takes the next finite samples, float32 [n, channels]."""
@@ -66,15 +66,14 @@ class LoudnessMeter:
         self._frames += len(block)
 
     def _add_energy(self, weighted: np.ndarray) -> None:
-        begin, end = 0, weighted.shape[1]
-        while (edge := self._edge(len(self._energies) + 1) - self._frames) <= end:
-            self._energies.append(self._open_energy + self._energy(weighted[:, begin:edge]))
-            self._open_energy, begin = 0.0, edge
-        self._open_energy += self._energy(weighted[:, begin:])
-
-    def _energy(self, weighted: np.ndarray) -> float:
-        """Of a stretch of all channels, by their weights."""
-        return float(self._weights @ np.einsum("cn,cn->c", weighted, weighted))
+        ends: list[int] = []
+        while (end := self._edge(len(self._energies) + len(ends) + 1) - self._frames) <= weighted.shape[1]:
+            ends.append(end)
+        starts = [start for start in (0, *ends) if start < weighted.shape[1]]
+        energies = self._weights @ np.add.reduceat(np.square(weighted, out=weighted), starts, axis=1)
+        energies[0] += self._open_energy
+        self._energies.extend(energies[: len(ends)])
+        self._open_energy = float(energies[len(ends) :].sum())  # of one hop or none
 
     def _edge(self, hop: int) -> int:
         """The first frame of a hop."""
@@ -114,6 +113,12 @@ class LoudnessMeter:
             return None
         gated = loud[_lufs(loud) > _lufs(loud.mean()) + RELATIVE_GATE_LU]
         return float(_lufs(gated.mean()))
+
+
+@lru_cache(maxsize=16)
+def _weighting(rate: int) -> RowFilter:
+    """The K-weighting at a rate in Hz; recordings share it."""
+    return RowFilter.of(np.stack([np.r_[f.b, f.a] for f in Meter(rate)._filters.values()]))
 
 
 def _lufs(power: np.ndarray) -> np.ndarray:

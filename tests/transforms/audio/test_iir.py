@@ -7,7 +7,7 @@ import pyloudnorm
 import pytest
 from scipy.signal import butter, sosfilt
 
-from transforms.audio.iir import RecursiveFilter
+from transforms.audio.iir import RecursiveFilter, RowFilter
 
 
 def weighting(rate: int) -> np.ndarray:
@@ -27,7 +27,7 @@ def test_it_filters_as_scipy_does_in_float64(rate: int, sizes: list[int]) -> Non
     samples = np.random.default_rng(0).standard_normal((2, 200_000)).astype(np.float32)
     samples[1, 50_000:90_000] += 3  # an offset, which the high-pass takes away
     expected = sosfilt(weighting(rate), samples.astype(np.float64))
-    found = in_pieces(RecursiveFilter(weighting(rate), 2), samples, sizes)
+    found = in_pieces(RecursiveFilter(RowFilter.of(weighting(rate)), 2), samples, sizes)
     assert found.dtype == np.float32
     assert np.abs(found - expected).max() < 3e-5 * np.abs(expected).max()
 
@@ -37,11 +37,11 @@ def test_any_number_of_sections() -> None:
     for order in (2, 6):
         sections = butter(order, 0.05, output="sos")
         expected = sosfilt(sections, samples.astype(np.float64))
-        assert np.allclose(RecursiveFilter(sections, 1).push(samples), expected, atol=1e-5)
+        assert np.allclose(RecursiveFilter(RowFilter.of(sections), 1).push(samples), expected, atol=1e-5)
 
 
 def test_nothing_is_left_in_silence() -> None:
-    one = RecursiveFilter(weighting(44_100), 1)
+    one = RecursiveFilter(RowFilter.of(weighting(44_100)), 1)
     one.push(np.ones((1, 1_000), np.float32))
     last = [one.push(np.zeros((1, 4_410), np.float32)) for _ in range(10)][-1]
     assert not last.any()  # no denormal numbers, which cost ten times as much

@@ -73,3 +73,11 @@ def test_peak_is_the_largest_magnitude_of_any_channel(peak: float, decibels: flo
     samples = np.full((1000, 3), 0.01, np.float32)
     samples[700, 2] = peak
     assert measure(samples, 8_000, size=300).peak_dbfs == pytest.approx(decibels, abs=1e-3)
+
+
+@pytest.mark.parametrize("size", [1_600, 800, 1_000, 16_000])
+def test_a_hop_may_end_with_a_block(size: int) -> None:
+    samples = swell(16_000, 2, 3)
+    assert measure(samples, 16_000, size).integrated_lufs() == pytest.approx(
+        measure(samples, 16_000).integrated_lufs(), abs=1e-4
+    )
