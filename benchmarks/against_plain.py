@@ -14,7 +14,7 @@ from benchmarks.material import Corpus, all_speech, half_speech
 from benchmarks.measure import Patience, Spread, beyond, interleaved, rates, ratios, spread, timed
 from benchmarks.plain import JOBS, how_files_are_read, plain_way
 from benchmarks.report import Cell, Table
-from benchmarks.runs import NOTHING, in_words, prepared, timed_run
+from benchmarks.runs import in_words, nothings, prepared, timed_run
 from benchmarks.settings import Settings
 from pipelines.run.run import Prepared
 
@@ -32,7 +32,8 @@ def compare(settings: Settings) -> list[Table]:
     measured: dict[str, Spread] = {}
     notes: dict[str, str] = {}
     with settings.scratch() as folder:
-        bench = Bench(settings, models, plain, folder / "out", measured, notes)
+        silent = nothings(folder / "nothing", cores())
+        bench = Bench(settings, models, plain, folder / "out", silent, measured, notes)
         spoken = bench.rows(all_speech(folder, settings.seconds), settings.patience.share(0.65), each_job=True)
         half = bench.rows(half_speech(folder, settings.seconds), settings.patience.share(0.35), each_job=False)
     return [
@@ -49,8 +50,8 @@ def compare(settings: Settings) -> list[Table]:
                 f"{ALL}: the plain way's four loops together; one run with the four jobs. Files are at most 9.5 s, so "
                 "that on speech throughout both sides give the models the same audio; where half of it is sounds, our "
                 "speech models skip that half.",
-                "Start-up left out: less the seconds of a run of the same round over a file that holds no audio, which "
-                "starts the engine, audits and publishes empty tables.",
+                "Start-up left out: less the seconds of a run of the same round over files that hold no audio, one for "
+                "each worker, which starts engine and workers, audits and publishes empty tables.",
                 f"For one job alone the run is measured as {ALONE}.",
                 *notes.values(),
             ),
@@ -66,6 +67,7 @@ class Bench:
     Attributes:
         plain: the plain way of each job.
         out: where the runs publish.
+        silent: files that hold no audio, one for each worker.
         measured: takes the figures that there are goals for.
         notes: takes what each way came to.
     """
@@ -74,6 +76,7 @@ class Bench:
     models: dict[str, Path]
     plain: dict[str, Callable[[Path], object]]
     out: Path
+    silent: Sequence[Path]
     measured: dict[str, Spread]
     notes: dict[str, str]
 
@@ -88,7 +91,7 @@ class Bench:
         for name, (jobs, those) in work.items():
             for way in those:
                 contenders[name, way] = partial(self._run, jobs, way, corpus.paths)
-                contenders[name, f"{way}, nothing"] = partial(self._run, jobs, way, [NOTHING])
+                contenders[name, f"{way}, nothing"] = partial(self._run, jobs, way, self.silent)
         share = self._warm(corpus, alone if each_job else ())
         took = interleaved(contenders, patience)
         took[ALL, PLAIN] = [sum(round) for round in zip(*(took[job, PLAIN] for job in JOBS), strict=True)]
