@@ -39,16 +39,16 @@ IN_INT8 = {
 """What is rounded in each kind of model, by OpenVINO's names of operations: the linear maps of the layers, and
 convolutions but for the first one that hears the waveform and the one that tells positions.
 
-The products of attention, norms and sums are left, and heads: of one whose output is a few numbers wide OpenVINO 2026.4
-gives, in int8, other numbers for the second row of a batch than for the first.  On the demo's trained checkpoints
-convolutions took 4 of 100 frames of transcripts to another letter, and the first one the lowest cosine of a voice from
-0.999 to 0.998.
+The products of attention, norms and sums are left, and heads: behind a mean over time OpenVINO 2026.4 multiplies each
+row of a batch but the first by the wrong numbers, where SmoothQuant's factors and the rounding are joined to the mean.
+Of 1,207 words of the demo's recogniser 41 changed without convolutions, 49 with the third, 106 with the second and the
+third, 114 where SmoothQuant smoothed these, too.  The first one took the lowest cosine of a voice from 0.999 to 0.998.
 """
 
 ROUNDED = ("MatMul", "Convolution", "GroupConvolution", "ScaledDotProductAttention", "Add", "Multiply")
 """The types of operations that NNCF would round."""
 
-RECIPE = "2"
+RECIPE = "3"
 """Raised where something is made otherwise that the other parts of the key do not tell."""
 
 LIKELIEST = ("ctc", "classifier")
@@ -159,15 +159,17 @@ def _make(subject: Subject, folder: Path) -> None:
     """Write the model and its check into an empty folder."""
     calibrating, held_back = clips_at(subject.rate)
     plain = subject.trace()
+    made = plain.clone()
+    _turn(made)
     with _nncf() as nncf:
         from nncf.quantization.range_estimator import RangeEstimatorParametersSet
 
         made = nncf.quantize(
-            plain.clone(),
+            made,
             nncf.Dataset([[part.numpy() for part in subject.inputs(clip)] for clip in calibrating]),
             subset_size=len(calibrating),
             model_type=nncf.ModelType.TRANSFORMER,
-            ignored_scope=nncf.IgnoredScope(names=_left(plain, subject.kind), validate=False),
+            ignored_scope=nncf.IgnoredScope(names=_left(made, subject.kind), validate=False),
             advanced_parameters=nncf.AdvancedQuantizationParameters(
                 # By itself it takes the mean of what the clips reach: what one kind of sound reaches is cut off then,
                 # and the lowest cosine of a sound was 0.84 instead of 0.9999.
@@ -184,6 +186,23 @@ def _make(subject: Subject, folder: Path) -> None:
     given = [subject.inputs(clip) for clip in held_back]
     check = compared(subject.kind, [(exact(*inputs), rounded(*inputs)) for inputs in given])
     (folder / CHECK).write_text(json.dumps(asdict(check)), encoding="utf-8")
+
+
+def _turn(model: Any) -> None:
+    """Turn what is multiplied transposed before it is multiplied.
+
+    Granite Speech turns what its convolutions give, [n_rows, width, n_steps].  OpenVINO does so within the product, and
+    with SmoothQuant's factors in front of it 99 of 100 frames then change their token, though the factors are right.
+    """
+    op = load_openvino().opset13
+    for one in model.get_ordered_ops():
+        if one.get_type_name() == "MatMul" and one.get_attributes()["transpose_a"]:
+            given, weights = one.input(0).get_source_output(), one.input(1).get_source_output()
+            *first, last, before = range(len(given.get_partial_shape()))
+            turned = op.transpose(given, op.constant(np.array([*first, before, last])))
+            product = op.matmul(turned, weights, False, one.get_attributes()["transpose_b"])
+            product.set_friendly_name(one.get_friendly_name())
+            one.output(0).replace(product.output(0))
 
 
 def _left(plain: Any, kind: str) -> list[str]:
