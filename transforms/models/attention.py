@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from types import MethodType
 from typing import Any
 
@@ -36,6 +38,29 @@ def fuse_attention(model: Any) -> None:
     elif kind == "wavlm":
         for layer in model.base_model.encoder.layers:
             layer.attention.forward = MethodType(_wavlm_attention, layer.attention)
+
+
+def mask_frames_there(model: Any) -> None:
+    """Have a model say on its device which frames of a padded row are true, from the lengths of the rows.
+
+    Its classes write the number 1 behind each row's end, which has to be brought there: the host waits for everything
+    that the device has in hand, in each pass.  The masks are the same.
+
+    Args:
+        model: of a class with the feature encoder of wav2vec 2.0; any other stays.  It changes in place.
+    """
+    for part in {model, model.base_model}:
+        if hasattr(part, "_get_feature_vector_attention_mask"):
+            part._get_feature_vector_attention_mask = partial(_true_frames, part._get_feat_extract_output_lengths)
+
+
+def _true_frames(
+    lengths_of: Callable[..., Tensor], n_frames: int, attention_mask: Tensor, add_adapter: bool | None = None
+) -> Tensor:
+    """Which frames belong to a row, bool [n_rows, n_frames], of the mask of its samples [n_rows, n_samples]."""
+    adapter = {} if add_adapter is None else {"add_adapter": add_adapter}  # HuBERT's classes know none
+    lengths = lengths_of(attention_mask.sum(-1), **adapter)
+    return torch.arange(n_frames, device=attention_mask.device) < lengths[:, None]
 
 
 def keep_masks(model: Any) -> None:

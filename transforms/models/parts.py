@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from transforms.models.attention import fuse_attention
+from transforms.models.attention import fuse_attention, mask_frames_there
 from transforms.models.loaded import Loaded
 from transforms.models.padding import MaskedGroupNorm
 
@@ -19,6 +19,7 @@ activation as many again; nothing behind the convolutions makes a tenth of that.
 def suit_gpu(loaded: Loaded) -> None:
     """Have a model of wav2vec 2.0's family hand its passes to a GPU without a pause, and need little of its memory."""
     fuse_attention(loaded.model)
+    mask_frames_there(loaded.model)
     convolve_in_parts(loaded.model, round(PART_SECONDS * loaded.rate))
 
 

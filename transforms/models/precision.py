@@ -62,6 +62,19 @@ def settle_allocator() -> None:
         os.environ[ALLOCATOR_NAMES[0]] = ALLOCATOR
 
 
+def settle_kernels() -> None:
+    """Say by which kernels torch computes on a GPU.
+
+    Attention by those that take every shape as it comes.  On an H100 or H200 torch prefers cuDNN's, which is planned
+    anew for each shape that a process has not seen: 160 ms of a core for each batch of wav2vec2-base, 45 ms of HuBERT,
+    and hardly two batches of speech have one shape.  Of known shapes both take as long.
+
+    Convolutions of fp32 in fp32: in TF32, as torch has them, fp32 on a GPU gave another word than fp32 on a CPU.
+    """
+    torch.backends.cuda.enable_cudnn_sdp(False)
+    torch.backends.cudnn.allow_tf32 = False
+
+
 def cpu_has_bf16() -> bool:
     """Whether this CPU multiplies bf16 in hardware."""
     has = _capabilities()

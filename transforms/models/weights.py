@@ -14,7 +14,7 @@ from transforms.models.checkpoint import CONFIG, Located, model_id, one_line, re
 from transforms.models.engines import ENGINES, IN_TORCH, OPENVINO, Engine, engine_refusal
 from transforms.models.gaps import refuse_gaps
 from transforms.models.loaded import Loaded
-from transforms.models.precision import INT8, PRECISIONS, refusal, settle_allocator
+from transforms.models.precision import INT8, PRECISIONS, refusal, settle_allocator, settle_kernels
 from transforms.models.spectra import GraniteSpeech5FeatureExtractor
 
 CACHED_PRIMITIVES = 128
@@ -101,6 +101,7 @@ def load(
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(CACHED_PRIMITIVES))
     if torch.device(device).type == "cuda":
         settle_allocator()
+        settle_kernels()
     check_engine(device, precision, engine)
     files = weight_files(located)
     if not files:

@@ -11,7 +11,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from transformers import ClapFeatureExtractor, ClapModel
 from transformers.models.clap.modeling_clap import ClapAudioLayer
 
-from transforms.models.attention import fuse_attention, keep_masks
+from transforms.models.attention import fuse_attention, keep_masks, mask_frames_there
 from transforms.models.features import waveforms
 from transforms.models.jobs import open_door
 
@@ -50,6 +50,53 @@ def test_one_kernel_says_the_same(kind, same_length, checkpoint, mixed_clips):
             torch.testing.assert_close(one[:n], other[:n], atol=1e-5, rtol=1e-4)
     else:
         torch.testing.assert_close(got, wanted, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("kind", [*JOBS, "unispeech_sat_ctc", "wav2vec2_dimensions"])
+def test_true_frames_are_those_of_the_classes(kind, checkpoint):
+    job = JOBS.get(kind, "dimensions" if kind.endswith("dimensions") else "transcripts")
+    plain, door = (open_door(job, str(checkpoint(kind)))._loaded.model for _ in range(2))
+    mask_frames_there(door)
+    lengths = torch.arange(400, 9000, 37)
+    mask = (torch.arange(9000) < lengths[:, None]).long()
+    n = int(plain._get_feat_extract_output_lengths(torch.tensor(9000)))
+    for one, other in {(door, plain), (door.base_model, plain.base_model)}:
+        if hasattr(other, "_get_feature_vector_attention_mask"):
+            got, wanted = (each._get_feature_vector_attention_mask(n, mask) for each in (one, other))
+            assert got.dtype == torch.bool
+            assert torch.equal(got, wanted.bool())
+            assert not got.all()
+
+
+class Brought(TorchDispatchMode):
+    """Counts numbers of the host that are written to places of a device, each of which is brought there while all wait.
+
+    Where a mask says the places, nobody waits.
+    """
+
+    PUTS = (torch.ops.aten.index_put_.default, torch.ops.aten._index_put_impl_.default)
+
+    def __init__(self):
+        super().__init__()
+        self.numbers = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        if func in self.PUTS and args[2].ndim == 0:
+            self.numbers += any(places is not None and places.dtype != torch.bool for places in args[1])
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("kind", JOBS)
+def test_no_number_is_brought_for_the_mask(kind, checkpoint, mixed_clips):
+    door = open_door(JOBS[kind], str(checkpoint(kind)))
+    clips = mixed_clips(door.rate, door.min_samples, longest_s=2.3)
+    with Brought() as before:
+        passed(door, JOBS[kind], clips)
+    mask_frames_there(door._loaded.model)
+    with Brought() as behind:
+        passed(door, JOBS[kind], clips)
+    assert before.numbers > 0
+    assert behind.numbers == 0
 
 
 class Asked(TorchDispatchMode):

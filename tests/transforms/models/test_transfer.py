@@ -90,7 +90,6 @@ def test_a_gpu_says_what_the_cpu_says(kind, checkpoint, mixed_clips):
     """In fp32, each clip against itself alone on the CPU; twice, and by two threads at once."""
     job, folder = JOBS[kind], str(checkpoint(kind))
     plain, door = open_door(job, folder), open_door(job, folder, device="cuda")
-    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     clips = mixed_clips(plain.rate, plain.min_samples, longest_s=min(12.0, plain.max_seconds or 12.0))
     wanted = run_each(plain, clips, budget_seconds=60.0)
     with ThreadPoolExecutor(2) as pool:
