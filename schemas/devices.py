@@ -10,6 +10,8 @@ from schemas.shown import shown
 AUTO, CPU, CUDA = "auto", "cpu", "cuda"
 INT8 = "int8"
 """Weights and activations of matrix products in 8 bits, the other numbers as the device has them; by CTranslate2."""
+VISIBLE, DEVICE = "CUDA_VISIBLE_DEVICES", "EARWITNESS_DEVICE"
+"""Variables of a worker process: the GPU that it sees, and how the process that started it calls its device."""
 _SOME = re.compile(r"cuda:\d{1,3}(,\d{1,3})*")
 
 

@@ -14,13 +14,13 @@ from pipelines.run.prepare import Prepared
 from pipelines.run.runner import choose_runner
 from pipelines.run.tally import Tally
 from pipelines.run.work import load_models, work_of
+from schemas.devices import CPU, DEVICE
 from schemas.records import Known, Source
 from schemas.register import Clues
 from transforms.decode.asked import Asked
 from transforms.decode.guard import Decoder
 from transforms.decode.recognise import Ear
 from transforms.identify import identify
-
 
 @dataclass(frozen=True)
 class Share:
@@ -87,8 +87,7 @@ def make(order: Order, share: Share) -> Answer:
 
 def device_here() -> str:
     """The device that this worker was given, as the process that started it calls it."""
-    number = os.environ.get("CUDA_VISIBLE_DEVICES", "")
-    return f"cuda:{number}" if number else "cpu"
+    return os.environ.get(DEVICE, CPU)
 
 
 def _here(prepared: Prepared, share: Share) -> Prepared:

@@ -12,7 +12,7 @@ from pipelines.run.devices import devices_of
 from pipelines.run.prepare import Prepared
 from pipelines.store.changes import Todo
 from pipelines.workers.machine import Machine, machine_here
-from schemas.devices import CPU, CUDA, kind_of
+from schemas.devices import CPU, CUDA, DEVICE, VISIBLE, kind_of
 from schemas.errors import UsageError
 from schemas.records import Source
 from transforms.identify import ASSUMED_BYTES_PER_SECOND
@@ -70,9 +70,15 @@ class Crew:
         return self.processes > 1
 
     def environments(self) -> list[dict[str, str]]:
-        """Of each worker the variables that leave it its own device."""
+        """Of each worker the variables that leave it its own device, and say how it is called here.
+
+        Where this process is lent some GPUs only, its numbers are those of what it is lent.
+        """
+        lent = [name.strip() for name in os.environ.get(VISIBLE, "").split(",") if name.strip()]
+        numbers = [device.partition(":")[2] for device in self.devices]
         return [
-            {"CUDA_VISIBLE_DEVICES": device.partition(":")[2] if device != "cpu" else ""} for device in self.devices
+            {VISIBLE: lent[int(number)] if number and lent else number, DEVICE: device}
+            for device, number in zip(self.devices, numbers, strict=True)
         ]
 
 

@@ -128,10 +128,11 @@ class Passes:
         if not names:
             return {}
         from pipelines.run.by_workers import ByWorkers, Piece
+        from pipelines.workers.mps import side_by_side
         from pipelines.workers.pool import Pool
 
-        self._told.say("starting the workers")
-        with Pool[Piece](crew.environments(), PRELOAD) as pool:
+        self._told.say("starting the workers")  # and what lets them share a GPU
+        with side_by_side(crew.environments()) as environments, Pool[Piece](environments, PRELOAD) as pool:
             by_workers = ByWorkers(
                 pool,
                 crew,

@@ -14,6 +14,7 @@ from pipelines.run.crew import Crew
 from pipelines.run.portions import Portion
 from pipelines.run.preload import PRELOAD
 from pipelines.workers.pool import Pool
+from schemas.devices import DEVICE
 from schemas.reasons import Reason
 from schemas.records import Known, Source
 from schemas.register import Register
@@ -33,7 +34,7 @@ def _pretended(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pool[Piece]]:
     seen = str(tmp_path_factory.mktemp("seen"))
-    with Pool[Piece]([{deadly.SEEN: seen, "CUDA_VISIBLE_DEVICES": ""}] * 2, PRELOAD) as pool:
+    with Pool[Piece]([{deadly.SEEN: seen}] * 2, PRELOAD) as pool:
         yield pool
 
 
@@ -135,7 +136,7 @@ def test_rounds_that_were_not_begun_wait_too(gpus: Callable[..., Pool[Piece]]) -
 
 def test_the_models_of_all_workers_have_to_be_the_same(pool: Pool[Piece]) -> None:
     assert Run(pool).workers.load(None, "run") == {"emotions": "hubert@1/fp32"}  # type: ignore[arg-type]
-    with Pool[Piece]([{"CUDA_VISIBLE_DEVICES": ""}, {"CUDA_VISIBLE_DEVICES": "0"}], PRELOAD) as mixed:
+    with Pool[Piece]([{DEVICE: "cpu"}, {DEVICE: "cuda:0"}], PRELOAD) as mixed:
         run = Run(mixed, ("cpu", "cuda:0"))
         with pytest.raises(CommandError, match=r"workers would give different rows: emotions by hubert@1/(fp32|bf16)"):
             run.workers.load(None, "run")  # type: ignore[arg-type]
@@ -154,7 +155,7 @@ def gpus() -> Iterator[Callable[[str, str], Pool[Piece]]]:
     held: list[Pool[Piece]] = []
 
     def start(*numbers: str) -> Pool[Piece]:
-        held.append(Pool[Piece]([{"CUDA_VISIBLE_DEVICES": number} for number in numbers], PRELOAD).__enter__())
+        held.append(Pool[Piece]([{DEVICE: f"cuda:{number}"} for number in numbers], PRELOAD).__enter__())
         return held[-1]
 
     yield start

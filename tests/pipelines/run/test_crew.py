@@ -72,6 +72,7 @@ def test_every_gpu_has_a_worker_and_each_worker_sees_one() -> None:
     chosen = crew(devices=("cuda:0", "cuda:2"), workers=4)
     assert chosen.devices == ("cuda:0", "cuda:2", "cuda:0", "cuda:2")
     assert [one["CUDA_VISIBLE_DEVICES"] for one in chosen.environments()] == ["0", "2", "0", "2"]
+    assert [one["EARWITNESS_DEVICE"] for one in chosen.environments()] == ["cuda:0", "cuda:2"] * 2
     assert chosen.told.endswith("4 threads each on cuda:0, cuda:2")
     assert crew(cores=2, devices=("cuda:0", "cuda:1")).devices == ("cuda:0", "cuda:1")
     with pytest.raises(UsageError, match="--workers 1: each of 2 devices needs one"):
@@ -90,7 +91,16 @@ def test_before_a_gpu_each_core_has_a_worker_as_far_as_its_memory_goes() -> None
 
 
 def test_a_worker_for_the_cpu_sees_no_gpu() -> None:
-    assert crew(workers=2).environments() == [{"CUDA_VISIBLE_DEVICES": ""}] * 2
+    assert crew(workers=2).environments() == [{"CUDA_VISIBLE_DEVICES": "", "EARWITNESS_DEVICE": "cpu"}] * 2
+
+
+@pytest.mark.parametrize("lent", ["5,7", " 5, 7", "GPU-a,GPU-b"])
+def test_workers_have_the_gpus_that_this_process_is_lent(lent: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their first one is number 5 of the machine: number 0 is somebody else's."""
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", lent)
+    environments = crew(devices=("cuda:0", "cuda:1"), workers=2).environments()
+    assert [one["CUDA_VISIBLE_DEVICES"] for one in environments] == [name.strip() for name in lent.split(",")]
+    assert [one["EARWITNESS_DEVICE"] for one in environments] == ["cuda:0", "cuda:1"]
 
 
 def test_no_more_workers_than_files() -> None:
