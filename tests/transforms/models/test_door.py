@@ -166,3 +166,21 @@ def test_a_gpus_memory_is_kept_as_the_user_says(own, monkeypatch):
     assert precision.best_precision("cuda", "ctc") == "bf16"
     found = [os.environ.pop(name, None) for name in precision.ALLOCATOR_NAMES]
     assert [one for one in found if one] == ["max_split_size_mb:512" if own else precision.ALLOCATOR]
+
+
+def test_a_gpu_computes_by_kernels_that_take_every_shape_and_fp32_in_fp32():
+    before = torch.backends.cuda.cudnn_sdp_enabled(), torch.backends.cudnn.allow_tf32
+    try:
+        torch.backends.cuda.enable_cudnn_sdp(True)
+        torch.backends.cudnn.allow_tf32 = True
+        precision.settle_kernels()
+        assert (torch.backends.cuda.cudnn_sdp_enabled(), torch.backends.cudnn.allow_tf32) == (False, False)
+    finally:
+        torch.backends.cuda.enable_cudnn_sdp(before[0])
+        torch.backends.cudnn.allow_tf32 = before[1]
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_a_model_on_a_gpu_has_these_kernels(checkpoint):
+    open_door("emotions", str(checkpoint("hubert_emotion")), device="cuda")
+    assert (torch.backends.cuda.cudnn_sdp_enabled(), torch.backends.cudnn.allow_tf32) == (False, False)
