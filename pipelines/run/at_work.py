@@ -22,6 +22,7 @@ from transforms.decode.guard import Decoder
 from transforms.decode.recognise import Ear
 from transforms.identify import identify
 
+
 @dataclass(frozen=True)
 class Share:
     """What a worker has of the machine.

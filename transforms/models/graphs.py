@@ -15,8 +15,11 @@ from transforms.models.faults import is_device_lost, is_out_of_memory
 from transforms.models.loaded import Loaded
 
 MOST = 0
-"""Graphs that a model may keep; none, as they were hardly worth their memory.  With 8, sixteen workers of an H200 heard
-1,276 times as fast as real time behind their first ten seconds, and 1,249 times without; each took 0.35 GB more of it."""
+"""Graphs that a model may keep; none, as they were hardly worth their memory.
+
+With 8, sixteen workers of an H200 heard 1,276 times as fast as real time behind their first ten seconds, and without
+1,249 times; each took 0.35 GB more of the GPU.
+"""
 
 KINDS = ("audio-spectrogram-transformer", "clap")
 """Types of models that get them: those that hear windows, of which nearly every batch has one shape."""

@@ -22,7 +22,8 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Told:
     """What a control program was told that does nothing else: its words, then what it read."""
     heard = tmp_path / "heard"
     program = tmp_path / mps.CONTROL
-    program.write_text(f'#!/bin/sh\necho "$@" "$(cat)" "${{CUDA_VISIBLE_DEVICES-all}}" >> {heard}\nexit ${{BROKEN-0}}\n')
+    says = 'echo "$@" "$(cat)" "${CUDA_VISIBLE_DEVICES-all}"'
+    program.write_text(f"#!/bin/sh\n{says} >> {heard}\nexit ${{BROKEN-0}}\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,2")
