@@ -1,6 +1,6 @@
 """How long a night without news takes, the whole command: ``python -m benchmarks.nights [FILES]``.
 
-The archive and the corpus are made up: files of a few bytes, and rows that say that they are known.
+The archive and the corpus are made up: files of ten seconds that are nearly all holes, and rows that say that they are known.
 """
 
 from __future__ import annotations
@@ -31,16 +31,20 @@ from transforms.shards import open_table
 
 FILES = 100_000
 FOLDERS = 100
+BYTES = 320_000
+"""Ten seconds at 16 kHz.  Files of a few bytes would be opened, for they may be pointers to what lies elsewhere."""
 RUN_ID = "20260101T000000Z-0000"
 WANTED = ["windows", "frames", "segments", "prosody"]
 
 
 def fill(archive: Path, files: int) -> None:
-    """Files that a run would have to look at, if it did not know them."""
+    """Files that a run would have to look at, if it did not know them: as large as recordings are, and nearly all holes."""
     for number in range(FOLDERS):
         (archive / f"{number:03d}").mkdir(parents=True)
     for number in range(files):
-        (archive / f"{number % FOLDERS:03d}" / f"{number:07d}.wav").write_bytes(b"x" * (10 + number % 7))
+        with (archive / f"{number % FOLDERS:03d}" / f"{number:07d}.wav").open("wb") as file:
+            file.write(b"x")
+            file.truncate(BYTES + number % 7)
 
 
 def _recordings(folder: Path, ids: list[str], uris: list[str]) -> pa.Table:

@@ -120,7 +120,7 @@ def compare(settings: Settings) -> list[Table]:
                 "Each is a process of its own, from its start to its end, Python's own start included; core seconds "
                 "are of it and of all that it started.",
                 f"The run hears {SECONDS:.0f} s of speech at {RATE // 1000} kHz into a new corpus; the other commands "
-                "read the corpus of such a run. The night lists files of a few bytes and finds that it knows them all.",
+                "read the corpus of such a run. The night lists files of ten seconds and finds that it knows them all.",
                 "The first round may read from the disk what the others find in memory.",
             ),
             {name: figure for name, figure in measured.items() if name in goals},

@@ -74,11 +74,14 @@ class Raw:
 
     def of(self, path: str) -> Coding | None:
         """How a file of this name is to be read if it has no header; None where nothing says so."""
-        return self.said_of(path) or BY_EXTENSION.get(extension_of(path))
+        extension = extension_of(path)
+        return self._said_of(extension) or BY_EXTENSION.get(extension)
 
     def said_of(self, path: str) -> Coding | None:
         """The same, as far as a person said it."""
-        extension = extension_of(path)
+        return self._said_of(extension_of(path))
+
+    def _said_of(self, extension: str) -> Coding | None:
         if extension in self.named:
             return self.named[extension]
         return self.rest if extension in BY_EXTENSION or extension in NAMELESS else None

@@ -57,11 +57,13 @@ def discover(patterns: Iterable[str], leave_out: Sequence[str] = ()) -> Discover
             is_folder = os.path.isdir(path)
             for file in walk.files(path, named) if is_folder else [path]:
                 named_outright = not is_folder and _is_named(path, pattern)
-                if walk.is_recording(file, named_outright):
-                    paths[os.path.abspath(file)] = None
+                absolute = os.path.abspath(file)
+                if walk.is_recording(absolute, named_outright):
+                    paths[absolute] = None
     for file in walk.files_behind_links():
-        if walk.is_recording(file):
-            paths[os.path.abspath(file)] = None
+        absolute = os.path.abspath(file)
+        if walk.is_recording(absolute):
+            paths[absolute] = None
     sources = sorted((_source(path) for path in paths), key=lambda s: s.uri)
     walk.passed_over.above |= walk.links.above
     followed |= walk.links.followed
@@ -167,7 +169,7 @@ class _Walk:
         return self._known[folder]
 
     def is_recording(self, path: str, named: bool = False) -> bool:
-        """Whether a file may be one; ``named`` says that it was named outright."""
+        """Whether a file may be one, by its absolute path; ``named`` says that it was named outright."""
         return not self.passed_over.takes_layout(path) and (named or not self.passed_over.takes(path))
 
     def files(self, folder: str, named: str, roots: tuple[str, ...] = (), links: Links | None = None) -> Iterator[str]:

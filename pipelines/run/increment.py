@@ -119,6 +119,8 @@ class Increment:
             CommandError: some would.
         """
         for name, table in self.prepared.tables.items():
+            if not any(pa.types.is_fixed_size_list(field.type) for field in table.schema):
+                continue
             if self.holdings.snapshot is None or not (self.holdings.snapshot / name).is_dir():
                 continue
             again = {one.recording_id for tables, known in todo.again.items() if name in tables for one in known}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from pipelines.console.numbers import counted
 from pipelines.errors import CommandError
+from pipelines.store.file_rows import FileRow
 from pipelines.store.manifest import BASE, Holdings
 from schemas.catalog import TABLES
 from schemas.records import Known, Source
@@ -117,13 +118,20 @@ def rounds(sources: Sequence[Source]) -> Iterator[tuple[Source, ...]]:
 
 def has_changed(source: Source, holdings: Holdings) -> bool:
     """Whether a file is not as the corpus knows it, or is a part of another take than there, or of none."""
-    rows = [holdings.files.get(file.uri) for file in source.files]
-    for i, (file, row) in enumerate(zip(source.files, rows, strict=True), 1):
-        if row is None or file.bytes != row.bytes or (file.modified_ns // 1000 or None) != row.modified:
-            return True
-        if row.recording_id is not None and row.part != (i if source.parts else None):
+    if not source.parts:
+        row = holdings.files.get(source.uri)
+        return row is None or _differs(source, row, None)
+    rows = [holdings.files.get(file.uri) for file in source.parts]
+    for i, (file, row) in enumerate(zip(source.parts, rows, strict=True), 1):
+        if row is None or _differs(file, row, i):
             return True
     return len({row.recording_id for row in rows if row is not None}) > 1
+
+
+def _differs(file: Source, row: FileRow, part: int | None) -> bool:
+    if file.bytes != row.bytes or (file.modified_ns // 1000 or None) != row.modified:
+        return True
+    return row.recording_id is not None and row.part != part
 
 
 def _as_it_was(source: Source, holdings: Holdings) -> Source:

@@ -92,7 +92,8 @@ class Holdings:
         """Compare the rows of each recording with those in the language that its files say."""
         self.spoken = spoken
         self.languages = spoken.of_recordings((uri, row.recording_id) for uri, row in self.files.items())
-        self.made = {key: spoken.as_asked(made, self.languages.get(key)) for key, made in self.made.items()}
+        if spoken.of:
+            self.made = {key: spoken.as_asked(made, self.languages.get(key)) for key, made in self.made.items()}
 
     def check_whole(self, without: Collection[str] = ()) -> None:
         """Whether the snapshot has every table that its recordings have rows in.

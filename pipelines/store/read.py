@@ -78,8 +78,10 @@ class Snapshot:
         Raises:
             DamagedError: one is no configuration.
         """
-        runs = sorted(self.rows("runs", ["run_id", "started", "config"]).to_pylist(), key=_order)
-        return [self._config(run["config"]) for run in runs]
+        runs = self.rows("runs", ["run_id", "started", "config"])
+        started = runs["started"].cast(pa.int64())  # to give a time pyarrow imports pandas
+        rows = runs.set_column(1, "started", started).to_pylist()
+        return [self._config(run["config"]) for run in sorted(rows, key=_order)]
 
     def last_config(self) -> dict[str, Any]:
         """The configuration of the last run; empty where no run is told of."""
@@ -123,7 +125,7 @@ class Snapshot:
         return found
 
 
-def _order(run: Mapping[str, Any]) -> tuple[datetime, datetime, str]:
+def _order(run: Mapping[str, Any]) -> tuple[datetime, Any, str]:
     """By their ids, which sort as the runs did; those of one second, of earlier versions, as their clocks say."""
     return began(run["run_id"]), run["started"], run["run_id"]
 

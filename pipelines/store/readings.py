@@ -20,8 +20,10 @@ _ALWAYS_SO = frozenset((".gsm", ".g722", ".sln"))
 def reading_of(uri: str, raw: Raw) -> str:
     """How a file of this name is read if it has no header; empty where only its bytes say so."""
     coding = raw.of(uri)
+    if coding is None:
+        return ""
     extension = extension_of(uri)
-    if coding is None or (extension in _ALWAYS_SO and coding == BY_EXTENSION[extension]):
+    if extension in _ALWAYS_SO and coding == BY_EXTENSION[extension]:
         return ""
     return str(coding)
 

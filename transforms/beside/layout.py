@@ -68,7 +68,9 @@ _KEYS = ("audio_filepath", "audio_path", "audio_file", "wav_path", "wav", "audio
 def suffix_of(path: str) -> str | None:
     """The end of a name by which a file may be of a layout; None for others, which are not opened."""
     name = os.path.basename(path).lower()
-    return next((suffix for suffix in _TOLD if name.endswith(suffix) and not name.startswith(".")), None)
+    if not name.endswith(tuple(_TOLD)) or name.startswith("."):
+        return None
+    return next(suffix for suffix in _TOLD if name.endswith(suffix))
 
 
 def layout_of(path: str) -> Layout | None:

@@ -55,12 +55,12 @@ class PassedOver:
     layouts: Layouts = field(default_factory=Layouts)
 
     def takes_layout(self, path: str) -> bool:
-        """Note a file of a dataset in another layout, which cannot be heard even where it is named."""
-        return self.layouts.takes(os.path.abspath(path))
+        """Note a file of a dataset in another layout, by its absolute path; it cannot be heard even where it is named."""
+        return self.layouts.takes(path)
 
     def takes(self, path: str) -> bool:
-        """Note a file that is no recording by its name; False for one that may be."""
-        folder, name = os.path.split(os.path.abspath(path))
+        """Note a file that is no recording by its name, by its absolute path; False for one that may be."""
+        folder, name = os.path.split(path)
         kind, stand_in = kind_of(name), stands_in_for(name)
         if stand_in is not None:
             recording, place = stand_in
