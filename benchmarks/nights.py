@@ -1,6 +1,7 @@
 """How long a night without news takes, the whole command: ``python -m benchmarks.nights [FILES]``.
 
-The archive and the corpus are made up: files of ten seconds that are nearly all holes, and rows that say that they are known.
+The archive and the corpus are made up: files of ten seconds that are nearly all holes, and rows that say that they
+are known.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ WANTED = ["windows", "frames", "segments", "prosody"]
 
 
 def fill(archive: Path, files: int) -> None:
-    """Files that a run would have to look at, if it did not know them: as large as recordings are, and nearly all holes."""
+    """Files that a run would have to look at, if it did not know them: as large as recordings, and nearly all holes."""
     for number in range(FOLDERS):
         (archive / f"{number:03d}").mkdir(parents=True)
     for number in range(files):

@@ -3,6 +3,7 @@
 PRELOAD = (
     "pipelines.run.beam",
     "pipelines.run.at_work",
+    "transforms.models.modeling",
     "transformers.models.auto.modeling_auto",
     "transforms.models.classifier",
     "transforms.models.ctc",

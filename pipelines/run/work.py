@@ -15,6 +15,7 @@ from pipelines.run.prepare import Prepared
 from pipelines.run.runner import Runner, threads_each
 from pipelines.run.watched import run_watched
 from schemas.jobs import JOBS
+from transforms.imports import hidden
 from transforms.listen import Listening
 from transforms.models.budget import group_seconds
 from transforms.stages.listen import Hearing
@@ -89,6 +90,7 @@ def load_models(work: Work) -> dict[str, str]:
     """
     if not work.tasks:
         return {}
+    import transforms.models.modeling  # noqa: F401  (before whoever imports the whole of it)
     from transforms.stages.infer import door_of  # and with it torch
 
     return {task.name: door_of(task).model_id for task in work.tasks}
@@ -101,7 +103,8 @@ def execute(work: Work, runner: Runner) -> beam.runners.runner.PipelineResult:
         CommandError: a worker process died.
     """
     pipeline = beam.Pipeline(options=runner.options)
-    build(pipeline, work)
+    with hidden("IPython"):  # Beam asks at each step whether it runs in a notebook
+        build(pipeline, work)
     if runner.has_processes:
         return run_watched(pipeline)
     result = pipeline.run()

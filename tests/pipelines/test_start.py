@@ -52,7 +52,7 @@ SECONDS = ("torch", "transformers", "apache_beam", "great_expectations", "scipy.
 """Libraries that take half a second to four seconds to import."""
 UNASKED = (
     *("torch", "transformers", "silero_vad", "great_expectations"),
-    *("scipy.stats", "scipy.optimize", "numba", "joblib", "bson", "pymongo", "apache_beam.io.gcp.bigquery"),
+    *("scipy.stats", "scipy.optimize", "numba", "joblib", "bson", "IPython", "pymongo", "apache_beam.io.gcp.bigquery"),
 )
 """What a run without models does not ask for, though what it imports would import it."""
 

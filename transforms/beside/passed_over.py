@@ -55,7 +55,7 @@ class PassedOver:
     layouts: Layouts = field(default_factory=Layouts)
 
     def takes_layout(self, path: str) -> bool:
-        """Note a file of a dataset in another layout, by its absolute path; it cannot be heard even where it is named."""
+        """Note a file of a dataset in another layout, by its absolute path: it cannot be heard, though it is named."""
         return self.layouts.takes(path)
 
     def takes(self, path: str) -> bool:
