@@ -102,14 +102,14 @@ def execute(work: Work, runner: Runner) -> beam.runners.runner.PipelineResult:
     Raises:
         CommandError: a worker process died.
     """
-    pipeline = beam.Pipeline(options=runner.options)
     with hidden("IPython"):  # Beam asks at each step whether it runs in a notebook
+        pipeline = beam.Pipeline(options=runner.options)
         build(pipeline, work)
-    if runner.has_processes:
-        return run_watched(pipeline)
-    result = pipeline.run()
-    result.wait_until_finish()
-    return result
+        if runner.has_processes:
+            return run_watched(pipeline)
+        result = pipeline.run()
+        result.wait_until_finish()
+        return result
 
 
 def narrowed(prepared: Prepared, names: AbstractSet[str]) -> Prepared:
