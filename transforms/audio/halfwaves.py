@@ -47,56 +47,67 @@ class HalfWaves:
             self._rest[self._held : self._held + begin] = block[:begin]
             self._held += begin
             if self._held == WINDOW:
-                self._count(self._rest)
+                self._count(self._rest[np.newaxis])
                 self._held = 0
-        while len(block) - begin >= WINDOW:
-            self._count(block[begin : begin + WINDOW])
-            begin += WINDOW
-        if begin < len(block):
-            self._held = len(block) - begin
-            self._rest[: self._held] = block[begin:]
+        n = (len(block) - begin) // WINDOW
+        end = begin + n * WINDOW
+        if n:
+            self._count(block[begin:end].reshape(n, WINDOW, -1))
+        if end < len(block):
+            self._held = len(block) - end
+            self._rest[: self._held] = block[end:]
 
-    def _count(self, window: np.ndarray) -> None:
-        if self._weight:
-            for channel in range(window.shape[1]):
-                sums, self._highest[channel] = self._counted(channel, window[:, channel])
-                self._sums[channel] += sums * self._weight
-        self._windows += 1
+    def _count(self, windows: np.ndarray) -> None:
+        """Take float32 [n, WINDOW, channels]."""
+        weights = np.array([self._weight(self._windows + i) for i in range(len(windows))])
+        self._windows += len(windows)
+        counted = np.flatnonzero(weights)
+        for channel in range(windows.shape[2]) if len(counted) else ():
+            sums, self._highest[channel] = self._counted(channel, windows[counted, :, channel], weights[counted])
+            self._sums[channel] += sums
 
-    @property
-    def _weight(self) -> int:
-        """How often the window that comes counts."""
-        if self._windows < ALL:
+    @staticmethod
+    def _weight(window: int) -> int:
+        """How often the window of a number counts."""
+        if window < ALL:
             return 1
-        return 0 if (self._windows - ALL) % EVERY else EVERY
+        return 0 if (window - ALL) % EVERY else EVERY
 
-    def _counted(self, channel: int, samples: np.ndarray) -> tuple[np.ndarray | float, float]:
-        """What a window adds to the sums of a channel, and the extreme so far.
+    def _counted(self, channel: int, windows: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray | float, float]:
+        """What windows, [n, samples], add to the sums of a channel, and the extreme so far.
 
-        The first and the last half wave are cut, and left out.
+        The first and the last half wave of each are cut, and left out.
         """
-        size = np.abs(samples)
-        highest = max(float(self._highest[channel]), float(size.max(initial=0)))
-        up = samples > 0
-        starts = np.flatnonzero(up[1:] != up[:-1]) + 1
-        near = np.flatnonzero(size > np.float32(BROAD * highest / REACH))
-        if len(starts) < 2 or not len(near):
-            return 0.0, highest
-        near = near[(near >= starts[0]) & (near < starts[-1])]
-        if not len(near):
-            return 0.0, highest
+        samples = windows.shape[1]
+        size = np.abs(windows)
+        highest = np.maximum.accumulate(np.append(self._highest[channel], size.max(axis=1, initial=0)))[1:]
+        up = windows > 0
+        crosses = np.zeros(windows.shape, bool)
+        np.not_equal(up[:, 1:], up[:, :-1], out=crosses[:, 1:])
+        starts = np.flatnonzero(crosses)
+        near = np.flatnonzero(size > (BROAD * highest / REACH).astype(np.float32)[:, None])
+        of_window = starts // samples
         wave = np.searchsorted(starts, near, "right") - 1
+        # Of those whose start and end are in the same window; before the first start is wave -1.
+        is_whole = np.append(of_window[1:] == of_window[:-1], [False, False])
+        inside = is_whole[wave]
+        near, wave = near[inside], wave[inside]
+        if not len(near):
+            return 0.0, float(highest[-1])
+        near_size = size.ravel()[near]
         changes = wave[1:] != wave[:-1]
         first = np.concatenate([[0], np.flatnonzero(changes) + 1])
         waves, wave = wave[first], np.concatenate([[0], np.cumsum(changes)])
-        peaks = np.maximum.reduceat(size[near], first)
-        tops = np.bincount(wave[size[near] > np.float32(BROAD) * peaks[wave]], minlength=len(waves))
-        high = peaks >= np.float32(highest / REACH)
-        lengths = np.diff(starts)[waves][high]
-        level = np.floor(np.log2(peaks[high]) * STEPS).astype(np.int64) + _OCTAVES * STEPS
-        level = np.clip(level, 0, _LEVELS - 1) + np.where(up[starts[waves[high]]], 0, _LEVELS)
-        weights = (np.ones(len(lengths)), lengths, lengths * lengths, tops[high])
-        return np.stack([np.bincount(level, weight, 2 * _LEVELS) for weight in weights]), highest
+        peaks = np.maximum.reduceat(near_size, first)
+        tops = np.bincount(wave[near_size > np.float32(BROAD) * peaks[wave]], minlength=len(waves))
+        high = peaks >= (highest / REACH).astype(np.float32)[of_window[waves]]
+        begin, peaks, tops = starts[waves[high]], peaks[high], tops[high]
+        lengths = starts[waves[high] + 1] - begin
+        level = np.floor(np.log2(peaks) * STEPS).astype(np.int64) + _OCTAVES * STEPS
+        level = np.clip(level, 0, _LEVELS - 1) + np.where(up.ravel()[begin], 0, _LEVELS)
+        times = weights[of_window[waves[high]]]
+        each = (times, times * lengths, times * lengths * lengths, times * tops)
+        return np.stack([np.bincount(level, one, 2 * _LEVELS) for one in each]), float(highest[-1])
 
     def levels(self, channel: int, side: int) -> np.ndarray:
         """[4, levels] of the half waves upwards (side 0) or downwards (1), of all that came.
@@ -105,7 +116,8 @@ class HalfWaves:
         """
         sums = self._sums[channel]
         if self._held:
-            sums = sums + self._weight * self._counted(channel, self._rest[: self._held, channel])[0]
+            left, weight = self._rest[np.newaxis, : self._held, channel], self._weight(self._windows)
+            sums = sums + self._counted(channel, left, np.array([weight]))[0]
         sums = sums[:, side * _LEVELS : (side + 1) * _LEVELS]
         there = np.flatnonzero(sums[0])
         return sums[:, : there[-1] + 1][:, ::-1] if len(there) else sums[:, :0]
