@@ -29,12 +29,14 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def act(arguments: argparse.Namespace, aside: Console) -> None:
+    from pipelines.audit.auditor import audit_ahead
     from pipelines.commands.printed.speakers import show_labelled
     from pipelines.speakers.check import check_column
     from pipelines.speakers.label import label_speakers
 
     with telling(published_or(arguments.out, lambda: "the tables are as they were")):
         check_column(arguments.out, arguments.check)
-        labelled = label_speakers(arguments.out, arguments.threshold)
+        with audit_ahead(is_wanted=True) as ask:  # beside this process, which reads and clusters
+            labelled = label_speakers(arguments.out, arguments.threshold, ask=ask)
         with console(1) as result:
             show_labelled(result, arguments.out, labelled, arguments.check)

@@ -21,12 +21,14 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def act(arguments: argparse.Namespace, aside: Console) -> None:
+    from pipelines.audit.auditor import audit_ahead
     from pipelines.console.numbers import counted
     from pipelines.embeddings.tag import tag
     from pipelines.store.switch import seen_at
 
     with telling(published_or(arguments.out, lambda: "the tables are as they were")):
-        tagged = tag(arguments.out, arguments.prompts, models=arguments.models, model=arguments.model)
+        with audit_ahead(is_wanted=True) as ask:  # beside this process, which opens the model
+            tagged = tag(arguments.out, arguments.prompts, models=arguments.models, model=arguments.model, ask=ask)
         with console(1) as result:
             result.print(
                 f"{counted(tagged.windows, 'window')} scored with {counted(tagged.prompts, 'prompt')}: "

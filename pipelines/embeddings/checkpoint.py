@@ -38,6 +38,7 @@ def open_maker(snapshot: Path, *, models: str | None = None, model: str | None =
     """
     made = Snapshot(snapshot).checkpoint_of(JOB)  # before torch is imported, which takes seconds
 
+    import transforms.models.modeling  # noqa: F401  (before whoever imports the whole of it)
     from transforms.models.jobs import open_door
 
     revision = made.rpartition("@")[2]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from pipelines.audit.audit import audit
+from pipelines.audit.check import Audit
 from pipelines.embeddings.checkpoint import open_maker
 from pipelines.embeddings.prompts import read_prompts, shown
 from pipelines.files.parquet import read_batches, read_metadata
@@ -31,10 +33,20 @@ class Tagged:
     windows: int
 
 
-def tag(out: Path, path: Path, *, models: str | None = None, model: str | None = None) -> Tagged:
+def tag(
+    out: Path,
+    path: Path,
+    *,
+    models: str | None = None,
+    model: str | None = None,
+    ask: Callable[..., Audit] = audit,
+) -> Tagged:
     """Score all windows with the prompts of the file ``path``, and publish them in place of earlier tags.
 
     What a run that was cut off has left in staging stays for the next run.
+
+    Args:
+        ask: audits, as :func:`pipelines.audit.audit.audit` does.
 
     Raises:
         BusyError: a run is at work.
@@ -48,7 +60,7 @@ def tag(out: Path, path: Path, *, models: str | None = None, model: str | None =
         queries = prompt_vectors(open_maker(snapshot, models=models, model=model), prompts)
         return write_tags(snapshot, folder, run_id, prompts, queries)
 
-    return Tagged(len(prompts), publish_derived(out, "tags", write))
+    return Tagged(len(prompts), publish_derived(out, "tags", write, ask=ask))
 
 
 def prompt_vectors(embedder: Embedder, prompts: Mapping[str, tuple[str, ...]]) -> np.ndarray:

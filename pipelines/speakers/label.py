@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from pipelines.audit.audit import audit
+from pipelines.audit.check import Audit
 from pipelines.files.parquet import read_batches, read_metadata, read_schema
 from pipelines.speakers.clusters import (
     ASSIGNED,
@@ -60,8 +62,11 @@ class Labelled:
     crossing: int = 0
 
 
-def label_speakers(out: Path, threshold: float | None = None) -> Labelled:
+def label_speakers(out: Path, threshold: float | None = None, *, ask: Callable[..., Audit] = audit) -> Labelled:
     """Cluster the vectors of all recordings, and publish ``speaker_labels`` in place of earlier ones.
+
+    Args:
+        ask: audits, as :func:`pipelines.audit.audit.audit` does.
 
     Raises:
         BusyError: a run is at work.
@@ -77,7 +82,7 @@ def label_speakers(out: Path, threshold: float | None = None) -> Labelled:
             raise UsageError(f"no threshold is known for vectors of {made}: name one with --threshold{_hint(snapshot)}")
         return _write(snapshot, folder, run_id, chosen)
 
-    return publish_derived(out, "speaker_labels", write)
+    return publish_derived(out, "speaker_labels", write, ask=ask)
 
 
 def _write(snapshot: Path, folder: Path, run_id: str, threshold: Threshold) -> Labelled:

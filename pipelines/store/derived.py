@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from pipelines.audit.audit import audit
+from pipelines.audit.check import Audit
 from pipelines.errors import CommandError, why
 from pipelines.store.folder import Folder, published
 from pipelines.store.manifest import Holdings
@@ -23,12 +25,15 @@ OF_COMMAND = -1
 T = TypeVar("T")
 
 
-def publish_derived(out: Path, name: str, write: Callable[[Path, Path, str], T]) -> T:
+def publish_derived(
+    out: Path, name: str, write: Callable[[Path, Path, str], T], *, ask: Callable[..., Audit] = audit
+) -> T:
     """Publish the corpus with a table made anew; what a run that was cut off has left stays for the next run.
 
     Args:
         name: of the table.
         write: is given the published snapshot, the table's new folder, and the name that its files begin with.
+        ask: audits, as :func:`pipelines.audit.audit.audit` does.
 
     Returns:
         What ``write`` did.
@@ -41,12 +46,12 @@ def publish_derived(out: Path, name: str, write: Callable[[Path, Path, str], T])
     folder = Folder(out)
     try:
         with folder.held():
-            return _publish(folder, name, write)
+            return _publish(folder, name, write, ask)
     except OSError as error:
         raise CommandError(f"{out} cannot be written: {why(error)}") from None
 
 
-def _publish(folder: Folder, name: str, write: Callable[[Path, Path, str], T]) -> T:
+def _publish(folder: Folder, name: str, write: Callable[[Path, Path, str], T], ask: Callable[..., Audit]) -> T:
     snapshot = published(folder.out)
     run_id = folder.new_run_id()
     tables = folder.begin(run_id)
@@ -61,7 +66,8 @@ def _publish(folder: Folder, name: str, write: Callable[[Path, Path, str], T]) -
         runs = partial(link_runs, folder.out, tables)
         tables_now = {**declared, name: TABLES[name]}
         draft = Draft(tables, holdings, tables_now, Own((), None), runs, read_forgotten(folder.out))
-        publish(folder, draft, keep=Snapshot(snapshot).last_config().get("keep", Config.keep), clear=False)
+        keep = Snapshot(snapshot).last_config().get("keep", Config.keep)
+        publish(folder, draft, keep=keep, clear=False, ask=ask)
     except BaseException:
         folder.abandon(tables)
         raise
