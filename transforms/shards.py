@@ -96,8 +96,10 @@ class ShardWriter:
                 files[rows.table] = ShardFile(path, self._tables[rows.table])
             files[rows.table].write(rows.batch)
         if rows.closes:
-            for file in self._files.pop(rows.shard).values():
-                file.close()
+            done = self._files.pop(rows.shard)
+            # By its rows of ``files`` a shard is taken for whole: they are the last to be there.
+            for table in sorted(done, key=lambda name: name == "files"):
+                done[table].close()
 
     def open_shards(self) -> Iterator[str]:
         """Shards that were begun and not closed."""

@@ -202,6 +202,23 @@ def test_a_file_is_there_only_when_it_is_whole(tmp_path: Path) -> None:
     assert not list(writer.open_shards())
 
 
+def test_the_files_of_a_shard_are_told_of_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever goes on after a kill takes a shard for whole by them, also where a copy's row came before all others."""
+    there: list[list[str]] = []
+
+    def replace(one: Any, other: Any) -> None:
+        Path(one).rename(other)
+        there.append(sorted(path.parent.name for path in tmp_path.glob("*/[!.]*.parquet")))
+
+    monkeypatch.setattr("transforms.shards.os.replace", replace)
+    names = ("files", "recordings", "errors")
+    writer = ShardWriter(tmp_path, "inventory", {name: TABLES[name] for name in names})
+    for name in names:
+        writer.write(Rows(name, "shard-0", batch_of(TABLES[name])))
+    writer.write(Rows("files", "shard-0", None, closes=True))
+    assert there == [["recordings"], ["errors", "recordings"], ["errors", "files", "recordings"]]
+
+
 def test_a_second_try_replaces_the_first(tmp_path: Path) -> None:
     first = written(tmp_path, TABLES["windows"], batch_of(TABLES["windows"]))
     again = written(tmp_path, TABLES["windows"], batch_of(TABLES["windows"]))
