@@ -14,6 +14,7 @@ from schemas.records import Source
 from transforms.beside.links import Links
 from transforms.beside.passed_over import OUR_FOLDERS, PassedOver
 from transforms.beside.pointers import kept_elsewhere
+from transforms.beside.side_files import PLAIN
 
 POINTER_BYTES = 1024
 """Larger files are not looked into while they are listed: pointers of Git are smaller."""
@@ -170,6 +171,8 @@ class _Walk:
 
     def is_recording(self, path: str, named: bool = False) -> bool:
         """Whether a file may be one, by its absolute path; ``named`` says that it was named outright."""
+        if PLAIN.fullmatch(os.path.basename(path)):
+            return True
         return not self.passed_over.takes_layout(path) and (named or not self.passed_over.takes(path))
 
     def files(self, folder: str, named: str, roots: tuple[str, ...] = (), links: Links | None = None) -> Iterator[str]:

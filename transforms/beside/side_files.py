@@ -87,6 +87,9 @@ _NAMES = (
 )
 _NAMES_OF_TEXTS = frozenset(_NAMES.split())
 
+PLAIN = re.compile(r"\w[\w ()-]*\.(?:wav|mp3|flac|ogg|opus|m4a|aac|mp4|aif|aiff)", re.IGNORECASE)
+"""Names of recordings that no rule is about, here or among the layouts: most of an archive's, told at one look."""
+
 GROWING = "still being downloaded"
 HIDDEN = "hidden"
 

@@ -6,8 +6,12 @@ import mimetypes
 
 import av
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from transforms.beside.side_files import GROWING, HIDDEN, extensions, kind_of, stands_in_for
+from transforms.beside.layout import suffix_of
+from transforms.beside.layouts import Layouts
+from transforms.beside.side_files import GROWING, HIDDEN, PLAIN, extensions, kind_of, stands_in_for
 
 
 @pytest.mark.parametrize(
@@ -88,3 +92,16 @@ def _readable(name: str) -> av.format.ContainerFormat | None:
 )
 def test_a_placeholder_says_whose_place_it_holds(name: str, recording: str, place: str) -> None:
     assert stands_in_for(name) == (recording, place)
+
+
+@given(st.from_regex(PLAIN, fullmatch=True))
+def test_no_rule_is_about_a_plain_name(name: str) -> None:
+    assert kind_of(name) is stands_in_for(name) is suffix_of(f"/archive/{name}") is None
+    assert not Layouts().takes(f"/archive/{name}")
+
+
+@pytest.mark.parametrize(
+    "name", ["._talk.wav", "talk.wav.part", "~lock.wav", ".talk.wav", "talk.wav~", "a.b.wav", "talk.wav\n"]
+)
+def test_all_others_are_asked_about(name: str) -> None:
+    assert not PLAIN.fullmatch(name)
