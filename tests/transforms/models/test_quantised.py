@@ -17,6 +17,7 @@ import torch
 import transforms.models.quantised as quantised
 from schemas.jobs import JOBS
 from tests.pipelines.corpora import DEMO
+from tests.transforms.models.test_families import LETTERS, SUBWORDS, TRANSDUCERS
 from transforms.cache import FOLDER
 from transforms.models.checkpoint import ModelError, parse_checkpoint
 from transforms.models.engines import OPENVINO, Engine
@@ -125,24 +126,7 @@ def test_no_clip_is_changed_by_those_beside_it(kind: str, cache: Path, checkpoin
 
 
 QUICK = ("granite_ctc", "parakeet_tdt")
-FAMILIES = (
-    *QUICK,
-    "wav2vec2_ctc_layer",
-    "hubert_ctc",
-    "wavlm_ctc",
-    "unispeech_ctc",
-    "data2vec_ctc",
-    "conformer_ctc",
-    "conformer_rotary_ctc",
-    "wav2vec2_adapter_ctc",
-    "sew_ctc",
-    "sew_d_ctc",
-    "wav2vec2_bert_ctc",
-    "wav2vec2_bert_adapter_ctc",
-    "parakeet_ctc",
-    "parakeet_rnnt",
-    "lasr_ctc",
-)
+FAMILIES = ("wav2vec2_ctc_layer", "hubert_ctc", "wavlm_ctc", *LETTERS, *SUBWORDS, *TRANSDUCERS)
 
 
 @pytest.mark.parametrize(
