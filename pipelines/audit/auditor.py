@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Self
 
 from pipelines.audit.audit import audit
 from pipelines.audit.check import Audit
 from schemas.table import Table
-from transforms.isolated import isolated
+from transforms.isolated import Child
 
 CHILD = (sys.executable, "-m", "pipelines.audit.child")
 
@@ -38,32 +34,20 @@ class Auditor:
     """
 
     def __init__(self, command: Sequence[str] = CHILD) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [*command, str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C at a terminal is for this side, which ends it
-                env=isolated(os.environ),
-            )
-        self._connection = Connection(ours.detach())
+        self._child = Child(command)
 
     def audit(self, folder: Path, tables: Sequence[Table], *, inputs: int | None = None) -> Audit:
         """As :func:`pipelines.audit.audit.audit`; in this process where the other one is lost, or fails."""
         try:
-            self._connection.send((folder, list(tables), inputs))
-            answer = self._connection.recv()
+            self._child.connection.send((folder, list(tables), inputs))
+            answer = self._child.connection.recv()
         except (EOFError, OSError):
             answer = None
         return answer if answer is not None else audit(folder, tables, inputs=inputs)
 
     def close(self) -> None:
         """End the process."""
-        self._connection.close()
-        self._process.kill()
-        self._process.wait()
+        self._child.end()
 
     def __enter__(self) -> Self:
         return self

@@ -85,8 +85,7 @@ def test_no_other_process_is_started() -> None:
     # The machine is asked by the tool of a driver, which is no Python; whether its MPS works, by a Python that imports
     # nothing from where the user stands (-I).
     assert found == {
-        "transforms/decode/started.py",
-        "pipelines/audit/auditor.py",
+        "transforms/isolated.py",
         "pipelines/workers/machine.py",
         "pipelines/workers/mps.py",
     }

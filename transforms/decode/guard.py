@@ -23,8 +23,9 @@ from transforms.decode.audio import DecodeError, Format
 from transforms.decode.child import END, FACTS, FORMAT, HEAD, REFUSED, SAMPLES, SOUND, bytes_of
 from transforms.decode.facts import NO_FACTS, Facts
 from transforms.decode.lost import CrashedError, HungError, ended
-from transforms.decode.started import CHILD, Started, leave, take
+from transforms.decode.started import CHILD, leave, take
 from transforms.decode.timeline import ON_TIME
+from transforms.isolated import Child
 
 LEAST_SECONDS = 60.0
 """What any file may take, on a machine that is busy."""
@@ -63,7 +64,7 @@ class Decoder:
         self._least_seconds = least_seconds
         self._bytes_a_second = bytes_a_second
         self._command = command
-        self._started: Started | None = None
+        self._started: Child | None = None
         self._left = self._limit = 0.0
         self._is_spent = False
 
@@ -182,7 +183,7 @@ class Decoder:
             case _:
                 raise DecodeError(Reason.INTERNAL, answer[1])
 
-    def _start(self) -> Started:
+    def _start(self) -> Child:
         self.close()
         return take(self._command)
 

@@ -54,7 +54,7 @@ def test_a_process_that_is_lost_is_not_needed(tmp_path: Path) -> None:
 
 def test_it_ends_with_the_other_side() -> None:
     with Auditor() as ready:
-        process = ready._process
+        process = ready._child.process
         assert process.poll() is None
     assert process.poll() is not None
 
